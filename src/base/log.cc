@@ -1,0 +1,35 @@
+#include "base/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace aerostat {
+
+namespace {
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::Debug: return spdlog::level::debug;
+    case LogLevel::Info: return spdlog::level::info;
+    case LogLevel::Warn: return spdlog::level::warn;
+    case LogLevel::Error: return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+spdlog::logger& logger() {
+  static const auto instance = [] {
+    auto made = spdlog::stderr_logger_st("aerostat");
+    made->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+    return made;
+  }();
+  return *instance;
+}
+
+}  // namespace
+
+void set_log_level(LogLevel least) { logger().set_level(to_spdlog(least)); }
+bool log_enabled(LogLevel level) { return logger().should_log(to_spdlog(level)); }
+void log_line(LogLevel level, const std::string& line) { logger().log(to_spdlog(level), "{}", line); }
+
+}  // namespace aerostat

@@ -1,0 +1,21 @@
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+namespace aerostat {
+namespace {
+
+TEST(Printable, TakesTheTeethOutOfTerminals) {
+  EXPECT_EQ(printable("a\x1b[2Jb\n"), "a?[2Jb?");
+  EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a?b");
+  EXPECT_EQ(printable("abcdef", 3), "abc...");
+}
+
+TEST(VmName, IsAWordAndNoPath) {
+  EXPECT_TRUE(is_vm_name("web-1.example_A"));
+  for (const char* bad : {"", "..", "a/b", "-x", ".hidden", "a b", "ü"}) EXPECT_FALSE(is_vm_name(bad)) << bad;
+  EXPECT_FALSE(is_vm_name(std::string(65, 'a')));
+}
+
+}  // namespace
+}  // namespace aerostat

@@ -1,0 +1,320 @@
+#include "control/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "control/reports.h"
+#include "control/sense.h"
+#include "policy/balance.h"
+#include "policy/tuning.h"
+#include "policy/wants.h"
+
+namespace aerostat {
+
+Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, SettingsKeeper& settings,
+               GuestLinkMaker& guests, EngineHooks hooks)
+    : options_(std::move(options)), clock_(clock), host_(host), settings_(settings), guests_(guests),
+      hooks_(std::move(hooks)) {}
+
+Engine::~Engine() = default;
+
+void Engine::event(std::string kind, const std::string& vm, std::string text) {
+  journal_.event(hooks_.wall_now(), std::move(kind), vm, std::move(text));
+  if (hooks_.new_events) hooks_.new_events();
+}
+
+// --- what VMs and guests tell ---
+
+void Engine::machine_appeared(Machine& machine) {
+  auto record = std::make_unique<VmRecord>();
+  record->name = machine.name();
+  record->machine = &machine;
+  record->appeared_at = record->starting_since = clock_.now();
+  record->settings = settings_.settings(record->name);
+  vms_[record->name] = std::move(record);
+  event("vm.appeared", machine.name(), "found");
+  machine_changed(machine);
+}
+
+void Engine::machine_changed(Machine& machine) {
+  const auto found = vms_.find(machine.name());
+  if (found == vms_.end()) return;
+  refresh(*found->second, clock_.now());
+}
+
+void Engine::machine_vanished(const std::string& name, const std::string& why) {
+  if (vms_.erase(name) == 0) return;
+  reactions_.forget(name);
+  event("vm.vanished", name, why);
+}
+
+void Engine::guest_spoke(const std::string& name) {
+  const auto found = vms_.find(name);
+  if (found == vms_.end()) return;
+  VmRecord& vm = *found->second;
+  const TimePoint now = clock_.now();
+  refresh(vm, now);
+  if (!vm.movable || paused_) return;
+  const VmView view = view_of(vm, now);
+  if (view.demand && view.target < low_line(view) && view.target < view.limits.maximum) hooks_.pass_wanted();
+}
+
+// Brings one record up to date with its machine and its guest.
+void Engine::refresh(VmRecord& vm, TimePoint now) {
+  const Status before = vm.status;
+  const std::string note_before = vm.note;
+  const std::uint64_t resets = vm.seen_resets;
+  reclaimed_ += follow_machine(vm, now);
+  const MachineFacts& facts = vm.facts();
+  if (vm.seen_resets != resets && resets > 0) event("vm.rebooted", vm.name, "the guest was reset");
+  if (facts.agent_socket && (!vm.guest || vm.guest_socket != *facts.agent_socket)) {
+    vm.guest_socket = *facts.agent_socket;
+    vm.guest = guests_.make(vm.name, vm.guest_socket, *this);
+  }
+  take_sample(vm, now);
+  if (vm.guest) {
+    if (auto reaction = reactions_.look(vm.name, facts, vm.guest->state())) journal_.reaction(*std::move(reaction));
+  }
+  judge(vm, now);
+  tell_status(vm, before, note_before);
+}
+
+void Engine::tell_status(VmRecord& vm, Status before, const std::string& note_before) {
+  if (vm.status == before && (vm.note == note_before || vm.movable)) return;
+  const std::string note = vm.note.empty() ? "" : ": " + vm.note;
+  event("vm.status", vm.name, fmt::format("{} -> {}{}", status_name(before), status_name(vm.status), note));
+}
+
+// --- the pass ---
+
+void Engine::pass() {
+  ++passes_;
+  const TimePoint now = clock_.now();
+  for (auto& [name, vm] : vms_) {
+    if (const auto pid = vm->facts().pid) vm->resident = host_.resident(*pid);
+    watch_stall(*vm, now);
+    refresh(*vm, now);
+  }
+  const HostView view = look(now);
+  check_law1(view);
+  if (paused_) return;
+  std::vector<Move> moves = keep_rails(view, balance(view), options_.rails);
+  for (Move& move : moves) {
+    VmRecord& vm = *vms_.at(move.vm);
+    const VmView before = view_of(vm, now);
+    act(vm, move, now);
+    note_decision(vm, before, move, view.free());
+  }
+  for (auto& [name, vm] : vms_) tell_guest(*vm, now);
+}
+
+HostView Engine::look(TimePoint now) {
+  HostView view;
+  view.capacity = options_.capacity;
+  view.reserve = options_.reserve;
+  Bytes promised;  // committed and not yet touched
+  for (const auto& [name, vm] : vms_) {
+    view.vms.push_back(view_of(*vm, now));
+    const VmView& v = view.vms.back();
+    promised += std::max(Bytes{}, v.committed - v.resident.value_or(Bytes{}));
+  }
+  if (const auto available = host_.available()) {
+    view.spare_physical = *available - promised - options_.physical_margin;
+  }
+  return view;
+}
+
+void Engine::check_law1(const HostView& view) {
+  committed_peak_ = std::max(committed_peak_, view.committed());
+  const bool over = view.free() < Bytes{};
+  if (over) ++law1_violations_;
+  if (over && !over_committed_) {
+    event("host.over-committed", "", fmt::format("VMs hold or were promised {}, {} more than may be",
+                                                 format_bytes(view.committed()), format_bytes(-view.free())));
+  }
+  if (!over && over_committed_) event("host.recovered", "", "what VMs hold is within the capacity again");
+  over_committed_ = over;
+}
+
+void Engine::watch_stall(VmRecord& vm, TimePoint now) {
+  const MachineFacts& facts = vm.facts();
+  if (!facts.known || facts.link != Link::Up || vm.limits.mode == Mode::Static || !facts.balloon_target) return;
+  const StallStep step = watch_progress(vm.stall, facts.target(), facts.assigned(), now);
+  const bool was_growing = vm.stall.phase == StallState::Phase::Growing;
+  const bool settled = vm.stall.phase != StallState::Phase::Settled &&
+                       step.state.phase == StallState::Phase::Settled && !vm.stall.shrink_stalled();
+  vm.stall = step.state;
+  if (settled) {
+    const auto since = was_growing ? vm.grew_at : vm.shrank_at;
+    journal_.result(vm.name, fmt::format("reached {} after {:.1f} s", format_bytes(facts.assigned()),
+                                         since ? seconds(now - *since) : 0.0));
+  }
+  if (!step.give_up) return;
+  const std::string text = fmt::format("asked for {}, stays at {}: the request is withdrawn",
+                                       format_bytes(facts.target()), format_bytes(facts.assigned()));
+  journal_.result(vm.name, text);
+  event(vm.stall.shrink_stalled() ? "vm.stalled" : "vm.growth-stalled", vm.name, text);
+  vm.machine->set_target(vm.machine->reachable(facts.assigned()));
+}
+
+// Lets the guest make memory easy to take, once, before a shrink; false while that is under way.
+bool Engine::prepared(VmRecord& vm, const Move& move, TimePoint now) {
+  constexpr Duration kPreparedFor = std::chrono::seconds(10);
+  constexpr Duration kPatience = std::chrono::milliseconds(300);
+  if (!vm.guest || !vm.guest->state().can_compact || vm.integration != Integration::Agent) return true;
+  if (!vm.prepare_asked_at || now - *vm.prepare_asked_at > kPreparedFor) {
+    vm.prepare_asked_at = now;
+    vm.guest->prepare_shrink(move.from - move.to);
+    return false;
+  }
+  return vm.guest->state().prepared || now - *vm.prepare_asked_at >= kPatience;
+}
+
+void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
+  const Bytes target = vm.facts().target();
+  if (move.to == move.from) return;
+  const Bytes to = vm.machine->reachable(move.to);
+  const bool as_meant = move.grows() ? to > target : to < target;
+  if (!as_meant) {
+    move.to = move.from;
+    move.rule = Rule::Guarded;
+    move.why = "its devices cannot be set that finely; " + move.why;
+    return;
+  }
+  move.to = to;
+  if (move.shrinks() && !prepared(vm, move, now)) {
+    move.to = move.from;
+    move.rule = Rule::Waiting;
+    move.why = "its service makes the memory ready to be taken; " + move.why;
+    return;
+  }
+  vm.machine->set_target(to);
+  if (move.grows()) {
+    if (vm.guest) {
+      reactions_.commanded(vm.name, vm.guest->state(), clock_.now(), hooks_.wall_now());
+      vm.guest->expect_growth(to);
+    }
+    vm.grew_at = now;
+    ++vm.grows;
+  } else {
+    if (move.rule == Rule::ReturnIdle || move.rule == Rule::Yield) vm.floor = after_shrink(vm.floor, move.from, now);
+    vm.shrank_at = now;
+    ++vm.shrinks;
+  }
+}
+
+void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, Bytes host_free) {
+  const bool moved = move.grows() || move.shrinks();
+  const bool refused = move.rule == Rule::Refused;
+  if (refused && !vm.refused) {
+    ++vm.refusals;
+    event("vm.refused", vm.name, move.why);
+  }
+  if (moved) {
+    event(move.grows() ? "vm.grow" : "vm.shrink", vm.name,
+          fmt::format("{} -> {} by {}: {}", format_bytes(move.from), format_bytes(move.to), rule_name(move.rule),
+                      move.why));
+  }
+  vm.refused = refused;
+  DecisionRecord record;
+  record.at = hooks_.wall_now();
+  record.move = move;
+  record.assigned = view.assigned;
+  record.demand = view.demand;
+  if (view.demand) record.wanted = wanted(view);
+  record.host_free = host_free;
+  if (moved) record.result = "under way";
+  journal_.decision(std::move(record));
+}
+
+void Engine::tell_guest(VmRecord& vm, TimePoint now) {
+  if (!vm.guest || !vm.movable || vm.integration != Integration::Agent) return;
+  const VmView view = view_of(vm, now);
+  // Where its buffer will be down to 80 %: solve available = 0.8 x buffer(assigned - available) for available.
+  const double share = kLowShare * view.limits.buffer_percent / 100.0;
+  const Bytes at_share = view.assigned.scaled(share / (1 + share));
+  vm.guest->set_low_mark(std::max(at_share, kLeastHeadroom.scaled(kLowShare)) + view.forecast);
+}
+
+// --- the manager's side ---
+
+void Engine::reconfigure(Bytes capacity, Bytes reserve) {
+  options_.capacity = capacity;
+  options_.reserve = reserve;
+  for (auto& [name, vm] : vms_) vm->settings = settings_.settings(name);
+  event("manager.reconfigured", "", fmt::format("capacity {}, reserve {}", format_bytes(capacity), format_bytes(reserve)));
+  hooks_.pass_wanted();
+}
+
+HostReport Engine::host() const {
+  HostReport out;
+  out.version = options_.version;
+  out.paused = paused_;
+  out.capacity = options_.capacity;
+  out.reserve = options_.reserve;
+  for (const auto& [name, vm] : vms_) out.committed += committed_of(*vm);
+  out.committed_peak = std::max(committed_peak_, out.committed);
+  out.free = out.capacity - out.reserve - out.reserved - out.committed;
+  out.host_available = host_.available();
+  out.host_total = host_.total();
+  out.vms = vms_.size();
+  out.passes = passes_;
+  out.law1_violations = law1_violations_;
+  out.late_ticks = late_ticks_;
+  out.reclaimed = reclaimed_;
+  return out;
+}
+
+std::vector<VmReport> Engine::vms() const {
+  std::vector<VmReport> out;
+  for (const auto& [name, vm] : vms_) out.push_back(report_of(*vm, clock_.now()));
+  return out;
+}
+
+Result<VmReport> Engine::vm(const std::string& name) const {
+  const auto found = vms_.find(name);
+  if (found != vms_.end()) return report_of(*found->second, clock_.now());
+  return fail(Error::Kind::NotFound,
+              fmt::format("no VM named '{}' is running; `aerostat list` shows those that are", name));
+}
+
+Result<std::vector<DecisionRecord>> Engine::explain(const std::string& name, std::size_t most) const {
+  if (const auto known = vm(name); !known) return fail(known.error());
+  return journal_.decisions(name, most);
+}
+
+void Engine::pause() {
+  if (!paused_) event("manager.paused", "", "nothing is moved until it is resumed");
+  paused_ = true;
+}
+
+void Engine::resume() {
+  if (!paused_) return;
+  paused_ = false;
+  event("manager.resumed", "", "VMs are managed again");
+  hooks_.pass_wanted();
+}
+
+Result<VmReport> Engine::set(const std::string& name, const Settings& change, bool dry_run) {
+  const Settings after = merged(settings_.settings(name), change);
+  const auto found = vms_.find(name);
+  VmRecord* const running = found == vms_.end() ? nullptr : found->second.get();
+  const MachineFacts* const facts = running && running->facts().known ? &running->facts() : nullptr;
+  if (Result<void> ok = check_settings(name, after, change, facts); !ok) return fail(ok.error());
+  if (!dry_run) {
+    if (Result<void> kept = settings_.keep(name, change); !kept) return fail(kept.error());
+    event("vm.settings", name, describe(change));
+    if (running) {
+      running->settings = after;
+      refresh(*running, clock_.now());
+      hooks_.pass_wanted();
+    }
+  }
+  if (running && !dry_run) return report_of(*running, clock_.now());
+  return report_of_settings(name, after, running, clock_.now());
+}
+
+}  // namespace aerostat

@@ -1,0 +1,88 @@
+// Engine: the loop. Hears of VMs and guests, senses, lets the policy plan and the guards check, acts, and remembers why.
+// Knows only interfaces: the daemon, the tests and the simulator run the very same code. Never blocks, never waits for a VM.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "control/journal.h"
+#include "control/manager.h"
+#include "control/ports.h"
+#include "control/reaction_watch.h"
+#include "control/vm_record.h"
+#include "guard/rails.h"
+#include "vmm/machine.h"
+
+namespace aerostat {
+
+struct EngineOptions {
+  Bytes capacity;            // memory VMs may share
+  Bytes reserve;             // of it, kept for the host
+  // Left to the host's kernel whatever the books say: below this it begins to swap and to kill.
+  Bytes physical_margin = Bytes::mib(128);
+  Rails rails;
+  std::string version;
+};
+
+class Engine final : public Manager, public MachineListener, public GuestListener {
+ public:
+  Engine(EngineOptions options, const Clock& clock, HostSensor& host, SettingsKeeper& settings,
+         GuestLinkMaker& guests, EngineHooks hooks);
+  ~Engine() override;
+
+  // One pass over all VMs: sense, decide, guard, act, record. Call it regularly (kTick) and when pass_wanted asks.
+  void pass();
+  // A regular pass came later than planned; counted for the host's report.
+  void count_late_tick() { ++late_ticks_; }
+  // New capacity and newly read configuration take effect.
+  void reconfigure(Bytes capacity, Bytes reserve);
+
+  // MachineListener
+  void machine_appeared(Machine& machine) override;
+  void machine_changed(Machine& machine) override;
+  void machine_vanished(const std::string& name, const std::string& why) override;
+  // GuestListener
+  void guest_spoke(const std::string& vm) override;
+
+  // Manager
+  HostReport host() const override;
+  std::vector<VmReport> vms() const override;
+  Result<VmReport> vm(const std::string& name) const override;
+  Result<VmReport> set(const std::string& name, const Settings& change, bool dry_run) override;
+  Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const override;
+  std::vector<EventRecord> events(std::uint64_t after) const override { return journal_.events_after(after); }
+  std::vector<Reaction> reactions() const override { return journal_.reactions(); }
+  void pause() override;
+  void resume() override;
+
+ private:
+  void refresh(VmRecord& vm, TimePoint now);
+  void watch_stall(VmRecord& vm, TimePoint now);
+  void tell_status(VmRecord& vm, Status before, const std::string& note_before);
+  HostView look(TimePoint now);
+  void check_law1(const HostView& view);
+  void act(VmRecord& vm, Move& move, TimePoint now);
+  bool prepared(VmRecord& vm, const Move& move, TimePoint now);
+  void note_decision(VmRecord& vm, const VmView& view, const Move& move, Bytes host_free);
+  void tell_guest(VmRecord& vm, TimePoint now);
+  void event(std::string kind, const std::string& vm, std::string text);
+
+  EngineOptions options_;
+  const Clock& clock_;
+  HostSensor& host_;
+  SettingsKeeper& settings_;
+  GuestLinkMaker& guests_;
+  EngineHooks hooks_;
+  std::map<std::string, std::unique_ptr<VmRecord>> vms_;
+  Journal journal_;
+  ReactionWatch reactions_;
+  bool paused_ = false;
+  bool over_committed_ = false;
+  Bytes committed_peak_, reclaimed_;
+  std::uint64_t passes_ = 0, law1_violations_ = 0, late_ticks_ = 0;
+};
+
+}  // namespace aerostat

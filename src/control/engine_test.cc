@@ -1,0 +1,296 @@
+#include "control/engine.h"
+
+#include <gtest/gtest.h>
+
+#include "control/fakes.h"
+#include "control/sense.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+using namespace std::chrono_literals;
+using fakes::World;
+
+TEST(Engine, GrowsAVmThatRunsLow) {
+  World w(4_GiB);
+  w.add("web");
+  w.demands["web"] = 360_MiB;
+  w.run(1s);
+  EXPECT_GE(w.assigned("web"), 432_MiB);
+  EXPECT_EQ(w.vm("web").status, Status::Ok);
+  EXPECT_EQ(w.vm("web").grows, 1u);
+}
+
+TEST(Engine, AsksForAPassAtOnceWhenAGuestRunsLow) {
+  World w(4_GiB);
+  w.add("web");
+  w.report("web", 100_MiB);
+  EXPECT_EQ(w.passes_wanted, 0);
+  w.clock.advance(100ms);
+  w.report("web", 370_MiB);
+  EXPECT_EQ(w.passes_wanted, 1);
+}
+
+TEST(Engine, MovesIdleMemoryToWhoNeedsIt) {
+  World w(2560_MiB);
+  w.add("web");
+  w.add("db");
+  w.demands = {{"web", 1400_MiB}, {"db", 150_MiB}};
+  w.run(5s);
+  EXPECT_GE(w.assigned("web"), 1680_MiB);
+  w.demands = {{"web", 150_MiB}, {"db", 1400_MiB}};
+  w.run(10s);
+  EXPECT_GE(w.assigned("db"), 1680_MiB);
+  EXPECT_EQ(w.engine.host().law1_violations, 0u);
+}
+
+TEST(Engine, LeavesAVmThatNobodyMadeDynamicAlone) {
+  World w(4_GiB);
+  w.settings.defaults.mode = std::nullopt;
+  w.add("web");
+  w.demands["web"] = 380_MiB;
+  w.run(20s);
+  EXPECT_TRUE(w.machines["web"]->targets.empty());
+  EXPECT_EQ(w.vm("web").status, Status::Static);
+}
+
+TEST(Engine, HoldsAndNamesAVmWithoutAService) {
+  World w(4_GiB);
+  w.add("web");
+  w.run(5s);
+  EXPECT_EQ(w.vm("web").status, Status::Starting);
+  w.run(kIntegrationWait);
+  EXPECT_EQ(w.vm("web").status, Status::NoIntegration);
+  EXPECT_TRUE(w.machines["web"]->targets.empty());
+  EXPECT_EQ(w.engine.host().committed, 384_MiB);  // counted all the same
+}
+
+TEST(Engine, HoldsAndNamesASickGuest) {
+  const std::pair<Service, Status> cases[] = {{Service::Unsupported, Status::NoIntegration},
+                                              {Service::Faulty, Status::BadReports},
+                                              {Service::Silent, Status::NotResponding}};
+  for (const auto& [service, status] : cases) {
+    World w(4_GiB);
+    w.add("web");
+    w.demands["web"] = 200_MiB;
+    w.run(1s);
+    w.demands.clear();
+    w.guest("web").s.service = service;
+    w.guest("web").s.note = "the reason";
+    const auto before = w.machines["web"]->targets.size();
+    w.run(1s);
+    EXPECT_EQ(w.vm("web").status, status);
+    EXPECT_EQ(w.vm("web").note, "the reason");
+    EXPECT_EQ(w.machines["web"]->targets.size(), before);
+  }
+}
+
+TEST(Engine, ManagesAnAgentlessGuestByItsBalloonStatistics) {
+  World w(4_GiB);
+  auto& machine = w.add("web");
+  machine.f.agent_socket.reset();
+  machine.f.has_balloon_stats = true;
+  for (int i = 0; i < 5; ++i) {
+    GuestSample s;
+    s.total = machine.f.assigned();
+    s.available = machine.f.assigned() - 370_MiB;
+    machine.f.balloon_stats = s;
+    machine.f.balloon_stats_at = w.clock.now();
+    w.engine.machine_changed(machine);
+    w.run(1s);
+  }
+  EXPECT_GT(w.assigned("web"), 430_MiB);
+  EXPECT_EQ(w.vm("web").integration, "balloon statistics");
+}
+
+TEST(Engine, AsksOthersWhenOneIsStuckAndKeepsCountingWhatItHolds) {
+  World w(3072_MiB);
+  auto& stuck = w.add("stuck", 1024_MiB);
+  w.add("idle", 1024_MiB);
+  w.add("db", 1024_MiB);
+  w.demands = {{"stuck", 150_MiB}, {"idle", 150_MiB}, {"db", 1000_MiB}};
+  stuck.obedient = false;
+  w.run(10s);
+  EXPECT_EQ(w.vm("stuck").status, Status::Stalled);
+  EXPECT_EQ(w.vm("stuck").committed, 1024_MiB);
+  EXPECT_GE(w.assigned("db"), 1200_MiB);
+  EXPECT_EQ(w.engine.host().law1_violations, 0u);
+}
+
+TEST(Engine, WithdrawsGrowthThatAGuestDoesNotTakeIn) {
+  World w(4_GiB);
+  auto& web = w.add("web");
+  web.obedient = false;
+  w.demands["web"] = 370_MiB;
+  w.run(7s);
+  EXPECT_EQ(web.f.target(), 384_MiB);
+  EXPECT_EQ(w.vm("web").committed, 384_MiB);
+  EXPECT_NE(w.vm("web").note.find("does not take in"), std::string::npos);
+}
+
+TEST(Engine, RefusesWithAReasonAndCountsARunOfRefusalsOnce) {
+  World w(768_MiB);
+  w.add("a");
+  w.add("b");
+  w.demands = {{"a", 375_MiB}, {"b", 375_MiB}};
+  w.run(3s);
+  EXPECT_EQ(w.vm("a").refusals, 1u);
+  const auto decisions = w.engine.explain("a", 10).value();
+  ASSERT_FALSE(decisions.empty());
+  EXPECT_EQ(decisions.back().move.rule, Rule::Refused);
+  EXPECT_NE(decisions.back().move.why.find("no more to give"), std::string::npos);
+}
+
+TEST(Engine, StartsALifeAnewAfterAReboot) {
+  World w(4_GiB);
+  auto& web = w.add("web");
+  w.demands["web"] = 900_MiB;
+  w.run(2s);
+  w.demands.clear();
+  ++web.f.resets;
+  w.guest("web").s.service = Service::Absent;
+  w.engine.machine_changed(web);
+  EXPECT_EQ(w.vm("web").status, Status::Starting);
+  EXPECT_FALSE(w.vm("web").demand) << "what it needed before its reboot says nothing now";
+}
+
+TEST(Engine, MovesNothingWhilePaused) {
+  World w(4_GiB);
+  w.add("web");
+  w.engine.pause();
+  w.demands["web"] = 380_MiB;
+  w.run(3s);
+  EXPECT_TRUE(w.machines["web"]->targets.empty());
+  w.engine.resume();
+  w.run(1s);
+  EXPECT_FALSE(w.machines["web"]->targets.empty());
+}
+
+TEST(Engine, GivesBackWhatHurtAndAvoidsTheLevelForAWhile) {
+  World w(4_GiB);
+  w.add("web", 1024_MiB);
+  w.demands["web"] = 300_MiB;
+  w.run(14s);
+  ASSERT_LT(w.assigned("web"), 900_MiB);
+  // The guest begins to page although it says that there is room.
+  GuestSample& s = *w.guest("web").s.sample;
+  for (std::uint64_t i = 1; i <= 4; ++i) {
+    w.clock.advance(250ms);
+    s.swap_in_pages = i * 1000;
+    w.guest("web").s.sampled_at = w.clock.now();
+    w.engine.guest_spoke("web");
+    w.engine.pass();
+  }
+  EXPECT_GE(w.assigned("web"), 1000_MiB);
+}
+
+TEST(Engine, LetsTheGuestPrepareBeforeItShrinks) {
+  World w(4_GiB);
+  w.add("web", 1024_MiB);
+  w.report("web", 200_MiB);
+  w.guest("web").s.can_compact = true;
+  w.demands["web"] = 200_MiB;
+  w.run(9s);
+  EXPECT_EQ(w.guest("web").prepares, 1);
+  w.run(2s);
+  EXPECT_LT(w.assigned("web"), 1024_MiB);
+}
+
+TEST(Engine, CountsAVmWhoseMonitorNeverSpoke) {
+  World w(4_GiB);
+  auto& mute = w.add("mute");
+  mute.f.known = false;
+  mute.f.link = Link::Hung;
+  mute.f.link_note = "accepts and never answers";
+  w.host.resident_now = 700_MiB;
+  w.run(1s);
+  EXPECT_EQ(w.vm("mute").status, Status::NotResponding);
+  EXPECT_EQ(w.vm("mute").committed, 700_MiB);
+  EXPECT_FALSE(w.vm("mute").assigned) << "unknown is not zero";
+}
+
+TEST(Engine, SettingsAreRefusedWithTheRuleTheyBreakAndNothingChanges) {
+  World w(4_GiB);
+  w.add("web");
+  Settings change;
+  change.maximum = 4_GiB;
+  auto result = w.engine.set("web", change, false);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("devices"), std::string::npos);
+  change.maximum = 300_MiB;
+  EXPECT_FALSE(w.engine.set("web", change, false));
+  EXPECT_FALSE(w.settings.kept.contains("web"));
+  w.settings.broken = true;
+  change.maximum = 1_GiB;
+  EXPECT_FALSE(w.engine.set("web", change, false));
+  EXPECT_EQ(w.vm("web").limits.maximum, 2_GiB);
+}
+
+TEST(Engine, SettingsTakeEffectAtOnceAndADryRunHasNone) {
+  World w(4_GiB);
+  w.add("web");
+  w.demands["web"] = 100_MiB;
+  w.run(1s);
+  Settings change;
+  change.minimum = change.startup = 1_GiB;
+  EXPECT_EQ(w.engine.set("web", change, true).value().limits.minimum, 1_GiB);
+  EXPECT_EQ(w.vm("web").limits.minimum, 256_MiB);
+  ASSERT_TRUE(w.engine.set("web", change, false));
+  w.run(1s);
+  EXPECT_EQ(w.assigned("web"), 1_GiB);
+}
+
+TEST(Engine, BelievesNoGuestThatSaysItNeedsWhatTheHostDoesNotSee) {
+  for (const bool guarded : {true, false}) {
+    World w(4_GiB, {.fair_share = guarded});
+    w.add("liar");
+    w.add("honest");
+    w.host.resident_now = 200_MiB;
+    w.settings.kept["honest"].weight = 10000;
+    w.settings.kept["liar"].weight = 1000;
+    w.engine.reconfigure(4_GiB, {});
+    w.demands = {{"honest", 100_MiB}};
+    for (int i = 0; i < 10; ++i) {
+      w.demands["liar"] = w.assigned("liar");
+      w.run(500ms);
+    }
+    EXPECT_EQ(w.assigned("liar") < 600_MiB, guarded);
+  }
+}
+
+TEST(Engine, FollowsAGrowthFromItsCauseToItsEffect) {
+  World w(4_GiB);
+  auto& web = w.add("web");
+  web.obedient = false;
+  w.report("web", 100_MiB);
+  w.clock.advance(100ms);
+  w.guest("web").s.low_since = w.clock.now() - 40ms;
+  w.report("web", 372_MiB);
+  w.clock.advance(1ms);
+  w.engine.pass();
+  w.clock.advance(60ms);
+  web.arrive();
+  web.f.grew_at = w.clock.now();
+  w.engine.machine_changed(web);
+  w.clock.advance(20ms);
+  w.report("web", 372_MiB);
+  const auto reactions = w.engine.reactions();
+  ASSERT_EQ(reactions.size(), 1u);
+  EXPECT_EQ(reactions[0].detect_ms, 40);
+  EXPECT_EQ(reactions[0].decide_ms, 1);
+  EXPECT_EQ(reactions[0].actuate_ms, 60);
+  EXPECT_EQ(reactions[0].online_ms, 20);
+  EXPECT_EQ(reactions[0].total_ms, 121);
+}
+
+TEST(Engine, AVanishedVmIsForgottenAndItsMemoryFree) {
+  World w(4_GiB);
+  w.add("web");
+  w.engine.machine_vanished("web", "its socket is gone");
+  EXPECT_EQ(w.engine.host().committed, 0_MiB);
+  EXPECT_FALSE(w.engine.vm("web"));
+}
+
+}  // namespace
+}  // namespace aerostat

@@ -1,0 +1,161 @@
+// Small fakes for tests of the loop: a VM that obeys as told, a guest that says what the test says, a host with
+// plenty. They do nothing by themselves and say what was asked of them.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/engine.h"
+
+namespace aerostat::fakes {
+
+class FakeMachine final : public Machine {
+ public:
+  FakeMachine(std::string name, Bytes base, Bytes plug_maximum) : name_(std::move(name)) {
+    f.link = Link::Up;
+    f.run_state = RunState::Running;
+    f.known = true;
+    f.base = f.balloon_actual = base;
+    f.balloon_target = base;
+    f.has_balloon = true;
+    f.has_plug = plug_maximum > Bytes{};
+    f.plug_maximum = plug_maximum;
+    f.pid = 1;
+  }
+  const std::string& name() const override { return name_; }
+  const MachineFacts& facts() const override { return f; }
+  Bytes reachable(Bytes target) const override {
+    return std::clamp(target, Bytes::mib(64), f.maximum()).round_down(Bytes::mib(2));
+  }
+  void set_target(Bytes target) override {
+    targets.push_back(target);
+    f.balloon_target = std::min(target, f.base);
+    f.plug_requested = std::max(Bytes{}, target - f.base);
+    if (obedient) arrive();
+  }
+  // All that was asked for has happened.
+  void arrive() {
+    f.balloon_actual = *f.balloon_target;
+    f.plugged = f.plug_requested;
+  }
+
+  MachineFacts f;
+  bool obedient = true;
+  std::vector<Bytes> targets;
+
+ private:
+  std::string name_;
+};
+
+class FakeGuest final : public GuestLink {
+ public:
+  const GuestState& state() const override { return s; }
+  void set_low_mark(Bytes available) override { low_mark = available; }
+  void expect_growth(Bytes) override { ++expected; }
+  void prepare_shrink(Bytes) override { ++prepares; }
+
+  GuestState s;
+  Bytes low_mark;
+  int expected = 0;
+  int prepares = 0;
+};
+
+class FakeHost final : public HostSensor {
+ public:
+  std::optional<Bytes> total() const override { return Bytes::mib(65536); }
+  std::optional<Bytes> available() const override { return available_now; }
+  std::optional<Bytes> resident(pid_t) const override { return resident_now; }
+  std::optional<Bytes> available_now = Bytes::mib(60000);
+  std::optional<Bytes> resident_now = Bytes::mib(8192);
+};
+
+class FakeSettings final : public SettingsKeeper {
+ public:
+  Settings settings(const std::string& vm) const override {
+    const auto found = kept.find(vm);
+    return found == kept.end() ? defaults : merged(defaults, found->second);
+  }
+  std::vector<std::string> names() const override { return {}; }
+  Result<void> keep(const std::string& vm, const Settings& change) override {
+    if (broken) return fail(Error::Kind::Unavailable, "the disk is full");
+    kept[vm] = merged(kept[vm], change);
+    return {};
+  }
+  Settings defaults;
+  std::map<std::string, Settings> kept;
+  bool broken = false;
+};
+
+class FakeGuests final : public GuestLinkMaker {
+ public:
+  std::unique_ptr<GuestLink> make(const std::string& vm, const std::string&, GuestListener&) override {
+    auto made = std::make_unique<FakeGuest>();
+    links[vm] = made.get();
+    return made;
+  }
+  std::map<std::string, FakeGuest*> links;
+};
+
+// An engine with everything around it faked. Time stands still until a test moves it.
+class World {
+ public:
+  explicit World(Bytes capacity, Rails rails = {})
+      : engine(EngineOptions{capacity, {}, Bytes::mib(128), rails, "test"}, clock, host, settings, guests,
+               EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; }}) {
+    settings.defaults.mode = Mode::Dynamic;
+    settings.defaults.minimum = Bytes::mib(256);
+  }
+
+  // A VM with `base` at boot and up to 2 GiB, with a service that says `demand`.
+  FakeMachine& add(const std::string& name, Bytes base = Bytes::mib(384)) {
+    auto machine = std::make_unique<FakeMachine>(name, base, Bytes::mib(2048) - base);
+    machine->f.agent_socket = "/fake/" + name;
+    FakeMachine& out = *machine;
+    machines[name] = std::move(machine);
+    engine.machine_appeared(out);
+    return out;
+  }
+
+  FakeGuest& guest(const std::string& name) { return *guests.links.at(name); }
+
+  // The guest reports that it needs `demand` of what it has been given.
+  void report(const std::string& name, Bytes demand) {
+    GuestState& s = guest(name).s;
+    s.service = Service::Speaking;
+    GuestSample sample;
+    const Bytes total = machines.at(name)->f.assigned();
+    sample.total = total;
+    sample.available = std::max(Bytes{}, total - demand);
+    s.sample = sample;
+    s.sampled_at = s.received_at = clock.now();
+    ++s.messages;
+    engine.guest_spoke(name);
+  }
+
+  // Passes over `time` in steps of 250 ms, each guest repeating what it said last.
+  void run(Duration time) {
+    for (Duration done{0}; done < time; done += std::chrono::milliseconds(250)) {
+      clock.advance(std::chrono::milliseconds(250));
+      for (const auto& [name, demand] : demands) report(name, demand);
+      engine.pass();
+    }
+  }
+
+  Bytes assigned(const std::string& name) { return machines.at(name)->f.assigned(); }
+  VmReport vm(const std::string& name) { return engine.vm(name).value(); }
+
+  FakeClock clock;
+  FakeHost host;
+  FakeSettings settings;
+  FakeGuests guests;
+  std::map<std::string, std::unique_ptr<FakeMachine>> machines;
+  std::map<std::string, Bytes> demands;  // what run() lets the guests repeat
+  int passes_wanted = 0;
+  Engine engine;
+};
+
+}  // namespace aerostat::fakes

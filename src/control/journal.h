@@ -1,0 +1,41 @@
+// Journal: what happened and what was decided, newest kept, bounded. Equal decisions in a row become one that counts.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/report.h"
+
+namespace aerostat {
+
+class Journal {
+ public:
+  static constexpr std::size_t kEvents = 1000;        // of all VMs
+  static constexpr std::size_t kDecisionsPerVm = 200;
+  static constexpr std::size_t kReactions = 1000;
+
+  void event(WallTime at, std::string kind, std::string vm, std::string text);
+  // A decision equal to the VM's last one (same rule, same target) only raises its count and refreshes its numbers.
+  void decision(DecisionRecord record);
+  // What came of the VM's last decision that moved something.
+  void result(const std::string& vm, std::string text);
+  void reaction(Reaction reaction);
+  void forget_decisions(const std::string& vm) { decisions_.erase(vm); }
+
+  std::vector<EventRecord> events_after(std::uint64_t seq) const;
+  std::vector<DecisionRecord> decisions(const std::string& vm, std::size_t most) const;
+  std::vector<Reaction> reactions() const { return {reactions_.begin(), reactions_.end()}; }
+  std::uint64_t last_event() const { return next_event_ - 1; }
+
+ private:
+  std::deque<EventRecord> events_;
+  std::map<std::string, std::deque<DecisionRecord>> decisions_;
+  std::deque<Reaction> reactions_;
+  std::uint64_t next_event_ = 1;
+  std::uint64_t next_decision_ = 1;
+};
+
+}  // namespace aerostat

@@ -1,0 +1,50 @@
+#include "control/reaction_watch.h"
+
+namespace aerostat {
+
+namespace {
+
+// A growth not seen after this long is not a reaction any more; the stall monitor has it.
+constexpr Duration kForgetAfter = std::chrono::seconds(5);
+// Two reports about the same crossing differ by the interpolation's error only.
+constexpr Duration kSameCrossing = std::chrono::milliseconds(20);
+
+}  // namespace
+
+void ReactionWatch::commanded(const std::string& vm, const GuestState& guest, TimePoint command_at, WallTime wall) {
+  if (open_.contains(vm) || !guest.sample || !guest.sample->total) return;
+  if (!guest.low_since) return;  // grown before the buffer was used up: nothing was waited for
+  const auto last = last_low_.find(vm);
+  if (last != last_low_.end() && *guest.low_since - last->second < kSameCrossing) return;
+  last_low_[vm] = *guest.low_since;
+  open_[vm] = {wall, guest.low_since, guest.received_at, command_at, *guest.sample->total};
+}
+
+std::optional<Reaction> ReactionWatch::look(const std::string& vm, const MachineFacts& facts, const GuestState& guest) {
+  const auto found = open_.find(vm);
+  if (found == open_.end()) return std::nullopt;
+  const Open open = found->second;
+  if (guest.received_at - open.command_at > kForgetAfter) {
+    open_.erase(found);
+    return std::nullopt;
+  }
+  if (!guest.sample || !guest.sample->total || *guest.sample->total <= open.total_before) return std::nullopt;
+  open_.erase(found);
+  Reaction out;
+  out.vm = vm;
+  out.at = open.wall;
+  out.detect_ms = milliseconds(open.received_at - *open.low_since);
+  out.decide_ms = milliseconds(open.command_at - open.received_at);
+  // The hypervisor's event and the guest's report race; only an event that came first splits the time.
+  if (facts.grew_at >= open.command_at && facts.grew_at <= guest.sampled_at) {
+    out.actuate_ms = milliseconds(facts.grew_at - open.command_at);
+    out.online_ms = milliseconds(guest.sampled_at - facts.grew_at);
+  } else {
+    out.actuate_ms = milliseconds(guest.sampled_at - open.command_at);
+    out.online_ms = 0.0;
+  }
+  out.total_ms = milliseconds(guest.sampled_at - *open.low_since);
+  return out;
+}
+
+}  // namespace aerostat

@@ -1,0 +1,139 @@
+#include "control/reports.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "control/sense.h"
+#include "policy/wants.h"
+
+namespace aerostat {
+
+namespace {
+
+std::string integration_text(const VmRecord& vm) {
+  if (vm.guest && vm.guest->state().service != Service::Absent) {
+    const GuestState& guest = vm.guest->state();
+    return guest.agent_version.empty() ? "service" : "service " + guest.agent_version;
+  }
+  return vm.integration == Integration::BalloonStats ? "balloon statistics" : "none";
+}
+
+std::string devices_text(const MachineFacts& facts) {
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (facts.has_balloon) add("balloon");
+  if (facts.has_plug) add("virtio-mem up to " + format_bytes(facts.plug_maximum));
+  if (facts.agent_socket) add("service port");
+  if (!facts.manager_note.empty()) add(facts.manager_note);
+  return text.empty() ? "none" : text;
+}
+
+void add_guest_numbers(VmReport& out, const VmRecord& vm, TimePoint now) {
+  if (vm.integration == Integration::None) return;
+  const GuestSample& s = vm.sample;
+  out.visible = s.total;
+  out.available = s.available;
+  if (s.swap_total && s.swap_free) out.swap_used = std::max(Bytes{}, *s.swap_total - *s.swap_free);
+  out.swap_in_pages = s.swap_in_pages;
+  out.swap_out_pages = s.swap_out_pages;
+  out.oom_kills = s.oom_kills;
+  out.sample_age_s = std::max(0.0, seconds(now - vm.sample_at));
+}
+
+}  // namespace
+
+VmReport report_of(const VmRecord& vm, TimePoint now) {
+  const MachineFacts& facts = vm.facts();
+  VmReport out;
+  out.name = vm.name;
+  out.limits = vm.limits;
+  out.settings = vm.settings;
+  out.status = vm.status;
+  out.note = vm.note;
+  out.resident = vm.resident;
+  out.committed = committed_of(vm);
+  out.integration = integration_text(vm);
+  if (vm.guest) out.os = vm.guest->state().os;
+  out.grows = vm.grows;
+  out.shrinks = vm.shrinks;
+  out.refusals = vm.refusals;
+  out.reboots = vm.seen_resets;
+  out.peak_assigned = vm.peak_assigned;
+  add_guest_numbers(out, vm, now);
+  if (!facts.known) return out;
+  out.devices = devices_text(facts);
+  out.assigned = facts.assigned();
+  if (facts.balloon_target || !facts.has_balloon) out.target = facts.target();
+  if (vm.demand && vm.integration != Integration::None) {
+    out.demand = vm.demand->demand;
+    out.wanted = wanted(view_of(vm, now));
+    if (facts.assigned() > Bytes{}) {
+      out.pressure_percent = 100.0 * static_cast<double>(vm.demand->demand.count()) /
+                             static_cast<double>(facts.assigned().count());
+    }
+  }
+  return out;
+}
+
+VmReport report_of_settings(const std::string& name, const Settings& settings, const VmRecord* running, TimePoint now) {
+  VmReport out;
+  if (running) out = report_of(*running, now);
+  out.name = name;
+  out.settings = settings;
+  const bool known = running && running->facts().known;
+  const Bytes base = known ? running->facts().base : settings.startup.value_or(Bytes{});
+  const Bytes most = known ? running->facts().maximum() : settings.maximum.value_or(base);
+  out.limits = resolve(settings, base, most);
+  if (!running) out.note = "not running; the settings wait for it";
+  return out;
+}
+
+Result<void> check_settings(const std::string& name, const Settings& after, const Settings& change,
+                            const MachineFacts* facts) {
+  if (!is_vm_name(name)) {
+    return fail(Error::Kind::Invalid, fmt::format("'{}' is not a VM name: letters, digits, '.', '_' and '-', 64 at most",
+                                                  printable(name)));
+  }
+  if (Result<void> ok = validate(after); !ok) return ok;
+  if (!facts) return {};
+  if (change.maximum && *change.maximum > facts->maximum()) {
+    return fail(Error::Kind::Invalid,
+                fmt::format("maximum {} is above what the devices of '{}' allow, {}; start it with the arguments that "
+                            "`aerostat qemu-args` prints for a larger maximum",
+                            format_bytes(*change.maximum), name, format_bytes(facts->maximum())));
+  }
+  if (change.mode == Mode::Dynamic && !facts->has_balloon && !facts->has_plug) {
+    return fail(Error::Kind::Refused,
+                fmt::format("'{}' has neither a balloon nor a virtio-mem device, so its memory cannot change; "
+                            "`aerostat qemu-args` prints what it needs", name));
+  }
+  // Defaults depend on the VM: a maximum below what it boots with leaves no room for startup.
+  const Bytes startup = after.startup.value_or(facts->base);
+  if (after.maximum && *after.maximum < startup) {
+    return fail(Error::Kind::Invalid, fmt::format("maximum {} is below startup {}; the rule is minimum <= startup <= maximum",
+                                                  format_bytes(*after.maximum), format_bytes(startup)));
+  }
+  if (after.minimum && *after.minimum > startup) {
+    return fail(Error::Kind::Invalid, fmt::format("minimum {} is above startup {}; the rule is minimum <= startup <= maximum",
+                                                  format_bytes(*after.minimum), format_bytes(startup)));
+  }
+  return {};
+}
+
+std::string describe(const Settings& change) {
+  std::string text;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
+  };
+  if (change.mode) add("mode", std::string(mode_name(*change.mode)));
+  if (change.startup) add("startup", format_bytes(*change.startup));
+  if (change.minimum) add("minimum", format_bytes(*change.minimum));
+  if (change.maximum) add("maximum", format_bytes(*change.maximum));
+  if (change.buffer_percent) add("buffer %", std::to_string(*change.buffer_percent));
+  if (change.weight) add("weight", std::to_string(*change.weight));
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace aerostat

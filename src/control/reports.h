@@ -1,0 +1,24 @@
+// From records to reports, and the rules for settings that need to know the VM.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "control/vm_record.h"
+#include "model/report.h"
+
+namespace aerostat {
+
+VmReport report_of(const VmRecord& vm, TimePoint now);
+
+// What a VM would look like with `settings`; `running` may be null.
+VmReport report_of_settings(const std::string& name, const Settings& settings, const VmRecord* running, TimePoint now);
+
+// Checks settings as they would be after a change. With facts of the running VM, what its devices cannot do
+// is refused too, with the remedy.
+Result<void> check_settings(const std::string& name, const Settings& after, const Settings& change,
+                            const MachineFacts* facts);
+
+// "mode dynamic, maximum 2.00 GiB"
+std::string describe(const Settings& change);
+
+}  // namespace aerostat

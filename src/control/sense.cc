@@ -1,0 +1,196 @@
+#include "control/sense.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "policy/status.h"
+#include "policy/tuning.h"
+#include "policy/wants.h"
+
+namespace aerostat {
+
+namespace {
+
+void begin_life(VmRecord& vm, TimePoint now) {
+  vm.starting = true;
+  vm.starting_since = now;
+  vm.integration = Integration::None;
+  vm.demand_state = {};
+  vm.demand.reset();
+  vm.surplus_since.reset();
+  vm.stall = {};
+  const MachineFacts& facts = vm.facts();
+  // Ballooned or plugged memory is the mark of a VM that was managed before: it is not booting.
+  const bool untouched = facts.plugged == Bytes{} && facts.balloon_actual == facts.base;
+  vm.owed_startup = facts.known && untouched && facts.base < vm.limits.startup;
+}
+
+void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integration from) {
+  const MachineFacts& facts = vm.facts();
+  if (from != vm.integration) vm.demand_state = {};  // rates across two sources mean nothing
+  const DemandStep step = estimate(vm.demand_state, sample, at, facts.assigned(), facts.maximum());
+  vm.sample = sample;
+  vm.sample_at = at;
+  vm.integration = from;
+  vm.demand_state = step.state;
+  if (!step.demand) return;
+  vm.demand = step.demand;
+  vm.floor = after_sample(vm.floor, step.demand->distress, at);
+  vm.starting = false;
+  vm.owed_startup = false;
+}
+
+struct Verdict {
+  Status status;
+  std::string note;
+  bool movable = false;
+};
+
+std::optional<Verdict> judge_link(const VmRecord& vm, TimePoint now) {
+  const MachineFacts& facts = vm.facts();
+  if (facts.link == Link::Connecting && !facts.known && now - vm.appeared_at < kMonitorWait) {
+    return Verdict{Status::Starting, "its monitor was not heard yet"};
+  }
+  if (facts.link != Link::Up) {
+    const bool silent = facts.link_note.empty();
+    return Verdict{Status::NotResponding, silent ? "its monitor does not answer" : facts.link_note};
+  }
+  if (!facts.known) return Verdict{Status::Starting, "its devices are being asked for"};
+  if (facts.run_state == RunState::Paused) return Verdict{Status::Paused, "stopped by its owner"};
+  if (facts.run_state == RunState::ShutDown) return Verdict{Status::Paused, "the guest has shut down"};
+  return std::nullopt;
+}
+
+std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
+  const MachineFacts& facts = vm.facts();
+  if (!facts.has_balloon && !facts.has_plug) {
+    return Verdict{Status::NoIntegration, "no balloon and no virtio-mem device: stays as it is; see aerostat qemu-args"};
+  }
+  if (vm.guest) {
+    const GuestState& guest = vm.guest->state();
+    switch (guest.service) {
+      case Service::Unsupported: return Verdict{Status::NoIntegration, guest.note};
+      case Service::Faulty: return Verdict{Status::BadReports, guest.note};
+      case Service::Silent: return Verdict{Status::NotResponding, guest.note};
+      case Service::Speaking: {
+        if (vm.integration == Integration::Agent) return std::nullopt;
+        return Verdict{Status::Starting, "its service has not reported yet"};
+      }
+      case Service::Absent: break;
+    }
+  }
+  if (vm.integration == Integration::BalloonStats && now - vm.sample_at < kStatsFresh) return std::nullopt;
+  const bool could_speak = vm.guest || facts.has_balloon_stats;
+  if (could_speak && now - vm.starting_since < kIntegrationWait) {
+    return Verdict{Status::Starting, "no word from its service yet"};
+  }
+  return Verdict{Status::NoIntegration, vm.guest ? "no service speaks in the guest: stays as it is"
+                                                 : "no port for a service and no balloon statistics: stays as it is"};
+}
+
+Verdict verdict(const VmRecord& vm, TimePoint now) {
+  if (auto v = judge_link(vm, now)) return *v;
+  const MachineFacts& facts = vm.facts();
+  if (vm.limits.mode == Mode::Static) return {Status::Static, ""};
+  if (facts.has_balloon && !facts.balloon_target) {
+    return {Status::Starting, "what was asked of its balloon before is being settled"};
+  }
+  if (auto v = judge_integration(vm, now)) {
+    // Its startup is owed to it before anybody speaks inside.
+    v->movable = v->status == Status::Starting && vm.owed_startup;
+    return *v;
+  }
+  if (vm.stall.shrink_stalled()) {
+    return {Status::Stalled,
+            fmt::format("asked to give memory, holds {} and gives no more; asked again later",
+                        format_bytes(facts.assigned())), true};
+  }
+  VmView view = view_of(vm, now);
+  Verdict out{health(view, vm.demand && vm.demand->paging), "", true};
+  if (vm.stall.grow_stalled()) out.note = "the guest does not take in the memory it is given; tried again later";
+  if (vm.guest && !vm.guest->state().complaint.empty()) out.note = "its service says: " + vm.guest->state().complaint;
+  return out;
+}
+
+}  // namespace
+
+Bytes follow_machine(VmRecord& vm, TimePoint now) {
+  const MachineFacts& facts = vm.facts();
+  if (!facts.known) return {};
+  vm.limits = resolve(vm.settings, facts.base, facts.maximum());
+  const bool first_look = vm.last_assigned == Bytes{};
+  if (first_look || facts.resets != vm.seen_resets) {
+    vm.seen_resets = facts.resets;
+    begin_life(vm, now);
+  }
+  const Bytes returned = std::max(Bytes{}, vm.last_assigned - facts.assigned());
+  vm.last_assigned = facts.assigned();
+  vm.peak_assigned = std::max(vm.peak_assigned, facts.assigned());
+  return returned;
+}
+
+bool take_sample(VmRecord& vm, TimePoint now) {
+  const MachineFacts& facts = vm.facts();
+  if (!facts.known) return false;
+  if (vm.guest && vm.guest->state().service == Service::Speaking) {
+    const GuestState& guest = vm.guest->state();
+    if (!guest.sample || guest.sampled_at <= vm.sample_at) return false;
+    use_sample(vm, *guest.sample, guest.sampled_at, Integration::Agent);
+    return true;
+  }
+  const bool agent_known = vm.guest && vm.guest->state().service != Service::Absent;
+  if (agent_known || !facts.balloon_stats || facts.balloon_stats_at <= vm.sample_at) return false;
+  if (now - facts.balloon_stats_at >= kStatsFresh) return false;
+  use_sample(vm, *facts.balloon_stats, facts.balloon_stats_at, Integration::BalloonStats);
+  return true;
+}
+
+void judge(VmRecord& vm, TimePoint now) {
+  Verdict v = verdict(vm, now);
+  vm.status = v.status;
+  vm.note = std::move(v.note);
+  vm.movable = v.movable;
+  if (vm.status != Status::Starting) vm.starting = false;
+  const VmView view = view_of(vm, now);
+  const Bytes spare = view.target - wanted(view);
+  const bool surplus = v.movable && spare >= std::max(kLeastShrink, view.target.scaled(kLeastShrinkShare));
+  if (!surplus) vm.surplus_since.reset();
+  else if (!vm.surplus_since) vm.surplus_since = now;
+}
+
+Bytes committed_of(const VmRecord& vm) {
+  if (vm.facts().known) return vm.facts().committed();
+  // Never heard: what its process occupies is proof, what its owner allows is the most it can be.
+  const Bytes allowed = std::max(vm.settings.startup.value_or(Bytes{}), vm.settings.maximum.value_or(Bytes{}));
+  return std::max(vm.resident.value_or(Bytes{}), allowed);
+}
+
+VmView view_of(const VmRecord& vm, TimePoint now) {
+  const MachineFacts& facts = vm.facts();
+  VmView v;
+  v.name = vm.name;
+  v.limits = vm.limits;
+  v.assigned = facts.assigned();
+  v.committed = committed_of(vm);
+  v.target = facts.target();
+  // What a guest did not take in a moment ago is not offered again yet, and nobody is asked to give it.
+  if (vm.stall.grow_stalled()) v.limits.maximum = std::clamp(v.target, v.limits.minimum, v.limits.maximum);
+  v.grain = facts.has_plug ? facts.plug_block : Bytes::mib(1);
+  v.resident = vm.resident;
+  v.movable = vm.movable;
+  v.stalled = vm.stall.shrink_stalled();
+  v.starting = vm.starting && vm.owed_startup;
+  if (vm.demand) {
+    v.demand = vm.demand->demand;
+    v.forecast = vm.demand->forecast;
+    v.distress = vm.demand->distress;
+  }
+  v.learned_floor = vm.floor.floor;
+  if (vm.grew_at) v.since_grow = now - *vm.grew_at;
+  if (vm.shrank_at) v.since_shrink = now - *vm.shrank_at;
+  if (vm.surplus_since) v.surplus_for = now - *vm.surplus_since;
+  return v;
+}
+
+}  // namespace aerostat

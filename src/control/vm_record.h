@@ -1,0 +1,57 @@
+// VmRecord: what the loop remembers of one VM between passes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "guard/stall.h"
+#include "guest/guest_link.h"
+#include "model/report.h"
+#include "model/settings.h"
+#include "model/status.h"
+#include "policy/demand.h"
+#include "policy/floor.h"
+#include "vmm/machine.h"
+
+namespace aerostat {
+
+enum class Integration { None, Agent, BalloonStats };
+
+struct VmRecord {
+  std::string name;
+  Machine* machine = nullptr;             // outlives the record
+  std::unique_ptr<GuestLink> guest;
+  std::string guest_socket;               // what `guest` was made for
+  Settings settings;
+  Limits limits;
+
+  TimePoint appeared_at{};
+  bool starting = true;                   // until its service is heard, or it is clear that there is none
+  TimePoint starting_since{};
+  bool owed_startup = false;              // freshly booted with less than its startup
+  std::uint64_t seen_resets = 0;
+
+  Integration integration = Integration::None;
+  TimePoint sample_at{};                  // of the newest sample used
+  GuestSample sample;                     // likewise; meaningful while integration is not None
+  DemandState demand_state;
+  std::optional<Demand> demand;
+  std::optional<Bytes> resident;
+  FloorState floor;
+  StallState stall;
+  std::optional<TimePoint> grew_at, shrank_at, surplus_since, prepare_asked_at;
+
+  Status status = Status::Starting;
+  std::string note;
+  bool movable = false;
+  bool refused = false;                   // in a run of refusals
+
+  std::uint64_t grows = 0, shrinks = 0, refusals = 0;
+  Bytes last_assigned, peak_assigned;
+
+  const MachineFacts& facts() const { return machine->facts(); }
+};
+
+}  // namespace aerostat

@@ -1,0 +1,115 @@
+#include "guard/rails.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+namespace aerostat {
+
+namespace {
+
+double weight_of(const VmView& vm) { return std::max(1, vm.limits.weight); }
+
+void stay(Move& move, const std::string& why) {
+  const bool wanted_more = move.to > move.from;
+  move.to = move.from;
+  move.rule = wanted_more ? Rule::Refused : Rule::Guarded;
+  move.why = why + "; " + move.why;
+}
+
+// Cuts a growth to `most`, or to nothing.
+void cut(Move& move, const VmView& vm, Bytes most, const std::string& why) {
+  const Bytes to = most.round_down(vm.grain);
+  if (to <= move.from) return stay(move, why);
+  move.to = to;
+  move.why = why + "; " + move.why;
+}
+
+void keep_limits(Move& move, const VmView& vm) {
+  const Bytes floor = std::max(vm.limits.minimum, vm.floor);
+  // A VM that already is outside may move towards its limits, never further away.
+  if (move.shrinks() && move.to < floor) {
+    move.to = std::min(move.from, floor);
+    move.why += fmt::format("; not below its minimum, {}", format_bytes(floor));
+    if (move.to == move.from) move.rule = Rule::Guarded;
+  }
+  if (move.grows() && move.to > vm.limits.maximum) {
+    cut(move, vm, std::max(move.from, vm.limits.maximum),
+        fmt::format("not above its maximum, {}", format_bytes(vm.limits.maximum)));
+  }
+}
+
+void keep_fair(Move& move, const VmView& vm, const HostView& host) {
+  const Bytes share = fair_share(host, vm);
+  const Bytes proven = vm.resident ? vm.resident->scaled(kEvidenceFactor) : Bytes{};
+  const Bytes most = std::max(share, proven);
+  if (!move.grows() || move.to <= most) return;
+  cut(move, vm, most,
+      fmt::format("it says it needs more than its fair share, {}, and the host sees {} in use", format_bytes(share),
+                  vm.resident ? format_bytes(*vm.resident) : "an unknown amount"));
+}
+
+struct Purse {
+  Bytes free;
+  std::optional<Bytes> physical;
+};
+
+void keep_ledger(Move& move, const VmView& vm, Purse& purse, const Rails& rails) {
+  if (!move.grows()) return;
+  // What a growth commits beyond what is counted already: memory still held from a shrink under way is not asked twice.
+  const Bytes held = std::max(move.from, vm.committed);
+  Bytes most = move.to;
+  std::string why;
+  if (rails.ledger && move.to - held > purse.free) {
+    most = held + std::max(Bytes{}, purse.free);
+    why = fmt::format("only {} of the capacity is free", format_bytes(std::max(Bytes{}, purse.free)));
+  }
+  if (rails.physical && purse.physical && most - held > *purse.physical) {
+    most = held + std::max(Bytes{}, *purse.physical);
+    why = fmt::format("the host's kernel has only {} left", format_bytes(std::max(Bytes{}, *purse.physical)));
+  }
+  if (most < move.to) cut(move, vm, most, why);
+  const Bytes taken = std::max(Bytes{}, move.to - held);
+  purse.free -= taken;
+  if (purse.physical) *purse.physical -= taken;
+}
+
+}  // namespace
+
+Bytes fair_share(const HostView& host, const VmView& vm) {
+  double weights = 0;
+  Bytes pool = host.capacity - host.reserve - host.reserved;
+  for (const VmView& other : host.vms) {
+    if (other.movable) weights += weight_of(other);
+    else pool -= other.committed;
+  }
+  const Bytes share = std::max(Bytes{}, pool).scaled(weights > 0 ? weight_of(vm) / weights : 0);
+  return std::clamp(share, vm.limits.minimum, vm.limits.maximum);
+}
+
+std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails) {
+  std::map<std::string_view, const VmView*> vms;
+  for (const VmView& vm : host.vms) vms.emplace(vm.name, &vm);
+  Purse purse{host.free(), host.spare_physical};
+  for (Move& move : plan) {
+    if (move.to == move.from) continue;
+    const auto found = vms.find(move.vm);
+    if (found == vms.end() || !found->second->movable) {
+      stay(move, "it cannot be moved now");
+      continue;
+    }
+    const VmView& vm = *found->second;
+    if (rails.lock_out && move.shrinks() && vm.since_grow && *vm.since_grow < kLockOut) {
+      stay(move, "it was grown a moment ago");
+      continue;
+    }
+    if (rails.limits) keep_limits(move, vm);
+    if (rails.fair_share) keep_fair(move, vm, host);
+    keep_ledger(move, vm, purse, rails);
+  }
+  return plan;
+}
+
+}  // namespace aerostat

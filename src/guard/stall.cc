@@ -1,0 +1,56 @@
+#include "guard/stall.h"
+
+#include <algorithm>
+
+namespace aerostat {
+
+namespace {
+
+using Phase = StallState::Phase;
+
+Duration back_off(int failures) {
+  return std::min<Duration>(kRetryMost, kRetryFirst * (1L << std::clamp(failures, 0, 10)));
+}
+
+bool moved(const StallState& state, Bytes assigned) {
+  const Bytes way = state.phase == Phase::Shrinking ? state.mark - assigned : assigned - state.mark;
+  return way >= kProgress;
+}
+
+}  // namespace
+
+StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned, TimePoint now) {
+  StallStep out{before, false};
+  StallState& state = out.state;
+  if (before.phase == Phase::ShrinkStalled || before.phase == Phase::GrowStalled) {
+    // It may come back by itself, or be tried again after the wait.
+    if (now >= before.retry_at) state.phase = Phase::Settled;
+    else return out;
+  }
+  const Bytes gap = assigned - target;
+  if (gap < kProgress && -gap < kProgress) {
+    if (state.phase != Phase::Settled) state.failures = 0;
+    state.phase = Phase::Settled;
+    return out;
+  }
+  const Phase way = gap > Bytes{} ? Phase::Shrinking : Phase::Growing;
+  if (state.phase != way || state.target != target) {
+    state.phase = way;
+    state.target = target;
+    // A new target is a new start, but not a new excuse: time without any movement keeps counting.
+    if (before.phase != way) state.progress_at = now;
+    if (before.phase != way) state.mark = assigned;
+  }
+  if (moved(state, assigned)) {
+    state.mark = assigned;
+    state.progress_at = now;
+  } else if (now - state.progress_at >= kStallAfter) {
+    state.phase = way == Phase::Shrinking ? Phase::ShrinkStalled : Phase::GrowStalled;
+    state.retry_at = now + back_off(state.failures);
+    ++state.failures;
+    out.give_up = true;
+  }
+  return out;
+}
+
+}  // namespace aerostat

@@ -1,0 +1,40 @@
+// Stall monitor: a change that was asked for and does not happen. One per VM; pure: state in, state out.
+// A shrink without progress makes the VM stalled: what it holds stays counted and others are asked instead. A growth
+// without progress is withdrawn, so that what was promised can serve others. Both back off before the next try.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/clock.h"
+
+namespace aerostat {
+
+// A working guest frees or takes several MiB a second even under load; 5 s without any is not slowness.
+inline constexpr Duration kStallAfter = std::chrono::seconds(5);
+// Movement of less than this is noise of page-sized books.
+inline constexpr Bytes kProgress = Bytes::mib(4);
+// First wait before trying again; doubles each time, up to the most.
+inline constexpr Duration kRetryFirst = std::chrono::seconds(10);
+inline constexpr Duration kRetryMost = std::chrono::minutes(5);
+
+struct StallState {
+  enum class Phase { Settled, Shrinking, Growing, ShrinkStalled, GrowStalled };
+  Phase phase = Phase::Settled;
+  Bytes target;             // of the change under way
+  Bytes mark;               // assigned when progress was last seen
+  TimePoint progress_at{};
+  TimePoint retry_at{};     // while stalled: not before this
+  int failures = 0;
+
+  bool shrink_stalled() const { return phase == Phase::ShrinkStalled; }
+  bool grow_stalled() const { return phase == Phase::GrowStalled; }
+};
+
+struct StallStep {
+  StallState state;
+  bool give_up = false;  // stalled just now: withdraw the target to what is assigned
+};
+
+// `target` is what was asked, `assigned` what is seen.
+StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned, TimePoint now);
+
+}  // namespace aerostat

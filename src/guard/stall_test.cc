@@ -1,0 +1,57 @@
+#include "guard/stall.h"
+
+#include <gtest/gtest.h>
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+constexpr TimePoint kStart{std::chrono::hours(1)};
+constexpr Duration kSecond = std::chrono::seconds(1);
+
+TEST(StallMonitor, NamesAShrinkThatMakesNoProgress) {
+  StallStep step = watch_progress({}, 1_GiB, 2_GiB, kStart);
+  step = watch_progress(step.state, 1_GiB, 2_GiB, kStart + kStallAfter);
+  EXPECT_TRUE(step.give_up);
+  EXPECT_TRUE(step.state.shrink_stalled());
+}
+
+TEST(StallMonitor, IsPatientWithASlowOne) {
+  StallStep step = watch_progress({}, 1_GiB, 2_GiB, kStart);
+  for (int i = 1; i < 30; ++i) {
+    step = watch_progress(step.state, 1_GiB, 2_GiB - Bytes::mib(4 * i), kStart + i * kSecond);
+    ASSERT_FALSE(step.state.shrink_stalled()) << i;
+  }
+}
+
+TEST(StallMonitor, GivesANewTargetNoNewExcuse) {
+  StallStep step = watch_progress({}, 1_GiB, 2_GiB, kStart);
+  for (int i = 1; i <= 5; ++i) {
+    step = watch_progress(step.state, 1_GiB - Bytes::mib(64 * i), 2_GiB, kStart + i * kSecond);
+  }
+  EXPECT_TRUE(step.state.shrink_stalled());
+}
+
+TEST(StallMonitor, WithdrawsGrowthThatIsNotTaken) {
+  StallStep step = watch_progress({}, 2_GiB, 1_GiB, kStart);
+  step = watch_progress(step.state, 2_GiB, 1_GiB, kStart + kStallAfter);
+  EXPECT_TRUE(step.give_up);
+  EXPECT_TRUE(step.state.grow_stalled());
+}
+
+TEST(StallMonitor, TriesAgainLaterEachTimeWaitingLonger) {
+  StallState state;
+  TimePoint now = kStart;
+  Duration last{0};
+  for (int i = 0; i < 4; ++i) {
+    state = watch_progress(state, 1_GiB, 2_GiB, now).state;
+    state = watch_progress(state, 1_GiB, 2_GiB, now + kStallAfter).state;
+    ASSERT_TRUE(state.shrink_stalled());
+    EXPECT_GT(state.retry_at - now, last);
+    last = state.retry_at - now;
+    now = state.retry_at;
+  }
+}
+
+}  // namespace
+}  // namespace aerostat

@@ -1,0 +1,65 @@
+// GuestLink: the host's end of the talk with one guest's integration service. Reading it never blocks.
+// Everything in GuestState is the guest's word, bounded and cleaned, never trusted.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "model/guest_sample.h"
+
+namespace aerostat {
+
+enum class Service {
+  Absent,       // nobody has said hello
+  Speaking,     // hello accepted, reports arrive
+  Silent,       // was speaking; nothing for longer than three keepalives
+  Unsupported,  // speaks a protocol version we do not
+  Faulty,       // sent what cannot be: garbage, a line too long, numbers that contradict each other
+};
+
+enum class SampleCause { Keepalive, Change, Low, Online };
+
+struct GuestState {
+  Service service = Service::Absent;
+  std::string note;           // one sentence behind the state: "sent a line longer than 4096 bytes"
+  std::string agent_version;  // printable text, from hello
+  std::string os;             // likewise
+  bool can_compact = false;
+  bool can_online = false;
+  bool relaxes_overcommit = false;
+
+  std::optional<GuestSample> sample;
+  SampleCause cause = SampleCause::Keepalive;
+  TimePoint sampled_at{};     // on the host's clock, guest time corrected by the measured offset
+  TimePoint received_at{};    // when the line arrived
+  // When `available` fell below the low mark, interpolated by the guest between two of its samples; host clock.
+  std::optional<TimePoint> low_since;
+  std::uint64_t messages = 0;
+  std::uint64_t rejected = 0; // lines that were refused
+  bool prepared = false;      // the last prepare_shrink() was answered
+  std::string complaint;      // last thing the service said it could not do; empty: nothing
+};
+
+class GuestLink {
+ public:
+  virtual ~GuestLink() = default;
+  virtual const GuestState& state() const = 0;
+  // The guest is to report at once whenever `available` is below this. Sent only when it changes notably.
+  virtual void set_low_mark(Bytes available) = 0;
+  // Memory was asked to grow: the guest samples fast until it sees it. Cheap, may be called often.
+  virtual void expect_growth(Bytes target) = 0;
+  // The guest is to make `amount` easy to take (compaction). Answered by state().prepared, or never.
+  virtual void prepare_shrink(Bytes amount) = 0;
+};
+
+class GuestListener {
+ public:
+  virtual ~GuestListener() = default;
+  // A message arrived or the service's state changed. Called from the reactor thread only.
+  virtual void guest_spoke(const std::string& vm) = 0;
+};
+
+}  // namespace aerostat

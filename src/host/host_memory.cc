@@ -1,0 +1,57 @@
+#include "host/host_memory.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+namespace aerostat {
+
+namespace {
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end == text.data() || value < 0) return std::nullopt;
+  return value;
+}
+
+// "MemTotal:       16384 kB"
+std::optional<Bytes> meminfo_value(std::string_view line, std::string_view key) {
+  if (!line.starts_with(key)) return std::nullopt;
+  line.remove_prefix(key.size());
+  const auto digit = line.find_first_of("0123456789");
+  if (digit == std::string_view::npos) return std::nullopt;
+  const auto kib = number(line.substr(digit));
+  if (!kib) return std::nullopt;
+  return Bytes::kib(*kib);
+}
+
+}  // namespace
+
+HostFiles::HostFiles(std::string root) : root_(std::move(root)) {}
+
+HostMemory HostFiles::memory() const {
+  HostMemory out;
+  std::ifstream file(root_ + "/proc/meminfo");
+  for (std::string line; std::getline(file, line) && !(out.total && out.available);) {
+    if (const auto total = meminfo_value(line, "MemTotal:")) out.total = total;
+    if (const auto available = meminfo_value(line, "MemAvailable:")) out.available = available;
+  }
+  return out;
+}
+
+std::optional<Bytes> HostFiles::resident(pid_t pid) const {
+  std::ifstream file(fmt::format("{}/proc/{}/statm", root_, pid));
+  std::string size, resident;
+  if (!(file >> size >> resident)) return std::nullopt;
+  const auto pages = number(resident);
+  if (!pages) return std::nullopt;
+  return Bytes::of(*pages * ::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace aerostat

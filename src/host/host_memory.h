@@ -1,0 +1,29 @@
+// What this host's kernel says of its own memory and of a process. Everything is read below a root directory,
+// so that tests can bring their own /proc. A number that cannot be read is missing, never zero.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+
+namespace aerostat {
+
+struct HostMemory {
+  std::optional<Bytes> total;
+  std::optional<Bytes> available;
+};
+
+class HostFiles {
+ public:
+  explicit HostFiles(std::string root = "/");
+  HostMemory memory() const;                       // /proc/meminfo
+  std::optional<Bytes> resident(pid_t pid) const;  // /proc/PID/statm
+
+ private:
+  std::string root_;
+};
+
+}  // namespace aerostat

@@ -1,0 +1,34 @@
+#include "host/host_memory.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace aerostat {
+namespace {
+
+const std::string kFixtures = AEROSTAT_FIXTURES;
+
+TEST(HostFiles, ReadWhatTheKernelSays) {
+  const HostFiles files(kFixtures + "/host16g");
+  EXPECT_EQ(files.memory().total, Bytes::kib(16384000));
+  EXPECT_EQ(files.memory().available, Bytes::kib(8192000));
+  EXPECT_EQ(files.resident(4711), Bytes::of(100000 * ::sysconf(_SC_PAGESIZE)));
+}
+
+TEST(HostFiles, KnowNothingWhereThereIsNothingToRead) {
+  for (const char* root : {"/broken", "/missing"}) {
+    const HostFiles files(kFixtures + root);
+    EXPECT_FALSE(files.memory().total) << root;
+    EXPECT_FALSE(files.memory().available) << root;
+    EXPECT_FALSE(files.resident(4711)) << root;
+  }
+}
+
+TEST(HostFiles, SeeThisProcessOnTheRealHost) {
+  const HostFiles files;
+  EXPECT_GT(files.resident(::getpid()).value_or(Bytes{}), Bytes::kib(100));
+  EXPECT_LE(files.memory().available.value(), files.memory().total.value());
+}
+
+}  // namespace
+}  // namespace aerostat

@@ -1,0 +1,101 @@
+#include "model/fields.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace aerostat {
+
+namespace {
+
+template <typename T>
+FieldValue maybe(const std::optional<T>& value) {
+  if (!value) return std::monostate{};
+  return *value;
+}
+
+using V = const VmReport&;
+using H = const HostReport&;
+
+constexpr std::array kVmFields = {
+    Field<VmReport>{"name", "NAME", "the VM's name", [](V r) -> FieldValue { return r.name; }},
+    Field<VmReport>{"mode", "MODE", "static: stays as configured; dynamic: managed",
+                    [](V r) -> FieldValue { return std::string(mode_name(r.limits.mode)); }},
+    Field<VmReport>{"status", "STATUS", "how it is doing", [](V r) -> FieldValue { return std::string(status_name(r.status)); }},
+    Field<VmReport>{"startup_bytes", "STARTUP", "memory it boots with", [](V r) -> FieldValue { return r.limits.startup; }},
+    Field<VmReport>{"minimum_bytes", "MINIMUM", "never pushed below this", [](V r) -> FieldValue { return r.limits.minimum; }},
+    Field<VmReport>{"maximum_bytes", "MAXIMUM", "never grown beyond this", [](V r) -> FieldValue { return r.limits.maximum; }},
+    Field<VmReport>{"buffer_percent", "BUFFER%", "headroom kept above demand",
+                    [](V r) -> FieldValue { return static_cast<std::uint64_t>(r.limits.buffer_percent); }},
+    Field<VmReport>{"weight", "WEIGHT", "who gets memory first when it is scarce",
+                    [](V r) -> FieldValue { return static_cast<std::uint64_t>(r.limits.weight); }},
+    Field<VmReport>{"assigned_bytes", "ASSIGNED", "memory the host has given it now", [](V r) { return maybe(r.assigned); }},
+    Field<VmReport>{"visible_bytes", "VISIBLE", "memory the guest believes it has", [](V r) { return maybe(r.visible); }},
+    Field<VmReport>{"demand_bytes", "DEMAND", "what it needs to run without paging", [](V r) { return maybe(r.demand); }},
+    Field<VmReport>{"wanted_bytes", "WANTED", "demand and buffer, within the limits", [](V r) { return maybe(r.wanted); }},
+    Field<VmReport>{"pressure_percent", "PRESS%", "demand / assigned; 100 is exactly enough",
+                    [](V r) { return maybe(r.pressure_percent); }},
+    Field<VmReport>{"target_bytes", "TARGET", "what was last asked of it", [](V r) { return maybe(r.target); }},
+    Field<VmReport>{"committed_bytes", "COMMITTED", "the most it may hold", [](V r) { return maybe(r.committed); }},
+    Field<VmReport>{"resident_bytes", "RESIDENT", "host memory its process occupies", [](V r) { return maybe(r.resident); }},
+    Field<VmReport>{"available_bytes", "AVAIL", "free for use in the guest", [](V r) { return maybe(r.available); }},
+    Field<VmReport>{"swap_used_bytes", "SWAPPED", "what the guest has in its own swap", [](V r) { return maybe(r.swap_used); }},
+    Field<VmReport>{"swap_in_pages", "SWAPIN", "pages since its boot", [](V r) { return maybe(r.swap_in_pages); }},
+    Field<VmReport>{"swap_out_pages", "SWAPOUT", "pages since its boot", [](V r) { return maybe(r.swap_out_pages); }},
+    Field<VmReport>{"oom_kills", "OOM", "programs the guest's kernel killed since its boot", [](V r) { return maybe(r.oom_kills); }},
+    Field<VmReport>{"sample_age_s", "AGE", "seconds since the guest reported", [](V r) { return maybe(r.sample_age_s); }},
+    Field<VmReport>{"integration", "INTEGRATION", "how the guest takes part", [](V r) -> FieldValue { return r.integration; }},
+    Field<VmReport>{"os", "OS", "what the guest says it runs", [](V r) -> FieldValue { return r.os; }},
+    Field<VmReport>{"devices", "DEVICES", "what it can be moved with", [](V r) -> FieldValue { return r.devices; }},
+    Field<VmReport>{"grows", "GROWS", "growths decided", [](V r) -> FieldValue { return r.grows; }},
+    Field<VmReport>{"shrinks", "SHRINKS", "shrinks decided", [](V r) -> FieldValue { return r.shrinks; }},
+    Field<VmReport>{"refusals", "REFUSALS", "times it wanted more and could not have it", [](V r) -> FieldValue { return r.refusals; }},
+    Field<VmReport>{"reboots", "REBOOTS", "reboots of the guest seen", [](V r) -> FieldValue { return r.reboots; }},
+    Field<VmReport>{"peak_assigned_bytes", "PEAK", "the most it was ever assigned", [](V r) -> FieldValue { return r.peak_assigned; }},
+    Field<VmReport>{"note", "NOTE", "why this status", [](V r) -> FieldValue { return r.note; }},
+};
+
+constexpr std::array kHostFields = {
+    Field<HostReport>{"version", "VERSION", "of the daemon", [](H r) -> FieldValue { return r.version; }},
+    Field<HostReport>{"manager", "MANAGER", "running or paused",
+                      [](H r) -> FieldValue { return std::string(r.paused ? "paused" : "running"); }},
+    Field<HostReport>{"vms", "VMS", "virtual machines known", [](H r) -> FieldValue { return r.vms; }},
+    Field<HostReport>{"capacity_bytes", "CAPACITY", "memory that VMs may share", [](H r) -> FieldValue { return r.capacity; }},
+    Field<HostReport>{"reserve_bytes", "RESERVE", "of it, kept for the host", [](H r) -> FieldValue { return r.reserve; }},
+    Field<HostReport>{"reserved_bytes", "RESERVED", "promised to VMs about to start", [](H r) -> FieldValue { return r.reserved; }},
+    Field<HostReport>{"committed_bytes", "COMMITTED", "the most all VMs may hold", [](H r) -> FieldValue { return r.committed; }},
+    Field<HostReport>{"committed_peak_bytes", "PEAK", "the most that ever was", [](H r) -> FieldValue { return r.committed_peak; }},
+    Field<HostReport>{"free_bytes", "FREE", "what may be promised now", [](H r) -> FieldValue { return r.free; }},
+    Field<HostReport>{"host_available_bytes", "HOSTAVAIL", "the host kernel's MemAvailable", [](H r) { return maybe(r.host_available); }},
+    Field<HostReport>{"host_total_bytes", "HOSTTOTAL", "the host's memory", [](H r) { return maybe(r.host_total); }},
+    Field<HostReport>{"passes", "PASSES", "decision passes made", [](H r) -> FieldValue { return r.passes; }},
+    Field<HostReport>{"law1_violations", "LAW1", "passes that found too much committed; must be 0",
+                      [](H r) -> FieldValue { return r.law1_violations; }},
+    Field<HostReport>{"late_ticks", "LATE", "passes that came late", [](H r) -> FieldValue { return r.late_ticks; }},
+    Field<HostReport>{"reclaimed_bytes", "RECLAIMED", "memory seen to come back", [](H r) -> FieldValue { return r.reclaimed; }},
+};
+
+}  // namespace
+
+std::span<const Field<VmReport>> vm_fields() { return kVmFields; }
+std::span<const Field<HostReport>> host_fields() { return kHostFields; }
+
+const Field<VmReport>* find_vm_field(std::string_view id) {
+  for (const Field<VmReport>& field : kVmFields) {
+    if (field.id == id) return &field;
+  }
+  return nullptr;
+}
+
+std::string field_text(const FieldValue& value) {
+  struct Show {
+    std::string operator()(std::monostate) const { return "-"; }
+    std::string operator()(Bytes b) const { return format_bytes(b); }
+    std::string operator()(std::uint64_t n) const { return fmt::format("{}", n); }
+    std::string operator()(double d) const { return fmt::format("{:.1f}", d); }
+    std::string operator()(const std::string& s) const { return s.empty() ? "-" : s; }
+  };
+  return std::visit(Show{}, value);
+}
+
+}  // namespace aerostat

@@ -1,0 +1,103 @@
+// Reports: what Aerostat tells people and programs about VMs, the host and its own decisions.
+// The fields of VmReport and HostReport are listed once, in fields.h; every view reads that table.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "model/move.h"
+#include "model/settings.h"
+#include "model/status.h"
+
+namespace aerostat {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+// "2026-05-04T10:11:12.345Z"
+std::string format_time(WallTime time);
+
+struct VmReport {
+  std::string name;
+  Limits limits;
+  Settings settings;             // as its owner wrote them, without defaults
+  Status status = Status::Starting;
+  std::string note;              // why this status, in one sentence; empty when all is well
+  std::optional<Bytes> assigned;
+  std::optional<Bytes> visible;
+  std::optional<Bytes> demand;
+  std::optional<Bytes> wanted;
+  std::optional<Bytes> target;
+  std::optional<Bytes> committed;
+  std::optional<Bytes> resident;
+  std::optional<double> pressure_percent;
+  std::optional<Bytes> available;       // in the guest
+  std::optional<Bytes> swap_used;       // in the guest
+  std::optional<std::uint64_t> swap_in_pages;
+  std::optional<std::uint64_t> swap_out_pages;
+  std::optional<std::uint64_t> oom_kills;
+  std::optional<double> sample_age_s;   // how old the guest's numbers are
+  std::string integration;              // "agent 0.1.0", "balloon statistics", "none"
+  std::string os;
+  std::string devices;                  // what it can be moved with, or what is missing for it
+  std::uint64_t grows = 0;
+  std::uint64_t shrinks = 0;
+  std::uint64_t refusals = 0;
+  std::uint64_t reboots = 0;
+  Bytes peak_assigned;
+};
+
+// One growth as it went, in milliseconds from its cause. A missing part was not seen.
+struct Reaction {
+  std::string vm;
+  WallTime at;
+  std::optional<double> detect_ms;   // buffer below the threshold -> message received
+  std::optional<double> decide_ms;   // message received -> command written
+  std::optional<double> actuate_ms;  // command written -> hypervisor shows first new memory
+  std::optional<double> online_ms;   // that -> the guest can use it
+  std::optional<double> total_ms;    // buffer below the threshold -> the guest can use it
+};
+
+struct HostReport {
+  std::string version;
+  bool paused = false;
+  Bytes capacity;
+  Bytes reserve;
+  Bytes reserved;
+  Bytes committed;
+  Bytes committed_peak;
+  Bytes free;
+  std::optional<Bytes> host_available;   // the kernel's MemAvailable
+  std::optional<Bytes> host_total;
+  std::uint64_t vms = 0;
+  std::uint64_t passes = 0;
+  std::uint64_t law1_violations = 0;     // passes that found more committed than the capacity allows
+  std::uint64_t late_ticks = 0;
+  Bytes reclaimed;                       // sum of all memory seen to come back by our asking
+};
+
+// A decision kept for `explain`: the numbers it was made from, the rule, and the result.
+struct DecisionRecord {
+  std::uint64_t seq = 0;
+  WallTime at;
+  Move move;
+  std::optional<Bytes> assigned;
+  std::optional<Bytes> demand;
+  std::optional<Bytes> wanted;
+  std::optional<Bytes> host_free;
+  std::uint64_t repeated = 1;   // same rule and target in this many passes running
+  std::string result;           // "reached 1408 MiB after 0.4 s", "under way", …
+};
+
+struct EventRecord {
+  std::uint64_t seq = 0;
+  WallTime at;
+  std::string kind;   // "vm.appeared", "vm.grow", "vm.status", "manager.paused", …
+  std::string vm;     // empty: the host
+  std::string text;
+};
+
+}  // namespace aerostat

@@ -1,0 +1,39 @@
+// Status: how a VM is doing, in the words of the list. The note beside it says why.
+#pragma once
+
+#include <string_view>
+
+namespace aerostat {
+
+enum class Status {
+  Ok,             // 80 % of the buffer or more is there
+  Low,            // less
+  Warning,        // assigned < demand
+  Paging,         // the guest is using its own swap now
+  Starting,       // boots, or its service has not spoken yet
+  Static,         // stays as configured, because its owner said so
+  NoIntegration,  // no service in the guest, or none we can talk to: stays as it is
+  NotResponding,  // the monitor or the service fell silent: held and counted
+  BadReports,     // the service says things that cannot be: ignored, held and counted
+  Stalled,        // asked to give memory and does not: counted as held, others are asked
+  Paused,         // the VM is stopped by its owner
+};
+
+constexpr std::string_view status_name(Status status) {
+  switch (status) {
+    case Status::Ok: return "OK";
+    case Status::Low: return "Low";
+    case Status::Warning: return "Warning";
+    case Status::Paging: return "Paging";
+    case Status::Starting: return "Starting";
+    case Status::Static: return "Static";
+    case Status::NoIntegration: return "No integration";
+    case Status::NotResponding: return "Not responding";
+    case Status::BadReports: return "Bad reports";
+    case Status::Stalled: return "Stalled";
+    case Status::Paused: return "Paused";
+  }
+  return "?";
+}
+
+}  // namespace aerostat

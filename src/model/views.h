@@ -1,0 +1,58 @@
+// VmView, HostView: everything one pass may know, as plain numbers. Policy and guards read nothing else,
+// so a pass can be replayed from them, in a test, in the simulator or after the fact.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "model/settings.h"
+
+namespace aerostat {
+
+struct VmView {
+  std::string name;
+  Limits limits;
+
+  // What the host knows.
+  Bytes assigned;                 // given now: base + plugged - ballooned
+  Bytes committed;                // the most it may hold; counted against the capacity
+  Bytes target;                   // what was last asked of it
+  Bytes floor;                    // the least its devices can be asked for
+  Bytes grain = Bytes::mib(2);    // targets are multiples of this
+  std::optional<Bytes> resident;  // host memory its process occupies: the host's own evidence
+  bool movable = false;           // dynamic, heard and able: may be asked to change
+  bool stalled = false;           // was asked to shrink and does not: ask others
+  bool starting = false;          // boots: owed its startup, not yet judged by demand
+
+  // What the guest's reports were made into (policy/demand.h). Missing: not known.
+  std::optional<Bytes> demand;
+  Bytes forecast;                 // growth expected before help could arrive
+  Bytes learned_floor;            // shrinking below this has hurt lately; zero: nothing learned
+  bool distress = false;          // pages in or out, or stalls on memory, right now
+
+  // Since the last moves in each direction, and how long the surplus has lasted. Missing: never.
+  std::optional<Duration> since_grow;
+  std::optional<Duration> since_shrink;
+  Duration surplus_for{0};
+};
+
+struct HostView {
+  Bytes capacity;                       // memory VMs may share
+  Bytes reserve;                        // kept for the host itself, out of the capacity
+  Bytes reserved;                       // promised to VMs about to start
+  std::optional<Bytes> spare_physical;  // what the kernel says is really left for promises; missing: unknown
+  std::vector<VmView> vms;
+
+  Bytes committed() const {
+    Bytes sum;
+    for (const VmView& vm : vms) sum += vm.committed;
+    return sum;
+  }
+  // What may be promised now. Negative if law 1 is broken.
+  Bytes free() const { return capacity - reserve - reserved - committed(); }
+};
+
+}  // namespace aerostat

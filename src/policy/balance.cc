@@ -1,0 +1,149 @@
+#include "policy/balance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "policy/cases.h"
+#include "policy/pace.h"
+#include "policy/share.h"
+#include "policy/tuning.h"
+
+namespace aerostat {
+
+namespace {
+
+Move stay(const Case& c, std::string why) {
+  return {c.vm->name, c.vm->target, c.vm->target, c.vm->target, Rule::Hold, std::move(why)};
+}
+
+Move shrink_to(const Case& c, Bytes desired, Rule rule, std::string why) {
+  const VmView& vm = *c.vm;
+  const Bytes step = std::min(vm.target - desired, shrink_step(vm, rule));
+  const Bytes to = (vm.target - step).round_up(vm.grain);  // rounding never takes more than the step
+  return {vm.name, vm.target, std::min(to, vm.target), desired, rule, std::move(why)};
+}
+
+// Nobody needs what this VM has: it keeps it for a while, then the surplus goes back to the pool, gently.
+Move rest(const Case& c) {
+  const VmView& vm = *c.vm;
+  const std::string enough = fmt::format("enough: {}", numbers(c));
+  if (!vm.demand || vm.starting || vm.stalled || vm.distress) return stay(c, enough);
+  const Bytes keep = std::min(c.wanted, vm.limits.maximum);
+  const Bytes surplus = vm.target - keep;
+  if (surplus < std::max(kLeastShrink, vm.target.scaled(kLeastShrinkShare))) return stay(c, enough);
+  if (vm.surplus_for < kIdleHold || !may_shrink(vm, Rule::ReturnIdle)) {
+    return stay(c, fmt::format("{} idle, kept a while for the next burst ({})", format_bytes(surplus), numbers(c)));
+  }
+  return shrink_to(c, keep, Rule::ReturnIdle,
+                   fmt::format("{} lay idle for {:.0f} s and goes back to the pool ({})", format_bytes(surplus),
+                               seconds(vm.surplus_for), numbers(c)));
+}
+
+// Others are short by `lacking`: this VM gives `share` of what it has above its entitlement.
+Move give(const Case& c, Bytes lacking, Bytes share) {
+  const VmView& vm = *c.vm;
+  const Bytes idle = vm.target - c.wanted;
+  const Rule rule = c.shortage == Rule::Yield || idle >= share ? Rule::Yield : c.shortage;
+  const std::string short_by = fmt::format("others are short by {}", format_bytes(lacking));
+  if (vm.stalled) return stay(c, short_by + ", but it does not give what it was asked for");
+  if (rule == Rule::Yield && vm.distress) {
+    return stay(c, fmt::format("{}, but it shows distress itself ({})", short_by, numbers(c)));
+  }
+  if (!may_shrink(vm, rule)) return stay(c, short_by + "; it was moved a moment ago");
+  return shrink_to(c, vm.target - share, rule, fmt::format("{}, this one has spare ({})", short_by, numbers(c)));
+}
+
+Move grow(const Case& c, Bytes granted, bool coming) {
+  const VmView& vm = *c.vm;
+  Move move{vm.name, vm.target, (vm.target + granted).round_down(vm.grain), std::max(c.desire, c.wanted), c.rule, {}};
+  const Bytes lacking = move.desired - move.to;
+  if (lacking < vm.grain) {
+    move.why = numbers(c);
+    return move;
+  }
+  if (coming) {
+    move.why = fmt::format("{} more is being freed for it ({})", format_bytes(lacking), numbers(c));
+  } else {
+    const char* const rule = c.shortage == Rule::CutByWeight ? "weight decides" : "buffers are shared";
+    move.why = fmt::format("{} refused: the host has no more to give, {} ({})", format_bytes(lacking), rule,
+                           numbers(c));
+  }
+  if (move.to <= vm.target) {
+    move.to = vm.target;
+    move.rule = coming ? Rule::Waiting : Rule::Refused;
+  }
+  return move;
+}
+
+// Memory the cases may have between them: all of it but what is reserved or held by VMs that cannot be moved.
+Bytes pool_of(const HostView& host, const std::vector<Case>& cases) {
+  Bytes pool = host.free();
+  for (const Case& c : cases) pool += c.vm->committed;
+  return pool;
+}
+
+struct Groups {
+  std::vector<const Case*> growers, givers, resting;
+};
+
+// Memory is scarce: everybody's growth is cut to its entitlement, and who has more than that can give.
+Groups group(std::vector<Case>& cases, bool scarce) {
+  Groups out;
+  for (Case& c : cases) {
+    const bool wants = c.rule != Rule::Hold;
+    if (scarce) c.desire = std::max(c.vm->target, std::min(c.desire, c.entitled).round_down(c.vm->grain));
+    const bool can_give = scarce && c.vm->target - c.entitled >= c.vm->grain;
+    auto& side = can_give ? out.givers : wants ? out.growers : out.resting;
+    side.push_back(&c);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Move> balance(const HostView& host) {
+  std::vector<Case> cases;
+  Bytes missing, returning;  // wanted by growers; asked back earlier and not yet seen
+  for (const VmView& vm : host.vms) {
+    if (!vm.movable) continue;
+    cases.push_back(consider(vm));
+    missing += cases.back().missing();
+    if (!vm.stalled) returning += std::max(Bytes{}, vm.committed - vm.target);
+  }
+  const Bytes free = std::max(Bytes{}, host.free());
+  const bool scarce = missing > host.free();
+  if (scarce) entitle(pool_of(host, cases), cases);
+  const Groups groups = group(cases, scarce);
+
+  std::vector<Claim> claims;
+  missing = Bytes{};
+  for (const Case* c : groups.growers) {
+    missing += c->missing();
+    claims.push_back({Bytes{}, c->missing(), std::max(1.0, static_cast<double>(c->vm->limits.weight))});
+  }
+  Bytes spare;
+  for (const Case* c : groups.givers) spare += c->vm->target - c->entitled;
+  // A host that is over its capacity (somebody started a VM) lacks that too.
+  const Bytes lacking = std::max(Bytes{}, missing - host.free() - returning);
+  const double part = spare > lacking ? static_cast<double>(lacking.count()) / static_cast<double>(spare.count()) : 1.0;
+
+  std::vector<Move> moves;
+  for (const Case* c : groups.givers) {
+    const Bytes above = c->vm->target - c->entitled;
+    const Bytes share = std::min(above, std::max(above.scaled(part), kLeastShrink));
+    moves.push_back(lacking > Bytes{} ? give(*c, lacking, share) : rest(*c));
+  }
+  for (const Case* c : groups.resting) moves.push_back(rest(*c));
+  const std::vector<Bytes> grants = share_out(free, claims);
+  const bool coming = scarce && (returning > Bytes{} || spare > Bytes{});
+  for (std::size_t i = 0; i < groups.growers.size(); ++i) {
+    const Case& c = *groups.growers[i];
+    moves.push_back(grow(c, grants[i], coming && c.missing() > grants[i]));
+  }
+  std::stable_partition(moves.begin(), moves.end(), [](const Move& move) { return move.shrinks(); });
+  return moves;
+}
+
+}  // namespace aerostat

@@ -1,0 +1,205 @@
+#include "policy/balance.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+
+#include "policy/tuning.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+
+VmView vm(std::string name, Bytes assigned, Bytes demand, int weight = 5000) {
+  VmView v;
+  v.name = std::move(name);
+  v.limits = {Mode::Dynamic, 384_MiB, 256_MiB, 2_GiB, 20, weight};
+  v.assigned = v.committed = v.target = assigned;
+  v.demand = demand;
+  v.movable = true;
+  return v;
+}
+
+HostView host(Bytes capacity, std::vector<VmView> vms) {
+  HostView h;
+  h.capacity = capacity;
+  h.vms = std::move(vms);
+  return h;
+}
+
+Move move_of(const std::vector<Move>& moves, const std::string& name) {
+  const auto found = std::find_if(moves.begin(), moves.end(), [&](const Move& m) { return m.vm == name; });
+  EXPECT_NE(found, moves.end()) << name;
+  return found == moves.end() ? Move{} : *found;
+}
+
+TEST(Balance, GivesWantedAtOnceWhenThereIsEnough) {
+  const Move move = move_of(balance(host(4_GiB, {vm("web", 512_MiB, 1000_MiB)})), "web");
+  EXPECT_EQ(move.to, 1200_MiB);  // demand and 20 %, in one step
+  EXPECT_EQ(move.rule, Rule::Grow);
+}
+
+TEST(Balance, LeavesAVmAloneWhileItsBufferLasts) {
+  const Move move = move_of(balance(host(4_GiB, {vm("web", 1200_MiB, 1020_MiB)})), "web");
+  EXPECT_EQ(move.rule, Rule::Hold);
+  EXPECT_NE(move.why.find("enough"), std::string::npos);
+}
+
+TEST(Balance, GrowsAheadOfAForecast) {
+  VmView web = vm("web", 1024_MiB, 700_MiB);
+  web.forecast = 300_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1140_MiB);
+}
+
+TEST(Balance, KeepsIdleMemoryForAWhileThenReturnsItGently) {
+  VmView web = vm("web", 2_GiB, 300_MiB);
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
+  web.surplus_for = kIdleHold;
+  const Move move = move_of(balance(host(4_GiB, {web})), "web");
+  EXPECT_EQ(move.rule, Rule::ReturnIdle);
+  EXPECT_EQ(move.to, 1536_MiB);  // a quarter, not everything
+}
+
+TEST(Balance, DoesNotShrinkInDistressNorRightAfterGrowing) {
+  VmView web = vm("web", 2_GiB, 300_MiB);
+  web.surplus_for = kIdleHold;
+  web.distress = true;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
+  web.distress = false;
+  web.since_grow = std::chrono::seconds(3);
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
+}
+
+TEST(Balance, TakesIdleMemoryForThoseWhoNeedItAtOnce) {
+  const auto moves = balance(host(3_GiB, {vm("idle", 2_GiB, 300_MiB), vm("db", 1_GiB, 1000_MiB)}));
+  ASSERT_EQ(moves.front().vm, "idle");  // shrinks come first
+  EXPECT_EQ(moves.front().rule, Rule::Yield);
+  EXPECT_LE(moves.front().to, 2_GiB - 176_MiB);
+  const Move db = move_of(moves, "db");
+  EXPECT_EQ(db.to, 1_GiB);  // nothing is free until it was seen to come back
+  EXPECT_EQ(db.rule, Rule::Waiting);
+}
+
+TEST(Balance, AsksNotTwiceForWhatIsOnItsWay) {
+  VmView idle = vm("idle", 1_GiB, 300_MiB);
+  idle.assigned = idle.committed = 2_GiB;  // a shrink is under way
+  const auto moves = balance(host(3_GiB, {idle, vm("db", 1_GiB, 1000_MiB)}));
+  EXPECT_EQ(move_of(moves, "idle").to, 1_GiB);
+  EXPECT_EQ(move_of(moves, "db").rule, Rule::Waiting);
+}
+
+TEST(Balance, SharesBuffersEquallyBeforeCuttingDemand) {
+  // Needed: 932 + 932; wanted: 1080 + 1080; capacity between the two.
+  const auto moves = balance(host(2000_MiB, {vm("a", 1000_MiB, 900_MiB), vm("b", 900_MiB, 900_MiB)}));
+  const Move b = move_of(moves, "b");
+  EXPECT_EQ(b.rule, Rule::Grow);
+  EXPECT_EQ(b.to, 1000_MiB);
+}
+
+TEST(Balance, LetsWeightDecideWhenDemandItselfDoesNotFit) {
+  const auto moves =
+      balance(host(2_GiB, {vm("gold", 1_GiB, 1400_MiB, 8000), vm("tin", 1_GiB, 1400_MiB, 2000)}));
+  const Move tin = move_of(moves, "tin");
+  EXPECT_EQ(tin.rule, Rule::CutByWeight);
+  EXPECT_LT(tin.to, 1_GiB);
+  EXPECT_GE(tin.to, 1_GiB - kCutStep);  // memory in use leaves slowly
+  EXPECT_EQ(move_of(moves, "gold").rule, Rule::Waiting);
+}
+
+TEST(Balance, RefusesWithTheReasonWhenNothingIsLeft) {
+  VmView a = vm("a", 1_GiB, 1400_MiB);
+  VmView b = vm("b", 1_GiB, 1400_MiB);
+  for (const Move& move : balance(host(2_GiB, {a, b}))) {
+    EXPECT_EQ(move.rule, Rule::Refused) << move.vm;
+    EXPECT_EQ(move.to, 1_GiB);
+    EXPECT_NE(move.why.find("no more to give"), std::string::npos);
+  }
+}
+
+TEST(Balance, AsksOthersWhenOneIsStalled) {
+  VmView stuck = vm("stuck", 1_GiB, 300_MiB);
+  stuck.stalled = true;
+  const auto moves = balance(host(3_GiB, {stuck, vm("idle", 1_GiB, 300_MiB), vm("db", 1_GiB, 1000_MiB)}));
+  EXPECT_EQ(move_of(moves, "stuck").to, 1_GiB);
+  EXPECT_EQ(move_of(moves, "idle").rule, Rule::Yield);
+}
+
+TEST(Balance, OwesAStartingVmItsStartup) {
+  VmView fresh = vm("new", 256_MiB, 0_MiB);
+  fresh.demand.reset();
+  fresh.starting = true;
+  fresh.limits.startup = 1_GiB;
+  const Move move = move_of(balance(host(2_GiB, {fresh})), "new");
+  EXPECT_EQ(move.rule, Rule::Startup);
+  EXPECT_EQ(move.to, 1_GiB);
+}
+
+TEST(Balance, GivesBackWhatHurt) {
+  VmView web = vm("web", 512_MiB, 460_MiB);
+  web.learned_floor = 800_MiB;
+  web.distress = true;
+  const Move move = move_of(balance(host(2_GiB, {web})), "web");
+  EXPECT_EQ(move.rule, Rule::GiveBack);
+  EXPECT_GE(move.to, 800_MiB);
+}
+
+TEST(Balance, RespondsToAMinimumThatWasRaised) {
+  VmView web = vm("web", 384_MiB, 100_MiB);
+  web.limits = {Mode::Dynamic, 1_GiB, 1_GiB, 2_GiB, 20, 5000};
+  EXPECT_EQ(move_of(balance(host(2_GiB, {web})), "web").to, 1_GiB);
+}
+
+VmView any_vm(int index) {
+  VmView v;
+  v.name = "vm" + std::to_string(index);
+  const auto mib = [](int low, int high) { return Bytes::mib(*rc::gen::inRange(low, high)).round_down(2_MiB); };
+  v.limits.minimum = mib(64, 1024);
+  v.limits.startup = v.limits.minimum + mib(0, 512);
+  v.limits.maximum = v.limits.startup + mib(0, 4096);
+  v.limits.buffer_percent = *rc::gen::inRange(5, 200);
+  v.limits.weight = *rc::gen::inRange(0, 10001);
+  v.assigned = v.target = v.limits.minimum + mib(0, 2048);
+  v.committed = v.assigned + (*rc::gen::inRange(0, 3) == 0 ? mib(0, 512) : Bytes{});
+  v.demand = mib(0, 6000);
+  v.forecast = mib(0, 300);
+  v.movable = *rc::gen::inRange(0, 5) != 0;
+  v.stalled = *rc::gen::inRange(0, 8) == 0;
+  v.starting = *rc::gen::inRange(0, 8) == 0;
+  v.distress = *rc::gen::inRange(0, 4) == 0;
+  v.surplus_for = std::chrono::seconds(*rc::gen::inRange(0, 20));
+  return v;
+}
+
+RC_GTEST_PROP(BalanceProperty, NeverPromisesMoreThanIsFree, ()) {
+  HostView h;
+  const int count = *rc::gen::inRange(1, 12);
+  for (int i = 0; i < count; ++i) h.vms.push_back(any_vm(i));
+  h.capacity = Bytes::mib(*rc::gen::inRange(512, 20000));
+  Bytes granted;
+  for (const Move& move : balance(h)) {
+    if (move.grows()) granted += move.to - move.from;
+  }
+  RC_ASSERT(granted <= std::max(Bytes{}, h.free()));
+}
+
+RC_GTEST_PROP(BalanceProperty, MovesOnlyTowardsAndWithinTheLimits, ()) {
+  HostView h;
+  const int count = *rc::gen::inRange(1, 12);
+  for (int i = 0; i < count; ++i) h.vms.push_back(any_vm(i));
+  h.capacity = Bytes::mib(*rc::gen::inRange(512, 20000));
+  bool growing = false;
+  for (const Move& move : balance(h)) {
+    const VmView& v = *std::find_if(h.vms.begin(), h.vms.end(), [&](const VmView& x) { return x.name == move.vm; });
+    RC_ASSERT(v.movable);
+    RC_ASSERT(!move.why.empty());
+    if (move.grows()) RC_ASSERT(move.to <= v.limits.maximum);
+    if (move.shrinks()) RC_ASSERT(move.to >= v.limits.minimum);
+    if (move.shrinks()) RC_ASSERT(!growing);  // shrinks come first
+    growing = growing || move.grows();
+  }
+}
+
+}  // namespace
+}  // namespace aerostat

@@ -1,0 +1,90 @@
+#include "policy/cases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "policy/share.h"
+#include "policy/tuning.h"
+#include "policy/wants.h"
+
+namespace aerostat {
+
+namespace {
+
+// What it should grow to, and why; the present target and Hold if it should not.
+void consider_growth(Case& c) {
+  const VmView& vm = *c.vm;
+  if (vm.starting) {
+    c.desire = std::max(vm.target, vm.limits.startup);
+    c.rule = Rule::Startup;
+  } else if (vm.demand && vm.target < low_line(vm)) {
+    const bool hurt = vm.distress && vm.target < vm.learned_floor;
+    c.desire = std::max(c.wanted, vm.target + kLeastGrow);
+    c.rule = hurt ? Rule::GiveBack : Rule::Grow;
+  } else if (vm.target < vm.limits.minimum) {
+    c.desire = vm.limits.minimum;  // the owner raised it, or the VM booted with less
+    c.rule = Rule::Grow;
+  }
+  c.desire = std::min(c.desire, vm.limits.maximum).round_down(vm.grain);
+  if (c.desire <= vm.target) {
+    c.desire = vm.target;
+    c.rule = Rule::Hold;
+  }
+}
+
+}  // namespace
+
+Case consider(const VmView& vm) {
+  Case c;
+  c.vm = &vm;
+  c.wanted = wanted(vm);
+  c.needed = needed(vm);
+  c.desire = vm.target;
+  if (vm.starting) c.wanted = c.needed = std::max(c.needed, vm.limits.startup);
+  // What a stalled VM holds cannot be shared out, whatever it is worth.
+  if (vm.stalled) c.wanted = c.needed = std::max(c.needed, vm.target);
+  c.wanted = std::max(c.wanted, c.needed);
+  c.entitled = c.wanted;
+  consider_growth(c);
+  return c;
+}
+
+void entitle(Bytes pool, std::vector<Case>& cases) {
+  Bytes sum_wanted, sum_needed;
+  for (const Case& c : cases) {
+    sum_wanted += c.wanted;
+    sum_needed += c.needed;
+  }
+  if (sum_wanted <= pool) return;  // entitled is wanted already
+  if (sum_needed <= pool) {
+    const double part = static_cast<double>((pool - sum_needed).count()) /
+                        static_cast<double>((sum_wanted - sum_needed).count());
+    for (Case& c : cases) {
+      c.entitled = (c.needed + (c.wanted - c.needed).scaled(part)).round_down(c.vm->grain);
+      c.shortage = Rule::ShareBuffers;
+    }
+    return;
+  }
+  std::vector<Claim> claims;
+  for (const Case& c : cases) {
+    const Bytes least = c.vm->stalled ? c.needed : std::min(c.vm->limits.minimum, c.needed);
+    claims.push_back({least, c.needed, static_cast<double>(c.vm->limits.weight)});
+  }
+  const std::vector<Bytes> shares = share_out(pool, claims);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    cases[i].entitled = std::max(shares[i].round_down(cases[i].vm->grain), claims[i].least);
+    cases[i].shortage = Rule::CutByWeight;
+  }
+}
+
+std::string numbers(const Case& c) {
+  const VmView& vm = *c.vm;
+  if (!vm.demand) return fmt::format("{} assigned, demand not known yet", format_bytes(vm.assigned));
+  std::string text =
+      fmt::format("demand {} of {} assigned", format_bytes(*vm.demand), format_bytes(vm.assigned));
+  if (vm.forecast > kSlack) text += fmt::format(", {} more expected shortly", format_bytes(vm.forecast));
+  return text + fmt::format(", wanted {}", format_bytes(c.wanted));
+}
+
+}  // namespace aerostat

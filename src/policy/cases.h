@@ -1,0 +1,34 @@
+// Case: what the balancer works out for one movable VM on the way to its move. Internal to policy.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/move.h"
+#include "model/views.h"
+
+namespace aerostat {
+
+struct Case {
+  const VmView* vm = nullptr;
+  Bytes wanted;
+  Bytes needed;                 // <= wanted
+  Bytes desire;                 // target it should have with nobody else around; >= the present target
+  Rule rule = Rule::Hold;       // why it should grow; Hold if it should not
+  Bytes entitled;               // what it may have when memory is scarce
+  Rule shortage = Rule::Yield;  // the rule that cut the entitlement below wanted; Yield: not cut
+
+  Bytes missing() const { return desire - vm->target; }
+};
+
+Case consider(const VmView& vm);
+
+// Fills in `entitled` of all cases from the memory they may have between them. Level 1: enough for everybody's
+// wanted. Level 2: needed for all and an equal share of each one's buffer. Level 3: needed is cut, by weight, down to
+// the minimum.
+void entitle(Bytes pool, std::vector<Case>& cases);
+
+// The numbers behind a decision, for its sentence.
+std::string numbers(const Case& c);
+
+}  // namespace aerostat

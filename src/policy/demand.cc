@@ -1,0 +1,105 @@
+#include "policy/demand.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "policy/tuning.h"
+
+namespace aerostat {
+
+namespace {
+
+constexpr double kPage = 4096.0;
+
+// Rise of a counter per second. A counter that went back belongs to a rebooted guest: no rise.
+double per_second(const std::optional<std::uint64_t>& now, const std::optional<std::uint64_t>& before, double dt) {
+  if (!now || !before || *now < *before || dt <= 0) return 0;
+  return static_cast<double>(*now - *before) / dt;
+}
+
+double faded(double heat, double dt, Duration half_life) { return heat * std::exp2(-dt / seconds(half_life)); }
+
+// A level the guest may claim at most as high as what holds it.
+Bytes within(const std::optional<Bytes>& claimed, Bytes most) {
+  return std::clamp(claimed.value_or(Bytes{}), Bytes{}, most);
+}
+
+struct Rates {
+  double swap = 0;       // pages per second, in and out
+  double refault = 0;    // pages per second
+  double stalled = 0;    // share of time, 0 to 1
+};
+
+Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
+  Rates out;
+  out.swap = per_second(now.swap_in_pages, before.swap_in_pages, dt) +
+             per_second(now.swap_out_pages, before.swap_out_pages, dt);
+  out.refault = per_second(now.refault_file, before.refault_file, dt);
+  out.stalled = std::min(1.0, per_second(now.psi_some_us, before.psi_some_us, dt) / 1e6);
+  return out;
+}
+
+}  // namespace
+
+DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePoint at, Bytes assigned, Bytes limit) {
+  DemandStep out{before, std::nullopt};
+  if (!sample.total || !sample.available) return out;
+  DemandState& state = out.state;
+  const double dt = before.last ? std::max(0.0, seconds(at - before.last_at)) : 0.0;
+  if (before.last && dt < seconds(kLeastSampleGap)) {
+    // Two samples this close say nothing about rates; keep the older one as the reference.
+    state = before;
+  }
+  const bool rated = before.last && dt >= seconds(kLeastSampleGap);
+  const Rates rate = rated ? rates(sample, *before.last, dt) : Rates{};
+
+  const Bytes total = within(sample.total, limit);
+  const Bytes available = within(sample.available, total);
+  // What the guest's kernel took before it began to count (MemTotal is less than what was assigned) is needed too.
+  const Bytes uncounted = std::clamp(assigned - total, Bytes{}, kLeastUncounted + assigned.scaled(kUncountedShare));
+  const Bytes used = total - available + uncounted;
+  // Swapped memory counts as needed only as far as the guest shows that it misses it; old, cold pages in
+  // swap would otherwise hold host memory for ever.
+  const Bytes swapped = within(sample.swap_total, limit) - within(sample.swap_free, within(sample.swap_total, limit));
+  const Bytes active_file = within(sample.active_file, available);
+  if (rated) {
+    state.cache_heat = rate.refault >= kRefaultsThatHurt ? 1.0 : faded(before.cache_heat, dt, kHeatHalfLife);
+    state.swap_heat = rate.swap >= kSwapThatHurts ? 1.0 : faded(before.swap_heat, dt, kHeatHalfLife);
+  }
+  Bytes refaulted;
+  if (rate.refault >= kRefaultsThatHurt) {
+    refaulted = std::min(Bytes::of(std::llround(std::min(rate.refault * kPage, 1e15))), total);
+  }
+
+  Demand demand;
+  demand.demand = std::min(
+      used + active_file.scaled(state.cache_heat) + swapped.scaled(state.swap_heat) + refaulted, limit);
+  demand.paging = rate.swap >= kSwapThatHurts;
+  if (demand.paging || rate.stalled >= kStallThatHurts || rate.refault >= kRefaultsThatHurt) {
+    state.distress_until = at + kDistressHold;
+  }
+  demand.distress = at < state.distress_until;
+
+  if (rated) {
+    const Bytes used_before = *before.last->total - *before.last->available;
+    const double risen = static_cast<double>((total - available - used_before).count()) / dt;
+    const double keep = std::exp(-dt / seconds(kGrowthMemory));
+    state.growth = std::max(0.0, risen > before.growth ? risen : before.growth * keep + risen * (1 - keep));
+  }
+  const Bytes ahead = Bytes::of(std::llround(std::min(state.growth * seconds(kLead), 1e15)));
+  demand.forecast = std::min(ahead, std::max(kLeastForecastCap, assigned.scaled(kForecastShare)));
+  // A guest with nothing left cannot grow and so looks content: its growth rate says nothing.
+  const bool saturated = available < std::max(kSaturated, total.scaled(kSaturatedShare));
+  if (saturated) demand.forecast = std::max(demand.forecast, kSaturatedStep);
+
+  if (!before.last || rated) {
+    state.last = sample;
+    state.last->total = total;
+    state.last->available = available;
+    state.last_at = at;
+  }
+  out.demand = demand;
+  return out;
+}
+
+}  // namespace aerostat

@@ -1,0 +1,116 @@
+#include "policy/demand.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "policy/tuning.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+using std::chrono::milliseconds;
+constexpr TimePoint kStart{std::chrono::hours(1)};
+constexpr Bytes kLimit = Bytes::mib(4096);
+
+GuestSample sample(Bytes total, Bytes available) {
+  GuestSample s;
+  s.total = total;
+  s.available = available;
+  return s;
+}
+
+TEST(Demand, IsWhatIsNotAvailable) {
+  const auto step = estimate({}, sample(1_GiB, 600_MiB), kStart, 1_GiB, kLimit);
+  ASSERT_TRUE(step.demand);
+  EXPECT_EQ(step.demand->demand, 424_MiB);
+  EXPECT_EQ(step.demand->forecast, 0_MiB);
+}
+
+TEST(Demand, CountsWhatTheKernelTookBeforeItCounted) {
+  const auto step = estimate({}, sample(1000_MiB, 600_MiB), kStart, 1_GiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 424_MiB);
+  const auto offline = estimate({}, sample(1_GiB, 600_MiB), kStart, 2_GiB, kLimit);
+  EXPECT_LT(offline.demand->demand, 500_MiB) << "memory not yet online is not demand";
+}
+
+TEST(Demand, IsUnknownNotZeroWhenTheGuestSaysTooLittle) {
+  GuestSample s;
+  s.free = 5_MiB;
+  EXPECT_FALSE(estimate({}, s, kStart, 1_GiB, kLimit).demand);
+}
+
+TEST(Demand, LooksAheadAtTheSpeedOfGrowth) {
+  auto step = estimate({}, sample(1_GiB, 600_MiB), kStart, 1_GiB, kLimit);
+  step = estimate(step.state, sample(1_GiB, 580_MiB), kStart + milliseconds(100), 1_GiB, kLimit);
+  // 20 MiB in 0.1 s, over the lead time.
+  EXPECT_NEAR(step.demand->forecast.to_mib(), 200 * seconds(kLead), 1);
+  for (int i = 2; i < 30; ++i) {
+    step = estimate(step.state, sample(1_GiB, 580_MiB), kStart + milliseconds(100 * i), 1_GiB, kLimit);
+  }
+  EXPECT_LT(step.demand->forecast, 2_MiB);
+}
+
+TEST(Demand, CountsCacheOnlyWhenItIsMissed) {
+  GuestSample s = sample(1_GiB, 600_MiB);
+  s.active_file = 300_MiB;
+  s.refault_file = 1000;
+  auto step = estimate({}, s, kStart, 1_GiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 424_MiB);
+  s.refault_file = 3000;
+  step = estimate(step.state, s, kStart + milliseconds(1000), 1_GiB, kLimit);
+  EXPECT_GE(step.demand->demand, 724_MiB);
+  EXPECT_TRUE(step.demand->distress);
+}
+
+TEST(Demand, CountsSwapAsFarAsItIsMissed) {
+  GuestSample s = sample(1_GiB, 600_MiB);
+  s.swap_total = 1_GiB;
+  s.swap_free = 800_MiB;
+  s.swap_in_pages = 0;
+  auto step = estimate({}, s, kStart, 1_GiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 424_MiB);
+  s.swap_in_pages = 5000;
+  step = estimate(step.state, s, kStart + milliseconds(1000), 1_GiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 648_MiB);
+  EXPECT_TRUE(step.demand->paging);
+}
+
+TEST(Demand, OffersASaturatedGuestAMemoryBlock) {
+  const auto step = estimate({}, sample(1_GiB, 5_MiB), kStart, 1_GiB, kLimit);
+  EXPECT_EQ(step.demand->forecast, kSaturatedStep);
+}
+
+TEST(Demand, SurvivesARebootThatResetsTheCounters) {
+  GuestSample s = sample(1_GiB, 600_MiB);
+  s.swap_in_pages = 1'000'000;
+  auto step = estimate({}, s, kStart, 1_GiB, kLimit);
+  s.swap_in_pages = 3;
+  step = estimate(step.state, s, kStart + milliseconds(1000), 1_GiB, kLimit);
+  EXPECT_FALSE(step.demand->paging);
+}
+
+RC_GTEST_PROP(DemandProperty, NeverExceedsWhatTheVmCanHaveWhateverTheGuestSays, ()) {
+  DemandState state;
+  TimePoint at = kStart;
+  const auto any = [] { return Bytes::of(*rc::gen::arbitrary<std::int64_t>() / 4); };
+  for (int i = 0; i < 10; ++i) {
+    GuestSample s = sample(any(), any());
+    s.active_file = any();
+    s.swap_total = any();
+    s.swap_free = any();
+    s.refault_file = *rc::gen::arbitrary<std::uint64_t>();
+    s.swap_in_pages = *rc::gen::arbitrary<std::uint64_t>();
+    s.psi_some_us = *rc::gen::arbitrary<std::uint64_t>();
+    at += milliseconds(*rc::gen::inRange(0, 2000));
+    const auto step = estimate(state, s, at, 1_GiB, kLimit);
+    state = step.state;
+    RC_ASSERT(step.demand->demand >= Bytes{});
+    RC_ASSERT(step.demand->demand <= kLimit);
+    RC_ASSERT(step.demand->forecast >= Bytes{});
+    RC_ASSERT(step.demand->forecast <= std::max(kLeastForecastCap, Bytes::mib(512)));
+  }
+}
+
+}  // namespace
+}  // namespace aerostat

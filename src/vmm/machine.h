@@ -1,0 +1,91 @@
+// Machine: one running VM, as its hypervisor offers it. Facts are read at any time and never block;
+// set_target() starts a change and returns at once. What was asked and what was achieved are two numbers:
+// a change may be slow, partial or ignored, and the facts say so. Nothing here ever waits for a guest.
+#pragma once
+
+#include <sys/types.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "model/guest_sample.h"
+
+namespace aerostat {
+
+enum class RunState { Unknown, Running, Paused, ShutDown };
+
+// The control connection to the hypervisor.
+enum class Link {
+  Connecting,  // not yet spoken with
+  Up,
+  Hung,        // connected, and no answer in time
+  Denied,      // no permission to connect
+  Lost,        // was up, cannot be reached now; the VM may still be running
+};
+
+struct MachineFacts {
+  Link link = Link::Connecting;
+  std::string link_note;             // one sentence: why the link is not Up
+  RunState run_state = RunState::Unknown;
+  std::optional<pid_t> pid;          // the VM's process on this host
+
+  bool known = false;                // the numbers below were read at least once
+  Bytes base;                        // memory it booted with
+  bool has_balloon = false;
+  bool has_balloon_stats = false;
+  Bytes balloon_actual;              // base - ballooned, as seen; equals base without a balloon
+  std::optional<Bytes> balloon_target;  // what was asked for; missing: not known (asked by somebody before us)
+  bool has_plug = false;             // memory can be hot-added (virtio-mem)
+  Bytes plug_block = Bytes::mib(2);
+  Bytes plug_maximum;
+  Bytes plugged;                     // as seen
+  Bytes plug_requested;              // as asked
+  std::optional<std::string> agent_socket;  // where the guest's service can be reached
+  std::string manager_note;          // what is missing to be fully manageable, for `show`
+
+  std::optional<GuestSample> balloon_stats;  // agentless reports
+  TimePoint balloon_stats_at{};              // when the guest last refreshed them
+  TimePoint seen_at{};                       // when the hypervisor last confirmed these numbers
+  TimePoint grew_at{};                       // when balloon_actual or plugged last rose
+  std::uint64_t resets = 0;                  // reboots of the guest seen so far
+
+  Bytes assigned() const { return balloon_actual + plugged; }
+  // The larger of what it has and what it was told it may have, for each device (law 1).
+  // A balloon target we do not know may be anything up to the base.
+  Bytes committed() const {
+    const Bytes base_side = has_balloon ? std::max(balloon_actual, balloon_target.value_or(base)) : base;
+    return base_side + std::max(plugged, plug_requested);
+  }
+  Bytes maximum() const { return base + plug_maximum; }
+  Bytes target() const { return balloon_target.value_or(balloon_actual) + plug_requested; }
+};
+
+class Machine {
+ public:
+  virtual ~Machine() = default;
+  virtual const std::string& name() const = 0;
+  virtual const MachineFacts& facts() const = 0;
+  // The target that set_target() would really ask for: rounded down to the devices' blocks and cut to what
+  // they can reach. Pure.
+  virtual Bytes reachable(Bytes target) const = 0;
+  // Asks the VM to have `target` (assigned). Growing takes effect in the facts' committed() before this
+  // returns; shrinking lowers committed() only as memory is seen to come back. Idempotent.
+  virtual void set_target(Bytes target) = 0;
+};
+
+// Hears of VMs. All calls come from the one reactor thread, never from inside a call to Machine.
+class MachineListener {
+ public:
+  virtual ~MachineListener() = default;
+  // The reference stays valid until machine_vanished() of the same name has returned.
+  virtual void machine_appeared(Machine& machine) = 0;
+  virtual void machine_changed(Machine& machine) = 0;   // facts changed
+  virtual void machine_vanished(const std::string& name, const std::string& why) = 0;
+};
+
+}  // namespace aerostat
