@@ -15,8 +15,8 @@
 namespace aerostat {
 
 Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, SettingsKeeper& settings,
-               GuestLinkMaker& guests, EngineHooks hooks)
-    : options_(std::move(options)), clock_(clock), host_(host), settings_(settings), guests_(guests),
+               GuestLinkMaker& guests, HeldBook& held, EngineHooks hooks)
+    : options_(std::move(options)), clock_(clock), host_(host), settings_(settings), guests_(guests), held_(held),
       hooks_(std::move(hooks)) {}
 
 Engine::~Engine() = default;
@@ -73,6 +73,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   if (facts.agent_socket && (!vm.guest || vm.guest_socket != *facts.agent_socket)) {
     vm.guest_socket = *facts.agent_socket;
     vm.guest = guests_.make(vm.name, vm.guest_socket, *this);
+    vm.guest->set_most_visible(facts.maximum());
   }
   take_sample(vm, now);
   if (vm.guest) {
@@ -94,13 +95,20 @@ void Engine::pass() {
   ++passes_;
   const TimePoint now = clock_.now();
   for (auto& [name, vm] : vms_) {
-    if (const auto pid = vm->facts().pid) vm->resident = host_.resident(*pid);
+    if (const auto pid = vm->facts().pid) {
+      vm->resident = host_.resident(*pid);
+      if (!vm->facts().known) vm->recalled = held_.recall(name, *pid);
+    }
     watch_stall(*vm, now);
     refresh(*vm, now);
   }
   const HostView view = look(now);
   check_law1(view);
-  if (paused_) return;
+  if (!paused_) decide(view, now);
+  remember_held();
+}
+
+void Engine::decide(const HostView& view, TimePoint now) {
   std::vector<Move> moves = keep_rails(view, balance(view), options_.rails);
   for (Move& move : moves) {
     VmRecord& vm = *vms_.at(move.vm);
@@ -109,6 +117,17 @@ void Engine::pass() {
     note_decision(vm, before, move, view.free());
   }
   for (auto& [name, vm] : vms_) tell_guest(*vm, now);
+}
+
+// A VM that was never heard keeps the entry it was recalled by.
+void Engine::remember_held() {
+  HeldBook::All all;
+  for (const auto& [name, vm] : vms_) {
+    if (vm->facts().pid) all[name] = {*vm->facts().pid, committed_of(*vm)};
+  }
+  if (all == remembered_) return;
+  held_.remember(all);
+  remembered_ = std::move(all);
 }
 
 HostView Engine::look(TimePoint now) {
@@ -236,7 +255,7 @@ void Engine::tell_guest(VmRecord& vm, TimePoint now) {
   // Where its buffer will be down to 80 %: solve available = 0.8 x buffer(assigned - available) for available.
   const double share = kLowShare * view.limits.buffer_percent / 100.0;
   const Bytes at_share = view.assigned.scaled(share / (1 + share));
-  vm.guest->set_low_mark(std::max(at_share, kLeastHeadroom.scaled(kLowShare)) + view.forecast);
+  vm.guest->set_low_mark(std::max(at_share, kLeastHeadroom.scaled(kLowShare)));
 }
 
 // --- the manager's side ---

@@ -30,7 +30,7 @@ struct EngineOptions {
 class Engine final : public Manager, public MachineListener, public GuestListener {
  public:
   Engine(EngineOptions options, const Clock& clock, HostSensor& host, SettingsKeeper& settings,
-         GuestLinkMaker& guests, EngineHooks hooks);
+         GuestLinkMaker& guests, HeldBook& held, EngineHooks hooks);
   ~Engine() override;
 
   // One pass over all VMs: sense, decide, guard, act, record. Call it regularly (kTick) and when pass_wanted asks.
@@ -64,10 +64,12 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void tell_status(VmRecord& vm, Status before, const std::string& note_before);
   HostView look(TimePoint now);
   void check_law1(const HostView& view);
+  void decide(const HostView& view, TimePoint now);
   void act(VmRecord& vm, Move& move, TimePoint now);
   bool prepared(VmRecord& vm, const Move& move, TimePoint now);
   void note_decision(VmRecord& vm, const VmView& view, const Move& move, Bytes host_free);
   void tell_guest(VmRecord& vm, TimePoint now);
+  void remember_held();
   void event(std::string kind, const std::string& vm, std::string text);
 
   EngineOptions options_;
@@ -75,8 +77,10 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   HostSensor& host_;
   SettingsKeeper& settings_;
   GuestLinkMaker& guests_;
+  HeldBook& held_;
   EngineHooks hooks_;
   std::map<std::string, std::unique_ptr<VmRecord>> vms_;
+  HeldBook::All remembered_;
   Journal journal_;
   ReactionWatch reactions_;
   bool paused_ = false;

@@ -210,6 +210,28 @@ TEST(Engine, CountsAVmWhoseMonitorNeverSpoke) {
   EXPECT_FALSE(w.vm("mute").assigned) << "unknown is not zero";
 }
 
+TEST(Engine, CountsAVmThatFellMuteWithWhatItWasGivenBeforeTheDaemonDied) {
+  HeldBook::All book;
+  {
+    World w(4_GiB);
+    w.add("web");
+    w.demands["web"] = 1200_MiB;
+    w.run(2s);
+    book = w.held.kept;
+  }
+  World w(4_GiB);
+  w.held.kept = book;
+  auto& mute = w.add("web");
+  mute.f.known = false;
+  mute.f.link = Link::Hung;
+  w.host.resident_now = 100_MiB;
+  w.run(1s);
+  EXPECT_GE(w.vm("web").committed.value(), 1440_MiB);
+  mute.f.pid = 2;  // another process: what was remembered is not about it
+  w.run(1s);
+  EXPECT_EQ(w.vm("web").committed, 100_MiB);
+}
+
 TEST(Engine, SettingsAreRefusedWithTheRuleTheyBreakAndNothingChanges) {
   World w(4_GiB);
   w.add("web");

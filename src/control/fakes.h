@@ -55,11 +55,12 @@ class FakeGuest final : public GuestLink {
  public:
   const GuestState& state() const override { return s; }
   void set_low_mark(Bytes available) override { low_mark = available; }
+  void set_most_visible(Bytes most) override { most_visible = most; }
   void expect_growth(Bytes) override { ++expected; }
   void prepare_shrink(Bytes) override { ++prepares; }
 
   GuestState s;
-  Bytes low_mark;
+  Bytes low_mark, most_visible;
   int expected = 0;
   int prepares = 0;
 };
@@ -90,6 +91,17 @@ class FakeSettings final : public SettingsKeeper {
   bool broken = false;
 };
 
+class FakeHeld final : public HeldBook {
+ public:
+  void remember(const All& all) override { kept = all; }
+  std::optional<Bytes> recall(const std::string& vm, pid_t pid) const override {
+    const auto found = kept.find(vm);
+    if (found == kept.end() || found->second.pid != pid) return std::nullopt;
+    return found->second.committed;
+  }
+  All kept;
+};
+
 class FakeGuests final : public GuestLinkMaker {
  public:
   std::unique_ptr<GuestLink> make(const std::string& vm, const std::string&, GuestListener&) override {
@@ -104,7 +116,7 @@ class FakeGuests final : public GuestLinkMaker {
 class World {
  public:
   explicit World(Bytes capacity, Rails rails = {})
-      : engine(EngineOptions{capacity, {}, Bytes::mib(128), rails, "test"}, clock, host, settings, guests,
+      : engine(EngineOptions{capacity, {}, Bytes::mib(128), rails, "test"}, clock, host, settings, guests, held,
                EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; }}) {
     settings.defaults.mode = Mode::Dynamic;
     settings.defaults.minimum = Bytes::mib(256);
@@ -152,6 +164,7 @@ class World {
   FakeHost host;
   FakeSettings settings;
   FakeGuests guests;
+  FakeHeld held;
   std::map<std::string, std::unique_ptr<FakeMachine>> machines;
   std::map<std::string, Bytes> demands;  // what run() lets the guests repeat
   int passes_wanted = 0;

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,24 @@ class SettingsKeeper {
   virtual std::vector<std::string> names() const = 0;
   // Keeps `change` on top of what is set for the VM. On error nothing is changed.
   virtual Result<void> keep(const std::string& vm, const Settings& change) = 0;
+};
+
+// Outlives the daemon: what each VM may hold, by the process it runs in. So that after a crash a VM whose monitor does
+// not answer is still counted with what it was given (law 1).
+class HeldBook {
+ public:
+  struct Entry {
+    pid_t pid;
+    Bytes committed;
+    friend bool operator==(const Entry&, const Entry&) = default;
+  };
+  using All = std::map<std::string, Entry>;
+
+  virtual ~HeldBook() = default;
+  // Replaces everything remembered. Cheap; called after each pass that changed something.
+  virtual void remember(const All& all) = 0;
+  // What the VM was last known to be committed to, if `pid` still is the process that was meant.
+  virtual std::optional<Bytes> recall(const std::string& vm, pid_t pid) const = 0;
 };
 
 class GuestLinkMaker {

@@ -49,7 +49,8 @@ struct Verdict {
 
 std::optional<Verdict> judge_link(const VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
-  if (facts.link == Link::Connecting && !facts.known && now - vm.appeared_at < kMonitorWait) {
+  const bool opening = facts.link == Link::Connecting || facts.link == Link::Lost;
+  if (opening && !facts.known && now - vm.appeared_at < kMonitorWait) {
     return Verdict{Status::Starting, "its monitor was not heard yet"};
   }
   if (facts.link != Link::Up) {
@@ -161,9 +162,10 @@ void judge(VmRecord& vm, TimePoint now) {
 
 Bytes committed_of(const VmRecord& vm) {
   if (vm.facts().known) return vm.facts().committed();
-  // Never heard: what its process occupies is proof, what its owner allows is the most it can be.
+  // Never heard: what its process occupies is proof, what it was given before counts, what its owner allows is the
+  // most it can be.
   const Bytes allowed = std::max(vm.settings.startup.value_or(Bytes{}), vm.settings.maximum.value_or(Bytes{}));
-  return std::max(vm.resident.value_or(Bytes{}), allowed);
+  return std::max({vm.resident.value_or(Bytes{}), vm.recalled.value_or(Bytes{}), allowed});
 }
 
 VmView view_of(const VmRecord& vm, TimePoint now) {

@@ -9,7 +9,7 @@
 namespace aerostat {
 
 // How long a VM may boot before the absence of a service is called that.
-inline constexpr Duration kIntegrationWait = std::chrono::seconds(60);
+inline constexpr Duration kIntegrationWait = std::chrono::seconds(30);
 // Balloon statistics are asked for each second; after this long without a fresh one they are gone.
 inline constexpr Duration kStatsFresh = std::chrono::seconds(5);
 // A VM whose monitor was never heard is named after this long.

@@ -39,6 +39,7 @@ struct VmRecord {
   DemandState demand_state;
   std::optional<Demand> demand;
   std::optional<Bytes> resident;
+  std::optional<Bytes> recalled;          // committed, from before this daemon started; while its monitor is not heard
   FloorState floor;
   StallState stall;
   std::optional<TimePoint> grew_at, shrank_at, surplus_since, prepare_asked_at;

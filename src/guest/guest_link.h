@@ -49,6 +49,8 @@ class GuestLink {
   virtual const GuestState& state() const = 0;
   // The guest is to report at once whenever `available` is below this. Sent only when it changes notably.
   virtual void set_low_mark(Bytes available) = 0;
+  // The most this VM can have: a guest that claims to see more is lying.
+  virtual void set_most_visible(Bytes most) = 0;
   // Memory was asked to grow: the guest samples fast until it sees it. Cheap, may be called often.
   virtual void expect_growth(Bytes target) = 0;
   // The guest is to make `amount` easy to take (compaction). Answered by state().prepared, or never.

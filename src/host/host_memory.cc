@@ -54,4 +54,19 @@ std::optional<Bytes> HostFiles::resident(pid_t pid) const {
   return Bytes::of(*pages * ::sysconf(_SC_PAGESIZE));
 }
 
+std::optional<std::uint64_t> HostFiles::started(pid_t pid) const {
+  std::ifstream file(fmt::format("{}/proc/{}/stat", root_, pid));
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  // The second field is the program's name in parentheses and may hold anything; fields are counted after it.
+  const auto name_end = text.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream rest(text.substr(name_end + 1));
+  std::string field;
+  constexpr int kStartTime = 20;  // 22nd field of the line
+  for (int i = 0; i < kStartTime; ++i) rest >> field;
+  const auto ticks = number(field);
+  if (!rest || !ticks) return std::nullopt;
+  return static_cast<std::uint64_t>(*ticks);
+}
+
 }  // namespace aerostat

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,8 @@ class HostFiles {
   explicit HostFiles(std::string root = "/");
   HostMemory memory() const;                       // /proc/meminfo
   std::optional<Bytes> resident(pid_t pid) const;  // /proc/PID/statm
+  // When the process was started, in clock ticks since boot: with the pid, it names a process for good.
+  std::optional<std::uint64_t> started(pid_t pid) const;  // /proc/PID/stat
 
  private:
   std::string root_;

@@ -24,6 +24,11 @@ TEST(HostFiles, KnowNothingWhereThereIsNothingToRead) {
   }
 }
 
+TEST(HostFiles, KnowWhenAProcessStartedWhateverItsName) {
+  EXPECT_EQ(HostFiles(kFixtures + "/host16g").started(4711), 987654u);
+  EXPECT_FALSE(HostFiles(kFixtures + "/broken").started(4711));
+}
+
 TEST(HostFiles, SeeThisProcessOnTheRealHost) {
   const HostFiles files;
   EXPECT_GT(files.resident(::getpid()).value_or(Bytes{}), Bytes::kib(100));

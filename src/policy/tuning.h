@@ -8,8 +8,8 @@ namespace aerostat {
 
 
 // --- sensing ---
-// Below this gap counters and levels move by quanta, not by rates.
-inline constexpr Duration kLeastSampleGap = std::chrono::milliseconds(8);
+// Rates are taken over at least this long: over 10 ms one scheduling hiccup of the guest looks like a burst.
+inline constexpr Duration kLeastSampleGap = std::chrono::milliseconds(80);
 // 64 pages a second, 256 KiB/s: above the trickle of an idle guest, below anything a user feels.
 inline constexpr double kSwapThatHurts = 64;
 // 256 pages a second, 1 MiB/s of cache that was thrown away and fetched again.

@@ -45,6 +45,7 @@ struct MachineFacts {
   Bytes plug_maximum;
   Bytes plugged;                     // as seen
   Bytes plug_requested;              // as asked
+  std::optional<Bytes> goal;         // what the last set_target() asked for in all; missing: nothing, or it is void
   std::optional<std::string> agent_socket;  // where the guest's service can be reached
   std::string manager_note;          // what is missing to be fully manageable, for `show`
 
@@ -62,7 +63,11 @@ struct MachineFacts {
     return base_side + std::max(plugged, plug_requested);
   }
   Bytes maximum() const { return base + plug_maximum; }
-  Bytes target() const { return balloon_target.value_or(balloon_actual) + plug_requested; }
+  // What it is on the way to. The devices' own targets do not tell: the balloon stands in for memory that does not
+  // unplug, and takes back what it took as that memory comes.
+  Bytes target() const {
+    return goal.value_or(balloon_target.value_or(balloon_actual) + std::max(plugged, plug_requested));
+  }
 };
 
 class Machine {

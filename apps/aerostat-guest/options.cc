@@ -1,0 +1,95 @@
+#include "options.h"
+
+#include <charconv>
+#include <cstdio>
+
+namespace aerostat::agent {
+
+namespace {
+
+CommandLine complain(const char* what, std::string_view culprit) {
+  CommandLine line;
+  line.what = CommandLine::Do::Complain;
+  line.complaint = what;
+  line.culprit = culprit;
+  return line;
+}
+
+}  // namespace
+
+CommandLine read_command_line(int count, char** words) {
+  CommandLine line;
+  using Do = CommandLine::Do;
+  for (int i = 1; i < count; ++i) {
+    std::string_view word = words[i];
+    std::string_view value;
+    // Options with a value take it as the next word or after '='.
+    bool inline_value = false;
+    if (const std::size_t at = word.find('='); word.starts_with("--") && at != std::string_view::npos) {
+      value = word.substr(at + 1);
+      word = word.substr(0, at);
+      inline_value = true;
+    }
+    const bool valued = word == "--port" || word == "--root" || word == "--sample-ms";
+    if (valued && !inline_value) {
+      if (i + 1 == count) return complain("this option needs a value", word);
+      value = words[++i];
+    }
+    if (valued && value.empty()) return complain("this option needs a value that is not empty", word);
+    if (!valued && inline_value) return complain("there is no such option, or it takes no value", words[i]);
+    if (word == "--port") {
+      line.options.port = value;
+    } else if (word == "--root") {
+      line.options.root = value;
+    } else if (word == "--sample-ms") {
+      int ms = 0;
+      const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), ms);
+      if (error != std::errc{} || stop != value.data() + value.size() || ms < 10 || ms > 10'000) {
+        return complain("--sample-ms takes a whole number from 10 to 10000, not", value);
+      }
+      line.options.sample_ns = ms * std::int64_t{1'000'000};
+    } else if (word == "--relax-overcommit") {
+      line.options.relax_overcommit = true;
+    } else if (word == "--no-online") {
+      line.options.online = false;
+    } else if (word == "--once") {
+      line.what = Do::Once;
+    } else if (word == "--cost") {
+      line.what = Do::Cost;
+    } else if (word == "--help" || word == "-h") {
+      line.what = Do::Help;
+      return line;
+    } else if (word == "--version") {
+      line.what = Do::Version;
+      return line;
+    } else {
+      return complain("there is no such option", word);
+    }
+  }
+  return line;
+}
+
+void print_help() {
+  std::fputs(
+      "aerostat-guest: lets the host give this virtual machine the memory it needs, and take back what it does not.\n"
+      "\n"
+      "Run it in the guest, as root, as a service: it needs no arguments. It looks at the guest's memory ten times\n"
+      "a second, reports to aerostatd on the host over the virtio-serial port org.aerostat.guest.0, and makes memory\n"
+      "that the host adds usable at once. Without a host it waits.\n"
+      "\n"
+      "  --relax-overcommit  let one program ask for more memory than the guest has now, because the host can add\n"
+      "                      it: sets vm.overcommit_memory=1 while a host manages this guest, then puts it back\n"
+      "  --no-online         leave hot-added memory to the guest's owner\n"
+      "  --sample-ms N       look every N milliseconds (10 to 10000) instead of as often as the host asks (100)\n"
+      "  --port PATH         use this port (or unix socket) instead of searching for the one with that name\n"
+      "  --root DIR          read DIR/proc and DIR/sys instead of /proc and /sys; for tests\n"
+      "  --once              print one sample as JSON and exit\n"
+      "  --cost              measure what a sample costs here, and exit\n"
+      "  --version, --help\n"
+      "\n"
+      "Try:  aerostat-guest --once      what would it report now?\n"
+      "On the host:  aerostat list      does the VM say \"No integration\", or OK?\n",
+      stdout);
+}
+
+}  // namespace aerostat::agent

@@ -1,0 +1,21 @@
+// The command line of aerostat-guest.
+#pragma once
+
+#include <string_view>
+
+#include "agent/linux/agent.h"
+
+namespace aerostat::agent {
+
+struct CommandLine {
+  enum class Do { Run, Once, Cost, Help, Version, Complain };
+  Do what = Do::Run;
+  Options options;
+  const char* complaint = "";      // Complain: what is wrong, and with which word
+  std::string_view culprit{};
+};
+
+CommandLine read_command_line(int count, char** words);
+void print_help();
+
+}  // namespace aerostat::agent

@@ -1,0 +1,197 @@
+#include "daemon.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <utility>
+
+#include "api/api_server.h"
+#include "base/log.h"
+#include "control/engine.h"
+#include "guest/guest_channel.h"
+#include "held_file.h"
+#include "host/host_memory.h"
+#include "settings_keeper.h"
+#include "vmm/qemu/qemu_machines.h"
+
+namespace aerostat {
+
+namespace {
+
+// Regular passes: fast enough that agentless guests and shrinks do not wait, slow enough to cost nothing.
+constexpr Duration kTick = std::chrono::milliseconds(250);
+
+class KernelSensor final : public HostSensor {
+ public:
+  explicit KernelSensor(const HostFiles& files) : files_(files) {}
+  std::optional<Bytes> total() const override { return files_.memory().total; }
+  std::optional<Bytes> available() const override { return files_.memory().available; }
+  std::optional<Bytes> resident(pid_t pid) const override { return files_.resident(pid); }
+
+ private:
+  const HostFiles& files_;
+};
+
+class ChannelMaker final : public GuestLinkMaker {
+ public:
+  ChannelMaker(boost::asio::io_context& io, const Clock& clock) : io_(io), clock_(clock) {}
+  std::unique_ptr<GuestLink> make(const std::string& vm, const std::string& socket, GuestListener& listener) override {
+    return std::make_unique<GuestChannel>(io_, vm, socket, clock_, listener);
+  }
+
+ private:
+  boost::asio::io_context& io_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+class Daemon::Impl {
+ public:
+  Impl(Config config, std::string config_path, Budget budget)
+      : config_path_(std::move(config_path)),
+        settings_(config, SettingsStore(config.state_dir)),
+        guests_(io_, clock_),
+        held_(config.state_dir, files_),
+        engine_({budget.capacity, budget.reserve, Bytes::mib(128), {}, AEROSTAT_VERSION}, clock_, sensor_, settings_,
+                guests_, held_, {[this] { want_pass(); }, [this] { want_notice(); }, [] { return std::chrono::system_clock::now(); }}),
+        machines_(io_, clock_, engine_),
+        api_(io_, engine_, {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
+        signals_(io_, SIGTERM, SIGINT, SIGHUP),
+        ticker_(io_) {}
+
+  Result<void> run() {
+    if (Result<void> ok = start(); !ok) return ok;
+    log_info("event=daemon.started version={} capacity=\"{}\"", AEROSTAT_VERSION, format_bytes(engine_.host().capacity));
+    next_tick_ = clock_.now();
+    tick();
+    await_signal();
+    io_.run();
+    api_.stop();
+    log_info("event=daemon.stopped vms={} note=\"they run on as they are\"", engine_.host().vms);
+    return {};
+  }
+
+ private:
+  Result<void> start() {
+    if (Result<void> ok = settings_.load(); !ok) return ok;
+    const Config& config = settings_.config();
+    // The API comes first: a second daemon must find out before it speaks to any VM.
+    if (Result<void> ok = api_.start(); !ok) return ok;
+    for (const std::string& directory : config.qmp_directories) {
+      if (Result<void> ok = machines_.watch(directory); !ok) return ok;
+    }
+    for (const auto& [name, vm] : config.vms) {
+      if (!vm.socket) continue;
+      if (Result<void> ok = machines_.add(name, *vm.socket); !ok) return ok;
+    }
+    return {};
+  }
+
+  // Absolute deadlines: a late pass is counted and never made up for by a burst.
+  void tick() {
+    const TimePoint now = clock_.now();
+    if (now - next_tick_ > kTick / 2) engine_.count_late_tick();
+    engine_.pass();
+    next_tick_ += kTick * (1 + (now - next_tick_) / kTick);
+    ticker_.expires_at(std::chrono::time_point_cast<std::chrono::steady_clock::duration>(next_tick_));
+    ticker_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) tick();
+    });
+  }
+
+  void want_pass() {
+    if (std::exchange(pass_posted_, true)) return;
+    boost::asio::post(io_, [this] {
+      pass_posted_ = false;
+      engine_.pass();
+    });
+  }
+
+  // Several events of one pass make one notice.
+  void want_notice() {
+    if (std::exchange(notice_posted_, true)) return;
+    boost::asio::post(io_, [this] {
+      notice_posted_ = false;
+      api_.notify_events();
+    });
+  }
+
+  void await_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (signal != SIGHUP) {
+        io_.stop();
+        return;
+      }
+      reload();
+      await_signal();
+    });
+  }
+
+  void reload() {
+    if (config_path_.empty()) {
+      log_warn("event=config.reload note=\"there is no configuration file to read again\"");
+      return;
+    }
+    Result<Config> config = load_config(config_path_);
+    const Result<Budget> budget = config ? budget_of(*config, sensor_.total()) : fail(config.error());
+    if (!budget) {
+      log_error("event=config.reload result=refused note=\"nothing is changed\" why=\"{}\"", budget.error().message);
+      return;
+    }
+    const Config& old = settings_.config();
+    if (config->api_socket != old.api_socket || config->state_dir != old.state_dir ||
+        config->qmp_directories != old.qmp_directories) {
+      log_warn("event=config.reload note=\"sockets and directories change at the next start\"");
+    }
+    apply_sockets(old, *config);
+    set_log_level(config->log_level);
+    settings_.reconfigure(*std::move(config));
+    engine_.reconfigure(budget->capacity, budget->reserve);
+  }
+
+  void apply_sockets(const Config& old, const Config& config) {
+    const auto socket_in = [](const Config& c, const std::string& name) -> std::optional<std::string> {
+      const auto found = c.vms.find(name);
+      return found == c.vms.end() ? std::nullopt : found->second.socket;
+    };
+    for (const auto& [name, vm] : old.vms) {
+      if (vm.socket && socket_in(config, name) != vm.socket) machines_.remove(name);
+    }
+    for (const auto& [name, vm] : config.vms) {
+      if (!vm.socket || socket_in(old, name) == vm.socket) continue;
+      if (Result<void> ok = machines_.add(name, *vm.socket); !ok) log_error("event=config.reload why=\"{}\"", ok.error().message);
+    }
+  }
+
+  RealClock clock_;
+  HostFiles files_;
+  KernelSensor sensor_{files_};
+  std::string config_path_;
+  boost::asio::io_context io_{1};
+  StoredSettings settings_;
+  ChannelMaker guests_;
+  HeldFile held_;
+  Engine engine_;
+  QemuMachines machines_;
+  ApiServer api_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer ticker_;
+  TimePoint next_tick_{};
+  bool pass_posted_ = false;
+  bool notice_posted_ = false;
+};
+
+Daemon::Daemon(Config config, std::string config_path, Budget budget)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(config_path), budget)) {}
+
+Daemon::~Daemon() = default;
+
+Result<void> Daemon::run() { return impl_->run(); }
+
+}  // namespace aerostat

@@ -1,0 +1,34 @@
+// Daemon: the wiring of aerostatd. Builds every part, passes references down, runs the one reactor until told to stop.
+// VMs run on as they are when it ends, however it ends.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "config/config.h"
+
+namespace aerostat {
+
+// What the VMs may share on a host with `host_total`, and what of it is kept back.
+struct Budget {
+  Bytes capacity;
+  Bytes reserve;
+};
+Result<Budget> budget_of(const Config& config, std::optional<Bytes> host_total);
+
+class Daemon {
+ public:
+  // `config_path` is read again on SIGHUP; empty: there is no file.
+  Daemon(Config config, std::string config_path, Budget budget);
+  ~Daemon();
+  // Runs until SIGTERM or SIGINT. An error: it could not start, and nothing was changed.
+  Result<void> run();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace aerostat

@@ -1,0 +1,28 @@
+// What each VM's settings are: the configuration file, and on top of it what was set while running.
+#pragma once
+
+#include "config/config.h"
+#include "config/settings_store.h"
+#include "control/ports.h"
+
+namespace aerostat {
+
+class StoredSettings final : public SettingsKeeper {
+ public:
+  StoredSettings(Config config, SettingsStore store) : config_(std::move(config)), store_(std::move(store)) {}
+  // Reads what was set before. An error leaves nothing set and says where the file is damaged.
+  Result<void> load();
+  void reconfigure(Config config) { config_ = std::move(config); }
+  const Config& config() const { return config_; }
+
+  Settings settings(const std::string& vm) const override;
+  std::vector<std::string> names() const override;
+  Result<void> keep(const std::string& vm, const Settings& change) override;
+
+ private:
+  Config config_;
+  SettingsStore store_;
+  SettingsStore::All set_;
+};
+
+}  // namespace aerostat

@@ -1,0 +1,46 @@
+// Memory: what the worker holds, in the order it came. Filling is the expensive part and belongs to the caller's pace.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "phase.h"
+
+namespace workload {
+
+class Memory {
+ public:
+  Memory() = default;
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+  ~Memory() { release(0); }
+
+  // Untouched memory: of the kernel's own granting, or of one malloc. Null with errno set when refused.
+  std::byte* map(std::int64_t bytes);
+  std::byte* allocate(std::int64_t bytes);
+
+  // Gives back the newest `bytes` (0: everything), in whole pieces where they came from malloc.
+  void release(std::int64_t bytes);
+  std::int64_t size() const { return size_; }
+
+  // Writes one word to each page of the part [from, from + bytes) of all that is held.
+  void touch(std::int64_t from, std::int64_t bytes);
+
+ private:
+  struct Piece {
+    std::byte* start;
+    std::int64_t bytes;
+    bool from_malloc;
+  };
+
+  void release_newest();
+
+  std::vector<Piece> pieces_;
+  std::int64_t size_ = 0;
+};
+
+// Fills whole or part pages with content that is never all zero.
+void fill(std::byte* start, std::int64_t bytes, Fill how);
+
+}  // namespace workload

@@ -1,0 +1,27 @@
+// Phase: one thing for the worker to do, as one word of the command grammar says it.
+// read_phase() refuses what it does not understand, and says why.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace workload {
+
+constexpr std::int64_t kMiB = 1 << 20;
+
+enum class Kind : std::uint8_t { Alloc, Malloc, Hold, Read, Free, Exit };
+enum class Fill : std::uint8_t { Random, Pattern };
+
+struct Phase {
+  Kind kind = Kind::Hold;
+  Fill fill = Fill::Pattern;
+  std::int64_t bytes = 0;     // to allocate, to keep hot, to read, to free; 0 frees everything
+  std::int64_t rate = 0;      // bytes a second; 0: as fast as it goes
+  std::int64_t time_ns = 0;   // how long to hold or to read; 0 reads once
+};
+
+// `reason` is set to a plain literal when nothing is returned.
+std::optional<Phase> read_phase(std::string_view words, const char*& reason);
+
+}  // namespace workload

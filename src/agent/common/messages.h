@@ -1,0 +1,32 @@
+// The agent's messages to the host, as docs/protocol.md has them: each function fills `out` and returns the line.
+// An empty view means that it did not fit, which only hopelessly long text could cause.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "agent/common/line_writer.h"
+#include "agent/common/reading.h"
+
+namespace aerostat::agent {
+
+inline constexpr int kProtocolMajor = 1;
+inline constexpr int kProtocolMinor = 0;
+
+struct Identity {
+  std::string_view agent;  // this program's version
+  std::string_view os;     // "linux", "windows"
+  std::string_view release;
+  std::string_view boot_id;
+  bool compacts = false;
+  bool onlines = false;
+  bool relaxes_overcommit = false;
+};
+
+std::string_view hello_line(LineWriter& out, const Identity& who);
+std::string_view sample_line(LineWriter& out, std::int64_t seq, Cause why, const Reading& now, Number low_since_ns);
+std::string_view pong_line(LineWriter& out, std::int64_t id, std::int64_t ns);
+std::string_view prepared_line(LineWriter& out, std::int64_t id);
+std::string_view notice_line(LineWriter& out, std::string_view what, std::string_view text);
+
+}  // namespace aerostat::agent

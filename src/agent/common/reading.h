@@ -1,0 +1,26 @@
+// Reading: what the guest's kernel says of its memory at one moment. A number the kernel does not give is missing.
+// Memory in KiB, counters since boot; the names are those of docs/protocol.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace aerostat::agent {
+
+using Number = std::optional<std::int64_t>;
+
+struct Reading {
+  std::int64_t ns = 0;  // CLOCK_MONOTONIC when it was taken
+
+  Number total_kib, avail_kib, free_kib, active_file_kib, inactive_file_kib;
+  Number swap_total_kib, swap_free_kib, committed_kib;
+  Number normal_free_kib;  // free in the zones that kernel data can use
+  Number normal_file_kib;  // page cache in those zones: could be freed for kernel data
+
+  Number pswpin, pswpout, pgmajfault, refault_file, refault_anon, oom_kill;
+  Number psi_some_us, psi_full_us;
+};
+
+enum class Cause { Keepalive, Change, Low, Online };
+
+}  // namespace aerostat::agent

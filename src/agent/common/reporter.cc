@@ -1,0 +1,111 @@
+#include "agent/common/reporter.h"
+
+#include <algorithm>
+
+namespace aerostat::agent {
+
+namespace {
+
+// A change worth telling: the larger of 2 % of the total and 8 MiB. Less is noise, the keepalive carries it.
+constexpr std::int64_t kChangeKib = 8 * 1024;
+constexpr std::int64_t kChangePart = 50;
+// How much faster than seen a fall may become before the next look: programs that start to fill memory accelerate.
+constexpr double kHaste = 2.0;
+
+// How far two levels are apart; 0 if one of them is not known.
+std::int64_t apart(const Number& a, const Number& b) { return a && b ? std::max(*a - *b, *b - *a) : 0; }
+
+}  // namespace
+
+std::int64_t crossing(std::int64_t t0, std::int64_t above, std::int64_t t1, std::int64_t below, std::int64_t mark) {
+  if (above <= mark || below >= above || t1 <= t0) return t0;
+  const double part = static_cast<double>(above - mark) / static_cast<double>(above - below);
+  return t0 + static_cast<std::int64_t>(std::min(part, 1.0) * static_cast<double>(t1 - t0));
+}
+
+void Reporter::start(std::int64_t now, std::int64_t sample_ns, std::int64_t keepalive_ns) {
+  *this = Reporter{};
+  sample_ns_ = std::max(sample_ns, kLookLeast);
+  keepalive_ns_ = keepalive_ns;
+  tick_ = due_ = now;
+}
+
+void Reporter::set_low_mark(std::int64_t kib, std::int64_t now) {
+  low_mark_ = kib;
+  low_since_.reset();
+  mark_set_ = now;
+  due_ = std::min(due_, now);
+}
+
+void Reporter::expect(std::int64_t total_kib, std::int64_t now) {
+  if (last_total_ && *last_total_ >= total_kib) return;
+  expected_ = total_kib;
+  expect_ends_ = now + kExpectMost;
+  due_ = std::min(due_, now + kLookLeast);
+}
+
+Reporter::Verdict Reporter::look(std::int64_t now, Number total, Number avail, Number normal) {
+  const bool grew = total && last_total_ && *total > *last_total_;
+  const bool was_low = low();
+  if (avail) watch_low(now, *avail);
+  watch_expected(now, total, grew);
+
+  Verdict verdict;
+  verdict.low_since_ns = low_since_;
+  const std::int64_t notable = std::max(kChangeKib, total.value_or(0) / kChangePart);
+  const bool changed = apart(avail, sent_avail_) > notable || apart(normal, sent_normal_) > notable;
+  verdict.send = true;
+  if (grew) {
+    verdict.why = Cause::Online;
+  } else if (low()) {
+    verdict.why = Cause::Low;
+  } else if (changed || (was_low && !fresh_)) {
+    verdict.why = Cause::Change;
+  } else {
+    verdict.why = Cause::Keepalive;
+    // Half a sample early is better than half a sample late: the host counts three missed keepalives as silence.
+    verdict.send = fresh_ || now - last_sent_ >= keepalive_ns_ - sample_ns_ / 2;
+  }
+  if (verdict.send) {
+    fresh_ = false;
+    last_sent_ = now;
+    sent_avail_ = avail;
+    sent_normal_ = normal;
+  }
+  while (tick_ <= now) tick_ += sample_ns_ * ((now - tick_) / sample_ns_ + 1);
+  due_ = next_due(now, avail);
+  last_ns_ = now;
+  last_total_ = total;
+  last_avail_ = avail;
+  return verdict;
+}
+
+void Reporter::watch_low(std::int64_t now, std::int64_t avail) {
+  if (!low_mark_ || avail >= *low_mark_) {
+    low_since_.reset();
+  } else if (!low_since_) {
+    // Without a look above this mark, the best that is known is when the mark was set.
+    const bool seen_above = last_avail_ && *last_avail_ >= *low_mark_;
+    low_since_ = seen_above ? crossing(last_ns_, *last_avail_, now, avail, *low_mark_) : std::min(mark_set_, now);
+  }
+}
+
+void Reporter::watch_expected(std::int64_t now, Number total, bool grew) {
+  if (!expected_) return;
+  if (grew) expect_ends_ = std::min(expect_ends_, now + kExpectSettled);
+  if ((total && *total >= *expected_) || now >= expect_ends_) expected_.reset();
+}
+
+std::int64_t Reporter::next_due(std::int64_t now, Number avail) const {
+  if (expected_) return std::min(tick_, now + kLookLeast);
+  std::int64_t due = tick_;
+  // Above the mark and falling: look when it would be reached, should the fall become kHaste times as fast.
+  if (avail && last_avail_ && low_mark_ && *avail >= *low_mark_ && *avail < *last_avail_ && now > last_ns_) {
+    const double per_ns = static_cast<double>(*last_avail_ - *avail) / static_cast<double>(now - last_ns_);
+    const double until = static_cast<double>(*avail - *low_mark_) / (per_ns * kHaste);
+    if (until < static_cast<double>(due - now)) due = now + static_cast<std::int64_t>(until);
+  }
+  return std::max(due, now + kLookLeast);
+}
+
+}  // namespace aerostat::agent

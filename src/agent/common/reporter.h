@@ -1,0 +1,63 @@
+// Reporter: decides from the levels it is shown when the host must hear of them, why, and when to look next.
+// Pure: time is passed in (nanoseconds, CLOCK_MONOTONIC). It never asks for looks closer than kLookLeast apart.
+#pragma once
+
+#include <cstdint>
+
+#include "agent/common/reading.h"
+
+namespace aerostat::agent {
+
+inline constexpr std::int64_t kMs = 1'000'000;
+// The closest two looks may be: a look costs tens of microseconds, so at worst about 1 % of one processor.
+inline constexpr std::int64_t kLookLeast = 10 * kMs;
+// How long memory that was announced is waited for with quick looks; then it is late, and a keepalive will show it.
+inline constexpr std::int64_t kExpectMost = 1000 * kMs;
+// Announced memory may come in part, or the total may be counted differently: growth that has stood still
+// for this long has ended.
+inline constexpr std::int64_t kExpectSettled = 200 * kMs;
+
+class Reporter {
+ public:
+  struct Verdict {
+    bool send = false;
+    Cause why = Cause::Keepalive;
+    Number low_since_ns;
+  };
+
+  // Starts anew, with these periods: the next look is sent as a keepalive.
+  void start(std::int64_t now, std::int64_t sample_ns, std::int64_t keepalive_ns);
+  void set_low_mark(std::int64_t kib, std::int64_t now);
+  void expect(std::int64_t total_kib, std::int64_t now);
+  // Something happened (memory came online): look at once.
+  void look_now(std::int64_t now) { due_ = now; }
+
+  // One look. Must be given in order of time. Kernel data may run out of memory while plenty is available, so free
+  // memory that it can use (`normal_free_kib`) is watched for changes as well.
+  Verdict look(std::int64_t now, Number total_kib, Number avail_kib, Number normal_free_kib = {});
+  // When to look next; never more than one sample period after the last.
+  std::int64_t due() const { return due_; }
+  bool low() const { return low_since_.has_value(); }
+
+ private:
+  void watch_low(std::int64_t now, std::int64_t avail);
+  void watch_expected(std::int64_t now, Number total, bool grew);
+  std::int64_t next_due(std::int64_t now, Number avail) const;
+
+  std::int64_t sample_ns_ = 100 * kMs, keepalive_ns_ = 1000 * kMs;
+  std::int64_t tick_ = 0, due_ = 0;
+  std::int64_t last_sent_ = 0;
+  bool fresh_ = true;  // nothing sent since start()
+  Number sent_avail_, sent_normal_;
+  std::int64_t last_ns_ = 0;
+  Number last_total_, last_avail_;
+  Number low_mark_, low_since_;
+  std::int64_t mark_set_ = 0;
+  Number expected_;
+  std::int64_t expect_ends_ = 0;
+};
+
+// When a level that went from (t0, above) to (t1, below) passed the mark, along a straight line.
+std::int64_t crossing(std::int64_t t0, std::int64_t above, std::int64_t t1, std::int64_t below, std::int64_t mark);
+
+}  // namespace aerostat::agent

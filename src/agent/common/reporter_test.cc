@@ -1,0 +1,177 @@
+#include "agent/common/reporter.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <functional>
+#include <vector>
+
+namespace aerostat::agent {
+namespace {
+
+constexpr std::int64_t kStart = 5'000 * kMs;
+constexpr std::int64_t kMiB = 1024;
+
+struct Sent {
+  std::int64_t at_ms;
+  Cause why;
+  Number low_since_ms;
+};
+
+// A guest whose levels are functions of time (ms since the start, MiB), looked at whenever the reporter asks.
+struct Guest {
+  Reporter reporter;
+  std::function<std::int64_t(std::int64_t)> total = [](std::int64_t) { return 512; };
+  std::function<double(std::int64_t)> available = [](std::int64_t) { return 300.0; };
+  std::vector<Sent> sent;
+  int looks = 0;
+
+  Guest() { reporter.start(kStart, 100 * kMs, 1000 * kMs); }
+  void mark(std::int64_t mib) { reporter.set_low_mark(mib * kMiB, kStart); }
+  void run(std::int64_t until_ms) {
+    while (reporter.due() <= kStart + until_ms * kMs) {
+      const std::int64_t now = reporter.due();
+      const std::int64_t ms = (now - kStart) / kMs;
+      const auto verdict =
+          reporter.look(now, total(ms) * kMiB, static_cast<std::int64_t>(available(ms) * static_cast<double>(kMiB)));
+      ++looks;
+      Number since;
+      if (verdict.low_since_ns) since = (*verdict.low_since_ns - kStart) / kMs;
+      if (verdict.send) sent.push_back({ms, verdict.why, since});
+    }
+  }
+};
+
+TEST(Reporter, LooksTenTimesASecondAndSpeaksOnce) {
+  Guest guest;
+  guest.run(10'050);
+  EXPECT_EQ(guest.looks, 101);
+  EXPECT_EQ(guest.sent.size(), 11u);
+  for (const Sent& one : guest.sent) EXPECT_EQ(one.why, Cause::Keepalive);
+}
+
+TEST(Reporter, TellsANotableChangeWithItsNextLook) {
+  Guest guest;
+  guest.available = [](std::int64_t ms) { return ms < 250 ? 300.0 : ms < 450 ? 291.0 : 270.0; };
+  guest.run(600);
+  ASSERT_EQ(guest.sent.size(), 2u);  // 9 MiB are less than 2 % of 512: not notable
+  EXPECT_EQ(guest.sent[1].at_ms, 500);
+  EXPECT_EQ(guest.sent[1].why, Cause::Change);
+}
+
+TEST(Reporter, TellsEachLookWhileBelowTheMarkAndOnceAfter) {
+  Guest guest;
+  guest.mark(64);
+  guest.available = [](std::int64_t ms) { return ms >= 250 && ms < 550 ? 60.0 : 70.0; };
+  guest.run(900);
+  std::vector<Cause> causes;
+  for (const Sent& one : guest.sent) causes.push_back(one.why);
+  EXPECT_EQ(causes, (std::vector<Cause>{Cause::Keepalive, Cause::Low, Cause::Low, Cause::Low, Cause::Change}));
+  EXPECT_FALSE(guest.sent.back().low_since_ms);
+}
+
+TEST(Reporter, SaysWhenTheMarkWasCrossedAlongAStraightLine) {
+  EXPECT_EQ(crossing(1000, 100, 2000, 50, 75), 1500);
+  EXPECT_EQ(crossing(1000, 100, 2000, 0, 100), 1000);
+  EXPECT_EQ(crossing(1000, 100, 1000, 0, 50), 1000);
+}
+
+TEST(Reporter, LooksSoonerWhenAFallWouldCrossTheMarkBeforeTheNextLook) {
+  Guest guest;
+  guest.mark(64);
+  guest.available = [](std::int64_t ms) { return 300.0 - 0.14 * static_cast<double>(ms); };  // 140 MiB/s, crosses at 1685 ms
+  guest.run(1800);
+  const Sent* low = nullptr;
+  for (const Sent& one : guest.sent) {
+    if (one.why == Cause::Low && low == nullptr) low = &one;
+  }
+  ASSERT_NE(low, nullptr);
+  EXPECT_LE(low->at_ms, 1685 + 12);
+  ASSERT_TRUE(low->low_since_ms);
+  EXPECT_NEAR(static_cast<double>(*low->low_since_ms), 1685, 2);
+  EXPECT_LT(guest.looks, 35);
+}
+
+TEST(Reporter, AMarkRaisedAboveTheLevelIsLowFromThatMoment) {
+  Guest guest;
+  guest.mark(64);
+  guest.run(1040);
+  guest.reporter.set_low_mark(400 * kMiB, kStart + 1040 * kMs);
+  guest.run(1045);
+  EXPECT_EQ(guest.sent.back().why, Cause::Low);
+  EXPECT_EQ(guest.sent.back().low_since_ms, 1040);
+}
+
+TEST(Reporter, LooksQuicklyForMemoryThatIsOnItsWayUntilItIsSeen) {
+  Guest guest;
+  guest.run(1005);
+  guest.reporter.expect(640 * kMiB, kStart + 1005 * kMs);
+  guest.total = [](std::int64_t ms) { return ms < 1042 ? 512 : 640; };
+  const int before = guest.looks;
+  guest.run(1060);
+  EXPECT_EQ(guest.sent.back().why, Cause::Online);
+  EXPECT_LE(guest.sent.back().at_ms, 1052);
+  EXPECT_LE(guest.looks - before, 5);
+  guest.run(2000);
+  EXPECT_LE(guest.looks - before, 16);  // back to ten a second
+}
+
+TEST(Reporter, WaitsASecondForMemoryThatDoesNotCome) {
+  Guest guest;
+  guest.run(5);
+  guest.reporter.expect(640 * kMiB, kStart + 5 * kMs);
+  guest.run(3000);
+  EXPECT_NEAR(guest.looks, 100 + 20, 3);
+}
+
+TEST(Reporter, StopsLookingQuicklyWhenGrowthStandsStillShortOfWhatWasExpected) {
+  Guest guest;
+  guest.run(5);
+  guest.reporter.expect(640 * kMiB, kStart + 5 * kMs);
+  guest.total = [](std::int64_t ms) { return ms < 30 ? 512 : 620; };
+  guest.run(1005);
+  EXPECT_LT(guest.looks, 35);
+}
+
+TEST(Reporter, ALateLookIsNotCaughtUpInABurst) {
+  Reporter reporter;
+  reporter.start(kStart, 100 * kMs, 1000 * kMs);
+  reporter.look(kStart, 512 * kMiB, 300 * kMiB);
+  reporter.look(kStart + 730 * kMs, 512 * kMiB, 300 * kMiB);
+  EXPECT_EQ(reporter.due(), kStart + 800 * kMs);
+}
+
+TEST(Reporter, TellsWhenMemoryForKernelDataShrinksAlthoughPlentyIsAvailable) {
+  Reporter reporter;
+  reporter.start(kStart, 100 * kMs, 1000 * kMs);
+  reporter.look(kStart, 512 * kMiB, 300 * kMiB, 100 * kMiB);
+  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, 512 * kMiB, 300 * kMiB, 95 * kMiB).send);
+  const auto verdict = reporter.look(kStart + 200 * kMs, 512 * kMiB, 300 * kMiB, 80 * kMiB);
+  EXPECT_TRUE(verdict.send);
+  EXPECT_EQ(verdict.why, Cause::Change);
+}
+
+TEST(Reporter, WorksWithoutNumbers) {
+  Reporter reporter;
+  reporter.start(kStart, 100 * kMs, 1000 * kMs);
+  reporter.set_low_mark(64 * kMiB, kStart);
+  EXPECT_TRUE(reporter.look(kStart, {}, {}).send);
+  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, {}, {}).send);
+}
+
+RC_GTEST_PROP(ReporterProperty, NeverLooksCloserThanTenMillisecondsNorSeldomerThanASample,
+              (const std::vector<std::uint8_t>& levels, std::uint8_t mark)) {
+  Reporter reporter;
+  reporter.start(kStart, 100 * kMs, 1000 * kMs);
+  reporter.set_low_mark(mark * kMiB, kStart);
+  std::int64_t now = reporter.due();
+  for (const std::uint8_t level : levels) {
+    reporter.look(now, 512 * kMiB, level * kMiB);
+    RC_ASSERT(reporter.due() - now >= kLookLeast);
+    RC_ASSERT(reporter.due() - now <= 110 * kMs);
+    now = reporter.due();
+  }
+}
+
+}  // namespace
+}  // namespace aerostat::agent

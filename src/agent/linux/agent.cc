@@ -1,0 +1,181 @@
+#include "agent/linux/agent.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace aerostat::agent {
+
+namespace {
+
+// A port whose host is away reports that on every poll; it is asked this often instead.
+constexpr std::int64_t kPortRetry = 200 * kMs;
+// Reads of one turn: a host that floods must not keep the agent from looking at its memory.
+constexpr int kReadsMost = 8;
+constexpr std::int64_t kHousekeeping = 1000 * kMs;
+
+}  // namespace
+
+Agent::Agent(const Options& options)
+    : options_(options),
+      sampler_(options.root),
+      port_(options.root, options.port),
+      onliner_(options.root, sampler_, notices_),
+      compactor_(options.root),
+      overcommit_(options.root, options.relax_overcommit) {
+  utsname system{};
+  if (::uname(&system) == 0) std::snprintf(release_.data(), release_.size(), "%.70s", system.release);
+  read_small(Path(options.root, "/proc/sys/kernel/random/boot_id").c_str(), boot_id_.data(), 36);
+}
+
+void Agent::run(const volatile int& stop) {
+  if (options_.online) can_online_ = onliner_.start();
+  while (stop == 0) {
+    std::int64_t now = now_ns();
+    if (!host_there_ && now >= retry_at_) open_port(now);
+    wait(now);
+    now = now_ns();
+    hear_kernel(now);
+    onliner_.work(now);
+    if (host_there_) listen(now);
+    if (host_there_ && talk_.hello_due(now)) say_hello(now);
+    if (host_there_ && talk_.welcomed()) {
+      if (now >= reporter_.due()) look(now);
+      tell_notices();
+    }
+    overcommit_.work(now);
+  }
+  overcommit_.restore();
+  onliner_.restore();
+}
+
+void Agent::open_port(std::int64_t now) {
+  retry_at_ = now + kPortRetry;
+  if (!port_.opened() && port_.open() != 0) return;
+  pollfd ask{port_.fd(), POLLIN, 0};
+  if (::poll(&ask, 1, 0) < 0 || (ask.revents & (POLLERR | POLLNVAL)) != 0) return port_.shut();
+  if ((ask.revents & POLLHUP) != 0) return;  // the port is there, the host is not
+  port_.forget();
+  lines_.reset();
+  host_there_ = true;
+  talk_.opened(now);
+}
+
+void Agent::lose_host(std::int64_t now) {
+  host_there_ = false;
+  talk_.closed();
+  port_.forget();
+  retry_at_ = now + kPortRetry;
+}
+
+std::int64_t Agent::next_deadline() const {
+  std::int64_t due = onliner_.due();
+  if (!host_there_) return std::min(due, retry_at_);
+  due = std::min(due, talk_.due());
+  if (talk_.welcomed()) due = std::min(due, reporter_.due());
+  return due;
+}
+
+void Agent::wait(std::int64_t now) {
+  // Descriptor -1 is passed over by poll: the port while its host is away, or what this system lacks.
+  pollfd fds[] = {{host_there_ ? port_.fd() : -1, static_cast<short>(port_.unsent() ? POLLIN | POLLOUT : POLLIN), 0},
+                  {uevents_.fd(), POLLIN, 0},
+                  {compactor_.fd(), POLLIN, 0}};
+  const std::int64_t left = std::clamp<std::int64_t>(next_deadline() - now, 0, kHousekeeping);
+  const timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
+  sigset_t none;
+  sigemptyset(&none);
+  if (::ppoll(fds, 3, &timeout, &none) <= 0) return;
+  if ((fds[0].revents & POLLOUT) != 0) port_.flush();
+  if ((fds[2].revents & POLLIN) != 0) {
+    const Compactor::Done done = compactor_.take();
+    if (done.any && done.error != 0) notices_.add("compact", "compact_memory", done.error);
+    if (done.any && talk_.welcomed()) port_.send(prepared_line(writer_, done.id));
+  }
+  if ((fds[0].revents & (POLLERR | POLLNVAL)) != 0) port_.shut();
+  // What the host said before it went is of no use now.
+  if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
+    if (port_.is_socket()) port_.shut();
+    lose_host(now_ns());
+  }
+}
+
+void Agent::listen(std::int64_t now) {
+  for (int reads = 0; reads < kReadsMost; ++reads) {
+    bool gone = false;
+    std::string_view bytes = port_.receive(gone);
+    if (gone) {
+      port_.shut();
+      return lose_host(now);
+    }
+    if (bytes.empty()) return;
+    for (LineReader::Step step = lines_.next(bytes); step.found != LineReader::Found::Nothing;
+         step = lines_.next(bytes)) {
+      if (step.found == LineReader::Found::Line) obey(read_host_line(step.line), now);
+    }
+  }
+}
+
+void Agent::obey(const HostMessage& message, std::int64_t now) {
+  using Kind = HostMessage::Kind;
+  if (message.kind == Kind::Nothing || !talk_.heard(message, now)) return;
+  const int error = overcommit_.managed(now);
+  if (error != 0) notices_.add("overcommit", "overcommit_memory", error);
+  switch (message.kind) {
+    case Kind::Welcome: {
+      const std::int64_t sample = options_.sample_ns > 0 ? options_.sample_ns : message.sample_ms.value_or(100) * kMs;
+      reporter_.start(now, sample, message.keepalive_ms.value_or(1000) * kMs);
+      break;
+    }
+    case Kind::Low: reporter_.set_low_mark(message.kib, now); break;
+    case Kind::Expect: reporter_.expect(message.kib, now); break;
+    case Kind::Prepare:
+      if (compactor_.possible()) compactor_.start(message.id);
+      break;
+    case Kind::Ping: port_.send(pong_line(writer_, message.id, now_ns())); break;
+    default: break;
+  }
+}
+
+void Agent::look(std::int64_t now) {
+  Reading reading = sampler_.levels();
+  const Reporter::Verdict verdict = reporter_.look(now, reading.total_kib, reading.avail_kib, reading.normal_free_kib);
+  if (can_online_) onliner_.watch(reading.total_kib, reading.normal_free_kib);
+  if (!verdict.send) return;
+  sampler_.complete(reading);
+  // A host that does not read will get the next one: numbers that waited in a queue are worth nothing.
+  if (!port_.unsent()) port_.send(sample_line(writer_, ++seq_, verdict.why, reading, verdict.low_since_ns));
+}
+
+void Agent::hear_kernel(std::int64_t now) {
+  for (Uevents::Event event = uevents_.next(); event.kind != Uevents::Kind::None; event = uevents_.next()) {
+    if (event.kind == Uevents::Kind::Lost && can_online_) onliner_.lost_track(now);
+    if (event.kind == Uevents::Kind::Added && can_online_) onliner_.appeared(event.block, now);
+    if (event.kind == Uevents::Kind::Online) reporter_.look_now(now);
+  }
+}
+
+void Agent::tell_notices() {
+  while (const Notice* notice = notices_.next()) {
+    if (port_.unsent() || !port_.send(notice_line(writer_, notice->what.data(), notice->text.data()))) return;
+    notices_.drop();
+  }
+}
+
+void Agent::say_hello(std::int64_t now) {
+  Identity who;
+  who.agent = AEROSTAT_VERSION;
+  who.os = "linux";
+  who.release = release_.data();
+  who.boot_id = boot_id_.data();
+  who.compacts = compactor_.possible();
+  who.onlines = can_online_;
+  who.relaxes_overcommit = options_.relax_overcommit;
+  if (!port_.unsent()) port_.send(hello_line(writer_, who));
+  talk_.said_hello(now);
+}
+
+}  // namespace aerostat::agent

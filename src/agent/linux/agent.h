@@ -1,0 +1,66 @@
+// Agent: the integration service of a Linux guest. One thread, one loop: look, tell, listen, and bring memory online.
+// Runs until asked to stop; puts back every setting of the system that it changed.
+#pragma once
+
+#include <string_view>
+
+#include "agent/common/conversation.h"
+#include "agent/common/line_writer.h"
+#include "agent/common/messages.h"
+#include "agent/common/reporter.h"
+#include "agent/linux/compactor.h"
+#include "agent/linux/onliner.h"
+#include "agent/linux/overcommit.h"
+#include "agent/linux/port.h"
+#include "agent/linux/sampler.h"
+#include "agent/linux/uevents.h"
+#include "guest/line_reader.h"
+
+namespace aerostat::agent {
+
+struct Options {
+  std::string_view root;       // where /proc and /sys are found; empty: here
+  std::string_view port;       // empty: searched for by name
+  std::int64_t sample_ns = 0;  // 0: as the host says
+  bool online = true;
+  bool relax_overcommit = false;
+};
+
+class Agent {
+ public:
+  explicit Agent(const Options& options);
+  // Returns when `stop` (set by a signal) is no longer 0. The signals must be blocked outside of this call.
+  void run(const volatile int& stop);
+
+ private:
+  void open_port(std::int64_t now);
+  void lose_host(std::int64_t now);
+  void wait(std::int64_t now);
+  void listen(std::int64_t now);
+  void obey(const HostMessage& message, std::int64_t now);
+  void look(std::int64_t now);
+  void hear_kernel(std::int64_t now);
+  void tell_notices();
+  void say_hello(std::int64_t now);
+  std::int64_t next_deadline() const;
+
+  Options options_;
+  Sampler sampler_;
+  Notices notices_;
+  Port port_;
+  Onliner onliner_;
+  Uevents uevents_;
+  Compactor compactor_;
+  Overcommit overcommit_;
+  Conversation talk_;
+  Reporter reporter_;
+  LineReader lines_;
+  LineWriter writer_;
+  bool can_online_ = false;
+  bool host_there_ = false;
+  std::int64_t retry_at_ = 0;  // when to try the port again
+  std::int64_t seq_ = 0;
+  std::array<char, 80> release_{}, boot_id_{};
+};
+
+}  // namespace aerostat::agent

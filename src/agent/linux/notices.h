@@ -1,0 +1,31 @@
+// Notices: what the agent could not do, kept until the host can be told. A few, fixed in size; the same one is not
+// repeated, and the oldest goes when there are too many.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace aerostat::agent {
+
+struct Notice {
+  std::array<char, 24> what{};
+  std::array<char, 160> text{};
+};
+
+class Notices {
+ public:
+  // "memory37: Invalid argument": `subject`, a colon, and what errno says.
+  void add(std::string_view what, std::string_view subject, int error);
+  // The next one to send, or nullptr; valid until it is dropped.
+  const Notice* next() const { return count_ == 0 ? nullptr : &kept_[0]; }
+  void drop();
+
+ private:
+  static constexpr std::size_t kMost = 8;
+  std::array<Notice, kMost> kept_{};
+  std::size_t count_ = 0;
+  Notice last_{};
+};
+
+}  // namespace aerostat::agent

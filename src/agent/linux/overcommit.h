@@ -1,0 +1,37 @@
+// Overcommit: lets one program ask for more memory than the guest has now, because the host can add it. Only with the
+// owner's leave, only while a host manages this guest; put back when the host was gone for kHostGone, and at the end.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "agent/linux/system_file.h"
+
+namespace aerostat::agent {
+
+// A host's service that restarts is back sooner; programs should not see the rule change back and forth meanwhile.
+inline constexpr std::int64_t kHostGone = 30'000'000'000;
+
+class Overcommit {
+ public:
+  Overcommit(std::string_view root, bool allowed)
+      : setting_(root, "/proc/sys/vm/overcommit_memory"), allowed_(allowed) {}
+
+  // The host manages this guest, as of now. 0 or errno.
+  int managed(std::int64_t now) {
+    last_ = now;
+    return allowed_ && !setting_.changed() ? setting_.set("1") : 0;
+  }
+  // Call now and then: puts the setting back once nobody manages the guest.
+  void work(std::int64_t now) {
+    if (setting_.changed() && now - last_ >= kHostGone) setting_.restore();
+  }
+  void restore() { setting_.restore(); }
+
+ private:
+  Setting setting_;
+  bool allowed_;
+  std::int64_t last_ = 0;
+};
+
+}  // namespace aerostat::agent

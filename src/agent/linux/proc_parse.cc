@@ -1,0 +1,131 @@
+#include "agent/linux/proc_parse.h"
+
+#include <charconv>
+
+namespace aerostat::agent {
+
+namespace {
+
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+// The next word; empty at the end of the line.
+std::string_view take_word(std::string_view& line) {
+  std::size_t start = 0;
+  while (start < line.size() && line[start] == ' ') ++start;
+  std::size_t end = start;
+  while (end < line.size() && line[end] != ' ') ++end;
+  const std::string_view word = line.substr(start, end - start);
+  line.remove_prefix(end);
+  return word;
+}
+
+Number whole(std::string_view word) {
+  std::int64_t value = 0;
+  const char* const end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(word.data(), end, value);
+  if (error != std::errc{} || stop != end || value < 0) return {};
+  return value;
+}
+
+struct Wanted {
+  std::string_view name;
+  Number Reading::*into;
+};
+
+// "name value …" lines, in any order.
+template <std::size_t kCount>
+void read_table(std::string_view text, const Wanted (&wanted)[kCount], Reading& into) {
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    const std::string_view name = take_word(line);
+    for (const Wanted& one : wanted) {
+      if (name != one.name) continue;
+      into.*one.into = whole(take_word(line));
+      break;
+    }
+  }
+}
+
+bool kernel_can_use(std::string_view zone) { return zone != "Movable" && zone != "Device"; }
+
+}  // namespace
+
+void parse_meminfo(std::string_view text, Reading& into) {
+  static constexpr Wanted kWanted[] = {
+      {"MemTotal:", &Reading::total_kib},           {"MemAvailable:", &Reading::avail_kib},
+      {"MemFree:", &Reading::free_kib},             {"Active(file):", &Reading::active_file_kib},
+      {"Inactive(file):", &Reading::inactive_file_kib}, {"SwapTotal:", &Reading::swap_total_kib},
+      {"SwapFree:", &Reading::swap_free_kib},       {"Committed_AS:", &Reading::committed_kib},
+  };
+  read_table(text, kWanted, into);
+}
+
+void parse_vmstat(std::string_view text, Reading& into) {
+  static constexpr Wanted kWanted[] = {
+      {"pswpin", &Reading::pswpin},
+      {"pswpout", &Reading::pswpout},
+      {"pgmajfault", &Reading::pgmajfault},
+      {"workingset_refault", &Reading::refault_file},  // before Linux 5.9 one number, of page cache only
+      {"workingset_refault_file", &Reading::refault_file},
+      {"workingset_refault_anon", &Reading::refault_anon},
+      {"oom_kill", &Reading::oom_kill},
+  };
+  read_table(text, kWanted, into);
+}
+
+void parse_pressure(std::string_view text, Reading& into) {
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    const std::size_t at = line.find(" total=");
+    if (at == std::string_view::npos) continue;
+    const Number total = whole(line.substr(at + 7));
+    if (line.starts_with("some ")) into.psi_some_us = total;
+    if (line.starts_with("full ")) into.psi_full_us = total;
+  }
+}
+
+void parse_buddyinfo(std::string_view text, std::int64_t page_kib, Reading& into) {
+  Number free_kib;
+  while (!text.empty()) {
+    std::string_view line = take_line(text);  // Node 0, zone   Normal   2988   2114 …
+    if (take_word(line) != "Node") continue;
+    take_word(line);
+    if (take_word(line) != "zone" || !kernel_can_use(take_word(line))) continue;
+    std::int64_t pages = 0;
+    for (std::int64_t size = 1; size <= (1 << 20); size *= 2) {
+      const std::string_view word = take_word(line);
+      if (word.empty()) break;
+      pages += whole(word).value_or(0) * size;
+    }
+    free_kib = free_kib.value_or(0) + pages * page_kib;
+  }
+  into.normal_free_kib = free_kib;
+}
+
+Zones parse_zoneinfo(std::string_view text, std::int64_t page_kib) {
+  Zones zones;
+  bool kernel = false;
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    const std::string_view name = take_word(line);
+    if (name == "Node") {  // Node 0, zone   Normal
+      take_word(line);
+      take_word(line);
+      kernel = kernel_can_use(take_word(line));
+      zones.known = true;
+    } else if (name == "present") {
+      (kernel ? zones.kernel_present_kib : zones.movable_present_kib) +=
+          whole(take_word(line)).value_or(0) * page_kib;
+    } else if (kernel && (name == "nr_zone_active_file" || name == "nr_zone_inactive_file")) {
+      zones.kernel_file_kib += whole(take_word(line)).value_or(0) * page_kib;
+    }
+  }
+  return zones;
+}
+
+}  // namespace aerostat::agent

@@ -1,0 +1,39 @@
+#include "agent/linux/sampler.h"
+
+#include <time.h>
+#include <unistd.h>
+
+namespace aerostat::agent {
+
+std::int64_t now_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+Sampler::Sampler(std::string_view root)
+    : meminfo_(root, "/proc/meminfo"),
+      vmstat_(root, "/proc/vmstat"),
+      pressure_(root, "/proc/pressure/memory"),
+      buddyinfo_(root, "/proc/buddyinfo"),
+      zoneinfo_(root, "/proc/zoneinfo"),
+      page_kib_(sysconf(_SC_PAGESIZE) / 1024) {}
+
+Reading Sampler::levels() {
+  Reading reading;
+  parse_meminfo(meminfo_.read(buffer_.data(), buffer_.size()), reading);
+  parse_buddyinfo(buddyinfo_.read(buffer_.data(), buffer_.size()), page_kib_, reading);
+  reading.ns = now_ns();
+  return reading;
+}
+
+void Sampler::complete(Reading& into) {
+  parse_vmstat(vmstat_.read(buffer_.data(), buffer_.size()), into);
+  parse_pressure(pressure_.read(buffer_.data(), buffer_.size()), into);
+  const Zones found = zones();
+  if (found.known) into.normal_file_kib = found.kernel_file_kib;
+}
+
+Zones Sampler::zones() { return parse_zoneinfo(zoneinfo_.read(buffer_.data(), buffer_.size()), page_kib_); }
+
+}  // namespace aerostat::agent

@@ -1,0 +1,36 @@
+// Sampler: looks at the memory of this Linux, cheaply enough for ten times a second. Two depths: levels() is two
+// small files and serves every look; complete() adds what a message carries. Files stay open; nothing is allocated.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "agent/common/reading.h"
+#include "agent/linux/proc_parse.h"
+#include "agent/linux/system_file.h"
+
+namespace aerostat::agent {
+
+class Sampler {
+ public:
+  explicit Sampler(std::string_view root);
+
+  // False when there is no /proc/meminfo to read.
+  bool usable() const { return meminfo_.opened(); }
+  // /proc/meminfo, /proc/buddyinfo and the time they were read.
+  Reading levels();
+  // Adds counters, pressure and the page cache of the zones.
+  void complete(Reading& into);
+  Zones zones();
+
+ private:
+  KeptFile meminfo_, vmstat_, pressure_, buddyinfo_, zoneinfo_;
+  std::int64_t page_kib_;
+  // zoneinfo of a guest with many processors is the longest of them. What is cut off is missing, not wrong: the
+  // zones come in order and their processors last.
+  std::array<char, 64 * 1024> buffer_{};
+};
+
+std::int64_t now_ns();
+
+}  // namespace aerostat::agent

@@ -1,0 +1,51 @@
+// On the files of real guests: fixtures/<kernel>/proc, taken from a Debian guest as they were.
+#include "agent/linux/sampler.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace aerostat::agent {
+namespace {
+
+std::string fixture(const std::string& name) { return std::string(AGENT_FIXTURES) + "/" + name; }
+
+TEST(Sampler, ReadsADebianGuestThatGrewFrom384MiBTo2GiB) {
+  Sampler sampler(fixture("debian12-grown"));
+  ASSERT_TRUE(sampler.usable());
+  Reading reading = sampler.levels();
+  sampler.complete(reading);
+  // Each number stands in the fixture; there is none that this kernel does not give.
+  EXPECT_GT(reading.ns, 0);
+  for (const Number& number :
+       {reading.total_kib, reading.avail_kib, reading.free_kib, reading.active_file_kib, reading.inactive_file_kib,
+        reading.swap_total_kib, reading.swap_free_kib, reading.committed_kib, reading.normal_free_kib,
+        reading.normal_file_kib, reading.pswpin, reading.pswpout, reading.pgmajfault, reading.refault_file,
+        reading.refault_anon, reading.oom_kill, reading.psi_some_us, reading.psi_full_us}) {
+    EXPECT_TRUE(number);
+  }
+  EXPECT_LT(*reading.normal_free_kib, *reading.free_kib);
+  const Zones zones = sampler.zones();
+  EXPECT_TRUE(zones.known);
+  EXPECT_GT(zones.movable_present_kib, 2 * zones.kernel_present_kib);
+}
+
+TEST(Sampler, LeavesOutWhatAnOldOrSmallKernelDoesNotGive) {
+  Sampler sampler(fixture("linux-3.10"));
+  Reading reading = sampler.levels();
+  sampler.complete(reading);
+  EXPECT_TRUE(reading.total_kib);
+  EXPECT_FALSE(reading.avail_kib);  // since Linux 3.14
+  EXPECT_FALSE(reading.psi_some_us);
+  EXPECT_FALSE(reading.oom_kill);
+}
+
+TEST(Sampler, SaysThatThereIsNothingToRead) {
+  Sampler sampler("/nowhere");
+  EXPECT_FALSE(sampler.usable());
+  const Reading reading = sampler.levels();
+  EXPECT_FALSE(reading.total_kib);
+}
+
+}  // namespace
+}  // namespace aerostat::agent

@@ -1,0 +1,126 @@
+#include "api/api_server.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <string_view>
+#include <vector>
+
+#include "api/connection.h"
+#include "api/listening_socket.h"
+#include "base/log.h"
+
+namespace aerostat {
+
+namespace asio = boost::asio;
+using asio::local::stream_protocol;
+
+namespace {
+
+// Out of descriptors, most likely: trying again at once would only burn the processor.
+constexpr std::chrono::milliseconds kAcceptAgain{100};
+
+constexpr std::string_view kBusy =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nConnection: "
+    "close\r\nContent-Length: 113\r\n\r\n"
+    "{\"error\":{\"kind\":\"unavailable\",\"message\":\"aerostatd has as many connections as it takes; try "
+    "again in a while\"}}\n";
+static_assert(kBusy.size() - kBusy.find("\r\n\r\n") - 4 == 113, "the length above is wrong");
+
+}  // namespace
+
+class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(asio::io_context& io, Manager& manager, ApiOptions options)
+      : hub_(std::make_shared<Hub>(Hub{manager, std::move(options), {}, false, {}})),
+        acceptor_(io),
+        again_(io) {}
+
+  Result<void> start() {
+    Result<ListeningSocket> made =
+        ListeningSocket::open(hub_->options.socket, hub_->options.mode, hub_->options.group);
+    if (!made) return fail(std::move(made.error()));
+    hub_->rule = {::geteuid(), made->group()};
+    boost::system::error_code error;
+    acceptor_.assign(stream_protocol(), made->release(), error);
+    if (error) return fail(Error::Kind::Internal, "the API socket cannot be used: " + error.message());
+    listening_.emplace(std::move(*made));
+    accept();
+    return {};
+  }
+
+  void stop() {
+    hub_->stopped = true;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    again_.cancel();
+    listening_.reset();
+    for (const auto& connection : living()) connection->close();
+  }
+
+  void notify_events() {
+    for (const auto& connection : living()) connection->wake();
+  }
+
+  std::size_t connections() const { return hub_->connections.size(); }
+
+ private:
+  // Held, so that none ends while all are gone through.
+  std::vector<std::shared_ptr<Connection>> living() const {
+    std::vector<std::shared_ptr<Connection>> out;
+    for (const auto& [key, connection] : hub_->connections) {
+      if (auto held = connection.lock()) out.push_back(std::move(held));
+    }
+    return out;
+  }
+
+  void accept() {
+    acceptor_.async_accept(
+        [self = shared_from_this()](boost::system::error_code error, stream_protocol::socket socket) {
+          self->on_accept(error, std::move(socket));
+        });
+  }
+
+  void on_accept(boost::system::error_code error, stream_protocol::socket socket) {
+    if (hub_->stopped) return;
+    if (error) {
+      log_warn("event=api.accept-failed why=\"{}\"", error.message());
+      again_.expires_after(kAcceptAgain);
+      again_.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
+        if (!cancelled && !self->hub_->stopped) self->accept();
+      });
+      return;
+    }
+    std::optional<Peer> peer = hub_->options.peer_of(socket.native_handle());
+    const ApiOptions& options = hub_->options;
+    const std::size_t kept = may_change(peer, hub_->rule) ? 0 : options.kept_connections;
+    if (hub_->connections.size() + kept < options.connections) {
+      start_connection(hub_, std::move(socket), std::move(peer));
+    } else {
+      // Fits an empty socket buffer; if it does not, the client has to do without the reason.
+      [[maybe_unused]] const ssize_t put =
+          ::send(socket.native_handle(), kBusy.data(), kBusy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+    accept();
+  }
+
+  std::shared_ptr<Hub> hub_;
+  stream_protocol::acceptor acceptor_;
+  asio::steady_timer again_;
+  std::optional<ListeningSocket> listening_;
+};
+
+ApiServer::ApiServer(asio::io_context& io, Manager& manager, ApiOptions options)
+    : impl_(std::make_shared<Impl>(io, manager, std::move(options))) {}
+ApiServer::~ApiServer() { stop(); }
+Result<void> ApiServer::start() { return impl_->start(); }
+void ApiServer::stop() { impl_->stop(); }
+void ApiServer::notify_events() { impl_->notify_events(); }
+std::size_t ApiServer::connections() const { return impl_->connections(); }
+
+}  // namespace aerostat

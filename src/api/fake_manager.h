@@ -1,0 +1,69 @@
+// FakeManager: for tests. Answers from plain members and remembers what was asked of it.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "control/manager.h"
+
+namespace aerostat {
+
+class FakeManager final : public Manager {
+ public:
+  struct Change {
+    std::string vm;
+    Settings settings;
+    bool dry_run;
+  };
+
+  HostReport host() const override { return host_report; }
+  std::vector<VmReport> vms() const override { return vm_reports; }
+  Result<VmReport> vm(const std::string& name) const override {
+    for (const VmReport& report : vm_reports) {
+      if (report.name == name) return report;
+    }
+    return fail(Error::Kind::NotFound, "there is no VM '" + name + "'");
+  }
+  Result<VmReport> set(const std::string& name, const Settings& change, bool dry_run) override {
+    if (refusal) return fail(*refusal);
+    changes.push_back({name, change, dry_run});
+    return vm(name);
+  }
+  Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const override {
+    if (const auto known = vm(name); !known) return fail(known.error());
+    const std::size_t count = std::min(most, decisions.size());
+    return std::vector<DecisionRecord>(decisions.end() - static_cast<std::ptrdiff_t>(count), decisions.end());
+  }
+  std::vector<EventRecord> events(std::uint64_t after) const override {
+    std::vector<EventRecord> out;
+    for (const EventRecord& event : event_records) {
+      if (event.seq > after) out.push_back(event);
+    }
+    return out;
+  }
+  std::vector<Reaction> reactions() const override { return reaction_records; }
+  void pause() override { host_report.paused = true; }
+  void resume() override { host_report.paused = false; }
+
+  void add_vm(const std::string& name) {
+    VmReport report;
+    report.name = name;
+    report.status = Status::Ok;
+    report.assigned = Bytes::mib(512);
+    vm_reports.push_back(report);
+  }
+  void add_event(const std::string& text) {
+    event_records.push_back({event_records.size() + 1, WallTime{}, "vm.grow", "web", text});
+  }
+
+  HostReport host_report;
+  std::vector<VmReport> vm_reports;
+  std::vector<DecisionRecord> decisions;
+  std::vector<EventRecord> event_records;
+  std::vector<Reaction> reaction_records;
+  std::optional<Error> refusal;
+  std::vector<Change> changes;
+};
+
+}  // namespace aerostat

@@ -1,0 +1,160 @@
+#include "api/json.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "model/fields.h"
+
+namespace aerostat {
+
+namespace {
+
+Json value_json(const FieldValue& value) {
+  struct Make {
+    Json operator()(std::monostate) const { return nullptr; }
+    Json operator()(Bytes b) const { return b.count(); }
+    Json operator()(std::uint64_t n) const { return n; }
+    Json operator()(double d) const { return d; }
+    Json operator()(const std::string& s) const { return s; }
+  };
+  return std::visit(Make{}, value);
+}
+
+Json maybe(const std::optional<Bytes>& value) { return value ? Json(value->count()) : Json(nullptr); }
+template <typename T>
+Json maybe(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+template <typename Report>
+Json fields_json(std::span<const Field<Report>> fields, const Report& report) {
+  Json out = Json::object();
+  for (const Field<Report>& field : fields) out[std::string(field.id)] = value_json(field.get(report));
+  return out;
+}
+
+tl::unexpected<Error> invalid(std::string message) { return fail(Error::Kind::Invalid, std::move(message)); }
+
+Result<Bytes> size_of(const std::string& key, const Json& value) {
+  if (value.is_string()) {
+    Result<Bytes> size = parse_size(value.get_ref<const std::string&>());
+    if (!size) return fail(std::move(size.error()).in(key));
+    return size;
+  }
+  constexpr std::int64_t kMost = std::int64_t{1} << 50;  // 1 PiB, as in parse_size()
+  if (value.is_number_integer() && value >= 0 && value <= kMost) return Bytes::of(value.get<std::int64_t>());
+  return invalid(fmt::format(
+      "{} is not a size; write a text with a unit like \"512M\", or whole bytes from 0 to 1 PiB", key));
+}
+
+Result<int> number_of(const std::string& key, const Json& value) {
+  constexpr int kMost = 1'000'000;  // far outside every range, and inside int
+  if (value.is_number_integer() && value >= -kMost && value <= kMost) return value.get<int>();
+  return invalid(fmt::format("{} is not a whole number that could be right", key));
+}
+
+template <typename T>
+Result<void> put(std::optional<T>& into, Result<T> value) {
+  if (!value) return fail(std::move(value.error()));
+  into = *value;
+  return {};
+}
+
+Result<void> take(Settings& out, const std::string& key, const Json& value) {
+  if (key == "mode") {
+    if (!value.is_string()) return invalid("mode is not a text; it is \"static\" or \"dynamic\"");
+    return put(out.mode, parse_mode(value.get_ref<const std::string&>()));
+  }
+  if (key == "startup") return put(out.startup, size_of(key, value));
+  if (key == "minimum") return put(out.minimum, size_of(key, value));
+  if (key == "maximum") return put(out.maximum, size_of(key, value));
+  if (key == "buffer") return put(out.buffer_percent, number_of(key, value));
+  if (key == "weight") return put(out.weight, number_of(key, value));
+  return invalid(fmt::format(
+      "there is no setting '{}'; the settings are mode, startup, minimum, maximum, buffer and weight",
+      printable(key, 64)));
+}
+
+}  // namespace
+
+Json to_json(const VmReport& report) {
+  Json out = fields_json(vm_fields(), report);
+  // As its owner wrote them, under the keys that a change uses.
+  const Settings& s = report.settings;
+  out["settings"] = {{"mode", s.mode ? Json(std::string(mode_name(*s.mode))) : Json(nullptr)},
+                     {"startup", maybe(s.startup)},
+                     {"minimum", maybe(s.minimum)},
+                     {"maximum", maybe(s.maximum)},
+                     {"buffer", maybe(s.buffer_percent)},
+                     {"weight", maybe(s.weight)}};
+  return out;
+}
+
+Json to_json(const HostReport& report) { return fields_json(host_fields(), report); }
+
+Json to_json(const DecisionRecord& d) {
+  return {{"seq", d.seq},
+          {"time", format_time(d.at)},
+          {"vm", d.move.vm},
+          {"rule", std::string(rule_name(d.move.rule))},
+          {"from_bytes", d.move.from.count()},
+          {"to_bytes", d.move.to.count()},
+          {"desired_bytes", d.move.desired.count()},
+          {"why", d.move.why},
+          {"assigned_bytes", maybe(d.assigned)},
+          {"demand_bytes", maybe(d.demand)},
+          {"wanted_bytes", maybe(d.wanted)},
+          {"host_free_bytes", maybe(d.host_free)},
+          {"repeated", d.repeated},
+          {"result", d.result}};
+}
+
+Json to_json(const EventRecord& e) {
+  return {{"seq", e.seq}, {"time", format_time(e.at)}, {"kind", e.kind}, {"vm", e.vm}, {"text", e.text}};
+}
+
+Json to_json(const Reaction& r) {
+  return {{"vm", r.vm},
+          {"time", format_time(r.at)},
+          {"detect_ms", maybe(r.detect_ms)},
+          {"decide_ms", maybe(r.decide_ms)},
+          {"actuate_ms", maybe(r.actuate_ms)},
+          {"online_ms", maybe(r.online_ms)},
+          {"total_ms", maybe(r.total_ms)}};
+}
+
+std::string_view kind_name(Error::Kind kind) {
+  switch (kind) {
+    case Error::Kind::Invalid: return "invalid";
+    case Error::Kind::NotFound: return "not-found";
+    case Error::Kind::Denied: return "denied";
+    case Error::Kind::Unavailable: return "unavailable";
+    case Error::Kind::Timeout: return "timeout";
+    case Error::Kind::Refused: return "refused";
+    case Error::Kind::Internal: return "internal";
+  }
+  return "internal";
+}
+
+Json to_json(const Error& error) {
+  return {{"error", {{"kind", std::string(kind_name(error.kind))}, {"message", error.message}}}};
+}
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Result<Settings> parse_change(std::string_view text) {
+  const Json body = Json::parse(text, nullptr, false);
+  if (body.is_discarded()) return invalid("the body is not JSON; send an object like {\"minimum\":\"512M\"}");
+  if (!body.is_object())
+    return invalid("the body is not a JSON object; send one like {\"minimum\":\"512M\"}");
+  if (body.empty()) return invalid("the body names no setting, so there is nothing to change");
+  Settings out;
+  for (const auto& [key, value] : body.items()) {
+    if (Result<void> taken = take(out, key, value); !taken) return fail(std::move(taken.error()));
+  }
+  return out;
+}
+
+}  // namespace aerostat

@@ -1,0 +1,80 @@
+#include "api/json.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "model/fields.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+
+TEST(Json, WritesMemoryAsBytesAndTheUnknownAsNull) {
+  VmReport report;
+  report.name = "web";
+  report.assigned = 512_MiB;
+  report.settings.minimum = 256_MiB;
+  const Json json = to_json(report);
+  EXPECT_EQ(json["assigned_bytes"], 536870912);
+  EXPECT_TRUE(json["demand_bytes"].is_null());
+  EXPECT_EQ(json["mode"], "static");
+  EXPECT_EQ(json["settings"]["minimum"], 268435456);
+  EXPECT_TRUE(json["settings"]["weight"].is_null());
+}
+
+TEST(Json, HasEveryFieldOfTheTableInItsOrder) {
+  const Json json = to_json(VmReport{});
+  auto member = json.begin();
+  for (const auto& field : vm_fields()) {
+    EXPECT_EQ(member.key(), field.id);
+    ++member;
+  }
+  EXPECT_EQ(member.key(), "settings");
+  EXPECT_EQ(to_json(HostReport{}).size(), host_fields().size());
+}
+
+TEST(Json, SurvivesTextThatIsNotUtf8) {
+  VmReport report;
+  report.os = "\xff\xfe";
+  EXPECT_NE(dump(to_json(report)).find("\"os\":\"\xEF\xBF\xBD\xEF\xBF\xBD\""), std::string::npos);
+}
+
+TEST(ParseChange, ReadsSizesAsTextAndAsBytes) {
+  const auto change = parse_change(
+      R"({"mode":"dynamic","startup":"384M","minimum":268435456,"maximum":"2G","buffer":30,"weight":9})");
+  ASSERT_TRUE(change) << change.error().message;
+  Settings expected{Mode::Dynamic, 384_MiB, 256_MiB, 2_GiB, 30, 9};
+  EXPECT_EQ(*change, expected);
+}
+
+TEST(ParseChange, RefusesInOneSentence) {
+  const auto error = [](std::string_view body) {
+    const auto change = parse_change(body);
+    return change ? "no error" : change.error().message;
+  };
+  EXPECT_EQ(error("{"), "the body is not JSON; send an object like {\"minimum\":\"512M\"}");
+  EXPECT_EQ(error("[]"), "the body is not a JSON object; send one like {\"minimum\":\"512M\"}");
+  EXPECT_EQ(error("{}"), "the body names no setting, so there is nothing to change");
+  EXPECT_EQ(
+      error("{\"buffers\":1}"),
+      "there is no setting 'buffers'; the settings are mode, startup, minimum, maximum, buffer and weight");
+  EXPECT_EQ(error("{\"mode\":1}"), "mode is not a text; it is \"static\" or \"dynamic\"");
+  EXPECT_EQ(error("{\"minimum\":\"512\"}"),
+            "minimum: '512' is not a memory size: the unit is missing; write it like 512M, 2G or 1.5GiB");
+  const std::string size =
+      " is not a size; write a text with a unit like \"512M\", or whole bytes from 0 to 1 PiB";
+  for (const char* bad :
+       {"null", "-1", "1.5", "18446744073709551615", "9223372036854775808", "1125899906842625", "[]"}) {
+    EXPECT_EQ(error(std::string("{\"minimum\":") + bad + "}"), "minimum" + size) << bad;
+  }
+  EXPECT_NE(error("{\"minimum\":1e400}"), "no error");
+  EXPECT_EQ(error("{\"weight\":1e3}"), "weight is not a whole number that could be right");
+  EXPECT_EQ(error("{\"weight\":4294967297}"), "weight is not a whole number that could be right");
+  EXPECT_NE(error("{\"weight\":" + std::string(60000, '[')), "no error");
+  EXPECT_NE(error("{\"weight\":" + std::string(30000, '[') + std::string(30000, ']') + "}"), "no error");
+}
+
+}  // namespace
+}  // namespace aerostat

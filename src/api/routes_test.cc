@@ -1,0 +1,128 @@
+#include "api/routes.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "api/fake_manager.h"
+#include "api/json.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+
+class Routes : public testing::Test {
+ protected:
+  Routes() { manager_.add_vm("web"); }
+
+  ApiAnswer ask(const std::string& method, const std::string& target, const std::string& body = "") {
+    return answer(manager_, {method, target, body}, [this]() -> Result<void> {
+      ++asked_;
+      if (allowed_) return {};
+      return fail(Error::Kind::Denied, "no");
+    });
+  }
+  static Json json(const ApiAnswer& made) { return Json::parse(made.body); }
+  static std::string message(const ApiAnswer& made) { return json(made)["error"]["message"]; }
+
+  FakeManager manager_;
+  bool allowed_ = true;
+  int asked_ = 0;
+};
+
+TEST_F(Routes, ReadsWithoutAskingForPermission) {
+  allowed_ = false;
+  for (const char* target :
+       {"/v1/host", "/v1/vms", "/v1/vms/web", "/v1/vms/web/decisions", "/v1/events", "/v1/reactions"}) {
+    EXPECT_EQ(ask("GET", target).status, 200) << target;
+  }
+  EXPECT_EQ(asked_, 0);
+  EXPECT_EQ(json(ask("GET", "/v1/vms"))[0]["name"], "web");
+}
+
+TEST_F(Routes, ChangesOnlyWithPermission) {
+  allowed_ = false;
+  EXPECT_EQ(ask("PATCH", "/v1/vms/web", "{\"weight\":1}").status, 403);
+  EXPECT_EQ(ask("PATCH", "/v1/vms/web?dry_run=1", "{\"weight\":1}").status, 403);
+  EXPECT_EQ(ask("POST", "/v1/pause").status, 403);
+  EXPECT_TRUE(manager_.changes.empty());
+  EXPECT_FALSE(manager_.host_report.paused);
+  allowed_ = true;
+  EXPECT_EQ(ask("PATCH", "/v1/vms/web?dry_run=1", "{\"weight\":1}").status, 200);
+  ASSERT_EQ(manager_.changes.size(), 1u);
+  EXPECT_TRUE(manager_.changes[0].dry_run);
+  EXPECT_EQ(manager_.changes[0].settings.weight, 1);
+  EXPECT_EQ(json(ask("POST", "/v1/pause"))["manager"], "paused");
+  EXPECT_EQ(json(ask("POST", "/v1/resume"))["manager"], "running");
+}
+
+TEST_F(Routes, SaysWhatDoesNotExist) {
+  EXPECT_EQ(ask("GET", "/v1/vms/db").status, 404);
+  EXPECT_EQ(message(ask("GET", "/v1/vms/db")), "there is no VM 'db'");
+  for (const char* target :
+       {"/", "", "/v1", "/v1/vms/", "/v1/vms//decisions", "/v1/vms/a/b/decisions", "/v2/host", "*",
+        "/v1/vms/..", "/v1/vms/%77eb", "/v1/vms/\x1b[31m", "http://x/v1/host"}) {
+    EXPECT_EQ(ask("GET", target).status, 404) << target;
+  }
+}
+
+TEST_F(Routes, NamesTheMethodsThereAre) {
+  const ApiAnswer made = ask("DELETE", "/v1/vms/web");
+  EXPECT_EQ(made.status, 405);
+  EXPECT_EQ(made.allow, "GET, PATCH");
+  EXPECT_EQ(message(made), "DELETE does not work at /v1/vms/web; use GET, PATCH");
+  EXPECT_EQ(ask("GET", "/v1/pause").allow, "POST");
+}
+
+TEST_F(Routes, PassesTheManagersRefusalOn) {
+  manager_.refusal = Error{Error::Kind::Refused, "the minimum is above what it has"};
+  const ApiAnswer made = ask("PATCH", "/v1/vms/web", "{\"minimum\":\"1G\"}");
+  EXPECT_EQ(made.status, 409);
+  EXPECT_EQ(made.body,
+            "{\"error\":{\"kind\":\"refused\",\"message\":\"the minimum is above what it has\"}}\n");
+}
+
+TEST_F(Routes, RefusesParametersItDoesNotKnow) {
+  EXPECT_EQ(message(ask("GET", "/v1/events?since=4")),
+            "there is no parameter 'since' here; there is: after follow");
+  EXPECT_EQ(message(ask("GET", "/v1/host?x")), "there is no parameter 'x' here");
+  EXPECT_EQ(message(ask("GET", "/v1/events?after=-1")), "after=-1 is not a whole number from 0 up");
+  EXPECT_EQ(message(ask("GET", "/v1/events?follow=yes")), "follow=yes is neither 0 nor 1");
+  EXPECT_EQ(message(ask("GET", "/v1/vms/web/decisions?limit=0")), "limit=0 is outside 1 to 1000");
+  EXPECT_EQ(ask("PATCH", "/v1/vms/web?dry_run=maybe", "{\"weight\":1}").status, 400);
+  EXPECT_TRUE(manager_.changes.empty());
+}
+
+TEST_F(Routes, LimitsDecisionsToTheNewest) {
+  for (std::uint64_t seq = 1; seq <= 30; ++seq) {
+    DecisionRecord decision;
+    decision.seq = seq;
+    manager_.decisions.push_back(decision);
+  }
+  EXPECT_EQ(json(ask("GET", "/v1/vms/web/decisions")).size(), 20u);
+  EXPECT_EQ(json(ask("GET", "/v1/vms/web/decisions?limit=2"))[0]["seq"], 29);
+}
+
+TEST_F(Routes, GivesEventsAfterANumber) {
+  for (int i = 0; i < 3; ++i) manager_.add_event("grew");
+  EXPECT_EQ(json(ask("GET", "/v1/events?after=2")).size(), 1u);
+  EXPECT_EQ(json(ask("GET", "/v1/events?after=3")).size(), 0u);
+  EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=2").follow_after, 2u);
+}
+
+TEST_F(Routes, ANumberFromBeforeARestartMeansEverything) {
+  manager_.add_event("grew");
+  EXPECT_EQ(json(ask("GET", "/v1/events?after=500")).size(), 1u);
+  EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=500").follow_after, 0u);
+}
+
+TEST(EventText, IsOneEventHoweverItsTextLooks) {
+  const EventRecord event{7, WallTime{}, "vm.grow", "web", "a\n\ndata: b"};
+  EXPECT_EQ(event_text(event),
+            "id: 7\ndata: {\"seq\":7,\"time\":\"1970-01-01T00:00:00.000Z\",\"kind\":\"vm.grow\","
+            "\"vm\":\"web\",\"text\":\"a\\n\\ndata: b\"}\n\n");
+}
+
+}  // namespace
+}  // namespace aerostat

@@ -1,0 +1,252 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <thread>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/render.h"
+#include "cli/table.h"
+#include "model/settings.h"
+
+namespace aerostat {
+
+namespace {
+
+constexpr const char* kAbout = "Shows and steers the memory of virtual machines that aerostatd looks after.";
+
+constexpr const char* kExamples = R"(Examples:
+  aerostat list --watch              all VMs, drawn again every 2 seconds
+  aerostat show web                  everything about one VM
+  aerostat set web --mode dynamic --minimum 256M --maximum 4G
+  aerostat explain web --last 5      why it has what it has
+  aerostat events --follow           what happens, as it happens
+  aerostat qemu-args web --startup 512M --maximum 4G   how to start a VM that can be managed
+
+--json and --socket work with every command. Exit status: 0 done, 1 refused or failed, 2 wrong usage,
+3 aerostatd not reached. Sizes have a unit, in powers of 1024: 512M, 1.5G.)";
+
+const CLI::Validator kSize(
+    [](std::string& text) {
+      const Result<Bytes> size = parse_size(text);
+      return size ? std::string() : size.error().message;
+    },
+    "SIZE");
+
+const CLI::Validator kVmName(
+    [](std::string& text) {
+      return is_vm_name(text) ? std::string() : "'" + printable(text, 64) + "' cannot be a VM's name";
+    },
+    "VM");
+
+const CLI::Validator kSeconds(
+    [](std::string& text) {
+      char* end = nullptr;
+      const double seconds = std::strtod(text.c_str(), &end);
+      if (end != text.c_str() && *end == '\0' && seconds >= 0.1 && seconds <= 86400) return std::string();
+      return "'" + printable(text, 40) + "' is not a number of seconds from 0.1 to 86400";
+    },
+    "");
+
+const CLI::Validator kColumns(
+    [](std::string& text) {
+      const auto columns = parse_columns(text);
+      return columns ? std::string() : columns.error().message;
+    },
+    "");
+
+// All that can be asked for, filled by the parser.
+struct Wishes {
+  std::string socket = "/run/aerostat/api.sock";
+  bool json = false;
+  std::string columns;
+  std::string every;
+  std::string vm;
+  std::string mode, startup, minimum, maximum;
+  int buffer = 0, weight = 0;
+  bool dry_run = false;
+  std::uint64_t last = 10;
+  std::uint64_t after = 0;
+  bool follow = false;
+  QemuVm qemu;
+  bool one_line = false;
+};
+
+Bytes size_or_zero(const std::string& text) { return parse_size(text).value_or(Bytes{}); }
+
+void add_vm(CLI::App& command, Wishes& wishes) {
+  command.add_option("VM", wishes.vm, "the VM's name")->required()->check(kVmName)->type_name("");
+}
+
+CLI::App* add_list(CLI::App& app, Wishes& wishes) {
+  CLI::App* list = app.add_subcommand("list", "All VMs in a table, and the host in a line");
+  list->add_option("--watch", wishes.every, "draw it again every so many seconds (default 2)")
+      ->expected(0, 1)
+      ->type_name("[SECONDS]")
+      ->check(kSeconds);
+  list->add_option("--columns", wishes.columns, "which columns, separated by commas, or all")
+      ->check(kColumns)
+      ->type_name("A,B,C");
+  list->footer(
+      "Examples:\n  aerostat list --columns name,assigned,demand,pressure\n  aerostat list --watch 0.5\n  "
+      "aerostat list --json | jq '.[].name'");
+  return list;
+}
+
+CLI::App* add_set(CLI::App& app, Wishes& wishes) {
+  CLI::App* set = app.add_subcommand("set", "Change a VM's settings, for now and for ever");
+  add_vm(*set, wishes);
+  set->add_option("--mode", wishes.mode, "static: stays as it is; dynamic: managed")
+      ->check(CLI::IsMember({"static", "dynamic"}))
+      ->type_name("MODE");
+  set->add_option("--startup", wishes.startup, "memory it boots with")->check(kSize)->type_name("SIZE");
+  set->add_option("--minimum", wishes.minimum, "never pushed below this")->check(kSize)->type_name("SIZE");
+  set->add_option("--maximum", wishes.maximum, "never grown beyond this")->check(kSize)->type_name("SIZE");
+  set->add_option("--buffer", wishes.buffer, "headroom above demand, in percent (5 to 2000)")
+      ->check(CLI::Range(kLeastBuffer, kMostBuffer))
+      ->type_name("PERCENT");
+  set->add_option("--weight", wishes.weight, "who gets memory first when it is scarce (0 to 10000)")
+      ->check(CLI::Range(kLeastWeight, kMostWeight))
+      ->type_name("WEIGHT");
+  set->add_flag("--dry-run", wishes.dry_run, "only check whether it would be allowed");
+  set->footer(
+      "All of it is done, or none. It takes effect at once and outlives restarts.\n"
+      "Examples:\n  aerostat set web --mode dynamic --minimum 256M --maximum 4G\n  aerostat set db --weight "
+      "8000 --dry-run");
+  return set;
+}
+
+CLI::App* add_qemu_args(CLI::App& app, Wishes& wishes) {
+  CLI::App* args =
+      app.add_subcommand("qemu-args", "Print the QEMU arguments that make a VM fully manageable");
+  args->add_option("NAME", wishes.qemu.name, "the VM's name")->required()->type_name("");
+  args->add_option("--startup", wishes.startup, "memory it boots with")
+      ->required()
+      ->check(kSize)
+      ->type_name("SIZE");
+  args->add_option("--maximum", wishes.maximum, "memory it can grow to")
+      ->required()
+      ->check(kSize)
+      ->type_name("SIZE");
+  args->add_option("--directory", wishes.qemu.directory, "where aerostatd looks for QMP sockets")
+      ->capture_default_str()
+      ->type_name("DIR");
+  args->add_option("--memory-id", wishes.qemu.memory_id, "id of the hot-pluggable memory device")
+      ->capture_default_str()
+      ->type_name("ID");
+  args->add_flag("--one-line", wishes.one_line, "for $(...): everything in one line");
+  args->footer(
+      "Needs no aerostatd. The device for hot-added memory is rounded up to 128 MiB.\n"
+      "Example:\n  qemu-system-x86_64 -machine q35,accel=kvm -drive file=web.qcow2,if=virtio \\\n"
+      "    $(aerostat qemu-args web --startup 512M --maximum 4G --one-line)");
+  return args;
+}
+
+std::string change_of(const CLI::App& set, const Wishes& wishes) {
+  Json out = Json::object();
+  if (set.count("--mode") > 0) out["mode"] = wishes.mode;
+  if (set.count("--startup") > 0) out["startup"] = wishes.startup;
+  if (set.count("--minimum") > 0) out["minimum"] = wishes.minimum;
+  if (set.count("--maximum") > 0) out["maximum"] = wishes.maximum;
+  if (set.count("--buffer") > 0) out["buffer"] = wishes.buffer;
+  if (set.count("--weight") > 0) out["weight"] = wishes.weight;
+  return out.empty() ? "" : out.dump();
+}
+
+bool wait_seconds(double seconds) {
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  return true;
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& args, const Surroundings& around) {
+  Wishes wishes;
+  CLI::App app(kAbout, "aerostat");
+  app.footer(kExamples);
+  app.require_subcommand(0, 1);  // none: we say so ourselves, below
+  app.fallthrough();
+  app.set_version_flag("--version", "aerostat " AEROSTAT_VERSION, "print the version");
+  app.add_option("--socket", wishes.socket, "aerostatd's socket (environment: AEROSTAT_SOCKET)")
+      ->envname("AEROSTAT_SOCKET")
+      ->capture_default_str()
+      ->type_name("PATH");
+  app.add_flag("--json", wishes.json, "print JSON, as the API gives it");
+
+  const CLI::App* list = add_list(app, wishes);
+  CLI::App* show = app.add_subcommand("show", "Everything about one VM");
+  add_vm(*show, wishes);
+  const CLI::App* set = add_set(app, wishes);
+  CLI::App* explain = app.add_subcommand("explain", "The last decisions about a VM, with their reasons");
+  add_vm(*explain, wishes);
+  explain->add_option("--last", wishes.last, "how many")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str()
+      ->type_name("N");
+  CLI::App* events = app.add_subcommand("events", "What happened; the newest 1,000 are kept");
+  events->add_flag("--follow", wishes.follow, "go on with what happens from now on");
+  events->add_option("--after", wishes.after, "only those with a higher sequence number")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  const CLI::App* host = app.add_subcommand("host", "The host: capacity, what is committed, what is free");
+  const CLI::App* reactions =
+      app.add_subcommand("reactions", "How long growths took, from their cause to usable memory");
+  const CLI::App* pause = app.add_subcommand("pause", "Move nothing any more; all VMs keep what they have");
+  const CLI::App* resume = app.add_subcommand("resume", "Move memory again");
+  const CLI::App* qemu = add_qemu_args(app, wishes);
+
+  try {
+    std::vector<std::string> reversed(args.rbegin(), args.rend());  // as CLI11 wants them
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+      app.exit(error, around.out, around.err);  // help or version
+      return kDone;
+    }
+    const std::string what = error.get_name() == "ExtrasError" && app.get_subcommands().empty()
+                                 ? "there is no such command: " + std::string(error.what())
+                                 : std::string(error.what());
+    around.err << "aerostat: " << clean(what) << "; see aerostat --help\n";
+    return kUsage;
+  }
+
+  Commands commands(Client(wishes.socket),
+                    {around.out, around.err, around.terminal, around.colour, wishes.json});
+  if (list->parsed()) {
+    const auto columns = wishes.columns.empty() ? default_columns()
+                                                : parse_columns(wishes.columns).value_or(default_columns());
+    std::optional<double> every;
+    if (list->count("--watch") > 0)
+      every = wishes.every.empty() ? 2.0 : std::strtod(wishes.every.c_str(), nullptr);
+    return commands.list(columns, every, wait_seconds);
+  }
+  if (show->parsed()) return commands.show(wishes.vm);
+  if (set->parsed()) {
+    const std::string change = change_of(*set, wishes);
+    if (change.empty()) {
+      around.err << "aerostat: nothing to set; name at least one of --mode, --startup, --minimum, --maximum, "
+                    "--buffer, --weight\n";
+      return kUsage;
+    }
+    return commands.set(wishes.vm, change, wishes.dry_run);
+  }
+  if (explain->parsed()) return commands.explain(wishes.vm, wishes.last);
+  if (events->parsed()) return commands.events(wishes.after, wishes.follow);
+  if (host->parsed()) return commands.host();
+  if (reactions->parsed()) return commands.reactions();
+  if (pause->parsed()) return commands.pause();
+  if (resume->parsed()) return commands.resume();
+  if (qemu->parsed()) {
+    wishes.qemu.startup = size_or_zero(wishes.startup);
+    wishes.qemu.maximum = size_or_zero(wishes.maximum);
+    return commands.qemu_args(wishes.qemu, wishes.one_line);
+  }
+  around.err << "aerostat: no command given; try `aerostat list`, or see aerostat --help\n";
+  return kUsage;
+}
+
+}  // namespace aerostat

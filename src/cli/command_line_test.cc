@@ -1,0 +1,137 @@
+#include "cli/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cli/scripted_daemon.h"
+
+namespace aerostat {
+namespace {
+
+struct Ran {
+  int status;
+  std::string out, err;
+};
+
+Ran run(std::vector<std::string> args, const std::string& socket = "/tmp/nowhere/api.sock") {
+  args.insert(args.end(), {"--socket", socket});
+  std::ostringstream out, err;
+  const int status = run_command_line(args, {out, err, false, false});
+  return {status, out.str(), err.str()};
+}
+
+TEST(CommandLine, WrongUsageIsTwoAndOneSentence) {
+  EXPECT_EQ(run({}).err, "aerostat: no command given; try `aerostat list`, or see aerostat --help\n");
+  EXPECT_EQ(run({"set", "web"}).err,
+            "aerostat: nothing to set; name at least one of --mode, --startup, --minimum, --maximum, "
+            "--buffer, --weight\n");
+  EXPECT_EQ(run({"set", "web", "--minimum", "12"}).err,
+            "aerostat: --minimum: '12' is not a memory size: the unit is missing; write it like 512M, 2G or "
+            "1.5GiB; see aerostat "
+            "--help\n");
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{},
+                                             {"lst"},
+                                             {"show"},
+                                             {"show", "a b"},
+                                             {"show", "web", "more"},
+                                             {"set", "web"},
+                                             {"set", "web", "--weight", "10001"},
+                                             {"set", "web", "--buffer", "x"},
+                                             {"set", "web", "--mode", "magic"},
+                                             {"list", "--columns", "nothing"},
+                                             {"list", "--watch", "0"},
+                                             {"list", "--watch", "soon"},
+                                             {"explain", "web", "--last", "0"},
+                                             {"events", "--after", "-1"},
+                                             {"list", "show", "web"},
+                                             {"qemu-args", "web"},
+                                             {"qemu-args", "web", "--startup", "2G", "--maximum", "1G"}}) {
+    const Ran ran = run(wrong);
+    EXPECT_EQ(ran.status, 2) << testing::PrintToString(wrong);
+    EXPECT_EQ(ran.out, "") << testing::PrintToString(wrong);
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  }
+}
+
+TEST(CommandLine, AnUnreachableDaemonIsThree) {
+  const Ran ran = run({"list"});
+  EXPECT_EQ(ran.status, 3);
+  EXPECT_EQ(ran.err,
+            "aerostat: aerostatd cannot be reached: there is no socket /tmp/nowhere/api.sock; start "
+            "aerostatd, or name its "
+            "socket with --socket\n");
+}
+
+TEST(CommandLine, ARefusalIsOneWithTheDaemonsSentence) {
+  ScriptedDaemon daemon(
+      {http_reply("409 Conflict",
+                  R"({"error":{"kind":"refused","message":"the minimum \u001b[2J is too high"}})"),
+       http_reply("500 Internal Server Error", "<html>"), http_reply("200 OK", "<html>")});
+  const Ran refused = run({"set", "web", "--minimum", "1G"}, daemon.socket);
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_EQ(refused.err, "aerostat: the minimum ?[2J is too high\n");
+  EXPECT_EQ(run({"pause"}, daemon.socket).err,
+            "aerostat: aerostatd answered with status 500 and no reason\n");
+  EXPECT_EQ(run({"host"}, daemon.socket).err,
+            "aerostat: aerostatd answered with something that is not JSON\n");
+}
+
+TEST(CommandLine, SetSendsOnlyWhatWasGiven) {
+  ScriptedDaemon daemon({http_reply("200 OK", R"({"name":"web","mode":"dynamic"})")});
+  const Ran ran = run({"set", "web", "--mode", "dynamic", "--minimum", "256M", "--weight", "0", "--dry-run"},
+                      daemon.socket);
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_TRUE(daemon.requests[0].starts_with("PATCH /v1/vms/web?dry_run=1 HTTP/1.1\r\n"))
+      << daemon.requests[0];
+  EXPECT_TRUE(
+      daemon.requests[0].ends_with("\r\n\r\n{\"mode\":\"dynamic\",\"minimum\":\"256M\",\"weight\":0}"))
+      << daemon.requests[0];
+  EXPECT_NE(ran.out.find("(dry run: "), std::string::npos);
+}
+
+TEST(CommandLine, ListAsksForTheHostAndTheVms) {
+  ScriptedDaemon daemon({http_reply("200 OK", R"({"vms":1})"),
+                         http_reply("200 OK", R"([{"name":"web","assigned_bytes":1048576}])")});
+  const Ran ran = run({"list", "--columns", "name,assigned"}, daemon.socket);
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.out,
+            "NAME  ASSIGNED\nweb      1 MiB\n1 VM; capacity -: - committed, - kept for the host, - free.\n");
+}
+
+TEST(CommandLine, JsonIsWhatTheDaemonSaid) {
+  ScriptedDaemon daemon({http_reply("200 OK", "[{\"name\":\"web\"}]\n"), http_reply("200 OK", "[]\n")});
+  EXPECT_EQ(run({"list", "--json"}, daemon.socket).out, "[{\"name\":\"web\"}]\n");
+  EXPECT_EQ(run({"--json", "explain", "web", "--last", "3"}, daemon.socket).out, "[]\n");
+  EXPECT_TRUE(daemon.requests[1].starts_with("GET /v1/vms/web/decisions?limit=3 HTTP/1.1\r\n"));
+}
+
+TEST(CommandLine, AWatchedListGoesOnUntilTheDaemonIsGone) {
+  const std::string host = http_reply("200 OK", "{}"), vms = http_reply("200 OK", "[]");
+  ScriptedDaemon daemon({host, vms, host, vms, "gone"});
+  const Ran ran = run({"list", "--watch", "0.1"}, daemon.socket);
+  EXPECT_EQ(ran.status, 3);
+  EXPECT_EQ(daemon.requests.size(), 5u);
+  EXPECT_EQ(ran.out.find('\033'), std::string::npos);  // not a terminal
+}
+
+TEST(CommandLine, HelpAndVersionNeedNothing) {
+  const Ran help = run({"--help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_NE(help.out.find("Examples:"), std::string::npos);
+  EXPECT_EQ(run({"--version"}).out, "aerostat " AEROSTAT_VERSION "\n");
+  for (const char* command :
+       {"list", "show", "set", "explain", "events", "host", "reactions", "pause", "resume", "qemu-args"}) {
+    EXPECT_EQ(run({command, "--help"}).status, 0) << command;
+  }
+}
+
+TEST(CommandLine, QemuArgsNeedsNoDaemon) {
+  const Ran ran = run({"qemu-args", "web", "--startup", "384M", "--maximum", "1G", "--json"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_TRUE(ran.out.starts_with("[\"-name\",\"web\",\"-m\",\"size=384M,maxmem=1024M\",")) << ran.out;
+}
+
+}  // namespace
+}  // namespace aerostat

@@ -1,0 +1,158 @@
+#include "cli/commands.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/render.h"
+#include "cli/table.h"
+
+namespace aerostat {
+
+namespace {
+
+// Home, and then each line cleared as it is drawn over, and what is left below: no flicker.
+std::string redrawn(const std::string& text) {
+  std::string out = "\033[H";
+  for (const char c : text) {
+    if (c == '\n') out += "\033[K";
+    out += c;
+  }
+  return out + "\033[J";
+}
+
+Result<Json> parse_reply(const Reply& reply) {
+  Json json = Json::parse(reply.body, nullptr, false);
+  if (json.is_discarded())
+    return fail(Error::Kind::Internal, "aerostatd answered with something that is not JSON");
+  return json;
+}
+
+std::string sentence_of(const Reply& reply) {
+  const Json json = Json::parse(reply.body, nullptr, false);
+  if (json.is_object() && json.contains("error") && json["error"].is_object() &&
+      json["error"].contains("message") && json["error"]["message"].is_string()) {
+    return clean(json["error"]["message"].get_ref<const std::string&>());
+  }
+  return fmt::format("aerostatd answered with status {} and no reason", reply.status);
+}
+
+}  // namespace
+
+int Commands::complain(const Error& error) {
+  output_.err << "aerostat: " << clean(error.message) << "\n";
+  return error.kind == Error::Kind::Unavailable || error.kind == Error::Kind::Denied ? kNotReached : kFailed;
+}
+
+int Commands::complain(const Reply& reply) {
+  output_.err << "aerostat: " << sentence_of(reply) << "\n";
+  return kFailed;
+}
+
+template <typename Show>
+int Commands::ask(const std::string& method, const std::string& target, const std::string& body, Show show) {
+  const Result<Reply> reply = client_.request(method, target, body);
+  if (!reply) return complain(reply.error());
+  if (reply->status != 200) return complain(*reply);
+  const Result<Json> json = parse_reply(*reply);
+  if (!json) return complain(json.error());
+  if (output_.json)
+    output_.out << reply->body << std::flush;
+  else
+    output_.out << show(*json) << std::flush;
+  return kDone;
+}
+
+int Commands::list(const std::vector<std::string>& columns, std::optional<double> every,
+                   const std::function<bool(double)>& pause) {
+  if (every && output_.terminal && !output_.json) output_.out << "\033[2J";
+  while (true) {
+    std::string host_text;
+    Json host;
+    if (!output_.json) {
+      const Result<Reply> reply = client_.request("GET", "/v1/host");
+      if (!reply) return complain(reply.error());
+      if (reply->status != 200) return complain(*reply);
+      const Result<Json> parsed = parse_reply(*reply);
+      if (!parsed) return complain(parsed.error());
+      host = *parsed;
+    }
+    const int status = ask("GET", "/v1/vms", {}, [&](const Json& vms) {
+      const std::string text = render_list(host, vms, columns, output_.colour);
+      return every && output_.terminal ? redrawn(text) : text;
+    });
+    if (status != kDone || !every || !pause(*every)) return status;
+    if (!output_.terminal && !output_.json) output_.out << "\n";
+  }
+}
+
+int Commands::show(const std::string& vm) {
+  return ask("GET", "/v1/vms/" + vm, {},
+             [this](const Json& json) { return render_vm(json, output_.colour); });
+}
+
+int Commands::host() {
+  return ask("GET", "/v1/host", {}, [this](const Json& json) { return render_host(json, output_.colour); });
+}
+
+int Commands::set(const std::string& vm, const std::string& body, bool dry_run) {
+  return ask("PATCH", "/v1/vms/" + vm + (dry_run ? "?dry_run=1" : ""), body,
+             [dry_run](const Json& json) { return render_settings(json, dry_run); });
+}
+
+int Commands::explain(const std::string& vm, std::uint64_t last) {
+  return ask("GET", fmt::format("/v1/vms/{}/decisions?limit={}", vm, last), {},
+             [this](const Json& json) { return render_decisions(json, output_.colour); });
+}
+
+int Commands::events(std::uint64_t after, bool follow) {
+  if (!follow) {
+    return ask("GET", fmt::format("/v1/events?after={}", after), {}, [this](const Json& json) {
+      std::string out;
+      for (const Json& event : json) out += render_event(event, output_.colour);
+      return out;
+    });
+  }
+  const auto print = [this](std::string_view data) {
+    const Json event = Json::parse(data, nullptr, false);
+    if (event.is_discarded()) return true;
+    if (output_.json)
+      output_.out << data << "\n" << std::flush;
+    else
+      output_.out << render_event(event, output_.colour) << std::flush;
+    return output_.out.good();
+  };
+  const Result<Reply> reply = client_.follow(fmt::format("/v1/events?follow=1&after={}", after), print);
+  if (!reply) return complain(reply.error());
+  return reply->status == 200 ? kDone : complain(*reply);
+}
+
+int Commands::reactions() {
+  return ask("GET", "/v1/reactions", {},
+             [this](const Json& json) { return render_reactions(json, output_.colour); });
+}
+
+int Commands::pause() {
+  return ask("POST", "/v1/pause", {},
+             [](const Json&) { return "Paused: nothing is moved until `aerostat resume`.\n"; });
+}
+
+int Commands::resume() {
+  return ask("POST", "/v1/resume", {}, [](const Json&) { return "Running: memory is moved again.\n"; });
+}
+
+int Commands::qemu_args(const QemuVm& vm, bool one_line) {
+  const Result<std::vector<std::string>> args = aerostat::qemu_args(vm);
+  if (!args) {
+    complain(args.error());
+    return kUsage;  // only what was typed can be wrong
+  }
+  if (output_.json)
+    output_.out << Json(*args).dump() << "\n";
+  else
+    output_.out << shell_text(*args, one_line);
+  return kDone;
+}
+
+}  // namespace aerostat

@@ -1,0 +1,57 @@
+// What each command of `aerostat` does: asks the daemon, prints. Knows no command line.
+// Each returns the exit status: 0 done, 1 refused or failed, 3 the daemon was not reached (2, usage, is the
+// parser's).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/client.h"
+#include "cli/qemu_args.h"
+
+namespace aerostat {
+
+inline constexpr int kDone = 0, kFailed = 1, kUsage = 2, kNotReached = 3;
+
+struct Output {
+  std::ostream& out;
+  std::ostream& err;
+  bool terminal = false;  // `out` is one: a watched list is redrawn in place
+  bool colour = false;
+  bool json = false;
+};
+
+class Commands {
+ public:
+  Commands(Client client, Output output) : client_(std::move(client)), output_(output) {}
+
+  // `every`: draw again each so many seconds, for ever. `pause` waits; false ends it.
+  int list(const std::vector<std::string>& columns, std::optional<double> every,
+           const std::function<bool(double)>& pause);
+  int show(const std::string& vm);
+  int host();
+  // `body`: the change as JSON, see docs/api.md.
+  int set(const std::string& vm, const std::string& body, bool dry_run);
+  int explain(const std::string& vm, std::uint64_t last);
+  int events(std::uint64_t after, bool follow);
+  int reactions();
+  int pause();
+  int resume();
+  int qemu_args(const QemuVm& vm, bool one_line);
+
+ private:
+  // Asks, and prints the JSON as it is or what `show` makes of it.
+  template <typename Show>
+  int ask(const std::string& method, const std::string& target, const std::string& body, Show show);
+  int complain(const Error& error);
+  int complain(const Reply& reply);
+
+  Client client_;
+  Output output_;
+};
+
+}  // namespace aerostat

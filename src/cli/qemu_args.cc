@@ -1,0 +1,125 @@
+#include "cli/qemu_args.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/text.h"
+#include "model/settings.h"
+
+namespace aerostat {
+
+namespace {
+
+constexpr Bytes kStartupStep = Bytes::mib(2);   // a huge page, virtio-mem's usual block
+constexpr Bytes kDeviceStep = Bytes::mib(128);  // a memory block of a Linux guest: what is less is never used
+constexpr Bytes kMostMemory = Bytes::mib(4 << 20);  // 4 TiB: above, QEMU's address space runs out
+constexpr std::size_t kMostSocketPath = 107;        // what the kernel's sockaddr_un holds
+
+tl::unexpected<Error> invalid(std::string message) { return fail(Error::Kind::Invalid, std::move(message)); }
+
+Result<void> check(const QemuVm& vm) {
+  if (!is_vm_name(vm.name)) {
+    return invalid(fmt::format("'{}' cannot be a VM's name; use 1 to 64 letters, digits, '.', '_' and '-'",
+                               printable(vm.name, 64)));
+  }
+  // aerostatd takes sockets with such names for something else's.
+  for (const std::string_view other : {".agent", ".ga", ".guest", ".serial", ".console", ".vnc"}) {
+    if (vm.name.ends_with(other))
+      return invalid(
+          fmt::format("the name '{}' ends in {}; aerostatd would not take it for a VM", vm.name, other));
+  }
+  if (vm.startup < kLeastMinimum) {
+    return invalid(fmt::format("startup {} is below the least a guest can run with, {}",
+                               format_bytes(vm.startup), format_bytes(kLeastMinimum)));
+  }
+  if (vm.maximum < vm.startup) {
+    return invalid(fmt::format("maximum {} is below startup {}; raise it", format_bytes(vm.maximum),
+                               format_bytes(vm.startup)));
+  }
+  if (vm.maximum > kMostMemory)
+    return invalid(fmt::format("maximum {} is above 4 TiB", format_bytes(vm.maximum)));
+  if (!vm.directory.starts_with('/') || vm.directory.find_first_of(",\n") != std::string::npos) {
+    return invalid(fmt::format("'{}' cannot be the directory; it must be an absolute path without commas",
+                               printable(vm.directory)));
+  }
+  if (vm.directory.size() + vm.name.size() + 7 > kMostSocketPath) {
+    return invalid(
+        fmt::format("{}/{}.agent is too long for a socket's path (at most {}); use a shorter directory",
+                    vm.directory, vm.name, kMostSocketPath));
+  }
+  const auto word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  const bool letter_first =
+      !vm.memory_id.empty() && word(vm.memory_id[0]) && (vm.memory_id[0] >= 'A') && vm.memory_id[0] != '_';
+  if (!letter_first || !std::all_of(vm.memory_id.begin(), vm.memory_id.end(), word)) {
+    return invalid(
+        fmt::format("'{}' cannot be a device's id; begin with a letter, then letters, digits, '-' and '_'",
+                    printable(vm.memory_id)));
+  }
+  return {};
+}
+
+bool plain(std::string_view arg) {
+  return !arg.empty() && std::all_of(arg.begin(), arg.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-_=,./:@%+").find(c) != std::string_view::npos;
+  });
+}
+
+std::string quoted(const std::string& arg) {
+  if (plain(arg)) return arg;
+  std::string out = "'";
+  for (const char c : arg) {
+    if (c == '\'')
+      out += "'\\''";
+    else
+      out += c;
+  }
+  return out + "'";
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> qemu_args(const QemuVm& vm) {
+  if (Result<void> right = check(vm); !right) return fail(std::move(right.error()));
+  const Bytes startup = vm.startup.round_up(kStartupStep);
+  const Bytes device = std::max(vm.maximum - startup, Bytes{}).round_up(kDeviceStep);
+  const auto mib = [](Bytes size) { return fmt::format("{}M", size.whole_mib()); };
+  const std::string base = vm.directory + (vm.directory.ends_with('/') ? "" : "/") + vm.name;
+
+  std::vector<std::string> out = {"-name", vm.name, "-m"};
+  if (device > Bytes{}) {
+    // Tried with QEMU 7.2 (q35, pc): no slots and no slack are needed for virtio-mem.
+    out.push_back(fmt::format("size={},maxmem={}", mib(startup), mib(startup + device)));
+    out.insert(
+        out.end(),
+        {"-object",
+         // reserve=off: the host is not asked to set swap aside for memory that is only a possibility.
+         fmt::format("memory-backend-ram,id={}-ram,size={},reserve=off", vm.memory_id, mib(device)),
+         "-device", fmt::format("virtio-mem-pci,id={0},memdev={0}-ram,requested-size=0", vm.memory_id)});
+  } else {
+    out.push_back("size=" + mib(startup));
+  }
+  out.insert(
+      out.end(),
+      {"-device", "virtio-balloon-pci,id=aerostat-balloon", "-device", "virtio-serial-pci,id=aerostat-serial",
+       "-chardev", fmt::format("socket,id=aerostat-agent,path={}.agent,server=on,wait=off", base), "-device",
+       "virtserialport,bus=aerostat-serial.0,chardev=aerostat-agent,name=org.aerostat.guest.0", "-qmp",
+       fmt::format("unix:{}.qmp,server=on,wait=off", base)});
+  return out;
+}
+
+std::string shell_text(const std::vector<std::string>& args, bool one_line) {
+  std::string out;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const bool option = args[i].starts_with('-');
+    if (i > 0) out += option && !one_line ? " \\\n" : " ";
+    out += quoted(args[i]);
+  }
+  return out + "\n";
+}
+
+}  // namespace aerostat

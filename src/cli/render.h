@@ -1,0 +1,32 @@
+// What the API says, as text for people. Pure functions from JSON to a string, so that tests compare whole
+// screens. Everything is cleaned; what is missing is shown as "-"; unexpected JSON is shown as unknown and
+// never throws.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace aerostat {
+
+using Json = nlohmann::ordered_json;
+
+// Column ids of `list` without --columns.
+std::vector<std::string> default_columns();
+// "name,assigned,pressure": ids of the field table; "_bytes" and "_percent" may be left out; "all" means
+// each.
+Result<std::vector<std::string>> parse_columns(const std::string& text);
+
+std::string render_list(const Json& host, const Json& vms, const std::vector<std::string>& columns,
+                        bool colour);
+std::string render_vm(const Json& vm, bool colour);
+std::string render_host(const Json& host, bool colour);
+std::string render_decisions(const Json& decisions, bool colour);
+std::string render_event(const Json& event, bool colour);
+std::string render_reactions(const Json& reactions, bool colour);
+// After `set`: what is in force now, in one line.
+std::string render_settings(const Json& vm, bool dry_run);
+
+}  // namespace aerostat

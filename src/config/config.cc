@@ -1,0 +1,211 @@
+#include "config/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "config/table_reader.h"
+
+namespace aerostat {
+
+namespace {
+
+constexpr std::size_t kMostSocketPath = 107;  // what the kernel's sockaddr_un holds
+
+bool usable_path(const Placed<std::string>& path, std::string_view key, Problems& problems) {
+  if (!path.value.starts_with('/')) {
+    problems.add(path.at,
+                 fmt::format("{} '{}' is not an absolute path; begin it with /", key, printable(path.value)));
+    return false;
+  }
+  if (path.value.find('\0') != std::string::npos) {
+    problems.add(path.at, fmt::format("{} holds a NUL character; remove it", key));
+    return false;
+  }
+  return true;
+}
+
+bool usable_socket(const Placed<std::string>& path, std::string_view key, Problems& problems) {
+  if (!usable_path(path, key, problems)) return false;
+  if (path.value.size() <= kMostSocketPath) return true;
+  problems.add(path.at, fmt::format("{} is {} characters long, and the kernel allows {}; use a shorter path",
+                                    key, path.value.size(), kMostSocketPath));
+  return false;
+}
+
+void read_api(const Entry& entry, Config& out, Problems& problems) {
+  TableReader reader(std::get<Table>(entry.value.data), "[api]", problems);
+  if (const auto path = reader.text("socket", "socket = \"/run/aerostat/api.sock\"")) {
+    if (usable_socket(*path, "socket", problems)) out.api_socket = path->value;
+  }
+  if (const auto mode = reader.text("mode", "mode = \"0660\"")) {
+    unsigned bits = 0;
+    const char* const end = mode->value.data() + mode->value.size();
+    const auto [rest, error] = std::from_chars(mode->value.data(), end, bits, 8);
+    if (error == std::errc{} && rest == end && bits <= 0777)
+      out.api_socket_mode = static_cast<mode_t>(bits);
+    else
+      problems.add(mode->at, fmt::format("mode '{}' is not a file mode; write octal digits like \"0660\"",
+                                         printable(mode->value)));
+  }
+  if (const auto group = reader.text("group", "group = \"kvm\"")) {
+    if (!group->value.empty())
+      out.api_socket_group = group->value;
+    else
+      problems.add(group->at, "group is empty; name a group, or remove the line");
+  }
+  reader.finish();
+}
+
+void read_qemu(const Entry& entry, Config& out, Problems& problems) {
+  constexpr std::string_view kExample = "directories = [\"/run/aerostat/vms\"]";
+  TableReader reader(std::get<Table>(entry.value.data), "[qemu]", problems);
+  if (const auto list = reader.list("directories", kExample)) {
+    out.qmp_directories.clear();
+    for (const Value& item : list->value) {
+      const auto* path = std::get_if<std::string>(&item.data);
+      if (path == nullptr) {
+        problems.add(item.at, fmt::format("a directory is {}, and a text in quotes is needed; write {}",
+                                          type_name(item), kExample));
+        continue;
+      }
+      if (!usable_path({item.at, *path}, "directory", problems)) continue;
+      if (std::find(out.qmp_directories.begin(), out.qmp_directories.end(), *path) !=
+          out.qmp_directories.end()) {
+        problems.add(item.at, fmt::format("directory '{}' is named twice; remove one", printable(*path)));
+        continue;
+      }
+      out.qmp_directories.push_back(*path);
+    }
+  }
+  reader.finish();
+}
+
+void read_vm(const Entry& entry, bool defaults_are_right, Config& out, Problems& problems) {
+  if (!is_vm_name(entry.key)) {
+    problems.add(entry.key_at,
+                 fmt::format("'{}' cannot be a VM's name; use 1 to 64 letters, digits, '.', '_' and '-', "
+                             "and begin with none of '.' and '-'",
+                             printable(entry.key, 64)));
+    return;
+  }
+  const auto* table = std::get_if<Table>(&entry.value.data);
+  if (table == nullptr) {
+    problems.add(entry.value.at,
+                 fmt::format("vm.{0} is {1}, and a table is needed; write [vm.{0}] on a line of its own",
+                             entry.key, type_name(entry.value)));
+    return;
+  }
+  const auto before = problems.count();
+  TableReader reader(*table, fmt::format("[vm.{}]", entry.key), problems);
+  VmEntry vm;
+  if (const auto path = reader.text("socket", "socket = \"/run/vms/web.qmp\"")) {
+    if (usable_socket(*path, "socket", problems)) vm.socket = path->value;
+    for (const auto& [name, other] : out.vms) {
+      if (vm.socket && other.socket == vm.socket) {
+        problems.add(path->at,
+                     fmt::format("VM '{}' has the same socket; a QMP socket belongs to one VM", name));
+      }
+    }
+  }
+  vm.settings = read_settings(reader, problems);
+  reader.finish();
+  if (defaults_are_right && problems.count() == before) {
+    if (const Result<void> checked = validate(merged(out.defaults, vm.settings)); !checked) {
+      problems.add(entry.key_at,
+                   fmt::format("[vm.{}] together with [defaults]: {}; set the missing values here too",
+                               entry.key, checked.error().message));
+    }
+  }
+  out.vms.emplace(entry.key, std::move(vm));
+}
+
+void read_top(TableReader& reader, Config& out, Problems& problems) {
+  if (const auto capacity = reader.text("capacity", "capacity = \"auto\" or a size like \"24G\"")) {
+    if (capacity->value != "auto") {
+      const Result<Bytes> size = parse_size(capacity->value);
+      if (!size)
+        problems.add(capacity->at, fmt::format("capacity: {}; or write \"auto\"", size.error().message));
+      else if (*size < kLeastMinimum)
+        problems.add(capacity->at, fmt::format("capacity {} is less than one VM needs, {}; "
+                                               "raise it, or write \"auto\"",
+                                               format_bytes(*size), format_bytes(kLeastMinimum)));
+      else
+        out.capacity = *size;
+    }
+  }
+  if (const auto reserve = reader.size("reserve")) {
+    const auto* capacity = std::get_if<Bytes>(&out.capacity);
+    if (capacity != nullptr && reserve->value >= *capacity) {
+      problems.add(reserve->at, fmt::format("reserve {} leaves nothing of the capacity {}; lower it",
+                                            format_bytes(reserve->value), format_bytes(*capacity)));
+    }
+    out.reserve = reserve->value;
+  }
+  if (const auto level = reader.text("log_level", "log_level = \"info\"")) {
+    if (level->value == "debug")
+      out.log_level = LogLevel::Debug;
+    else if (level->value == "info")
+      out.log_level = LogLevel::Info;
+    else if (level->value == "warn")
+      out.log_level = LogLevel::Warn;
+    else if (level->value == "error")
+      out.log_level = LogLevel::Error;
+    else
+      problems.add(level->at, fmt::format("log_level '{}' is not known; it is debug, info, warn or error",
+                                          printable(level->value)));
+  }
+  if (const auto path = reader.text("state_dir", "state_dir = \"/var/lib/aerostat\"")) {
+    if (usable_path(*path, "state_dir", problems)) out.state_dir = path->value;
+  }
+}
+
+}  // namespace
+
+Settings Config::settings_of(const std::string& vm) const {
+  const auto found = vms.find(vm);
+  return found == vms.end() ? defaults : merged(defaults, found->second.settings);
+}
+
+Result<Config> parse_config(std::string_view text, const std::string& file) {
+  const Result<Table> root = parse_document(text, file);
+  if (!root) return fail(root.error());
+  Config out;
+  Problems problems(file);
+  TableReader reader(*root, "the top level", problems);
+  read_top(reader, out, problems);
+  if (const Entry* api = reader.table("api")) read_api(*api, out, problems);
+  if (const Entry* qemu = reader.table("qemu")) read_qemu(*qemu, out, problems);
+  const std::size_t before_defaults = problems.count();
+  if (const Entry* defaults = reader.table("defaults")) {
+    TableReader settings(std::get<Table>(defaults->value.data), "[defaults]", problems);
+    out.defaults = read_settings(settings, problems);
+    settings.finish();
+  }
+  const bool defaults_are_right = problems.count() == before_defaults;
+  if (const Entry* vms = reader.table("vm")) {
+    for (const Entry& vm : std::get<Table>(vms->value.data)) read_vm(vm, defaults_are_right, out, problems);
+  }
+  reader.finish();
+  if (!problems.empty()) return fail(Error::Kind::Invalid, problems.text());
+  return out;
+}
+
+Result<Config> load_config(const std::string& path) {
+  Result<std::string> text = read_text_file(path);
+  if (text) return parse_config(*text, path);
+  Error error = std::move(text.error());
+  if (error.kind == Error::Kind::NotFound) {
+    error.message = fmt::format(
+        "there is no configuration file {}; create it (an empty one will do), or name another "
+        "with --config",
+        path);
+  } else if (error.kind == Error::Kind::Denied) {
+    error.message += "; run as root, or let this user read it";
+  }
+  return fail(std::move(error));
+}
+
+}  // namespace aerostat

@@ -1,0 +1,53 @@
+// Config: what the daemon's configuration file says, as plain values. Nothing here acts on them.
+// Every mistake in the file is reported, each with its line and column and what to do; none is skipped over.
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "model/settings.h"
+
+namespace aerostat {
+
+// Capacity "auto": what the host has.
+struct AutoCapacity {
+  friend bool operator==(const AutoCapacity&, const AutoCapacity&) = default;
+};
+
+struct VmEntry {
+  std::optional<std::string> socket;  // its QMP socket, if it is not in a watched directory
+  Settings settings;                  // without the defaults
+};
+
+struct Config {
+  std::string api_socket = "/run/aerostat/api.sock";
+  mode_t api_socket_mode = 0660;
+  std::optional<std::string> api_socket_group;
+  std::string state_dir = "/var/lib/aerostat";
+  std::vector<std::string> qmp_directories = {"/run/aerostat/vms"};
+  std::variant<AutoCapacity, Bytes> capacity;
+  std::optional<Bytes> reserve;  // missing: the daemon decides
+  LogLevel log_level = LogLevel::Info;
+  Settings defaults;
+  std::map<std::string, VmEntry> vms;
+
+  // What the file says of this VM: its own settings over the defaults.
+  Settings settings_of(const std::string& vm) const;
+};
+
+// `file` is only used to name places. A failure's message is one or more lines "file:line:column: sentence".
+Result<Config> parse_config(std::string_view text, const std::string& file);
+
+// Kind NotFound: there is no such file.
+Result<Config> load_config(const std::string& path);
+
+}  // namespace aerostat

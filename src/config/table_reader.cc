@@ -1,0 +1,184 @@
+#include "config/table_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "base/text.h"
+
+namespace aerostat {
+
+namespace {
+
+std::string list_of(std::vector<std::string> words) {
+  std::sort(words.begin(), words.end());
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+// Optimal string alignment: insert, delete, replace, and swap of two neighbours each count one.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  std::iota(last.begin(), last.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0u : 1u)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], before[j - 2] + 1);
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known) {
+  constexpr std::size_t kLongestWord = 64;  // what is longer is no typo, and the comparison is quadratic
+  if (word.size() > kLongestWord) return std::nullopt;
+  std::optional<std::string> best;
+  std::size_t least = 3;
+  for (const std::string& candidate : known) {
+    // "min" for "minimum" is no slip of a finger, but as clear.
+    const bool starts = word.size() >= 3 && candidate.starts_with(word);
+    const std::size_t distance = starts ? 1 : edits(word, candidate);
+    if (distance < least && distance * 2 < candidate.size()) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+const Entry* TableReader::find(std::string_view key) {
+  known_.emplace_back(key);
+  const auto found =
+      std::find_if(table_.begin(), table_.end(), [key](const Entry& entry) { return entry.key == key; });
+  return found == table_.end() ? nullptr : &*found;
+}
+
+void TableReader::wrong_type(const Entry& entry, std::string_view needed, std::string_view example) {
+  problems_.add(entry.value.at, fmt::format("{} is {}, and {} is needed; write {}", entry.key,
+                                            type_name(entry.value), needed, example));
+}
+
+std::optional<Placed<std::string>> TableReader::text(std::string_view key, std::string_view example) {
+  const Entry* const entry = find(key);
+  if (entry == nullptr) return std::nullopt;
+  if (const auto* value = std::get_if<std::string>(&entry->value.data))
+    return Placed<std::string>{entry->value.at, *value};
+  wrong_type(*entry, "a text in quotes", example);
+  return std::nullopt;
+}
+
+std::optional<Placed<int>> TableReader::whole(std::string_view key, std::string_view example) {
+  const Entry* const entry = find(key);
+  if (entry == nullptr) return std::nullopt;
+  const auto* value = std::get_if<std::int64_t>(&entry->value.data);
+  if (value == nullptr) {
+    wrong_type(*entry, "a whole number", example);
+    return std::nullopt;
+  }
+  if (*value < std::numeric_limits<int>::min() || *value > std::numeric_limits<int>::max()) {
+    problems_.add(entry->value.at,
+                  fmt::format("{} {} is out of all proportion; write {}", key, *value, example));
+    return std::nullopt;
+  }
+  return Placed<int>{entry->value.at, static_cast<int>(*value)};
+}
+
+std::optional<Placed<Bytes>> TableReader::size(std::string_view key) {
+  const auto value = text(key, fmt::format("a size in quotes with its unit, like {} = \"512M\"", key));
+  if (!value) return std::nullopt;
+  const Result<Bytes> parsed = parse_size(value->value);
+  if (parsed) return Placed<Bytes>{value->at, *parsed};
+  problems_.add(value->at, fmt::format("{}: {}", key, parsed.error().message));
+  return std::nullopt;
+}
+
+std::optional<Placed<Array>> TableReader::list(std::string_view key, std::string_view example) {
+  const Entry* const entry = find(key);
+  if (entry == nullptr) return std::nullopt;
+  if (const auto* value = std::get_if<Array>(&entry->value.data))
+    return Placed<Array>{entry->value.at, *value};
+  wrong_type(*entry, "a list", example);
+  return std::nullopt;
+}
+
+const Entry* TableReader::table(std::string_view key) {
+  const Entry* const entry = find(key);
+  if (entry == nullptr || std::holds_alternative<Table>(entry->value.data)) return entry;
+  wrong_type(*entry, "a table", fmt::format("[{}] on a line of its own, and its keys below", key));
+  return nullptr;
+}
+
+void TableReader::finish() {
+  for (const Entry& entry : table_) {
+    if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+    const std::optional<std::string> meant = nearest(entry.key, known_);
+    const std::string shown = printable(entry.key, 64);
+    problems_.add(entry.key_at,
+                  meant ? fmt::format("{} has no key '{}'; did you mean '{}'?", where_, shown, *meant)
+                        : fmt::format("{} has no key '{}'; remove it, or use one of: {}", where_, shown,
+                                      list_of(known_)));
+  }
+}
+
+namespace {
+
+// One rule at a time: a settings object that holds nothing but this value.
+void check_alone(const Settings& only, Place at, std::vector<Place>& wrong, Problems& problems) {
+  if (const Result<void> checked = validate(only); !checked) {
+    wrong.push_back(at);
+    problems.add(at, checked.error().message);
+  }
+}
+
+}  // namespace
+
+Settings read_settings(TableReader& reader, Problems& problems) {
+  Settings out;
+  std::vector<Place> wrong;
+  std::vector<Place> sizes;
+  if (const auto mode = reader.text("mode", "mode = \"static\" or mode = \"dynamic\"")) {
+    if (const Result<Mode> parsed = parse_mode(mode->value))
+      out.mode = *parsed;
+    else
+      problems.add(mode->at, parsed.error().message);
+  }
+  const auto size = [&](std::string_view key, std::optional<Bytes> Settings::* member) {
+    const auto read = reader.size(key);
+    if (!read) return;
+    Settings only;
+    only.*member = read->value;
+    out.*member = read->value;
+    sizes.push_back(read->at);
+    check_alone(only, read->at, wrong, problems);
+  };
+  size("startup", &Settings::startup);
+  size("minimum", &Settings::minimum);
+  size("maximum", &Settings::maximum);
+  const auto number = [&](std::string_view key, std::string_view example,
+                          std::optional<int> Settings::* member) {
+    const auto read = reader.whole(key, example);
+    if (!read) return;
+    Settings only;
+    only.*member = read->value;
+    out.*member = read->value;
+    check_alone(only, read->at, wrong, problems);
+  };
+  number("buffer", "buffer = 20 (percent)", &Settings::buffer_percent);
+  number("weight", "weight = 5000", &Settings::weight);
+  if (wrong.empty() && !sizes.empty()) {
+    // Only the order of the sizes can still be broken; the last of them is where it became so.
+    if (const Result<void> checked = validate(out); !checked) {
+      problems.add(*std::max_element(sizes.begin(), sizes.end()), checked.error().message);
+    }
+  }
+  return out;
+}
+
+}  // namespace aerostat

@@ -1,0 +1,57 @@
+// TableReader: takes known keys out of a TOML table with their types checked; what is left over is an unknown
+// key, refused with the nearest known one. Everything wrong goes to Problems with its place; nothing stops at
+// the first.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "config/document.h"
+#include "model/settings.h"
+
+namespace aerostat {
+
+template <typename T>
+struct Placed {
+  Place at;
+  T value;
+};
+
+class TableReader {
+ public:
+  // `table` and `problems` must outlive this. `where` names the table in sentences: "[api]", "the top level".
+  TableReader(const Table& table, std::string where, Problems& problems)
+      : table_(table), where_(std::move(where)), problems_(problems) {}
+
+  // Each marks the key as known. Empty: not there, or wrong and reported.
+  std::optional<Placed<std::string>> text(std::string_view key, std::string_view example);
+  std::optional<Placed<int>> whole(std::string_view key, std::string_view example);
+  std::optional<Placed<Bytes>> size(std::string_view key);
+  std::optional<Placed<Array>> list(std::string_view key, std::string_view example);
+  const Entry* table(std::string_view key);
+
+  // Reports every key nobody asked for. Call last.
+  void finish();
+
+ private:
+  const Entry* find(std::string_view key);
+  void wrong_type(const Entry& entry, std::string_view needed, std::string_view example);
+
+  const Table& table_;
+  std::string where_;
+  Problems& problems_;
+  std::vector<std::string> known_;
+};
+
+// The six settings of one table: read, then checked one by one and together.
+// A broken rule is reported at the value that breaks it.
+Settings read_settings(TableReader& reader, Problems& problems);
+
+// The known word nearest to `word`, if it is near enough to be meant: at most 2 edits, and fewer than half of
+// it.
+std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace aerostat

@@ -1,0 +1,294 @@
+// The channel over real sockets: against a scripted guest, and against the real agent with nothing but a relay between.
+#include "guest/guest_channel.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <filesystem>
+#include <functional>
+
+namespace aerostat {
+namespace {
+
+using namespace aerostat::literals;
+using namespace std::chrono_literals;
+using boost::asio::local::stream_protocol;
+using ::testing::HasSubstr;
+
+struct Ear final : GuestListener {
+  void guest_spoke(const std::string& vm) override {
+    heard.push_back(vm);
+    if (then) then();
+  }
+  std::vector<std::string> heard;
+  std::function<void()> then;
+};
+
+class ChannelTest : public ::testing::Test {
+ protected:
+  ChannelTest() {
+    char pattern[] = "/tmp/aerostat-channel-XXXXXX";
+    folder = ::mkdtemp(pattern);
+    path = folder + "/port";
+  }
+  ~ChannelTest() override { std::filesystem::remove_all(folder); }
+
+  // Runs the reactor until `done`, or for 5 s.
+  template <typename Done>
+  bool until(Done done, Duration most = 5s) {
+    const auto end = std::chrono::steady_clock::now() + most;
+    io.restart();
+    while (!done() && std::chrono::steady_clock::now() < end) io.run_one_for(20ms);
+    return done();
+  }
+  void wait(Duration time) {
+    until([] { return false; }, time);
+  }
+
+  void listen_as_vm() {
+    ::unlink(path.c_str());
+    acceptor.emplace(io, stream_protocol::endpoint(path));
+    accept();
+  }
+  void accept() {
+    guest.emplace(io);
+    acceptor->async_accept(*guest, [this](boost::system::error_code error) {
+      if (error) return;
+      ++connections;
+      read();
+    });
+  }
+  void read() {
+    guest->async_read_some(boost::asio::buffer(buffer), [this](boost::system::error_code error, std::size_t n) {
+      if (error) return;
+      told.append(buffer.data(), n);
+      if (!deaf) read();
+    });
+  }
+  bool say(const std::string& text) {
+    boost::system::error_code error;
+    boost::asio::write(*guest, boost::asio::buffer(text), error);
+    return !error;
+  }
+
+  std::string folder, path;
+  boost::asio::io_context io;
+  RealClock clock;
+  Ear ear;
+  std::optional<stream_protocol::acceptor> acceptor;
+  std::optional<stream_protocol::socket> guest;
+  std::array<char, 4096> buffer{};
+  std::string told;
+  int connections = 0;
+  bool deaf = false;
+};
+
+const char kHello[] = "{\"t\":\"hello\",\"protocol\":[1,0],\"agent\":\"t\",\"caps\":[\"compact\"]}\n";
+
+TEST_F(ChannelTest, ConnectsAsksWelcomesAndHears) {
+  listen_as_vm();
+  GuestChannel channel(io, "web", path, clock, ear);
+  channel.set_low_mark(64_MiB);
+  ASSERT_TRUE(until([&] { return told == "{\"t\":\"who\"}\n"; })) << told;
+  say(kHello);
+  ASSERT_TRUE(until([&] { return channel.state().service == Service::Speaking; }));
+  say("{\"t\":\"sample\",\"total_kib\":1000,\"avail_kib\":10}\n");
+  ASSERT_TRUE(until([&] { return channel.state().sample.has_value(); }));
+  EXPECT_EQ(ear.heard.back(), "web");
+  EXPECT_TRUE(until([&] { return told.find("ping") != std::string::npos; }));
+  EXPECT_THAT(told, HasSubstr("welcome"));
+  EXPECT_THAT(told, HasSubstr("65536"));
+}
+
+TEST_F(ChannelTest, WaitsForAVmThatIsNotThereYet) {
+  GuestChannel channel(io, "web", path, clock, ear);
+  wait(250ms);
+  EXPECT_EQ(channel.state().service, Service::Absent);
+  EXPECT_THAT(channel.state().note, HasSubstr("cannot be reached"));
+  listen_as_vm();
+  EXPECT_TRUE(until([&] { return connections == 1; }));
+}
+
+TEST_F(ChannelTest, ComesBackAfterTheVmWasRestarted) {
+  listen_as_vm();
+  GuestChannel channel(io, "web", path, clock, ear);
+  until([&] { return connections == 1; });
+  say(kHello);
+  until([&] { return channel.state().service == Service::Speaking; });
+  guest->close();
+  ASSERT_TRUE(until([&] { return channel.state().service == Service::Absent; }));
+  EXPECT_THAT(channel.state().note, HasSubstr("closed"));
+  accept();
+  EXPECT_TRUE(until([&] { return connections == 2; }));
+}
+
+TEST_F(ChannelTest, RefusesAPathNoSocketCanHave) {
+  GuestChannel channel(io, "web", std::string(300, 'x'), clock, ear);
+  EXPECT_THAT(channel.state().note, HasSubstr("too long"));
+}
+
+TEST_F(ChannelTest, GivesUpOnAGuestThatDoesNotReadInsteadOfGrowing) {
+  listen_as_vm();
+  GuestChannel channel(io, "web", path, clock, ear);
+  deaf = true;
+  until([&] { return connections == 1; });
+  say(kHello);
+  until([&] { return channel.state().service == Service::Speaking; });
+  for (int i = 0; i < 200'000 && channel.overflows() == 0; ++i) {
+    channel.set_low_mark(Bytes::mib(64 + 64 * (i % 2)));
+    io.poll();
+  }
+  EXPECT_EQ(channel.overflows(), 1u);
+  EXPECT_EQ(channel.state().service, Service::Absent);
+  EXPECT_THAT(channel.state().note, HasSubstr("does not read"));
+}
+
+TEST_F(ChannelTest, ReadsLittleFromAGuestThatFloods) {
+  listen_as_vm();
+  GuestChannel channel(io, "web", path, clock, ear);
+  until([&] { return connections == 1; });
+  say(kHello);
+  guest->non_blocking(true);
+  const std::string flood(1 << 16, '\n');
+  std::size_t taken = 0;
+  const auto pour = [&] {
+    boost::system::error_code error;
+    taken += guest->write_some(boost::asio::buffer(flood), error);
+    return false;
+  };
+  until(pour, 1s);
+  EXPECT_EQ(channel.state().service, Service::Faulty);
+  taken = 0;
+  until(pour, 1s);
+  EXPECT_LT(taken, 500'000u);  // what its socket holds and 40 KiB
+}
+
+TEST_F(ChannelTest, MayBeDestroyedByItsListener) {
+  listen_as_vm();
+  auto channel = std::make_unique<GuestChannel>(io, "web", path, clock, ear);
+  ear.then = [&] { channel.reset(); };
+  until([&] { return connections == 1; });
+  say(kHello);
+  EXPECT_TRUE(until([&] { return channel == nullptr; }));
+  say("{\"t\":\"sample\"}\n");
+  wait(50ms);
+  EXPECT_EQ(ear.heard.size(), 1u);
+}
+
+TEST_F(ChannelTest, MayBeDestroyedWhileEverythingIsPending) {
+  listen_as_vm();
+  for (int i = 0; i < 20; ++i) {
+    GuestChannel channel(io, "web", path, clock, ear);
+    if (i % 3 == 1) io.poll();
+    if (i % 3 == 2) wait(2ms);
+  }
+  wait(50ms);
+}
+
+// The VM: a listening socket for each side, and a relay between them, as QEMU's virtio-serial is.
+class AgentTest : public ChannelTest {
+ protected:
+  ~AgentTest() override {
+    if (agent_pid <= 0) return;
+    ::kill(agent_pid, SIGTERM);
+    int status = 0;
+    ::waitpid(agent_pid, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  }
+
+  void start_agent() {
+    const std::string guest_side = folder + "/guest";
+    inner.emplace(io, stream_protocol::endpoint(guest_side));
+    inner->async_accept(agent_socket, [this](boost::system::error_code error) {
+      if (!error) relay(agent_socket, *guest, to_host);
+      if (!error) relay(*guest, agent_socket, to_guest);
+    });
+    const std::string root = folder + "/root";
+    std::filesystem::create_directories(root + "/proc/pressure");
+    std::filesystem::create_directories(root + "/proc/sys/vm");
+    std::filesystem::create_directories(root + "/proc/sys/kernel/random");
+    set_levels(512, 300);
+    write("/proc/sys/vm/compact_memory", "");
+    write("/proc/sys/kernel/random/boot_id", "b00t\n");
+    agent_pid = ::fork();
+    if (agent_pid != 0) return;
+    ::execl(AGENT_BINARY, "aerostat-guest", "--port", guest_side.c_str(), "--root", root.c_str(), nullptr);
+    ::_exit(127);
+  }
+  void write(const std::string& file, const std::string& text) {
+    FILE* out = std::fopen((folder + "/root" + file).c_str(), "w");
+    std::fputs(text.c_str(), out);
+    std::fclose(out);
+  }
+  // In place and of one length: the agent reads it at any moment.
+  void set_levels(int total_mib, int available_mib) {
+    char text[128];
+    std::snprintf(text, sizeof text, "MemTotal:       %8d kB\nMemAvailable:   %8d kB\n", total_mib * 1024,
+                  available_mib * 1024);
+    FILE* out = std::fopen((folder + "/root/proc/meminfo").c_str(), "r+");
+    if (out == nullptr) out = std::fopen((folder + "/root/proc/meminfo").c_str(), "w");
+    std::fputs(text, out);
+    std::fclose(out);
+  }
+  void relay(stream_protocol::socket& from, stream_protocol::socket& to, std::array<char, 4096>& bytes) {
+    from.async_read_some(boost::asio::buffer(bytes), [&](boost::system::error_code error, std::size_t n) {
+      if (error) return;
+      boost::asio::write(to, boost::asio::buffer(bytes, n), error);
+      if (!error) relay(from, to, bytes);
+    });
+  }
+
+  std::optional<stream_protocol::acceptor> inner;
+  stream_protocol::socket agent_socket{io};
+  std::array<char, 4096> to_host{}, to_guest{};
+  pid_t agent_pid = 0;
+};
+
+TEST_F(AgentTest, TheRealAgentAndTheHostUnderstandEachOther) {
+  acceptor.emplace(io, stream_protocol::endpoint(path));
+  guest.emplace(io);
+  acceptor->async_accept(*guest, [this](boost::system::error_code) { ++connections; });
+  GuestChannel channel(io, "web", path, clock, ear);
+  channel.set_low_mark(64_MiB);
+  ASSERT_TRUE(until([&] { return connections == 1; }));
+  start_agent();
+  ASSERT_TRUE(until([&] { return channel.state().sample.has_value(); }));
+  EXPECT_EQ(channel.state().sample->total, 512_MiB);
+  EXPECT_TRUE(channel.state().can_compact);
+  EXPECT_THAT(channel.state().os, HasSubstr("linux "));
+
+  // Memory runs short: told at once, with the moment it began.
+  wait(1200ms);  // a ping and a pong
+  const TimePoint fell = clock.now();
+  set_levels(512, 10);
+  ASSERT_TRUE(until([&] { return channel.state().cause == SampleCause::Low; }, 500ms));
+  ASSERT_TRUE(channel.state().low_since);
+  EXPECT_LT(channel.state().received_at - fell, 200ms);
+  EXPECT_GT(*channel.state().low_since, fell - 150ms);
+  EXPECT_LT(*channel.state().low_since, channel.state().received_at);
+
+  // Memory arrives: seen within two quick looks.
+  channel.expect_growth(768_MiB);
+  wait(30ms);
+  const TimePoint grew = clock.now();
+  set_levels(768, 266);
+  ASSERT_TRUE(until([&] { return channel.state().cause == SampleCause::Online; }, 500ms));
+  EXPECT_LT(channel.state().received_at - grew, 60ms);
+
+  channel.prepare_shrink(128_MiB);
+  EXPECT_TRUE(until([&] { return channel.state().prepared; }, 1s));
+  wait(3500ms);
+  EXPECT_EQ(channel.state().service, Service::Speaking);  // by keepalives alone
+  EXPECT_EQ(channel.state().rejected, 0u);
+}
+
+}  // namespace
+}  // namespace aerostat

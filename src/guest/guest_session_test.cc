@@ -1,0 +1,345 @@
+#include "guest/guest_session.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace aerostat {
+namespace {
+
+using namespace aerostat::literals;
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+const char kHello[] = R"({"t":"hello","protocol":[1,0],"agent":"0.1.0","os":"linux","boot_id":"a","caps":["compact"]})" "\n";
+
+struct Talk {
+  FakeClock clock;
+  GuestSession session{1_GiB};
+
+  Talk() { session.connected(clock.now()); }
+  const GuestState& state() const { return session.state(); }
+  // What the host says after the guest said `line`.
+  std::string says(const std::string& line) {
+    session.receive(line, clock.now());
+    return session.take_output();
+  }
+  std::string greet() { return says(kHello); }
+  std::string sample(int total_mib, int available_mib, const std::string& more = "") {
+    return says(fmt::format("{{\"t\":\"sample\",\"total_kib\":{},\"avail_kib\":{}{}}}\n", total_mib * 1024,
+                            available_mib * 1024, more));
+  }
+  // Lets time pass, with the ticks the session asks for.
+  std::string passes(Duration time) {
+    const TimePoint end = clock.now() + time;
+    for (auto due = session.next_tick(); due && *due <= end; due = session.next_tick()) {
+      if (*due > clock.now()) clock.advance(*due - clock.now());
+      session.tick(clock.now());
+    }
+    clock.advance(end - clock.now());
+    return session.take_output();
+  }
+  void misbehaves(int times) {
+    for (int i = 0; i < times; ++i) says("garbage\n");
+  }
+};
+
+TEST(GuestSession, AsksWhoIsThereAndThenKeepsQuietForAStranger) {
+  Talk talk;
+  EXPECT_EQ(talk.session.take_output(), "{\"t\":\"who\"}\n");
+  EXPECT_EQ(talk.passes(1h), "");
+  EXPECT_EQ(talk.state().service, Service::Absent);
+}
+
+TEST(GuestSession, WelcomesAHelloAndPings) {
+  Talk talk;
+  talk.session.take_output();
+  EXPECT_EQ(talk.greet(), "{\"t\":\"welcome\",\"protocol\":[1,0],\"keepalive_ms\":1000,\"sample_ms\":100}\n");
+  EXPECT_EQ(talk.state().service, Service::Speaking);
+  EXPECT_EQ(talk.state().agent_version, "0.1.0");
+  EXPECT_TRUE(talk.state().can_compact);
+  EXPECT_EQ(talk.passes(10ms), "{\"t\":\"ping\",\"id\":1}\n");
+}
+
+TEST(GuestSession, ChoosesTheLowerMinorVersion) {
+  Talk talk;
+  EXPECT_THAT(talk.says("{\"t\":\"hello\",\"protocol\":[1,9]}\n"), HasSubstr("\"protocol\":[1,0]"));
+}
+
+TEST(GuestSession, RejectsAMajorVersionItDoesNotKnow) {
+  Talk talk;
+  EXPECT_THAT(talk.says("{\"t\":\"hello\",\"protocol\":[2,0]}\n"), HasSubstr("\"t\":\"reject\""));
+  EXPECT_EQ(talk.state().service, Service::Unsupported);
+  EXPECT_EQ(talk.state().note, "protocol 2 is not supported; this host speaks 1");
+  talk.sample(512, 100);
+  EXPECT_FALSE(talk.state().sample);
+}
+
+TEST(GuestSession, AsksAgainWhenAnAgentSpeaksThatTalkedToSomebodyBeforeUs) {
+  Talk talk;
+  talk.session.take_output();
+  talk.clock.advance(5s);
+  EXPECT_EQ(talk.sample(512, 100), "{\"t\":\"who\"}\n");
+  EXPECT_EQ(talk.sample(512, 100), "");
+  EXPECT_FALSE(talk.state().sample);
+}
+
+TEST(GuestSession, OverlooksTheEndOfALineThatBeganBeforeItConnected) {
+  Talk talk;
+  talk.says("avail_kib\":12}\n");
+  EXPECT_EQ(talk.state().rejected, 0u);
+}
+
+TEST(GuestSession, KeepsTheLastSample) {
+  Talk talk;
+  talk.greet();
+  talk.sample(512, 100, ",\"why\":\"low\"");
+  ASSERT_TRUE(talk.state().sample);
+  EXPECT_EQ(talk.state().sample->available, 100_MiB);
+  EXPECT_EQ(talk.state().cause, SampleCause::Low);
+  EXPECT_EQ(talk.state().received_at, talk.clock.now());
+  EXPECT_FALSE(talk.state().sample->free);
+}
+
+TEST(GuestSession, PutsGuestTimesOnItsOwnClock) {
+  Talk talk;
+  talk.greet();
+  talk.passes(0s);
+  talk.says("{\"t\":\"pong\",\"id\":1,\"ns\":5000000000}\n");  // the guest's 5 s are our now
+  const TimePoint then = talk.clock.now();
+  talk.clock.advance(200ms);
+  talk.sample(512, 100, ",\"ns\":5150000000,\"low_since_ns\":5100000000");
+  EXPECT_EQ(talk.state().sampled_at, then + 150ms);
+  EXPECT_EQ(talk.state().low_since, then + 100ms);
+  talk.sample(512, 100, ",\"ns\":5150000000,\"low_since_ns\":9100000000");  // after the sample itself: no
+  EXPECT_EQ(talk.state().low_since, talk.state().sampled_at);
+  talk.sample(512, 200, ",\"ns\":5150000000");
+  EXPECT_FALSE(talk.state().low_since);
+}
+
+TEST(GuestSession, IgnoresAPongItDidNotAskFor) {
+  Talk talk;
+  talk.greet();
+  talk.says("{\"t\":\"pong\",\"id\":99,\"ns\":5000000000}\n");
+  talk.sample(512, 100, ",\"ns\":5000000000");
+  EXPECT_EQ(talk.state().sampled_at, talk.clock.now());
+  talk.clock.advance(1s);
+  talk.sample(512, 100, ",\"ns\":5000000000");
+  EXPECT_EQ(talk.state().sampled_at, talk.clock.now());
+}
+
+TEST(GuestSession, FallsSilentAfterThreeKeepalivesAndIsHeardAgain) {
+  Talk talk;
+  talk.greet();
+  talk.passes(2900ms);
+  EXPECT_EQ(talk.state().service, Service::Speaking);
+  talk.passes(200ms);
+  EXPECT_EQ(talk.state().service, Service::Silent);
+  EXPECT_EQ(talk.state().note, "said nothing for 3 s");
+  EXPECT_EQ(talk.passes(9s), "");
+  EXPECT_EQ(talk.passes(2s), "{\"t\":\"who\"}\n");
+  talk.sample(512, 100);
+  EXPECT_EQ(talk.state().service, Service::Speaking);
+  EXPECT_TRUE(talk.state().sample);
+}
+
+TEST(GuestSession, RefusesNumbersThatContradictEachOther) {
+  Talk talk;
+  talk.greet();
+  talk.sample(512, 100);
+  talk.sample(512, 513);
+  talk.sample(1025, 100);
+  talk.sample(512, 100, ",\"free_kib\":600000");
+  talk.sample(512, 100, ",\"swap_total_kib\":1,\"swap_free_kib\":2");
+  talk.sample(512, 100, ",\"normal_free_kib\":600000");
+  EXPECT_EQ(talk.state().rejected, 5u);
+  EXPECT_EQ(talk.state().sample->available, 100_MiB);
+  talk.session.set_most_visible(2_GiB);
+  talk.sample(1025, 101);
+  EXPECT_EQ(talk.state().sample->available, 101_MiB);
+}
+
+TEST(GuestSession, BecomesFaultyAfterTenRefusedLinesWithinTenSeconds) {
+  Talk talk;
+  talk.greet();
+  talk.misbehaves(9);
+  EXPECT_EQ(talk.state().service, Service::Speaking);
+  talk.misbehaves(1);
+  EXPECT_EQ(talk.state().service, Service::Faulty);
+  EXPECT_EQ(talk.state().note, "sent a line that is not JSON");
+}
+
+TEST(GuestSession, ForgivesRefusedLinesThatAreFarApart) {
+  Talk talk;
+  talk.greet();
+  for (int i = 0; i < 50; ++i) {
+    talk.misbehaves(1);
+    talk.sample(512, 100);
+    talk.passes(1200ms);
+  }
+  EXPECT_EQ(talk.state().service, Service::Speaking);
+}
+
+TEST(GuestSession, BecomesFaultyByOneLineThatIsTooLong) {
+  Talk talk;
+  talk.greet();
+  talk.sample(512, 100);
+  talk.says(std::string(1 << 20, 'x'));
+  EXPECT_EQ(talk.state().service, Service::Faulty);
+  EXPECT_EQ(talk.state().note, "sent a line longer than 4096 bytes");
+  EXPECT_EQ(talk.state().rejected, 1u);
+  EXPECT_EQ(talk.state().sample->available, 100_MiB);  // what was known stays, and shows its age
+  talk.sample(512, 200);
+  EXPECT_EQ(talk.state().sample->available, 100_MiB);
+}
+
+TEST(GuestSession, BecomesFaultyByAFlood) {
+  Talk talk;
+  talk.greet();
+  for (int i = 0; i < 1000; ++i) {
+    talk.sample(512, 100);
+    talk.clock.advance(2ms);
+  }
+  EXPECT_EQ(talk.state().service, Service::Faulty);
+  EXPECT_EQ(talk.state().note, "sent more than 200 messages a second");
+}
+
+TEST(GuestSession, ToleratesTheBusiestHonestAgent) {
+  Talk talk;
+  talk.greet();
+  for (int i = 0; i < 2000; ++i) {
+    talk.sample(512, 100);
+    talk.passes(10ms);
+  }
+  EXPECT_EQ(talk.state().service, Service::Speaking);
+}
+
+TEST(GuestSession, HearsAFaultyServiceAgainAfterAHelloAndTenGoodSeconds) {
+  Talk talk;
+  talk.greet();
+  talk.misbehaves(10);
+  EXPECT_THAT(talk.passes(11s), HasSubstr("who"));  // its agent may not know
+  EXPECT_EQ(talk.state().service, Service::Faulty);
+  EXPECT_THAT(talk.greet(), HasSubstr("welcome"));
+  talk.passes(9s);
+  EXPECT_EQ(talk.state().service, Service::Faulty);
+  talk.passes(2s);
+  EXPECT_EQ(talk.state().service, Service::Speaking);
+}
+
+TEST(GuestSession, StartsTheTenSecondsAgainAtEachNewFault) {
+  Talk talk;
+  talk.greet();
+  talk.misbehaves(10);
+  talk.greet();
+  talk.passes(9s);
+  talk.misbehaves(1);
+  talk.passes(9s);
+  EXPECT_EQ(talk.state().service, Service::Faulty);
+  talk.passes(30s);
+  EXPECT_EQ(talk.state().service, Service::Faulty);  // and a hello is needed again
+}
+
+TEST(GuestSession, AReconnectDoesNotWashAFaultOff) {
+  Talk talk;
+  talk.greet();
+  talk.misbehaves(10);
+  talk.session.disconnected("gone");
+  talk.session.connected(talk.clock.now());
+  EXPECT_EQ(talk.state().service, Service::Faulty);
+  talk.greet();
+  EXPECT_EQ(talk.state().service, Service::Faulty);
+}
+
+TEST(GuestSession, SendsTheLowMarkOnlyWhenItChangedNotably) {
+  Talk talk;
+  talk.session.set_low_mark(64_MiB, talk.clock.now());
+  EXPECT_THAT(talk.greet(), HasSubstr("{\"t\":\"low\",\"avail_kib\":65536}"));  // and at once to whoever comes
+  talk.session.set_low_mark(65_MiB, talk.clock.now());
+  EXPECT_EQ(talk.session.take_output(), "");
+  talk.session.set_low_mark(66_MiB, talk.clock.now());
+  EXPECT_EQ(talk.session.take_output(), "{\"t\":\"low\",\"avail_kib\":67584}\n");
+  talk.session.set_low_mark(1_GiB, talk.clock.now());
+  talk.session.take_output();
+  talk.session.set_low_mark(1030_MiB, talk.clock.now());
+  EXPECT_THAT(talk.session.take_output(), StartsWith("{\"t\":\"low\""));
+}
+
+TEST(GuestSession, TellsARestartedAgentTheLowMarkAgain) {
+  Talk talk;
+  talk.greet();
+  talk.session.set_low_mark(64_MiB, talk.clock.now());
+  talk.session.take_output();
+  EXPECT_THAT(talk.greet(), HasSubstr("\"avail_kib\":65536"));
+}
+
+TEST(GuestSession, ExpectsEachGrowthOnce) {
+  Talk talk;
+  talk.greet();
+  talk.session.expect_growth(768_MiB, talk.clock.now());
+  EXPECT_EQ(talk.session.take_output(), "{\"t\":\"expect\",\"total_kib\":786432}\n");
+  talk.session.expect_growth(768_MiB, talk.clock.now());
+  EXPECT_EQ(talk.session.take_output(), "");
+  talk.clock.advance(1s);
+  talk.session.expect_growth(768_MiB, talk.clock.now());
+  EXPECT_THAT(talk.session.take_output(), HasSubstr("expect"));
+  talk.sample(768, 300);
+  talk.clock.advance(1s);
+  talk.session.take_output();
+  talk.session.expect_growth(768_MiB, talk.clock.now());
+  EXPECT_EQ(talk.session.take_output(), "");  // it is there
+}
+
+TEST(GuestSession, KnowsWhenAShrinkIsPrepared) {
+  Talk talk;
+  talk.greet();
+  talk.session.prepare_shrink(128_MiB, talk.clock.now());
+  EXPECT_EQ(talk.session.take_output(), "{\"t\":\"prepare\",\"id\":1,\"amount_kib\":131072}\n");
+  talk.says("{\"t\":\"prepared\",\"id\":7}\n");
+  EXPECT_FALSE(talk.state().prepared);
+  talk.says("{\"t\":\"prepared\",\"id\":1}\n");
+  EXPECT_TRUE(talk.state().prepared);
+  talk.session.prepare_shrink(128_MiB, talk.clock.now());
+  EXPECT_FALSE(talk.state().prepared);
+}
+
+TEST(GuestSession, AsksNothingOfAServiceThatCannotDoIt) {
+  Talk talk;
+  talk.says("{\"t\":\"hello\",\"protocol\":[1,0]}\n");
+  talk.session.prepare_shrink(128_MiB, talk.clock.now());
+  EXPECT_THAT(talk.session.take_output(), Not(HasSubstr("prepare")));
+}
+
+TEST(GuestSession, ForgetsTheNumbersOfAnEarlierBoot) {
+  Talk talk;
+  talk.greet();
+  talk.sample(512, 100);
+  talk.greet();
+  EXPECT_TRUE(talk.state().sample);
+  talk.says("{\"t\":\"hello\",\"protocol\":[1,0],\"boot_id\":\"b\"}\n");
+  EXPECT_FALSE(talk.state().sample);
+}
+
+TEST(GuestSession, KeepsTheLastComplaint) {
+  Talk talk;
+  talk.greet();
+  talk.says("{\"t\":\"notice\",\"what\":\"online\",\"text\":\"memory37: Invalid argument\"}\n");
+  EXPECT_EQ(talk.state().complaint, "online: memory37: Invalid argument");
+}
+
+RC_GTEST_PROP(GuestSessionProperty, AnyBytesLeaveABoundedStateAndFewWords, (const std::vector<std::string>& chunks)) {
+  Talk talk;
+  talk.greet();
+  for (const std::string& chunk : chunks) {
+    talk.says(chunk);
+    talk.clock.advance(1ms);
+  }
+  const GuestState& state = talk.state();
+  RC_ASSERT(state.note.size() + state.complaint.size() + state.os.size() < 2000u);
+}
+
+}  // namespace
+}  // namespace aerostat

@@ -1,0 +1,79 @@
+// The wire protocol of docs/protocol.md, host's side: reads one line from a guest, makes the lines for it.
+// Every byte read is hostile: length, depth, types and ranges are bounded here; whether the numbers make sense
+// together is the session's business. Unknown members and unknown types are not errors.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "guest/guest_link.h"
+#include "model/guest_sample.h"
+
+namespace aerostat::wire {
+
+struct Version {
+  int major = 0;
+  int minor = 0;
+};
+inline constexpr Version kOurs{1, 0};
+
+// A moment on the guest's own clock. Not comparable with ours before ClockOffset has had its say.
+using GuestTime = std::chrono::nanoseconds;
+
+struct Hello {
+  Version version;
+  std::string agent;  // these four are printable and short
+  std::string os;
+  std::string release;
+  std::string boot_id;
+  bool can_compact = false;
+  bool can_online = false;
+  bool relaxes_overcommit = false;
+};
+
+struct Sample {
+  std::uint64_t sequence = 0;
+  std::optional<GuestTime> at;
+  SampleCause cause = SampleCause::Keepalive;
+  GuestSample numbers;
+  std::optional<GuestTime> low_since;
+};
+
+struct Pong {
+  std::int64_t id = 0;
+  GuestTime at{};
+};
+
+struct Prepared {
+  std::int64_t id = 0;
+};
+
+struct Notice {
+  std::string what;  // printable
+  std::string text;
+};
+
+// A type this version does not know: to be passed over.
+struct Unknown {};
+
+using Message = std::variant<Unknown, Hello, Sample, Pong, Prepared, Notice>;
+
+// `line` without its newline. The error says in one clause what is wrong with it, in our words only.
+Result<Message> parse(std::string_view line);
+
+// Each with its newline.
+std::string welcome(Version chosen, Duration keepalive, Duration sample);
+std::string reject(std::string_view reason);
+std::string who();
+std::string low(Bytes available);
+std::string expect(Bytes total);
+std::string prepare(std::int64_t id, Bytes amount);
+std::string ping(std::int64_t id);
+
+}  // namespace aerostat::wire

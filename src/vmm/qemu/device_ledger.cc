@@ -1,0 +1,134 @@
+#include "vmm/qemu/device_ledger.h"
+
+#include <algorithm>
+
+namespace aerostat {
+
+namespace {
+
+constexpr Bytes kPage = Bytes::kib(4);
+
+SplitInput input_of(const MachineFacts& f, bool stuck) {
+  return {f.base,        f.has_balloon, f.balloon_actual, f.has_plug, f.plug_block,
+          f.plug_maximum, f.plugged,     f.plug_requested, stuck};
+}
+
+}  // namespace
+
+void DeviceLedger::adopt_balloon(Bytes actual) {
+  balloon_ordered_ = actual;
+  ++orders_;
+}
+
+DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
+  const Split split = split_target(target, input_of(facts_, stuck_));
+  Orders out;
+  if (facts_.has_balloon) {
+    // A driver that finds its target already met says nothing, and QEMU would go on showing the balloon of before
+    // the reset. One page makes it speak.
+    const bool must_speak = stale_balloon_ && split.balloon == facts_.base;
+    const Bytes balloon = must_speak ? split.balloon - kPage : split.balloon;
+    if (balloon_ordered_ != balloon) out.balloon = balloon;
+    if (facts_.balloon_target) facts_.balloon_target = std::max(*facts_.balloon_target, split.balloon);
+  }
+  if (facts_.has_plug) {
+    if (plug_ordered_ != split.plug) out.plug = split.plug;
+    facts_.plug_requested = std::max(facts_.plug_requested, split.plug);
+  }
+  if (out.balloon) balloon_ordered_ = out.balloon;
+  if (out.plug) plug_ordered_ = out.plug;
+  if (out.balloon || out.plug) ++orders_;
+  return out;
+}
+
+void DeviceLedger::order_failed(bool balloon) {
+  ++orders_;  // a reading already under way is no answer to what is in force
+  if (!balloon) {
+    plug_ordered_.reset();
+    return;
+  }
+  balloon_ordered_.reset();
+  facts_.balloon_target.reset();
+}
+
+void DeviceLedger::read(const Reading& reading, TimePoint now) {
+  const bool first = !facts_.known;
+  const Bytes balloon_before = facts_.balloon_actual;
+  const Bytes plugged_before = facts_.plugged;
+  facts_.base = reading.base;
+  facts_.has_balloon = reading.balloon.has_value();
+  facts_.has_plug = reading.plugged.has_value();
+  if (!facts_.has_balloon) balloon_ordered_.reset();
+  saw_balloon(reading.balloon.value_or(reading.base), false);
+  const bool confirmed = reading.orders == orders_;
+  if (confirmed) {
+    facts_.plug_requested = reading.plug_requested;
+    plug_ordered_ = reading.plug_requested;
+    facts_.balloon_target = balloon_ordered_;
+  } else {
+    facts_.plug_requested = std::max(facts_.plug_requested, reading.plug_requested);
+  }
+  saw_plugged(reading.plugged.value_or(Bytes()), now);
+  if (!facts_.has_plug) facts_.plug_requested = Bytes();
+  facts_.known = true;
+  facts_.seen_at = now;
+  if (first) {
+    moved_at_ = now;
+    return;
+  }
+  if (facts_.balloon_actual > balloon_before || facts_.plugged > plugged_before) facts_.grew_at = now;
+  if (facts_.balloon_actual != balloon_before || facts_.plugged != plugged_before) moved_at_ = now;
+}
+
+void DeviceLedger::balloon_changed(Bytes actual, TimePoint now) {
+  if (!facts_.known || !facts_.has_balloon) return;
+  const Bytes before = facts_.balloon_actual;
+  saw_balloon(actual, true);
+  if (facts_.balloon_actual > before) facts_.grew_at = now;
+  if (facts_.balloon_actual != before) moved_at_ = now;
+}
+
+void DeviceLedger::plug_changed(Bytes plugged, TimePoint now) {
+  if (!facts_.known || !facts_.has_plug) return;
+  const Bytes before = facts_.plugged;
+  saw_plugged(plugged, now);
+  if (plugged > before) facts_.grew_at = now;
+  if (plugged != before) moved_at_ = now;
+}
+
+void DeviceLedger::guest_reset(TimePoint now) {
+  const bool same = facts_.resets > 0 && now - reset_at_ < kSameReset;
+  reset_at_ = now;
+  if (!same) ++facts_.resets;
+  facts_.balloon_stats.reset();
+  if (!facts_.known || !facts_.has_balloon || facts_.balloon_actual >= facts_.base) return;
+  stale_balloon_ = facts_.balloon_actual;
+  facts_.balloon_actual = facts_.base;
+}
+
+bool DeviceLedger::settled() const {
+  const bool balloon = !facts_.has_balloon || !balloon_ordered_ || facts_.balloon_actual == *balloon_ordered_;
+  const bool plug = !facts_.has_plug || !plug_ordered_ || facts_.plugged == *plug_ordered_;
+  return balloon && plug;
+}
+
+void DeviceLedger::saw_balloon(Bytes actual, bool certain) {
+  if (stale_balloon_ && !certain && actual == *stale_balloon_) {
+    facts_.balloon_actual = facts_.base;
+    return;
+  }
+  stale_balloon_.reset();
+  facts_.balloon_actual = std::min(actual, facts_.base);
+}
+
+void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
+  const bool progress = plugged < facts_.plugged;
+  facts_.plugged = plugged;
+  const bool unplugging = plug_ordered_ && plugged > *plug_ordered_;
+  if (!unplugging) stuck_ = false;
+  if (unplugging && (progress || !unplugging_)) unplug_progress_ = now;
+  unplugging_ = unplugging;
+  if (unplugging && now - unplug_progress_ >= kUnplugPatience) stuck_ = true;
+}
+
+}  // namespace aerostat

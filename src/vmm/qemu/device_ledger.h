@@ -1,0 +1,82 @@
+// DeviceLedger: what was asked of a VM's balloon and hot-pluggable memory, and what is seen of them, kept in its
+// MachineFacts so that committed() is never less than the truth (law 1). Pure: readings in, orders out.
+//
+// Raised requests count from the moment they are ordered. Lowered ones count in full until a reading that was asked
+// for *after* the order has been answered: QEMU works in order, so the order was then in force, and nothing that
+// was plugged just before it is missed. Every order must therefore be followed by a reading.
+//
+// QEMU tells what it was asked to plug, but not the balloon's target: after a start of the daemon a deflation ordered
+// by its predecessor may be under way. Until we have ordered a target ourselves it is unknown, and the whole base counts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "vmm/machine.h"
+#include "vmm/qemu/target_split.h"
+
+namespace aerostat {
+
+// Plugged memory that does not shrink for this long though asked to is stuck: the balloon steps in. Linux unplugs
+// a block in some ms; when it finds none it pauses, 5 s at first, then longer.
+inline constexpr Duration kUnplugPatience = std::chrono::seconds(3);
+// A reset through the firmware shows as two RESET events (Q35 with SeaBIOS, 30 ms apart): one reboot.
+inline constexpr Duration kSameReset = std::chrono::seconds(1);
+
+class DeviceLedger {
+ public:
+  struct Reading {
+    std::uint64_t orders = 0;  // orders() when the question was sent
+    Bytes base;
+    std::optional<Bytes> balloon;  // missing: it has none
+    std::optional<Bytes> plugged;  // missing: it cannot be plugged
+    Bytes plug_requested;
+  };
+  struct Orders {
+    std::optional<Bytes> balloon;
+    std::optional<Bytes> plug;
+  };
+
+  explicit DeviceLedger(MachineFacts& facts) : facts_(facts) {}
+
+  // The balloon will be ordered to stay where it was just seen to be; from then on its target is known.
+  void adopt_balloon(Bytes actual);
+  // What to order now so that the VM arrives at `target`; nothing if that is in force already.
+  Orders aim(Bytes target);
+  // Counts orders sent so far.
+  std::uint64_t orders() const { return orders_; }
+  // An order was answered with an error: nobody knows what is in force until the next reading.
+  void order_failed(bool balloon);
+
+  void read(const Reading& reading, TimePoint now);
+  void balloon_changed(Bytes actual, TimePoint now);  // events
+  void plug_changed(Bytes plugged, TimePoint now);
+  void guest_reset(TimePoint now);
+
+  // Everything ordered has been reached.
+  bool settled() const;
+  bool unplug_stuck() const { return stuck_; }
+  // When something last moved towards what was ordered, or was ordered.
+  TimePoint moved_at() const { return moved_at_; }
+
+ private:
+  void saw_balloon(Bytes actual, bool certain);
+  void saw_plugged(Bytes plugged, TimePoint now);
+
+  MachineFacts& facts_;
+  std::uint64_t orders_ = 0;
+  std::optional<Bytes> balloon_ordered_;
+  std::optional<Bytes> plug_ordered_;
+  // QEMU keeps showing a balloon from before a reset until the guest's driver speaks again, while the guest in truth
+  // uses all of its base. This is that number; while it is all we see, it is not believed.
+  std::optional<Bytes> stale_balloon_;
+  TimePoint reset_at_{};
+  TimePoint moved_at_{};
+  TimePoint unplug_progress_{};
+  bool unplugging_ = false;
+  bool stuck_ = false;
+};
+
+}  // namespace aerostat

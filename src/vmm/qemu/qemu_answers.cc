@@ -1,0 +1,111 @@
+#include "vmm/qemu/qemu_answers.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vmm/qemu/qmp_wire.h"
+
+namespace aerostat {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kPage = 4096;  // QEMU reports swap in bytes; the model counts pages
+
+std::optional<std::uint64_t> count_in(const json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
+  const auto n = found->get<std::uint64_t>();
+  if (n == ~std::uint64_t{0}) return std::nullopt;  // how QEMU says "the guest did not tell"
+  return n;
+}
+
+std::optional<std::uint64_t> pages_in(const json& object, const char* key) {
+  const auto bytes = count_in(object, key);
+  if (!bytes) return std::nullopt;
+  return *bytes / static_cast<std::uint64_t>(kPage);
+}
+
+}  // namespace
+
+RunState run_state_of(const json& status) {
+  const std::string name = string_in(status, "status").value_or("");
+  if (name == "running") return RunState::Running;
+  if (name == "shutdown") return RunState::ShutDown;
+  if (name.empty()) return RunState::Unknown;
+  return RunState::Paused;  // paused, prelaunch, suspended, inmigrate, io-error, guest-panicked, …
+}
+
+MemoryDevices memory_devices_of(const json& answer) {
+  MemoryDevices out;
+  if (!answer.is_array()) return out;
+  for (const json& device : answer) {
+    const std::string type = string_in(device, "type").value_or("");
+    if (type.empty() || !device.contains("data")) continue;
+    const json& data = device["data"];
+    const auto size = bytes_in(data, "size");
+    if (type == "dimm" && size) out.dimms += *size;
+    if (type != "virtio-mem") continue;
+    const auto block = bytes_in(data, "block-size");
+    const auto maximum = bytes_in(data, "max-size");
+    const auto requested = bytes_in(data, "requested-size");
+    if (!size || !block || *block <= Bytes() || !maximum || !requested) continue;
+    out.plugs.push_back({string_in(data, "id").value_or(""), string_in(data, "memdev").value_or(""), *block, *maximum,
+                         *size, *requested});
+  }
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> children_of(const json& answer) {
+  constexpr std::string_view kBefore = "child<";
+  std::vector<std::pair<std::string, std::string>> out;
+  if (!answer.is_array()) return out;
+  for (const json& property : answer) {
+    const auto name = string_in(property, "name");
+    const auto type = string_in(property, "type");
+    if (!name || !type || !type->starts_with(kBefore) || !type->ends_with('>')) continue;
+    out.emplace_back(*name, type->substr(kBefore.size(), type->size() - kBefore.size() - 1));
+  }
+  return out;
+}
+
+std::optional<std::string> chardev_filename(const json& answer, std::string_view label) {
+  if (!answer.is_array()) return std::nullopt;
+  for (const json& chardev : answer) {
+    if (string_in(chardev, "label") == label) return string_in(chardev, "filename");
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> served_socket(std::string_view filename) {
+  constexpr std::string_view kDisconnected = "disconnected:";
+  constexpr std::string_view kUnix = "unix:";
+  if (filename.starts_with(kDisconnected)) filename.remove_prefix(kDisconnected.size());
+  if (!filename.starts_with(kUnix)) return std::nullopt;
+  filename.remove_prefix(kUnix.size());
+  // A path may hold commas; the option is the last thing.
+  const std::size_t option = filename.rfind(",server");
+  if (option == std::string_view::npos) return std::nullopt;
+  const std::string_view value = filename.substr(option);
+  if (value != ",server=on" && value != ",server") return std::nullopt;
+  return std::string(filename.substr(0, option));
+}
+
+std::optional<BalloonStats> balloon_stats_of(const json& answer) {
+  if (!answer.is_object() || !answer.contains("stats") || !answer["stats"].is_object()) return std::nullopt;
+  const json& stats = answer["stats"];
+  BalloonStats out;
+  out.updated = count_in(answer, "last-update").value_or(0);
+  out.sample.total = bytes_in(stats, "stat-total-memory");
+  out.sample.available = bytes_in(stats, "stat-available-memory");
+  out.sample.free = bytes_in(stats, "stat-free-memory");
+  // All of the page cache, used once or more: the balloon does not tell them apart. As "used once" it is not
+  // held for part of the working set, which nobody knows it to be.
+  out.sample.inactive_file = bytes_in(stats, "stat-disk-caches");
+  out.sample.swap_in_pages = pages_in(stats, "stat-swap-in");
+  out.sample.swap_out_pages = pages_in(stats, "stat-swap-out");
+  out.sample.major_faults = count_in(stats, "stat-major-faults");
+  return out;
+}
+
+}  // namespace aerostat

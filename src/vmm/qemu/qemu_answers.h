@@ -1,0 +1,54 @@
+// What QEMU's answers mean, in our words. Pure; a part that is missing or strange is missing, never zero.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "model/guest_sample.h"
+#include "vmm/machine.h"
+
+namespace aerostat {
+
+// query-status: {"status": "running"}.
+RunState run_state_of(const nlohmann::json& status);
+
+// One virtio-mem device in query-memory-devices.
+struct PlugDevice {
+  std::string id;      // empty: it was given none
+  std::string memdev;  // "/objects/vmem0"
+  Bytes block;
+  Bytes maximum;
+  Bytes size;       // plugged now
+  Bytes requested;  // asked of the guest
+};
+
+struct MemoryDevices {
+  std::vector<PlugDevice> plugs;
+  Bytes dimms;   // DIMMs: QEMU counts them as memory the balloon can take from
+};
+MemoryDevices memory_devices_of(const nlohmann::json& answer);
+
+// qom-list: the children as (name, type), with the "child<…>" taken off the type.
+std::vector<std::pair<std::string, std::string>> children_of(const nlohmann::json& answer);
+
+// query-chardev: the "filename" of the one with this label.
+std::optional<std::string> chardev_filename(const nlohmann::json& answer, std::string_view label);
+
+// "unix:/path,server=on", with or without "disconnected:" before it: "/path". Only a socket QEMU serves
+// can be connected to; anything else: nullopt.
+std::optional<std::string> served_socket(std::string_view filename);
+
+// guest-stats of a balloon. `updated` counts seconds of the host's wall clock; 0: the guest never did.
+struct BalloonStats {
+  GuestSample sample;
+  std::uint64_t updated = 0;
+};
+std::optional<BalloonStats> balloon_stats_of(const nlohmann::json& answer);
+
+}  // namespace aerostat

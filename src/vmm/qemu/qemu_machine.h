@@ -1,0 +1,93 @@
+// QemuMachine: one VM behind one QEMU monitor. Keeps its MachineFacts true, by events for speed and by asking for
+// truth: events are at most one a second for each device, and one that was missed is made good by the next poll.
+// set_target() sends its commands at once and waits for nothing; while the link is not Up it does nothing, and the
+// caller tries again. A machine that stops answering keeps what it holds, and delays nobody.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "vmm/machine.h"
+#include "vmm/qemu/device_ledger.h"
+#include "vmm/qemu/qemu_probe.h"
+#include "vmm/qemu/qmp_client.h"
+
+namespace aerostat {
+
+// How often the truth is asked for: each second at rest; right after an order fast enough to see the first new
+// memory when it is there; then less, and at rest's pace again when nothing moves any more.
+inline constexpr Duration kPollAtRest = std::chrono::seconds(1);
+inline constexpr Duration kPollOrdered = std::chrono::milliseconds(20);
+inline constexpr Duration kPollMoving = std::chrono::milliseconds(100);
+inline constexpr Duration kOrderedFor = std::chrono::milliseconds(500);
+inline constexpr Duration kMovingFor = std::chrono::seconds(10);
+
+class QemuMachine final : public Machine {
+ public:
+  // `changed` is called from the reactor, never from inside a call to this; it must not destroy the machine.
+  QemuMachine(boost::asio::io_context& io, const Clock& clock, std::string name, std::string socket,
+              std::function<void()> changed, Duration deadline = kQmpDeadline);
+
+  const std::string& name() const override { return name_; }
+  const MachineFacts& facts() const override { return facts_; }
+  Bytes reachable(Bytes target) const override;
+  void set_target(Bytes target) override;
+
+  // For discovery.
+  void start();
+  void retry_now() { client_.retry_now(); }
+  const std::string& socket() const { return client_.path(); }
+  QmpClient::Absence absence() const { return client_.absence(); }
+  bool connected() const { return client_.connected(); }
+  // Another process serves the socket than the one these facts are about: this is another VM.
+  bool replaced() const { return replaced_; }
+
+ private:
+  struct Round;
+
+  void on_link();
+  void on_event(const QmpEvent& event);
+  void ask_devices();
+  void adopt(Result<QemuDevices> devices);
+  void refresh();
+  void apply(const Round& round);
+  void apply_stats(const nlohmann::json& answer);
+  void aim();
+  void order(bool balloon, Bytes value);
+  void schedule();
+  void set_link(Link link, const std::string& note);
+  void say_notes();
+  void notify();
+  bool up() const { return client_.link() == Link::Up && session_ == client_.times_up(); }
+
+  boost::asio::io_context& io_;
+  const Clock& clock_;
+  std::string name_;
+  std::function<void()> changed_;
+  MachineFacts facts_;
+  DeviceLedger ledger_{facts_};
+  QemuDevices devices_;
+  std::string trouble_;        // the last order that was answered with an error
+  Bytes unmanaged_;            // in virtio-mem devices that are not ours: counted in the base, not in QEMU's balloon
+  std::uint64_t session_ = 0;  // which coming up of the link we are in
+  bool asking_ = false;        // finding out the devices
+  bool adopted_ = false;       // in this session
+  bool replaced_ = false;
+  bool notifying_ = false;
+  int rounds_ = 0;             // readings under way
+  std::uint64_t stats_updated_ = 0;
+  TimePoint stats_asked_{};
+  TimePoint ordered_at_{};
+  TimePoint devices_asked_{};
+  MachineFacts told_;          // as of the last `changed`
+  boost::asio::steady_timer timer_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+  QmpClient client_;           // last: its callbacks use everything above
+};
+
+}  // namespace aerostat

@@ -1,0 +1,196 @@
+#include "vmm/qemu/qemu_machines.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "vmm/qemu/qemu_machine.h"
+#include "vmm/qemu/socket_directory.h"
+
+namespace aerostat {
+
+namespace {
+
+// A QEMU that restarts refuses for a moment; one that is gone for good refuses for longer.
+constexpr Duration kRefusedIsGone = std::chrono::seconds(1);
+constexpr Duration kCheckAbsence = std::chrono::milliseconds(250);
+
+}  // namespace
+
+class QemuMachines::Impl {
+ public:
+  Impl(boost::asio::io_context& io, const Clock& clock, MachineListener& listener, Duration deadline)
+      : io_(io), clock_(clock), listener_(listener), deadline_(deadline), timer_(io) {
+    check_later();
+  }
+
+  Result<void> watch(const std::string& path) {
+    auto directory = std::make_unique<SocketDirectory>(io_, path, [this] {
+      retry_ = true;
+      review_soon();
+    });
+    if (Result<void> done = directory->start(); !done) return done;
+    directories_.push_back(std::move(directory));
+    review_soon();
+    return {};
+  }
+
+  Result<void> add(const std::string& name, const std::string& socket) {
+    if (!is_vm_name(name)) return fail(Error::Kind::Invalid, fmt::format("'{}' cannot be a VM's name", printable(name, 64)));
+    named_[name] = socket;
+    review_soon();
+    return {};
+  }
+
+  void remove(const std::string& name) {
+    if (named_.erase(name) > 0) removed_.insert(name);
+    review_soon();
+  }
+
+  std::string health() const {
+    std::string out;
+    for (const auto& directory : directories_) {
+      if (directory->health().empty()) continue;
+      if (!out.empty()) out += "; ";
+      out += directory->health();
+    }
+    return out;
+  }
+
+ private:
+  struct Entry {
+    std::unique_ptr<QemuMachine> machine;
+    bool announced = false;
+    std::optional<TimePoint> refused_since;
+  };
+
+  // Who should be there, by name: those named win, then directories in their order.
+  std::map<std::string, std::string> expected() {
+    std::map<std::string, std::string> out = named_;
+    for (const auto& directory : directories_) {
+      for (const auto& [name, socket] : directory->sockets()) {
+        const auto [place, fresh] = out.try_emplace(name, socket);
+        if (fresh || place->second == socket || !conflicts_.insert(socket).second) continue;
+        log_warn("event=vm.duplicate vm={} used={} ignored={}", name, printable(place->second), printable(socket));
+      }
+    }
+    return out;
+  }
+
+  // All changes to the set of machines happen here, in the reactor and outside of any machine's callback.
+  void review_soon() {
+    if (std::exchange(reviewing_, true)) return;
+    boost::asio::post(io_, [this, alive = std::weak_ptr<int>(alive_)] {
+      if (alive.expired()) return;
+      reviewing_ = false;
+      review();
+    });
+  }
+
+  void review() {
+    const std::map<std::string, std::string> wanted = expected();
+    std::vector<std::pair<std::string, std::string>> gone;  // name, why
+    for (auto& [name, entry] : entries_) {
+      if (const std::string why = why_gone(name, entry, wanted); !why.empty()) gone.emplace_back(name, why);
+    }
+    for (const auto& [name, why] : gone) drop(name, why);
+    for (const auto& [name, socket] : wanted) {
+      if (!entries_.contains(name)) start(name, socket);
+    }
+    const bool retry = std::exchange(retry_, false);
+    for (auto& [name, entry] : entries_) {
+      if (retry) entry.machine->retry_now();
+      announce(entry);
+    }
+    removed_.clear();
+  }
+
+  // Empty: it is there, or may be.
+  std::string why_gone(const std::string& name, Entry& entry, const std::map<std::string, std::string>& wanted) {
+    const auto place = wanted.find(name);
+    if (place != wanted.end() && place->second != entry.machine->socket()) return "its monitor is another socket now";
+    if (entry.machine->replaced()) return "its process ended, and another one took its place";
+    const QmpClient::Absence absence = entry.machine->absence();
+    if (absence != QmpClient::Absence::NobodyListens) entry.refused_since.reset();
+    const bool connected = entry.machine->connected();
+    if (place == wanted.end() && removed_.contains(name)) return "it is not to be looked after any more";
+    if (place == wanted.end() && !connected) return "its monitor socket is gone";
+    if (!entry.announced) return "";  // a socket nobody listens on: it stays unheard of
+    if (absence == QmpClient::Absence::NoSocket) return "its monitor socket is gone";
+    if (absence != QmpClient::Absence::NobodyListens) return "";
+    if (!entry.refused_since) entry.refused_since = clock_.now();
+    return clock_.now() - *entry.refused_since > kRefusedIsGone ? "no process listens on its monitor socket" : "";
+  }
+
+  void start(const std::string& name, const std::string& socket) {
+    Entry& entry = entries_[name];
+    entry.machine = std::make_unique<QemuMachine>(io_, clock_, name, socket, [this, name] { changed(name); }, deadline_);
+    entry.machine->start();
+  }
+
+  void announce(Entry& entry) {
+    if (entry.announced || entry.machine->absence() != QmpClient::Absence::None) return;
+    entry.announced = true;
+    log_debug("event=vm.found vm={} socket={}", entry.machine->name(), printable(entry.machine->socket()));
+    listener_.machine_appeared(*entry.machine);
+  }
+
+  void drop(const std::string& name, const std::string& why) {
+    auto node = entries_.extract(name);
+    if (node.empty() || !node.mapped().announced) return;
+    log_debug("event=vm.gone vm={} why=\"{}\"", name, why);
+    listener_.machine_vanished(name, why);
+  }
+
+  void changed(const std::string& name) {
+    const auto found = entries_.find(name);
+    if (found == entries_.end()) return;
+    const Entry& entry = found->second;
+    const bool doubtful = entry.machine->replaced() || entry.machine->absence() != QmpClient::Absence::None;
+    if (!entry.announced || doubtful) review_soon();
+    // Facts of a VM that took this one's place are not this one's.
+    if (entry.announced && !entry.machine->replaced()) listener_.machine_changed(*found->second.machine);
+  }
+
+  void check_later() {
+    timer_.expires_after(std::chrono::duration_cast<boost::asio::steady_timer::duration>(kCheckAbsence));
+    timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error) {
+      if (error || alive.expired()) return;
+      review();
+      check_later();
+    });
+  }
+
+  boost::asio::io_context& io_;
+  const Clock& clock_;
+  MachineListener& listener_;
+  Duration deadline_;
+  std::vector<std::unique_ptr<SocketDirectory>> directories_;
+  std::map<std::string, std::string> named_;
+  std::map<std::string, Entry> entries_;
+  std::set<std::string> conflicts_;  // already told
+  boost::asio::steady_timer timer_;
+  std::set<std::string> removed_;    // since the last review
+  bool reviewing_ = false;
+  bool retry_ = false;               // a directory changed: what could not be reached may be reachable now
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+QemuMachines::QemuMachines(boost::asio::io_context& io, const Clock& clock, MachineListener& listener, Duration deadline)
+    : impl_(std::make_unique<Impl>(io, clock, listener, deadline)) {}
+QemuMachines::~QemuMachines() = default;
+
+Result<void> QemuMachines::watch(const std::string& directory) { return impl_->watch(directory); }
+Result<void> QemuMachines::add(const std::string& name, const std::string& path) { return impl_->add(name, path); }
+void QemuMachines::remove(const std::string& name) { impl_->remove(name); }
+std::string QemuMachines::health() const { return impl_->health(); }
+
+}  // namespace aerostat

@@ -1,0 +1,42 @@
+// QemuMachines: all VMs of this host that run under QEMU and offer a monitor socket: those in the watched
+// directories, and those named one by one. Tells a MachineListener of each that appears, changes and vanishes.
+// A VM is there while something listens on its socket, even if that never answers; what becomes of one VM delays
+// no other. Everything runs on the given io_context; nothing blocks.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "vmm/machine.h"
+
+namespace aerostat {
+
+class QemuMachines {
+ public:
+  // `deadline`: how long a monitor may take to answer before its link is Hung.
+  QemuMachines(boost::asio::io_context& io, const Clock& clock, MachineListener& listener,
+               Duration deadline = std::chrono::seconds(2));
+  ~QemuMachines();  // tells nobody anything: the VMs run on
+  QemuMachines(const QemuMachines&) = delete;
+  QemuMachines& operator=(const QemuMachines&) = delete;
+
+  // Every monitor socket in the directory is a VM: "db.qmp", "db.monitor" or "db.sock" is "db". May be called for
+  // several. An error if it cannot be watched now; if it vanishes later, health() says so until it is back.
+  Result<void> watch(const std::string& directory);
+  // One VM by name. Wins over one of the same name in a directory. An error if the name cannot be one.
+  Result<void> add(const std::string& name, const std::string& socket_path);
+  // Forgets what add() was told; the VM stays if a directory has it.
+  void remove(const std::string& name);
+
+  // Empty: all is well. Otherwise one sentence about what cannot be watched.
+  std::string health() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace aerostat

@@ -1,0 +1,160 @@
+#include "vmm/qemu/qemu_probe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+
+namespace aerostat {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kFolders[] = {"/machine/peripheral", "/machine/peripheral-anon"};
+
+class Probe : public std::enable_shared_from_this<Probe> {
+ public:
+  Probe(QmpClient& client, std::function<void(Result<QemuDevices>)> done) : client_(client), done_(std::move(done)) {}
+
+  void run() {
+    ask("query-status", json(nullptr), [this](const json& r) { out_.run_state = run_state_of(r); });
+    ask("query-memory-size-summary", json(nullptr), [this](const json& r) { boot_ = bytes_in(r, "base-memory"); });
+    ask("query-memory-devices", json(nullptr), [this](const json& r) { memory_ = memory_devices_of(r); });
+    ask("query-chardev", json(nullptr), [this](const json& r) { chardevs_ = r; });
+    for (const char* folder : kFolders) {
+      ask("qom-list", {{"path", folder}}, [this, folder](const json& r) { found(folder, r); });
+    }
+  }
+
+ private:
+  struct Candidate {
+    std::string path;
+    std::optional<std::string> key;      // virtio-mem: its memdev; a port: its name
+    std::optional<std::string> chardev;  // of a port
+  };
+
+  // Errors of single questions mean "it does not have that"; only a broken link ends the probe.
+  void ask(const char* command, const json& arguments, std::function<void(const json&)> use) {
+    ++open_;
+    const auto self = shared_from_this();
+    const bool sent = client_.execute(command, arguments, [self, use = std::move(use)](const Result<json>& r) {
+      if (r) use(*r);
+      if (!r && r.error().kind != Error::Kind::NotFound && r.error().kind != Error::Kind::Refused) self->broken_ = r.error();
+      if (--self->open_ == 0) self->next();
+    });
+    if (!sent) --open_;
+  }
+
+  json property(const std::string& path, const char* name) { return {{"path", path}, {"property", name}}; }
+
+  void found(const char* folder, const json& answer) {
+    for (const auto& [name, type] : children_of(answer)) {
+      const std::string path = fmt::format("{}/{}", folder, name);
+      if (type.starts_with("virtio-balloon") && !out_.balloon) out_.balloon = path;
+      if (type.starts_with("virtio-mem-")) plugs_.push_back({path, {}, {}});
+      if (type == "virtserialport" || type == "virtconsole") ports_.push_back({path, {}, {}});
+    }
+  }
+
+  void next() {
+    if (broken_) return finish(fail(std::move(*broken_)));
+    if (!boot_) return finish(fail(Error::Kind::Refused, "its QEMU does not tell how much memory it has; 2.10 is the oldest that does"));
+    if (!asked_details_) {
+      asked_details_ = true;
+      ask_details();
+      if (open_ > 0) return;
+    }
+    out_.boot_memory = *boot_;
+    choose_plug();
+    choose_port();
+    if (!out_.balloon) note(fmt::format("no virtio-balloon device: it cannot shrink below {}", format_bytes(*boot_)));
+    finish(std::move(out_));
+  }
+
+  void ask_details() {
+    // By index: the vectors do not change any more.
+    for (std::size_t i = 0; i < plugs_.size(); ++i) {
+      ask("qom-get", property(plugs_[i].path, "memdev"), [this, i](const json& r) { plugs_[i].key = text(r); });
+    }
+    for (std::size_t i = 0; i < ports_.size(); ++i) {
+      ask("qom-get", property(ports_[i].path, "name"), [this, i](const json& r) { ports_[i].key = text(r); });
+      ask("qom-get", property(ports_[i].path, "chardev"), [this, i](const json& r) { ports_[i].chardev = text(r); });
+    }
+    if (!out_.balloon) return;
+    json polling = property(*out_.balloon, "guest-stats-polling-interval");
+    polling["value"] = 1;
+    ask("qom-set", polling, [this](const json&) { out_.balloon_stats = true; });
+  }
+
+  static std::optional<std::string> text(const json& value) {
+    if (!value.is_string()) return std::nullopt;
+    return value.get<std::string>();
+  }
+
+  void choose_plug() {
+    for (const PlugDevice& device : memory_.plugs) {
+      const auto same = std::find_if(plugs_.begin(), plugs_.end(), [&](const Candidate& c) { return c.key == device.memdev; });
+      if (same == plugs_.end() || out_.plug) {
+        out_.unmanaged += std::max(device.size, device.requested);
+        continue;
+      }
+      out_.plug = same->path;
+      out_.plug_memdev = device.memdev;
+    }
+    if (!out_.plug) {
+      note(fmt::format("no virtio-mem device: it cannot grow beyond {}; see aerostat qemu-args",
+                       format_bytes(*boot_ + memory_.dimms)));
+    } else if (memory_.plugs.size() > 1) {
+      note(fmt::format("{} virtio-mem devices: only the first, {}, is managed; the others count as they are",
+                       memory_.plugs.size(), printable(*out_.plug, 80)));
+    }
+  }
+
+  void choose_port() {
+    const auto port = std::find_if(ports_.begin(), ports_.end(), [](const Candidate& c) { return c.key == kAgentPort; });
+    if (port == ports_.end()) return note(fmt::format("no port {}: its guest service cannot be reached", kAgentPort));
+    const auto filename = chardev_filename(chardevs_, port->chardev.value_or(""));
+    const auto path = filename ? served_socket(*filename) : std::nullopt;
+    if (!path) {
+      return note(fmt::format("port {} is not a unix socket served by QEMU (it is '{}'): its guest service cannot be reached; "
+                              "use -chardev socket,path=...,server=on,wait=off", kAgentPort,
+                              printable(filename.value_or("nothing"), 80)));
+    }
+    out_.agent_socket = path;
+  }
+
+  void note(const std::string& text) {
+    if (!out_.note.empty()) out_.note += "; ";
+    out_.note += text;
+  }
+
+  void finish(Result<QemuDevices> result) {
+    const auto done = std::exchange(done_, nullptr);
+    if (done) done(std::move(result));
+  }
+
+  QmpClient& client_;
+  std::function<void(Result<QemuDevices>)> done_;
+  int open_ = 0;
+  bool asked_details_ = false;
+  std::optional<Error> broken_;
+  std::optional<Bytes> boot_;
+  MemoryDevices memory_;
+  json chardevs_;
+  std::vector<Candidate> plugs_;
+  std::vector<Candidate> ports_;
+  QemuDevices out_;
+};
+
+}  // namespace
+
+void probe_qemu(QmpClient& client, std::function<void(Result<QemuDevices>)> done) {
+  std::make_shared<Probe>(client, std::move(done))->run();
+}
+
+}  // namespace aerostat

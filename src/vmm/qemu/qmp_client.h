@@ -1,0 +1,119 @@
+// QmpClient: one connection to one QEMU monitor socket, kept up for ever. Everything is asynchronous, commands are
+// pipelined in order, and an answer that does not come in time makes the link Hung. It never waits and never
+// retries a command: what was asked and not answered may or may not have happened; read the truth when Up again.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "vmm/machine.h"
+#include "vmm/qemu/qmp_wire.h"
+
+namespace aerostat {
+
+// A healthy monitor answers in a millisecond; a loaded host in tens. Two seconds is not answering.
+inline constexpr Duration kQmpDeadline = std::chrono::seconds(2);
+// Reconnecting: soon, because a QEMU that starts listens within this; then rarely, because it costs us, not it.
+inline constexpr Duration kFirstRetry = std::chrono::milliseconds(100);
+inline constexpr Duration kLastRetry = std::chrono::seconds(2);
+
+class QmpClient {
+ public:
+  // Why there is nobody to talk to; decides whether the VM is there at all.
+  enum class Absence { None, NoSocket, NobodyListens };
+  using Callback = std::function<void(const Result<nlohmann::json>&)>;
+  // Called from the reactor, never from inside execute() or start(). They must not destroy the client.
+  struct Handlers {
+    std::function<void()> link_changed;
+    std::function<void(const QmpEvent&)> event;
+  };
+
+  QmpClient(boost::asio::io_context& io, std::string path, Handlers handlers, Duration deadline = kQmpDeadline);
+  ~QmpClient();
+  QmpClient(const QmpClient&) = delete;
+  QmpClient& operator=(const QmpClient&) = delete;
+
+  // Makes the first attempt to connect before it returns: link() and absence() are then known.
+  void start();
+  // Connects now if it is waiting to try again: the socket has just appeared, or its permissions changed.
+  void retry_now();
+
+  // False, and the callback is dropped, unless the link is Up. Otherwise it is called exactly once: with the answer,
+  // or with an error when the link ceases to be Up first. Null arguments: none.
+  bool execute(const char* command, const nlohmann::json& arguments, Callback callback);
+
+  Link link() const { return link_; }
+  const std::string& note() const { return note_; }   // why it is not Up, one sentence
+  std::optional<pid_t> pid() const { return pid_; }   // who listens, as the kernel says; of the last connection
+  // Grows each time the link comes Up: whatever was read before that may be out of date.
+  std::uint64_t times_up() const { return times_up_; }
+  Absence absence() const { return absence_; }
+  bool connected() const { return stage_ != Stage::Closed; }  // to something, which may never have spoken
+  const std::string& path() const { return path_; }
+
+ private:
+  enum class Stage { Closed, Greeting, Negotiating, Ready };
+  struct Pending {
+    std::uint64_t id;
+    const char* command;
+    std::chrono::steady_clock::time_point deadline;
+    Callback callback;  // empty: given up on, a late answer is dropped
+  };
+
+  template <typename F>
+  auto guarded(F handler);
+  void connect();
+  void connect_failed(int error);
+  void read();
+  void received(std::size_t count);
+  Result<void> handle(QmpMessage message);
+  Result<void> answered(QmpReply reply);
+  void send(const char* command, const nlohmann::json& arguments, Callback callback);
+  void write();
+  void watch_deadline();
+  void drop(Link link, const std::string& note, Absence absence);
+  void change(Link link, const std::string& note);
+  void fail_pending(Error::Kind kind);
+
+  boost::asio::io_context& io_;
+  std::string path_;
+  Handlers handlers_;
+  Duration deadline_;
+  boost::asio::local::stream_protocol::socket socket_;
+  boost::asio::steady_timer answer_timer_;
+  boost::asio::steady_timer retry_timer_;
+
+  Link link_ = Link::Connecting;
+  std::string note_ = "not yet connected";
+  std::optional<pid_t> pid_;
+  Absence absence_ = Absence::None;
+  std::uint64_t times_up_ = 0;
+  Stage stage_ = Stage::Closed;
+  Duration backoff_ = kFirstRetry;
+  std::chrono::steady_clock::time_point ready_since_{};
+  bool waiting_to_retry_ = false;
+
+  std::uint64_t next_id_ = 1;
+  std::deque<Pending> pending_;
+  std::string outgoing_;  // not yet handed to the kernel
+  std::string writing_;   // being handed to it
+  QmpLines lines_;
+  std::array<char, 16 * 1024> buffer_{};
+
+  std::uint64_t connection_ = 0;  // counts connections, so that a handler of an old one knows itself
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+}  // namespace aerostat

@@ -1,0 +1,60 @@
+// The words of QMP, QEMU's monitor protocol: bytes to lines, lines to messages, commands to lines. Pure.
+// A monitor is trusted more than a guest, but not blindly: a line is bounded, and what is not QMP is refused
+// with a sentence that says what it was.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace aerostat {
+
+// The longest answers (qom-list of a large machine, query-chardev) are some 10 KiB; a hundred times that is garbage.
+inline constexpr std::size_t kLongestQmpLine = 1024 * 1024;
+// Real answers nest five deep.
+inline constexpr std::size_t kDeepestQmpLine = 64;
+
+// Cuts a stream into lines. Keeps at most one unfinished line.
+class QmpLines {
+ public:
+  explicit QmpLines(std::size_t longest = kLongestQmpLine) : longest_(longest) {}
+  // The lines that `bytes` complete, without their endings; empty ones are left out.
+  // Fails when a line is longer than allowed; the stream is of no use after that.
+  Result<std::vector<std::string>> feed(std::string_view bytes);
+
+ private:
+  std::size_t longest_;
+  std::string rest_;
+};
+
+struct QmpGreeting {
+  std::string version;  // "7.2.22"
+};
+struct QmpReply {
+  std::uint64_t id = 0;
+  Result<nlohmann::json> result;
+};
+struct QmpEvent {
+  std::string name;
+  nlohmann::json data;  // an object, empty if the event has none
+};
+using QmpMessage = std::variant<QmpGreeting, QmpReply, QmpEvent>;
+
+Result<QmpMessage> parse_qmp(std::string_view line);
+
+// One line, ending included. `arguments` null: none.
+std::string qmp_command(std::string_view command, const nlohmann::json& arguments, std::uint64_t id);
+
+// Readers that never throw. Missing, of another type, negative or more than 1 PiB: nullopt.
+std::optional<Bytes> bytes_in(const nlohmann::json& object, const char* key);
+std::optional<std::string> string_in(const nlohmann::json& object, const char* key);
+
+}  // namespace aerostat

@@ -1,0 +1,61 @@
+// SocketDirectory: which monitor sockets are in a directory, now. Watches it with inotify, looks again every few
+// seconds whatever happens, and survives the directory being removed and made again. Never blocks, never connects.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace aerostat {
+
+// inotify tells at once; this is for what it does not tell (a queue overflow, a file system without it).
+inline constexpr Duration kLookAgain = std::chrono::seconds(3);
+inline constexpr Duration kLookForDirectory = std::chrono::seconds(1);
+
+// "db.qmp", "db.monitor" and "db.sock" are the monitor of the VM "db". Empty: not a monitor's name. A ".sock" whose
+// rest ends in ".agent", ".ga", ".guest", ".serial", ".console" or ".vnc" is something else's, and left alone.
+std::string_view vm_name_of(std::string_view file);
+
+class SocketDirectory {
+ public:
+  using Sockets = std::map<std::string, std::string>;  // VM name -> path of its socket
+  // `changed` is called from the reactor when sockets() or health() may have changed, and on every look.
+  SocketDirectory(boost::asio::io_context& io, std::string path, std::function<void()> changed);
+
+  // Looks for the first time. An error if the directory cannot be read: says which, why and what to do.
+  Result<void> start();
+  const Sockets& sockets() const { return sockets_; }
+  // Empty: all is well. Otherwise one sentence.
+  const std::string& health() const { return health_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  Result<void> look();
+  Result<void> watch();
+  void read_events();
+  void look_soon();
+  void schedule();
+
+  boost::asio::io_context& io_;
+  std::string path_;
+  std::function<void()> changed_;
+  Sockets sockets_;
+  std::string health_;
+  boost::asio::posix::stream_descriptor inotify_;
+  boost::asio::steady_timer timer_;
+  int watch_ = -1;
+  bool looking_ = false;
+  std::array<char, 4096> buffer_{};
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+}  // namespace aerostat

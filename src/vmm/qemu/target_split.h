@@ -1,0 +1,43 @@
+// split_target: one target for a VM, made into what its two devices are asked for. Pure.
+// It promises (tests hold it to that): what the VM may then hold is never more than the target or what it
+// holds already, whichever is larger; a guest that obeys arrives at the target; growing never unplugs.
+#pragma once
+
+#include "base/bytes.h"
+
+namespace aerostat {
+
+struct SplitInput {
+  Bytes base;            // memory it booted with
+  bool has_balloon = false;
+  Bytes balloon_actual;  // equals base without a balloon
+  bool has_plug = false;
+  Bytes plug_block = Bytes::mib(2);
+  Bytes plug_maximum;    // a multiple of the block
+  Bytes plugged;
+  Bytes plug_requested;  // as confirmed, or the largest that may still be in force
+  bool unplug_stuck = false;  // more is plugged than requested, and it does not come back
+};
+
+struct Split {
+  Bytes balloon;  // what the balloon is to leave of the base
+  Bytes plug;     // requested-size
+  friend bool operator==(const Split&, const Split&) = default;
+};
+
+// What the balloon moves in: targets in whole MiB read well, and 4 KiB, a page, is all it needs.
+inline constexpr Bytes kBalloonGrain = Bytes::mib(1);
+
+// The least a balloon leaves. A kernel's page structures alone are 1/64 of the base; with 1/16 it still breathes.
+// Owners' minima are the real limit; this one keeps a mistake from killing a guest.
+Bytes balloon_floor(Bytes base);
+
+// `target` rounded down to what the devices can do, and cut to what they can reach.
+Bytes reachable_target(Bytes target, const SplitInput& vm);
+
+// Grow: the balloon gives back first, then whole blocks are plugged. Shrink: less is requested of the plugged
+// memory first; the balloon takes only what that cannot give, because the target is below the base or because
+// the unplug is stuck; and as plugged memory does go, the balloon gives back.
+Split split_target(Bytes target, const SplitInput& vm);
+
+}  // namespace aerostat

@@ -1,0 +1,56 @@
+"""Which accelerator runs guests here. /dev/kvm may exist and still not run a guest, so it is tried once and remembered."""
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from .paths import guest_dir
+
+# Far more than a guest under KVM needs to its init; a broken one hangs, or QEMU ends at once.
+PROBE_SECONDS = 8
+
+
+def accelerator() -> str:
+    """`kvm` if it boots a guest, else `tcg`. AEROSTAT_ACCEL decides without a trial."""
+    forced = os.environ.get("AEROSTAT_ACCEL")
+    if forced:
+        return forced
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return "tcg"
+    memory = guest_dir() / "accel.json"
+    key = _machine_key()
+    try:
+        known = json.loads(memory.read_text())
+        if known["key"] == key:
+            return known["accel"]
+    except (OSError, ValueError, KeyError):
+        pass
+    accel = "kvm" if _kvm_boots() else "tcg"
+    memory.write_text(json.dumps({"key": key, "accel": accel}) + "\n")
+    return accel
+
+
+def processor(accel: str) -> str:
+    return "host" if accel == "kvm" else "max"
+
+
+def _machine_key() -> str:
+    """Changes with the host's boot and with QEMU."""
+    version = subprocess.run(["qemu-system-x86_64", "--version"], capture_output=True, text=True, check=True).stdout
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip() + " " + version.splitlines()[0]
+
+
+def _kvm_boots() -> bool:
+    with tempfile.NamedTemporaryFile() as console:
+        command = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot", "-machine", "q35",
+                   "-accel", "kvm", "-cpu", processor("kvm"), "-m", "256", "-serial", f"file:{console.name}",
+                   "-kernel", str(guest_dir() / "vmlinuz"), "-initrd", str(guest_dir() / "initramfs.cpio"),
+                   "-append", "console=ttyS0 quiet panic=-1 probe"]
+        try:
+            subprocess.run(command, timeout=PROBE_SECONDS, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        except (subprocess.SubprocessError, OSError):
+            return False
+        return b"guest: init" in Path(console.name).read_bytes()

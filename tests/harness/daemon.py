@@ -1,0 +1,159 @@
+"""aerostatd as a child, with its own configuration, spoken to over its API as any client would."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any, Self
+
+from . import process
+from .paths import bin_dir
+from .waiting import until
+
+GIB = 1 << 30
+
+
+class ApiError(Exception):
+    """The daemon said no."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(f"{status}: {body.get('error', body)}")
+        self.status = status
+
+
+class _UnixHttp(http.client.HTTPConnection):
+    def __init__(self, path: Path, timeout: float) -> None:
+        super().__init__("aerostat", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class Daemon:
+    """Not running until start(). `config` is more TOML, after the lines every test needs."""
+
+    def __init__(self, rundir: Path, capacity: str = "3G", config: str = "") -> None:
+        self.rundir = rundir
+        self.config_file = rundir / "aerostat.toml"
+        self.socket = rundir / "api.sock"
+        self.log = rundir / "log" / "aerostatd.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._starts = 0
+        (rundir / "qmp").mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.config_file.write_text(f"""capacity = "{capacity}"
+state_dir = "{rundir}/state"
+[api]
+socket = "{self.socket}"
+[qemu]
+directories = ["{rundir}/qmp"]
+{config}
+""")
+
+    def start(self) -> Self:
+        """Starts it and waits until it answers."""
+        self._starts += 1
+        log = self.log.with_suffix(f".{self._starts}.log")
+        self._process = process.start([str(bin_dir() / "aerostatd"), "--config", str(self.config_file)], log)
+        until(lambda: self._answers(log), 15, "aerostatd answers")
+        return self
+
+    def _answers(self, log: Path) -> bool:
+        if not self.running:
+            raise RuntimeError(f"aerostatd ended: {log.read_text(errors='replace')[-2000:]}")
+        try:
+            self.host()
+            return True
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def kill(self) -> None:
+        """As a crash would: no chance to clean up."""
+        assert self._process
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def signal(self, number: int) -> None:
+        assert self._process
+        self._process.send_signal(number)
+
+    def stop(self) -> None:
+        if self._process:
+            process.stop(self._process)
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    def logs(self) -> str:
+        """What all starts logged."""
+        files = sorted(self.log.parent.glob("aerostatd.*.log"))
+        return "".join(file.read_text(errors="replace") for file in files)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # The API.
+    def request(self, method: str, path: str, body: dict[str, Any] | None = None, timeout: float = 5) -> Any:
+        connection = _UnixHttp(self.socket, timeout)
+        try:
+            connection.request(method, path, json.dumps(body) if body is not None else None,
+                               {"Content-Type": "application/json"} if body is not None else {})
+            answer = connection.getresponse()
+            data = json.loads(answer.read() or b"null")
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise ApiError(answer.status, data)
+        return data
+
+    def host(self) -> dict[str, Any]:
+        return self.request("GET", "/v1/host")
+
+    def vms(self) -> dict[str, dict[str, Any]]:
+        return {vm["name"]: vm for vm in self.request("GET", "/v1/vms")}
+
+    def vm(self, name: str) -> dict[str, Any]:
+        return self.request("GET", f"/v1/vms/{name}")
+
+    def set(self, name: str, **settings: Any) -> dict[str, Any]:
+        return self.request("PATCH", f"/v1/vms/{name}", settings)
+
+    def decisions(self, name: str, limit: int = 100) -> list[dict[str, Any]]:
+        return self.request("GET", f"/v1/vms/{name}/decisions?limit={limit}")
+
+    def reactions(self) -> list[dict[str, Any]]:
+        return self.request("GET", "/v1/reactions")
+
+    def events(self, after: int = 0) -> list[dict[str, Any]]:
+        return self.request("GET", f"/v1/events?after={after}")
+
+    def status(self, name: str) -> str:
+        """A VM's status, empty while the VM is not known."""
+        return self.vms().get(name, {}).get("status", "")
+
+    def wait_status(self, name: str, *wanted: str, timeout: float) -> str:
+        return until(lambda: (s := self.status(name)) in wanted and s, timeout, f"{name} is {' or '.join(wanted)}")
+
+
+def command(*arguments: str, socket_path: Path | None = None, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Runs the `aerostat` command to its end."""
+    environment = dict(os.environ, NO_COLOR="1")
+    if socket_path:
+        environment["AEROSTAT_SOCKET"] = str(socket_path)
+    return subprocess.run([str(bin_dir() / "aerostat"), *arguments], capture_output=True, text=True,
+                          env=environment, timeout=60, check=False, **options)

@@ -1,0 +1,264 @@
+"""One QEMU guest: the demo's kernel and initramfs, the devices Aerostat drives, and the tests' own view of it."""
+
+import functools
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from . import process
+from .accel import accelerator, processor
+from .paths import ROOT, bin_dir, guest_dir, socket_path
+from .qmp import Qmp
+from .waiting import until
+from .work import WorkPort
+
+MIB = 1 << 20
+BLOCK_MIB = 128  # the guest's memory block on x86-64: what it brings online at once
+
+# Each measured to shorten the boot, except the first line. swiotlb takes 64 MiB where maxmem is over 4 GiB, for nothing.
+KERNEL = ("console=ttyS0 quiet panic=-1 "
+          "mitigations=off tsc=reliable nokaslr cryptomgr.notests audit=0 lsm= 8250.nr_uarts=1 random.trust_cpu=on "
+          "swiotlb=noforce")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """QEMU's own numbers, in bytes."""
+
+    base: int
+    dimms: int
+    plugged: int     # virtio-mem: what the guest really took
+    requested: int   # virtio-mem: what it was asked to take
+    ballooned: int
+
+    @property
+    def assigned(self) -> int:
+        return self.base + self.dimms + self.plugged - self.ballooned
+
+    @property
+    def committed(self) -> int:
+        """The most it may hold as far as QEMU can tell; a balloon's target is known only to whoever set it."""
+        return self.assigned + max(0, self.requested - self.plugged)
+
+
+@dataclass
+class Guest:
+    """A guest that is not running until start(). Use it as a context manager, or call stop()."""
+
+    name: str
+    rundir: Path
+    startup_mib: int = 384
+    maximum_mib: int = 2048
+    vcpus: int = 1
+    zram_mib: int = 1024
+    agent: bool = True                 # start the integration service in the guest
+    agent_port: bool = True            # give it its port
+    agent_args: list[str] = field(default_factory=list)
+    work: str = ""                     # phases from the start on
+    virtio_mem: bool = True
+    balloon: bool = True
+    dimm_slots: int = 0                # room for hot-added DIMMs, of 1 GiB each
+    disk_mib: int = 0                  # size of the file set for `read` phases
+    append: str = ""                   # more for the kernel command line
+    reboots: bool = False              # a reboot of the guest restarts it instead of ending QEMU
+    extra: list[str] = field(default_factory=list)  # more QEMU arguments
+
+    def __post_init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._observer: Qmp | None = None
+        self._work: WorkPort | None = None
+
+    # Where its sockets and logs are.
+    @property
+    def qmp_socket(self) -> Path:
+        """The daemon's QMP socket."""
+        return self.rundir / "qmp" / f"{self.name}.qmp"
+
+    @property
+    def observe_socket(self) -> Path:
+        """The tests' own QMP socket."""
+        return self.rundir / "observe" / f"{self.name}.qmp"
+
+    @property
+    def agent_socket(self) -> Path:
+        """The host's end of org.aerostat.guest.0; beside the daemon's QMP socket."""
+        return self.rundir / "qmp" / f"{self.name}.agent"
+
+    @property
+    def work_socket(self) -> Path:
+        return self.rundir / "work" / f"{self.name}.sock"
+
+    @property
+    def console(self) -> Path:
+        return self.rundir / "log" / f"{self.name}.console"
+
+    @property
+    def log(self) -> Path:
+        return self.rundir / "log" / f"{self.name}.qemu"
+
+    @property
+    def device_mib(self) -> int:
+        """The size of the virtio-mem device: whole blocks of the guest, so it may exceed the maximum by less than one."""
+        return -(-max(0, self.maximum_mib - self.startup_mib) // BLOCK_MIB) * BLOCK_MIB if self.virtio_mem else 0
+
+    def command(self) -> list[str]:
+        """The QEMU command line."""
+        accel = accelerator()
+        room = self.device_mib + 1024 * self.dimm_slots
+        memory = f"{self.startup_mib}M" + (f",slots={self.dimm_slots},maxmem={self.startup_mib + room}M" if room else "")
+        reboot = [] if self.reboots else ["-no-reboot"]
+        return ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", *reboot,
+                "-name", self.name, "-machine", "q35,i8042=off,sata=off,smbus=off", "-accel", accel,
+                "-cpu", processor(accel), "-smp", str(self.vcpus), "-m", memory,
+                "-kernel", str(guest_dir() / "vmlinuz"), "-initrd", str(guest_dir() / "initramfs.cpio"),
+                "-append", self._kernel_line(), "-serial", f"file:{self.console}",
+                *self._monitors(), *self._memory_devices(), *self._ports(), *self._disk(), *self.extra]
+
+    def _kernel_line(self) -> str:
+        words = [KERNEL, f"zram={self.zram_mib}", f"ports={1 + self.agent_port}"]
+        words += [] if self.agent else ["noagent"]
+        words += [f"agent_args={','.join(self.agent_args)}"] if self.agent_args else []
+        words += [f"work={self.work}"] if self.work else []
+        return " ".join([*words, self.append]).strip()
+
+    def _monitors(self) -> list[str]:
+        arguments = []
+        for id, path in (("qmp", self.qmp_socket), ("observe", self.observe_socket)):
+            arguments += ["-chardev", f"socket,id={id},path={socket_path(path)},server=on,wait=off",
+                          "-mon", f"chardev={id},mode=control"]
+        return arguments
+
+    def _memory_devices(self) -> list[str]:
+        arguments = []
+        if self.device_mib:
+            # Not reserved: most of it may never be plugged, and hosts with strict overcommit would refuse it.
+            arguments += ["-object", f"memory-backend-ram,id=vmem0,size={self.device_mib}M,reserve=off",
+                          "-device", "virtio-mem-pci,id=vm0,memdev=vmem0,requested-size=0"]
+        if self.balloon:
+            arguments += ["-device", "virtio-balloon-pci,id=balloon0"]
+        return arguments
+
+    def _ports(self) -> list[str]:
+        ports = [("work", "org.aerostat.work.0", self.work_socket)]
+        if self.agent_port:
+            ports.insert(0, ("agent", "org.aerostat.guest.0", self.agent_socket))
+        arguments = ["-device", "virtio-serial-pci"]
+        for id, name, path in ports:
+            arguments += ["-chardev", f"socket,id={id},path={socket_path(path)},server=on,wait=off",
+                          "-device", f"virtserialport,chardev={id},name={name},id={id}"]
+        return arguments
+
+    def _disk(self) -> list[str]:
+        if not self.disk_mib:
+            return []
+        image = guest_dir() / f"files-{self.disk_mib}.img"
+        return ["-drive", f"file={image},format=raw,if=none,id=files,readonly=on",
+                "-device", "virtio-blk-pci,drive=files"]
+
+    # Life.
+    def start(self) -> Self:
+        """Builds the image if need be, and starts QEMU. Does not wait for the guest."""
+        build_image(self.disk_mib)
+        self.console.parent.mkdir(parents=True, exist_ok=True)
+        self._process = process.start(self.command(), self.log)
+        self._observer = Qmp(self.observe_socket) if self._appeared(self.observe_socket) else None
+        return self
+
+    def _appeared(self, path: Path) -> bool:
+        """The socket is there; an error with QEMU's words if QEMU ended instead."""
+        until(lambda: path.exists() or not self.running, 30, f"{self.name}: {path.name}")
+        if not self.running:
+            raise RuntimeError(f"{self.name}: QEMU ended: {self.log.read_text(errors='replace').strip()}")
+        return True
+
+    def wait_ready(self, timeout: float = 60) -> Self:
+        """The workload generator answers; all that the guest starts has been started."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if not self.running:
+                raise RuntimeError(f"{self.name}: QEMU ended: {self.tail()}")
+            try:
+                self.workload.wait("ready", timeout=0.5)
+                return self
+            except TimeoutError:
+                continue
+        raise TimeoutError(f"{self.name}: not ready within {timeout:g} s: {self.tail()}")
+
+    def stop(self) -> None:
+        """Ends QEMU, if it has not ended. Safe to repeat."""
+        for connection in (self._work, self._observer):
+            if connection:
+                connection.close()
+        self._work = self._observer = None
+        if self._process:
+            process.stop(self._process)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # Views.
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    @property
+    def qmp(self) -> Qmp:
+        """The tests' own monitor."""
+        assert self._observer, "the guest is not running"
+        return self._observer
+
+    @property
+    def workload(self) -> WorkPort:
+        if self._work is None:
+            self._work = WorkPort(self.work_socket)
+        return self._work
+
+    def memory(self) -> Memory:
+        """QEMU's own numbers now."""
+        base = self.qmp.execute("query-memory-size-summary")["base-memory"]
+        devices = self.qmp.execute("query-memory-devices")
+        virtio = [device["data"] for device in devices if device["type"] == "virtio-mem"]
+        dimms = sum(device["data"]["size"] for device in devices if device["type"] == "dimm")
+        # What the balloon reports counts base memory and DIMMs, and not virtio-mem.
+        actual = self.qmp.execute("query-balloon")["actual"] if self.balloon else base + dimms
+        return Memory(base, dimms, sum(device["size"] for device in virtio),
+                      sum(device["requested-size"] for device in virtio), base + dimms - actual)
+
+    def resident(self) -> int:
+        """Bytes of host memory that QEMU really occupies."""
+        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Rss:"):
+                return int(line.split()[1]) * 1024
+        raise RuntimeError(f"{self.name}: no Rss")
+
+    def tail(self, lines: int = 15) -> str:
+        """The end of what QEMU and the guest said."""
+        texts = [path.read_text(errors="replace") for path in (self.log, self.console) if path.exists()]
+        return "\n".join("\n".join(texts).splitlines()[-lines:])
+
+    # Acts of a host without Aerostat.
+    def request_plugged(self, mib: int) -> None:
+        """Asks the guest to hold this much virtio-mem; what it really takes shows in memory()."""
+        self.qmp.set("/machine/peripheral/vm0", "requested-size", mib * MIB)
+
+    def set_balloon(self, mib: int) -> None:
+        """Asks the guest to keep this much of its base memory and DIMMs."""
+        self.qmp.execute("balloon", value=mib * MIB)
+
+
+@functools.cache
+def build_image(disk_mib: int = 0) -> None:
+    """Builds what changed of the demo guest, once in a test run."""
+    command = [str(ROOT / "demo" / "build-guest"), "--agent", str(bin_dir() / "aerostat-guest"),
+               "--workload", str(bin_dir() / "aerostat-workload"), "--disk", str(disk_mib)]
+    subprocess.run(command, check=True)

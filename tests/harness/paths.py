@@ -1,0 +1,33 @@
+"""Where things are. Nothing here is created on import."""
+
+import os
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# A unix socket's path has 108 bytes; what is longer cannot be bound.
+LONGEST_SOCKET = 107
+
+
+def guest_dir() -> Path:
+    """Where demo/build-guest puts kernel and initramfs."""
+    return Path(os.environ.get("AEROSTAT_GUEST_DIR", ROOT / "build" / "guest"))
+
+
+def bin_dir() -> Path:
+    """Where the programs under test are."""
+    return Path(os.environ.get("AEROSTAT_BUILD_DIR", ROOT / "build" / "release")) / "bin"
+
+
+def new_rundir(prefix: str = "aerostat-") -> Path:
+    """A fresh folder with a short path, for sockets and logs. The caller removes it."""
+    return Path(tempfile.mkdtemp(prefix=prefix))
+
+
+def socket_path(path: Path) -> Path:
+    """The same path, or an error that says what is wrong with it; creates its folder."""
+    if len(os.fsencode(path)) > LONGEST_SOCKET:
+        raise ValueError(f"socket path is longer than {LONGEST_SOCKET} bytes: {path}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path

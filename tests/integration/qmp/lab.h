@@ -1,0 +1,66 @@
+// Lab: what the integration tests of the QEMU driver share: a reactor that is run until a condition holds, never
+// for a fixed time; a temporary directory; a listener that remembers what it heard.
+#pragma once
+
+#include <stdlib.h>
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "vmm/machine.h"
+
+namespace aerostat {
+
+class Lab : public MachineListener {
+ public:
+  Lab() {
+    std::string name = "/tmp/aerostat-qmp-XXXXXX";
+    AEROSTAT_CHECK(::mkdtemp(name.data()) != nullptr, "a temporary directory can be made");
+    dir = name;
+  }
+  ~Lab() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(dir, ignored);
+  }
+
+  // Runs the reactor until `holds`, or says false after the deadline.
+  bool until(const std::function<bool()>& holds, Duration deadline = std::chrono::seconds(10)) {
+    const TimePoint end = clock.now() + deadline;
+    while (!holds()) {
+      if (clock.now() > end) return false;
+      io.run_one_for(std::chrono::milliseconds(5));
+    }
+    return true;
+  }
+  // For what must not happen: runs the reactor for as long as it would take, and says whether `holds` throughout.
+  bool throughout(Duration time, const std::function<bool()>& holds) {
+    return !until([&] { return !holds(); }, time);
+  }
+
+  std::string path(const std::string& file) const { return dir + "/" + file; }
+  const MachineFacts& facts(const std::string& name) { return machines.at(name)->facts(); }
+  bool is_up(const std::string& name) { return machines.contains(name) && facts(name).link == Link::Up; }
+
+  void machine_appeared(Machine& machine) override { machines[machine.name()] = &machine; }
+  void machine_changed(Machine&) override { ++changes; }
+  void machine_vanished(const std::string& name, const std::string& why) override {
+    machines.erase(name);
+    vanished.emplace_back(name + ": " + why);
+  }
+
+  boost::asio::io_context io;
+  RealClock clock;
+  std::string dir;
+  std::map<std::string, Machine*> machines;
+  std::vector<std::string> vanished;
+  std::size_t changes = 0;
+};
+
+}  // namespace aerostat

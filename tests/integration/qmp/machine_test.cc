@@ -1,0 +1,358 @@
+// One machine against a scripted monitor: what it learns, how it grows and shrinks, and what it does when the
+// guest or the monitor does not play along.
+#include "vmm/qemu/qemu_machine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "lab.h"
+#include "scripted_qmp.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+constexpr Duration kShortDeadline = 200ms;
+
+std::string requested(Bytes n) { return "requested-size " + std::to_string(n.count()); }
+std::string balloon(Bytes n) { return "balloon " + std::to_string(n.count()); }
+
+class QemuMachineTest : public ::testing::Test {
+ protected:
+  void begin(QmpScript script = {}, Duration deadline = kShortDeadline) {
+    peer = std::make_unique<ScriptedQmp>(lab.io, lab.path("db.qmp"), std::move(script));
+    connect(deadline);
+  }
+  void connect(Duration deadline = kShortDeadline) {
+    machine.reset();
+    machine = std::make_unique<QemuMachine>(lab.io, lab.clock, "db", lab.path("db.qmp"), [this] { watch(); }, deadline);
+    machine->start();
+  }
+  void begin_up(QmpScript script = {}) {
+    begin(std::move(script));
+    ASSERT_TRUE(comes_up());
+  }
+  bool comes_up() {
+    return lab.until([this] { return facts().link == Link::Up; });
+  }
+  bool arrives(Bytes target) {
+    return lab.until([this, target] { return facts().assigned() == target && facts().target() == target; });
+  }
+  const MachineFacts& facts() { return machine->facts(); }
+  Bytes truly_held() const { return peer->script.balloon_actual + peer->script.plugged; }
+  // Law 1, at each change: what is counted is at least what the VM really has.
+  void watch() {
+    ++changes;
+    if (facts().known && facts().committed() < truly_held() - slack) ++uncounted;
+  }
+
+  Lab lab;
+  std::unique_ptr<ScriptedQmp> peer;
+  std::unique_ptr<QemuMachine> machine;
+  std::size_t changes = 0;
+  std::size_t uncounted = 0;
+  Bytes slack;
+};
+
+TEST_F(QemuMachineTest, LearnsByAskingWhatTheVmCanDo) {
+  QmpScript script;
+  script.plugged = script.plug_requested = 128_MiB;
+  begin_up(script);
+  EXPECT_TRUE(facts().known);
+  EXPECT_EQ(facts().base, 384_MiB);
+  EXPECT_TRUE(facts().has_balloon);
+  EXPECT_EQ(facts().balloon_actual, 384_MiB);
+  EXPECT_TRUE(facts().has_plug);
+  EXPECT_EQ(facts().plug_block, 2_MiB);
+  EXPECT_EQ(facts().plug_maximum, 2048_MiB);
+  EXPECT_EQ(facts().assigned(), 512_MiB);
+  EXPECT_EQ(facts().committed(), 512_MiB);
+  EXPECT_EQ(facts().run_state, RunState::Running);
+  EXPECT_EQ(facts().agent_socket, "/run/vm/db.agent");
+  EXPECT_EQ(facts().manager_note, "");
+  EXPECT_EQ(facts().pid, ::getpid());
+}
+
+TEST_F(QemuMachineTest, SaysInWordsWhatIsMissing) {
+  QmpScript script;
+  script.plug = script.balloon = false;
+  script.agent_filename = "";
+  begin_up(script);
+  EXPECT_THAT(facts().manager_note, HasSubstr("no virtio-mem device: it cannot grow beyond 384 MiB; see aerostat qemu-args"));
+  EXPECT_THAT(facts().manager_note, HasSubstr("no virtio-balloon device: it cannot shrink below 384 MiB"));
+  EXPECT_THAT(facts().manager_note, HasSubstr("no port org.aerostat.guest.0"));
+  EXPECT_EQ(facts().maximum(), 384_MiB);
+  EXPECT_EQ(machine->reachable(1_GiB), 384_MiB);
+  EXPECT_EQ(machine->reachable(64_MiB), 384_MiB);
+  machine->set_target(1_GiB);
+  EXPECT_EQ(facts().committed(), 384_MiB);
+  EXPECT_TRUE(peer->orders().empty());
+}
+
+TEST_F(QemuMachineTest, GrowsAtOnceAndCountsItAtOnce) {
+  begin_up();
+  machine->set_target(1025_MiB);
+  EXPECT_EQ(facts().committed(), 1024_MiB);  // before any answer; rounded down to whole blocks
+  EXPECT_EQ(facts().assigned(), 384_MiB);
+  EXPECT_TRUE(arrives(1024_MiB));
+  EXPECT_GT(facts().grew_at, TimePoint{});
+  EXPECT_EQ(peer->orders().back(), requested(640_MiB));
+  EXPECT_EQ(uncounted, 0u);
+}
+
+TEST_F(QemuMachineTest, DeflatesFirstAndPlugsInTheSameBreath) {
+  QmpScript script;
+  script.balloon_actual = script.balloon_target = 256_MiB;
+  begin_up(script);
+  machine->set_target(512_MiB);
+  ASSERT_TRUE(arrives(512_MiB));
+  const auto& orders = peer->orders();
+  ASSERT_EQ(orders.size(), 3u);
+  EXPECT_EQ(orders[0], balloon(256_MiB));  // taken over as it was
+  EXPECT_EQ(orders[1], balloon(384_MiB));
+  EXPECT_EQ(orders[2], requested(128_MiB));
+}
+
+TEST_F(QemuMachineTest, UnplugsBeforeItInflates) {
+  QmpScript script;
+  script.plugged = script.plug_requested = 512_MiB;
+  script.per_step = 16_MiB;
+  begin_up(script);
+  machine->set_target(512_MiB);
+  EXPECT_EQ(facts().committed(), 896_MiB);  // nothing has come back yet
+  ASSERT_TRUE(arrives(512_MiB));
+  EXPECT_EQ(facts().balloon_actual, 384_MiB);
+  EXPECT_EQ(facts().committed(), 512_MiB);
+  machine->set_target(256_MiB);
+  ASSERT_TRUE(arrives(256_MiB));
+  EXPECT_EQ(facts().plugged, 0_MiB);
+  EXPECT_EQ(facts().balloon_actual, 256_MiB);
+  EXPECT_EQ(uncounted, 0u);
+}
+
+TEST_F(QemuMachineTest, KnowsTheTruthWithoutAnyEvent) {
+  QmpScript script;
+  script.tells_changes = false;
+  begin_up(script);
+  machine->set_target(1_GiB);
+  EXPECT_TRUE(arrives(1_GiB));
+  machine->set_target(256_MiB);
+  EXPECT_TRUE(arrives(256_MiB));
+}
+
+TEST_F(QemuMachineTest, ShowsAPartialPlugAsWhatItIs) {
+  QmpScript script;
+  script.plug_stops_at = 128_MiB;
+  begin_up(script);
+  machine->set_target(1_GiB);
+  ASSERT_TRUE(lab.until([this] { return facts().plugged == 128_MiB; }));
+  EXPECT_EQ(facts().assigned(), 512_MiB);
+  EXPECT_EQ(facts().committed(), 1_GiB);  // it may still take it
+  machine->set_target(512_MiB);           // the promise is withdrawn
+  EXPECT_TRUE(lab.until([this] { return facts().committed() == 512_MiB; }));
+}
+
+TEST_F(QemuMachineTest, CountsAStuckBalloonAsHeld) {
+  QmpScript script;
+  script.balloon_stops_at = 320_MiB;
+  begin_up(script);
+  machine->set_target(256_MiB);
+  ASSERT_TRUE(lab.until([this] { return facts().balloon_actual == 320_MiB; }));
+  EXPECT_TRUE(lab.throughout(200ms, [this] { return facts().committed() >= 320_MiB; }));
+  EXPECT_EQ(facts().target(), 256_MiB);
+}
+
+TEST_F(QemuMachineTest, InflatesForWhatAStuckUnplugDoesNotGiveAndDeflatesWhenItDoes) {
+  QmpScript script;
+  script.plugged = script.plug_requested = 256_MiB;
+  script.unplug_stops_at = 200_MiB;
+  begin_up(script);
+  machine->set_target(512_MiB);
+  EXPECT_TRUE(lab.throughout(1s, [this] { return peer->script.balloon_target == 384_MiB; }));  // patience
+  ASSERT_TRUE(lab.until([this] { return facts().assigned() == 512_MiB; }));
+  EXPECT_EQ(facts().balloon_actual, 312_MiB);
+  peer->script.unplug_stops_at.reset();
+  EXPECT_TRUE(lab.until([this] { return facts().balloon_actual == 384_MiB && facts().plugged == 128_MiB; }));
+  EXPECT_LE(facts().committed(), 512_MiB);
+  EXPECT_EQ(uncounted, 0u);
+}
+
+TEST_F(QemuMachineTest, TellsWhyItsMonitorNeverGreets) {
+  QmpScript script;
+  script.greets = false;
+  begin(script);
+  ASSERT_TRUE(lab.until([this] { return facts().link == Link::Hung; }));
+  EXPECT_THAT(facts().link_note, HasSubstr("said nothing for 0.2 s"));
+  EXPECT_THAT(facts().link_note, HasSubstr("another program"));
+  EXPECT_FALSE(facts().known);
+  EXPECT_EQ(facts().pid, ::getpid());
+}
+
+TEST_F(QemuMachineTest, WaitsInLineBehindAnotherClientOfTheSameMonitor) {
+  begin_up();
+  auto first = std::move(machine);
+  connect();
+  ASSERT_TRUE(lab.until([this] { return facts().link == Link::Hung; }));
+  first.reset();
+  EXPECT_TRUE(comes_up());
+}
+
+TEST_F(QemuMachineTest, BecomesHungInTheMiddleOfAnAnswerAndRecovers) {
+  begin_up();
+  peer->script.answers_left = 0;
+  ASSERT_TRUE(lab.until([this] { return facts().link == Link::Hung; }));
+  EXPECT_THAT(facts().link_note, HasSubstr("no answer to "));
+  machine->set_target(1_GiB);
+  EXPECT_EQ(facts().committed(), 384_MiB);  // nothing was asked, nothing is claimed
+  peer->script.answers = true;
+  peer->drop_client();  // half an answer cannot be continued
+  EXPECT_TRUE(comes_up());
+}
+
+TEST_F(QemuMachineTest, ALateAnswerBringsItBackWithTheTruth) {
+  begin_up();
+  peer->script.answers = false;
+  machine->set_target(1_GiB);
+  ASSERT_TRUE(lab.until([this] { return facts().link == Link::Hung; }));
+  EXPECT_EQ(facts().committed(), 1_GiB);  // asked, not answered: it may happen
+  peer->script.answers = true;
+  peer->answer_now();
+  ASSERT_TRUE(comes_up());
+  EXPECT_EQ(facts().plug_requested, 640_MiB);
+  EXPECT_TRUE(lab.until([this] { return facts().assigned() == 1_GiB; }));
+  EXPECT_EQ(uncounted, 0u);
+}
+
+TEST_F(QemuMachineTest, SaysThatItsMonitorTalksGarbage) {
+  QmpScript script;
+  script.garbage = "SSH-2.0-OpenSSH\r\n";
+  begin(script);
+  ASSERT_TRUE(lab.until([this] { return facts().link == Link::Lost; }));
+  EXPECT_THAT(facts().link_note, HasSubstr("does not speak QMP: not JSON: 'SSH-2.0-OpenSSH'"));
+}
+
+TEST_F(QemuMachineTest, ReconnectsAfterADropAndGoesOn) {
+  begin_up();
+  peer->drop_client();
+  ASSERT_TRUE(lab.until([this] { return facts().link == Link::Lost; }));
+  EXPECT_TRUE(facts().known);
+  ASSERT_TRUE(comes_up());
+  machine->set_target(1_GiB);
+  EXPECT_TRUE(arrives(1_GiB));
+}
+
+// The daemon was killed while a balloon it had ordered to deflate was on its way: its successor cannot see how far
+// it will go.
+TEST_F(QemuMachineTest, ARestartKeepsLawOneWhileABalloonDeflates) {
+  QmpScript script;
+  script.balloon_actual = 128_MiB;
+  script.balloon_target = 384_MiB;
+  script.per_step = 1_MiB;
+  slack = script.per_step;  // what moves between QEMU's answer and our looking
+  begin(script);
+  while (facts().link != Link::Up) {
+    ASSERT_TRUE(!facts().known || facts().balloon_target || facts().committed() == 384_MiB);
+    lab.io.run_one_for(5ms);
+  }
+  ASSERT_TRUE(facts().balloon_target);
+  EXPECT_LT(*facts().balloon_target, 384_MiB);  // stopped where it was
+  EXPECT_EQ(peer->script.balloon_target, *facts().balloon_target);
+  EXPECT_EQ(uncounted, 0u);
+  EXPECT_TRUE(lab.throughout(200ms, [this] { return facts().committed() >= truly_held() - slack; }));
+}
+
+TEST_F(QemuMachineTest, AnOrderThatIsRefusedLeavesTheFactsAtTheTruth) {
+  begin_up();
+  peer->script.refuses = "requested-size";
+  machine->set_target(1_GiB);
+  ASSERT_TRUE(lab.until([this] { return facts().committed() == 384_MiB; }));
+  EXPECT_EQ(facts().plug_requested, 0_MiB);
+  EXPECT_THAT(facts().manager_note, HasSubstr("QEMU refused to set the memory to plug to 640 MiB: the script refuses this"));
+  EXPECT_EQ(facts().link, Link::Up);
+  peer->script.refuses = "";
+  machine->set_target(1_GiB);
+  EXPECT_TRUE(arrives(1_GiB));
+  EXPECT_EQ(facts().manager_note, "");
+}
+
+TEST_F(QemuMachineTest, ABalloonThatDoesNotWorkIsNoBalloon) {
+  QmpScript script;
+  script.refuses = "query-balloon";
+  begin_up(script);
+  EXPECT_FALSE(facts().has_balloon);
+  EXPECT_EQ(facts().committed(), 384_MiB);
+  EXPECT_THAT(facts().manager_note, HasSubstr("its balloon does not work: the script refuses this"));
+}
+
+TEST_F(QemuMachineTest, FollowsTheRunState) {
+  begin_up();
+  peer->send_event("STOP", nlohmann::json::object());
+  EXPECT_TRUE(lab.until([this] { return facts().run_state == RunState::Paused; }));
+  peer->send_event("RESUME", nlohmann::json::object());
+  EXPECT_TRUE(lab.until([this] { return facts().run_state == RunState::Running; }));
+  peer->script.status = "shutdown";
+  peer->send_event("SHUTDOWN", {{"guest", true}, {"reason", "guest-shutdown"}});
+  EXPECT_TRUE(lab.until([this] { return facts().run_state == RunState::ShutDown; }));
+}
+
+TEST_F(QemuMachineTest, DoesNotBelieveABalloonFromBeforeAReboot) {
+  QmpScript script;
+  script.balloon_actual = script.balloon_target = 256_MiB;
+  begin_up(script);
+  peer->reboot_guest();
+  ASSERT_TRUE(lab.until([this] { return facts().resets == 1; }));
+  EXPECT_EQ(facts().committed(), 384_MiB);
+  EXPECT_TRUE(lab.throughout(300ms, [this] { return facts().committed() == 384_MiB; }));
+  // Asked for all of its base, the guest must say so for it to be believed: it is asked for a page less first.
+  machine->set_target(384_MiB);
+  EXPECT_TRUE(lab.until([this] { return peer->script.balloon_target == 384_MiB && facts().balloon_actual == 384_MiB; }));
+  EXPECT_EQ(peer->orders()[1], balloon(384_MiB - 4_KiB));
+}
+
+TEST_F(QemuMachineTest, CountsTwoQuickResetsAsOneReboot) {
+  begin_up();
+  peer->reboot_guest();
+  peer->reboot_guest();
+  peer->send_event("STOP", nlohmann::json::object());
+  ASSERT_TRUE(lab.until([this] { return facts().run_state == RunState::Paused; }));
+  EXPECT_EQ(facts().resets, 1u);
+}
+
+TEST_F(QemuMachineTest, ReadsBalloonStatisticsAndTheirAge) {
+  QmpScript script;
+  script.stats_updated = 1000;  // in 1970: long before we came
+  begin_up(script);
+  ASSERT_TRUE(lab.until([this] { return facts().balloon_stats.has_value(); }));
+  EXPECT_TRUE(facts().has_balloon_stats);
+  EXPECT_LT(facts().balloon_stats_at, lab.clock.now() - 1h);
+  EXPECT_EQ(facts().balloon_stats->total, 384_MiB);
+  EXPECT_EQ(facts().balloon_stats->swap_in_pages, 2u);
+  EXPECT_EQ(facts().balloon_stats->major_faults, 7u);
+  const TimePoint before = lab.clock.now();
+  peer->script.stats_updated = 1001;
+  EXPECT_TRUE(lab.until([&] { return facts().balloon_stats_at >= before; }));
+  const TimePoint at = facts().balloon_stats_at;
+  EXPECT_TRUE(lab.throughout(1500ms, [&] { return facts().balloon_stats_at == at; }));  // not refreshed: it ages
+}
+
+TEST_F(QemuMachineTest, IsQuietWhenNothingHappens) {
+  begin_up();
+  ASSERT_TRUE(lab.until([this] { return changes > 0; }));
+  EXPECT_TRUE(lab.throughout(100ms, [] { return true; }));
+  const std::size_t commands = peer->commands();
+  const std::size_t heard = changes;
+  EXPECT_TRUE(lab.throughout(2500ms, [] { return true; }));
+  EXPECT_LE(peer->commands() - commands, 3u * 4u);  // three rounds of four questions
+  EXPECT_EQ(changes, heard);
+}
+
+}  // namespace
+}  // namespace aerostat
