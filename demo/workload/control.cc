@@ -29,7 +29,8 @@ void Control::command(const std::string& line) {
     add_counters(event);
     port_.send(event.add("queued", static_cast<std::int64_t>(queue_.size())).line());
   } else if (line == "stop") {
-    // The phase may be over already: then its outcome is on the way, and this says what was dropped all the same.
+    // The phase may be over already: then its outcome is on the way, and this says what was dropped all the
+    // same.
     counters_.stop = true;
     Event event = about_task("stopping", now_ns());
     drop_queue(event);
@@ -93,7 +94,9 @@ void Control::hear_worker() {
 
 void Control::report(const Outcome& outcome) {
   using What = Outcome::What;
-  const char* name = outcome.what == What::Done ? "done" : outcome.what == What::Failed ? "failed" : "stopped";
+  const char* name = outcome.what == What::Done     ? "done"
+                     : outcome.what == What::Failed ? "failed"
+                                                    : "stopped";
   Event event = about_task(name, outcome.at_ns);
   if (outcome.what == What::Failed) event.add("reason", outcome.reason);
   add_counters(event);

@@ -1,5 +1,6 @@
-// Control: reads commands, runs the phases one after another in the worker, answers questions at any time, and outlives
-// a worker that the OOM killer took. It never touches memory of its own beyond what it has locked.
+// Control: reads commands, runs the phases one after another in the worker, answers questions at any time,
+// and outlives a worker that the OOM killer took. It never touches memory of its own beyond what it has
+// locked.
 #pragma once
 
 #include <sys/types.h>
@@ -16,7 +17,8 @@ namespace workload {
 class Control {
  public:
   // `counters` lies in memory shared with the workers; `folder` holds the file set.
-  Control(Port& port, Counters& counters, const char* folder) : port_(port), counters_(counters), folder_(folder) {}
+  Control(Port& port, Counters& counters, const char* folder)
+      : port_(port), counters_(counters), folder_(folder) {}
 
   void command(const std::string& line);
   // Waits for whatever comes next, and deals with it.

@@ -12,6 +12,8 @@ namespace workload {
 
 namespace {
 
+constexpr std::size_t kChunk = 65536;  // what is read at once
+
 std::vector<std::string> names_in(const char* folder) {
   std::vector<std::string> names;
   DIR* listing = ::opendir(folder);
@@ -27,7 +29,7 @@ std::vector<std::string> names_in(const char* folder) {
 FileSet::FileSet(const char* folder, std::int64_t bytes) {
   for (const std::string& name : names_in(folder)) {
     if (size_ >= bytes) return;
-    struct stat about {};
+    struct stat about{};
     if (::stat(name.c_str(), &about) != 0 || !S_ISREG(about.st_mode) || about.st_size == 0) continue;
     const int fd = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) continue;
@@ -41,7 +43,7 @@ FileSet::~FileSet() {
 }
 
 std::int64_t FileSet::read(std::int64_t from, std::int64_t bytes) {
-  static std::array<char, 64 * 1024> buffer;
+  static std::array<char, kChunk> buffer;
   for (const File& file : files_) {
     if (from >= file.bytes) {
       from -= file.bytes;

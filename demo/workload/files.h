@@ -1,4 +1,5 @@
-// FileSet: the files of one folder, read one after another as if they were one. The page cache they fill is the real one.
+// FileSet: the files of one folder, read one after another as if they were one. The page cache they fill is
+// the real one.
 #pragma once
 
 #include <cstdint>

@@ -64,7 +64,8 @@ void run_list(Control& control, std::string_view list) {
 int main(int count, char** words) {
   Options options;
   if (!read_options(count, words, options)) {
-    std::fputs("usage: aerostat-workload [--port FILE|-] [--files FOLDER] [--run COMMAND,COMMAND,…]\n", stderr);
+    std::fputs("usage: aerostat-workload [--port FILE|-] [--files FOLDER] [--run COMMAND,COMMAND,…]\n",
+               stderr);
     return 2;
   }
   ::signal(SIGPIPE, SIG_IGN);

@@ -1,4 +1,5 @@
-// Memory: what the worker holds, in the order it came. Filling is the expensive part and belongs to the caller's pace.
+// Memory: what the worker holds, in the order it came. Filling is the expensive part and belongs to the
+// caller's pace.
 #pragma once
 
 #include <cstddef>

@@ -7,13 +7,14 @@ namespace workload {
 namespace {
 
 constexpr std::int64_t kPage = 4096;
-constexpr std::int64_t kTick = 5'000'000;          // ns; smooth to anyone who samples each 10 ms
-constexpr std::int64_t kForgiven = 100'000'000;    // ns of lateness that is made up for
+constexpr std::int64_t kTick = 5'000'000;        // ns; smooth to anyone who samples each 10 ms
+constexpr std::int64_t kForgiven = 100'000'000;  // ns of lateness that is made up for
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 // No overflow for a phase of hours at many GiB/s.
 std::int64_t worth(std::int64_t rate, std::int64_t ns) {
-  return rate * (ns / kSecond) + static_cast<std::int64_t>(static_cast<double>(rate) * static_cast<double>(ns % kSecond) / 1e9);
+  return rate * (ns / kSecond) +
+         static_cast<std::int64_t>(static_cast<double>(rate) * static_cast<double>(ns % kSecond) / 1e9);
 }
 
 }  // namespace

@@ -16,9 +16,9 @@ enum class Fill : std::uint8_t { Random, Pattern };
 struct Phase {
   Kind kind = Kind::Hold;
   Fill fill = Fill::Pattern;
-  std::int64_t bytes = 0;     // to allocate, to keep hot, to read, to free; 0 frees everything
-  std::int64_t rate = 0;      // bytes a second; 0: as fast as it goes
-  std::int64_t time_ns = 0;   // how long to hold or to read; 0 reads once
+  std::int64_t bytes = 0;    // to allocate, to keep hot, to read, to free; 0 frees everything
+  std::int64_t rate = 0;     // bytes a second; 0: as fast as it goes
+  std::int64_t time_ns = 0;  // how long to hold or to read; 0 reads once
 };
 
 // `reason` is set to a plain literal when nothing is returned.

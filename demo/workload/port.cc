@@ -10,7 +10,7 @@ namespace workload {
 namespace {
 
 constexpr std::size_t kLongestLine = 512;
-constexpr std::size_t kMostUnsent = 64 * 1024;
+constexpr std::size_t kMostUnsent = 65536;
 
 void set_nonblocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
 

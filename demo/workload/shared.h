@@ -1,5 +1,5 @@
-// What control and worker share: one page of counters that control reads at any time, also while the worker is stuck in
-// swap, and the two messages on the socket between them.
+// What control and worker share: one page of counters that control reads at any time, also while the worker
+// is stuck in swap, and the two messages on the socket between them.
 #pragma once
 
 #include <time.h>
@@ -12,8 +12,8 @@
 namespace workload {
 
 struct Counters {
-  std::atomic<std::int64_t> touched{0};     // bytes of this phase
-  std::atomic<std::int64_t> held{0};        // bytes of all phases
+  std::atomic<std::int64_t> touched{0};  // bytes of this phase
+  std::atomic<std::int64_t> held{0};     // bytes of all phases
   std::atomic<std::int64_t> passes{0};
   std::atomic<std::int64_t> slowest_ns{0};  // of this phase
   std::atomic<bool> stop{false};            // set by control: end the phase

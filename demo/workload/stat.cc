@@ -11,23 +11,28 @@ namespace workload {
 
 namespace {
 
+constexpr std::size_t kMostText = 16384;  // all of /proc/vmstat fits
+
 struct Number {
   const char* member;
   std::string_view key;  // the number follows it; at the start of a line, or of the file
 };
 
 constexpr Number kMeminfo[] = {
-    {"mem_total_kib", "MemTotal:"},   {"mem_free_kib", "MemFree:"},     {"mem_available_kib", "MemAvailable:"},
-    {"cached_kib", "Cached:"},        {"anon_kib", "AnonPages:"},       {"swap_total_kib", "SwapTotal:"},
+    {"mem_total_kib", "MemTotal:"}, {"mem_free_kib", "MemFree:"}, {"mem_available_kib", "MemAvailable:"},
+    {"cached_kib", "Cached:"},      {"anon_kib", "AnonPages:"},   {"swap_total_kib", "SwapTotal:"},
     {"swap_free_kib", "SwapFree:"},
 };
 constexpr Number kVmstat[] = {
-    {"pswpin", "pswpin "}, {"pswpout", "pswpout "}, {"pgmajfault", "pgmajfault "}, {"oom_kill", "oom_kill "},
+    {"pswpin", "pswpin "},
+    {"pswpout", "pswpout "},
+    {"pgmajfault", "pgmajfault "},
+    {"oom_kill", "oom_kill "},
 };
 
-// Large enough for all of /proc/vmstat; no allocation while memory is out.
+// No allocation while memory is out.
 std::string_view read_whole(const char* path) {
-  static std::array<char, 16 * 1024> text;
+  static std::array<char, kMostText> text;
   const int file = ::open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return {};
   std::size_t length = 0;

@@ -14,6 +14,13 @@
 
 namespace aerostat {
 
+namespace {
+
+// A VM that stays short is refused at each pass; it is told about and counted once.
+constexpr Duration kOneRefusal = std::chrono::seconds(5);
+
+}  // namespace
+
 Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, SettingsKeeper& settings,
                GuestLinkMaker& guests, HeldBook& held, EngineHooks hooks)
     : options_(std::move(options)), clock_(clock), host_(host), settings_(settings), guests_(guests), held_(held),
@@ -228,16 +235,20 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
 void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, Bytes host_free) {
   const bool moved = move.grows() || move.shrinks();
   const bool refused = move.rule == Rule::Refused;
-  if (refused && !vm.refused) {
-    ++vm.refusals;
-    event("vm.refused", vm.name, move.why);
+  if (refused) {
+    const TimePoint now = clock_.now();
+    const bool first = !vm.refused_at || now - *vm.refused_at > kOneRefusal;
+    vm.refused_at = now;
+    if (first) {
+      ++vm.refusals;
+      event("vm.refused", vm.name, move.why);
+    }
   }
   if (moved) {
     event(move.grows() ? "vm.grow" : "vm.shrink", vm.name,
           fmt::format("{} -> {} by {}: {}", format_bytes(move.from), format_bytes(move.to), rule_name(move.rule),
                       move.why));
   }
-  vm.refused = refused;
   DecisionRecord record;
   record.at = hooks_.wall_now();
   record.move = move;

@@ -123,7 +123,7 @@ TEST(Engine, WithdrawsGrowthThatAGuestDoesNotTakeIn) {
   auto& web = w.add("web");
   web.obedient = false;
   w.demands["web"] = 370_MiB;
-  w.run(7s);
+  w.run(8s);
   EXPECT_EQ(web.f.target(), 384_MiB);
   EXPECT_EQ(w.vm("web").committed, 384_MiB);
   EXPECT_NE(w.vm("web").note.find("does not take in"), std::string::npos);

@@ -47,7 +47,7 @@ struct VmRecord {
   Status status = Status::Starting;
   std::string note;
   bool movable = false;
-  bool refused = false;                   // in a run of refusals
+  std::optional<TimePoint> refused_at;    // last time; refusals that follow each other closely are one
 
   std::uint64_t grows = 0, shrinks = 0, refusals = 0;
   Bytes last_assigned, peak_assigned;

@@ -8,8 +8,9 @@
 
 namespace aerostat {
 
-// A working guest frees or takes several MiB a second even under load; 5 s without any is not slowness.
-inline constexpr Duration kStallAfter = std::chrono::seconds(5);
+// A working guest frees or takes several MiB a second even under load; this long without any is not slowness.
+// It leaves time for both devices: unplug first, then the balloon.
+inline constexpr Duration kStallAfter = std::chrono::seconds(6);
 // Movement of less than this is noise of page-sized books.
 inline constexpr Bytes kProgress = Bytes::mib(4);
 // First wait before trying again; doubles each time, up to the most.

@@ -26,7 +26,7 @@ TEST(StallMonitor, IsPatientWithASlowOne) {
 
 TEST(StallMonitor, GivesANewTargetNoNewExcuse) {
   StallStep step = watch_progress({}, 1_GiB, 2_GiB, kStart);
-  for (int i = 1; i <= 5; ++i) {
+  for (int i = 1; i <= kStallAfter / kSecond; ++i) {
     step = watch_progress(step.state, 1_GiB - Bytes::mib(64 * i), 2_GiB, kStart + i * kSecond);
   }
   EXPECT_TRUE(step.state.shrink_stalled());

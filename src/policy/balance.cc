@@ -57,6 +57,7 @@ Move give(const Case& c, Bytes lacking, Bytes share) {
 
 Move grow(const Case& c, Bytes granted, bool coming) {
   const VmView& vm = *c.vm;
+  if (granted < std::min(kLeastGrant, c.missing())) granted = Bytes{};
   Move move{vm.name, vm.target, (vm.target + granted).round_down(vm.grain), std::max(c.desire, c.wanted), c.rule, {}};
   const Bytes lacking = move.desired - move.to;
   if (lacking < vm.grain) {

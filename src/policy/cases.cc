@@ -68,7 +68,8 @@ void entitle(Bytes pool, std::vector<Case>& cases) {
   }
   std::vector<Claim> claims;
   for (const Case& c : cases) {
-    const Bytes least = c.vm->stalled ? c.needed : std::min(c.vm->limits.minimum, c.needed);
+    // What a stalled VM holds is its in any case, but not what it would like on top.
+    const Bytes least = std::min(c.vm->stalled ? c.vm->target : c.vm->limits.minimum, c.needed);
     claims.push_back({least, c.needed, static_cast<double>(c.vm->limits.weight)});
   }
   const std::vector<Bytes> shares = share_out(pool, claims);

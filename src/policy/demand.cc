@@ -74,11 +74,13 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
   Demand demand;
   demand.demand = std::min(
       used + active_file.scaled(state.cache_heat) + swapped.scaled(state.swap_heat) + refaulted, limit);
-  demand.paging = rate.swap >= kSwapThatHurts;
-  if (demand.paging || rate.stalled >= kStallThatHurts || rate.refault >= kRefaultsThatHurt) {
+  const bool swaps = rate.swap >= kSwapThatHurts;
+  if (swaps) state.paging_until = at + kDistressHold;
+  if (swaps || rate.stalled >= kStallThatHurts || rate.refault >= kRefaultsThatHurt) {
     state.distress_until = at + kDistressHold;
   }
   demand.distress = at < state.distress_until;
+  demand.paging = at < state.paging_until;
 
   if (rated) {
     const Bytes used_before = *before.last->total - *before.last->available;

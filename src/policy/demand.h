@@ -17,14 +17,14 @@ struct DemandState {
   double growth = 0;        // bytes per second, smoothed, never negative
   double cache_heat = 0;    // 0 to 1: how surely the active page cache is missed when taken
   double swap_heat = 0;     // 0 to 1: how surely what is in swap is missed
-  TimePoint distress_until{};
+  TimePoint distress_until{}, paging_until{};
 };
 
 struct Demand {
   Bytes demand;
   Bytes forecast;           // what it will need on top before memory asked for now can arrive
   bool distress = false;    // it pages or stalls on memory now, or did within kDistressHold
-  bool paging = false;      // it moves pages to or from swap now
+  bool paging = false;      // it moves pages to or from swap, likewise
 };
 
 struct DemandStep {

@@ -51,6 +51,8 @@ inline constexpr double kLowShare = 0.8;
 // --- moving ---
 // Growth is asked for in at least this much: each change costs the guest and the host a round of work.
 inline constexpr Bytes kLeastGrow = Bytes::mib(64);
+// When memory is scarce it arrives in crumbs; they are collected until they are worth a change.
+inline constexpr Bytes kLeastGrant = Bytes::mib(16);
 // Surplus below this, or below this share of what it has, is not worth a move.
 inline constexpr Bytes kLeastShrink = Bytes::mib(64);
 inline constexpr double kLeastShrinkShare = 0.1;

@@ -31,7 +31,7 @@ Bytes low_line(const VmView& vm) {
 
 Bytes needed(const VmView& vm) {
   if (!vm.demand) return std::clamp(vm.target, vm.limits.minimum, vm.limits.maximum);
-  return std::clamp(*vm.demand + kSlack, vm.limits.minimum, vm.limits.maximum);
+  return std::clamp(*vm.demand + kSlack + vm.forecast, vm.limits.minimum, vm.limits.maximum);
 }
 
 }  // namespace aerostat

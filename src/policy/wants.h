@@ -15,7 +15,7 @@ Bytes wanted(const VmView& vm);
 // As wanted(), with 80 % of the buffer: below this the VM is Low and is grown.
 Bytes low_line(const VmView& vm);
 
-// The least it can work with: demand and a little slack, within minimum and maximum.
+// The least it can work with: demand with its forecast and a little slack, within minimum and maximum.
 Bytes needed(const VmView& vm);
 
 }  // namespace aerostat

@@ -61,6 +61,7 @@ class Guest:
     balloon: bool = True
     dimm_slots: int = 0                # room for hot-added DIMMs, of 1 GiB each
     disk_mib: int = 0                  # size of the file set for `read` phases
+    swap_disk_mib: int = 0             # swap on a disk, beside or (with zram_mib=0) instead of the compressed one
     append: str = ""                   # more for the kernel command line
     reboots: bool = False              # a reboot of the guest restarts it instead of ending QEMU
     extra: list[str] = field(default_factory=list)  # more QEMU arguments
@@ -114,7 +115,7 @@ class Guest:
                 "-cpu", processor(accel), "-smp", str(self.vcpus), "-m", memory,
                 "-kernel", str(guest_dir() / "vmlinuz"), "-initrd", str(guest_dir() / "initramfs.cpio"),
                 "-append", self._kernel_line(), "-serial", f"file:{self.console}",
-                *self._monitors(), *self._memory_devices(), *self._ports(), *self._disk(), *self.extra]
+                *self._monitors(), *self._memory_devices(), *self._ports(), *self._disks(), *self.extra]
 
     def _kernel_line(self) -> str:
         words = [KERNEL, f"zram={self.zram_mib}", f"ports={1 + self.agent_port}"]
@@ -150,28 +151,44 @@ class Guest:
                           "-device", f"virtserialport,chardev={id},name={name},id={id}"]
         return arguments
 
-    def _disk(self) -> list[str]:
-        if not self.disk_mib:
-            return []
-        image = guest_dir() / f"files-{self.disk_mib}.img"
-        return ["-drive", f"file={image},format=raw,if=none,id=files,readonly=on",
-                "-device", "virtio-blk-pci,drive=files"]
+    def _disks(self) -> list[str]:
+        arguments = []
+        if self.disk_mib:
+            arguments += _disk("files", guest_dir() / f"files-{self.disk_mib}.img", "readonly=on")
+        if self.swap_disk_mib:
+            arguments += _disk("swap", self._swap_image, "cache=unsafe,discard=unmap")
+        return arguments
+
+    @property
+    def _swap_image(self) -> Path:
+        return self.rundir / "disk" / f"{self.name}.swap"
 
     # Life.
     def start(self) -> Self:
         """Builds the image if need be, and starts QEMU. Does not wait for the guest."""
         build_image(self.disk_mib)
-        self.console.parent.mkdir(parents=True, exist_ok=True)
+        if self.agent:
+            require_program("aerostat-guest")
+        self._prepare_files()
         self._process = process.start(self.command(), self.log)
-        self._observer = Qmp(self.observe_socket) if self._appeared(self.observe_socket) else None
+        self._appeared(self.observe_socket)
+        self._observer = Qmp(self.observe_socket)
         return self
 
-    def _appeared(self, path: Path) -> bool:
-        """The socket is there; an error with QEMU's words if QEMU ended instead."""
+    def _prepare_files(self) -> None:
+        for socket in (self.qmp_socket, self.observe_socket, self.agent_socket, self.work_socket):
+            socket.unlink(missing_ok=True)
+        self.console.parent.mkdir(parents=True, exist_ok=True)
+        if self.swap_disk_mib:
+            self._swap_image.parent.mkdir(exist_ok=True)
+            with self._swap_image.open("wb") as image:
+                image.truncate(self.swap_disk_mib * MIB)
+
+    def _appeared(self, path: Path) -> None:
+        """Waits until the socket is there; an error with QEMU's words if QEMU ended instead."""
         until(lambda: path.exists() or not self.running, 30, f"{self.name}: {path.name}")
         if not self.running:
             raise RuntimeError(f"{self.name}: QEMU ended: {self.log.read_text(errors='replace').strip()}")
-        return True
 
     def wait_ready(self, timeout: float = 60) -> Self:
         """The workload generator answers; all that the guest starts has been started."""
@@ -256,9 +273,22 @@ class Guest:
         self.qmp.execute("balloon", value=mib * MIB)
 
 
+def _disk(serial: str, image: Path, options: str) -> list[str]:
+    return ["-drive", f"file={image},format=raw,if=none,id={serial},{options}",
+            "-device", f"virtio-blk-pci,drive={serial},serial={serial}"]
+
+
+def require_program(name: str) -> Path:
+    """The program under test, or an error that says how to get it."""
+    program = bin_dir() / name
+    if not program.exists():
+        raise FileNotFoundError(f"{program}: build it first, or name another build folder in AEROSTAT_BUILD_DIR")
+    return program
+
+
 @functools.cache
 def build_image(disk_mib: int = 0) -> None:
-    """Builds what changed of the demo guest, once in a test run."""
+    """Builds what changed of the demo guest, once in a test run. Without the agent there, an image without it."""
     command = [str(ROOT / "demo" / "build-guest"), "--agent", str(bin_dir() / "aerostat-guest"),
-               "--workload", str(bin_dir() / "aerostat-workload"), "--disk", str(disk_mib)]
+               "--workload", str(require_program("aerostat-workload")), "--disk", str(disk_mib)]
     subprocess.run(command, check=True)

@@ -9,7 +9,7 @@ namespace {
 constexpr Bytes kPage = Bytes::kib(4);
 
 SplitInput input_of(const MachineFacts& f, bool stuck) {
-  return {f.base,        f.has_balloon, f.balloon_actual, f.has_plug, f.plug_block,
+  return {f.base,         f.has_balloon, f.balloon_actual, f.has_plug, f.plug_block,
           f.plug_maximum, f.plugged,     f.plug_requested, stuck};
 }
 
@@ -24,8 +24,8 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
   const Split split = split_target(target, input_of(facts_, stuck_));
   Orders out;
   if (facts_.has_balloon) {
-    // A driver that finds its target already met says nothing, and QEMU would go on showing the balloon of before
-    // the reset. One page makes it speak.
+    // A driver that finds its target already met says nothing, and QEMU would go on showing the balloon of
+    // before the reset. One page makes it speak.
     const bool must_speak = stale_balloon_ && split.balloon == facts_.base;
     const Bytes balloon = must_speak ? split.balloon - kPage : split.balloon;
     if (balloon_ordered_ != balloon) out.balloon = balloon;
@@ -59,7 +59,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   facts_.has_balloon = reading.balloon.has_value();
   facts_.has_plug = reading.plugged.has_value();
   if (!facts_.has_balloon) balloon_ordered_.reset();
-  saw_balloon(reading.balloon.value_or(reading.base), false);
+  saw_balloon(reading.balloon.value_or(reading.base));
   const bool confirmed = reading.orders == orders_;
   if (confirmed) {
     facts_.plug_requested = reading.plug_requested;
@@ -83,7 +83,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
 void DeviceLedger::balloon_changed(Bytes actual, TimePoint now) {
   if (!facts_.known || !facts_.has_balloon) return;
   const Bytes before = facts_.balloon_actual;
-  saw_balloon(actual, true);
+  saw_balloon(actual);
   if (facts_.balloon_actual > before) facts_.grew_at = now;
   if (facts_.balloon_actual != before) moved_at_ = now;
 }
@@ -112,8 +112,8 @@ bool DeviceLedger::settled() const {
   return balloon && plug;
 }
 
-void DeviceLedger::saw_balloon(Bytes actual, bool certain) {
-  if (stale_balloon_ && !certain && actual == *stale_balloon_) {
+void DeviceLedger::saw_balloon(Bytes actual) {
+  if (stale_balloon_ && actual == *stale_balloon_) {
     facts_.balloon_actual = facts_.base;
     return;
   }

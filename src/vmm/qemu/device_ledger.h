@@ -1,14 +1,21 @@
-// DeviceLedger: what was asked of a VM's balloon and hot-pluggable memory, and what is seen of them, kept in its
-// MachineFacts so that committed() is never less than the truth (law 1). Pure: readings in, orders out.
+// DeviceLedger: what was asked of a VM's balloon and hot-pluggable memory, and what is seen of them, kept in
+// its MachineFacts so that committed() is never less than the truth (law 1). Pure: readings in, orders out.
 //
-// Raised requests count from the moment they are ordered. Lowered ones count in full until a reading that was asked
-// for *after* the order has been answered: QEMU works in order, so the order was then in force, and nothing that
-// was plugged just before it is missed. Every order must therefore be followed by a reading.
+// Raised requests count from the moment they are ordered. Lowered ones count in full until a reading that was
+// asked for *after* the order has been answered: QEMU works in order, so the order was then in force, and
+// nothing that was plugged just before it is missed. Every order must therefore be followed by a reading.
 //
-// QEMU tells what it was asked to plug, but not the balloon's target: after a start of the daemon a deflation ordered
-// by its predecessor may be under way. Until we have ordered a target ourselves it is unknown, and the whole base counts.
+// Measured on QEMU 7.2: a reboot of the guest unplugs everything at once and changes nothing of what was
+// asked. The balloon's last size stays on show until the guest's driver is loaded again, some seconds later,
+// while the guest in truth uses all of its base; and an event of before the reset may arrive after it, for
+// events are held back up to 1 s.
+//
+// QEMU tells what it was asked to plug, but not the balloon's target: after a start of the daemon a deflation
+// ordered by its predecessor may be under way. Until we have ordered a target ourselves it is unknown, and
+// the whole base counts.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -19,9 +26,10 @@
 
 namespace aerostat {
 
-// Plugged memory that does not shrink for this long though asked to is stuck: the balloon steps in. Linux unplugs
-// a block in some ms; when it finds none it pauses, 5 s at first, then longer.
-inline constexpr Duration kUnplugPatience = std::chrono::seconds(3);
+// Plugged memory that does not shrink for this long though asked to is stuck: the balloon steps in. Linux
+// unplugs a block in some ms; when it finds none it pauses, 5 s at first, then longer. A guest that is short
+// of memory has nowhere to move pages to and so finds none, whereas a balloon makes it page out.
+inline constexpr Duration kUnplugPatience = std::chrono::seconds(1);
 // A reset through the firmware shows as two RESET events (Q35 with SeaBIOS, 30 ms apart): one reboot.
 inline constexpr Duration kSameReset = std::chrono::seconds(1);
 
@@ -62,15 +70,15 @@ class DeviceLedger {
   TimePoint moved_at() const { return moved_at_; }
 
  private:
-  void saw_balloon(Bytes actual, bool certain);
+  void saw_balloon(Bytes actual);
   void saw_plugged(Bytes plugged, TimePoint now);
 
   MachineFacts& facts_;
   std::uint64_t orders_ = 0;
   std::optional<Bytes> balloon_ordered_;
   std::optional<Bytes> plug_ordered_;
-  // QEMU keeps showing a balloon from before a reset until the guest's driver speaks again, while the guest in truth
-  // uses all of its base. This is that number; while it is all we see, it is not believed.
+  // The balloon of before a reset. While this number is all we see, by reading or by event, it is not
+  // believed.
   std::optional<Bytes> stale_balloon_;
   TimePoint reset_at_{};
   TimePoint moved_at_{};

@@ -50,8 +50,8 @@ MemoryDevices memory_devices_of(const json& answer) {
     const auto maximum = bytes_in(data, "max-size");
     const auto requested = bytes_in(data, "requested-size");
     if (!size || !block || *block <= Bytes() || !maximum || !requested) continue;
-    out.plugs.push_back({string_in(data, "id").value_or(""), string_in(data, "memdev").value_or(""), *block, *maximum,
-                         *size, *requested});
+    out.plugs.push_back({string_in(data, "id").value_or(""), string_in(data, "memdev").value_or(""), *block,
+                         *maximum, *size, *requested});
   }
   return out;
 }

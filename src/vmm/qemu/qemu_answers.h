@@ -30,7 +30,7 @@ struct PlugDevice {
 
 struct MemoryDevices {
   std::vector<PlugDevice> plugs;
-  Bytes dimms;   // DIMMs: QEMU counts them as memory the balloon can take from
+  Bytes dimms;  // DIMMs: QEMU counts them as memory the balloon can take from
 };
 MemoryDevices memory_devices_of(const nlohmann::json& answer);
 

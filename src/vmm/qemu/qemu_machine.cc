@@ -38,12 +38,16 @@ auto news(const MachineFacts& f) {
                   f.manager_note, f.balloon_stats_at, f.resets);
 }
 
-bool broke(const Error& error) { return error.kind == Error::Kind::Timeout || error.kind == Error::Kind::Unavailable; }
+bool broke(const Error& error) {
+  return error.kind == Error::Kind::Timeout || error.kind == Error::Kind::Unavailable;
+}
 
 // last-update is in seconds of the host's wall clock.
 Duration age_of(std::uint64_t updated) {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-  const auto then = std::chrono::seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(updated, 1ULL << 40)));
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto then =
+      std::chrono::seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(updated, 1ULL << 40)));
   return std::max(Duration(now - then), Duration(0));
 }
 
@@ -60,10 +64,15 @@ struct QemuMachine::Round {
   std::optional<json> stats;
 };
 
-QemuMachine::QemuMachine(boost::asio::io_context& io, const Clock& clock, std::string name, std::string socket,
-                         std::function<void()> changed, Duration deadline)
-    : io_(io), clock_(clock), name_(std::move(name)), changed_(std::move(changed)), timer_(io),
-      client_(io, std::move(socket), {[this] { on_link(); }, [this](const QmpEvent& e) { on_event(e); }}, deadline) {}
+QemuMachine::QemuMachine(boost::asio::io_context& io, const Clock& clock, std::string name,
+                         std::string socket, std::function<void()> changed, Duration deadline)
+    : io_(io),
+      clock_(clock),
+      name_(std::move(name)),
+      changed_(std::move(changed)),
+      timer_(io),
+      client_(io, std::move(socket), {[this] { on_link(); }, [this](const QmpEvent& e) { on_event(e); }},
+              deadline) {}
 
 void QemuMachine::start() {
   client_.start();
@@ -71,8 +80,9 @@ void QemuMachine::start() {
 }
 
 Bytes QemuMachine::reachable(Bytes target) const {
-  return reachable_target(target, {facts_.base, facts_.has_balloon, facts_.balloon_actual, facts_.has_plug,
-                                   facts_.plug_block, facts_.plug_maximum, facts_.plugged, facts_.plug_requested, false});
+  return reachable_target(
+      target, {facts_.base, facts_.has_balloon, facts_.balloon_actual, facts_.has_plug, facts_.plug_block,
+               facts_.plug_maximum, facts_.plugged, facts_.plug_requested, false});
 }
 
 void QemuMachine::set_target(Bytes target) {
@@ -111,8 +121,8 @@ void QemuMachine::ask_devices() {
   });
 }
 
-// The balloon is ordered to stay where it is seen to be, so that we know its target from here on: one that somebody
-// before us ordered and that is still under way would otherwise give memory away behind our back.
+// The balloon is ordered to stay where it is seen to be, so that we know its target from here on: one that
+// somebody before us ordered and that is still under way would otherwise give memory away behind our back.
 void QemuMachine::adopt(Result<QemuDevices> devices) {
   if (!devices) {
     asking_ = false;
@@ -134,7 +144,8 @@ void QemuMachine::adopt(Result<QemuDevices> devices) {
     if (!answer && broke(answer.error())) return;
     if (!actual) {
       const std::string why = answer ? "its answer makes no sense" : answer.error().message;
-      devices_.note += (devices_.note.empty() ? "" : "; ") + fmt::format("its balloon does not work: {}", why);
+      devices_.note +=
+          (devices_.note.empty() ? "" : "; ") + fmt::format("its balloon does not work: {}", why);
       devices_.balloon.reset();
     } else {
       ledger_.adopt_balloon(*actual + unmanaged_);
@@ -148,24 +159,27 @@ void QemuMachine::refresh() {
   const auto round = std::make_shared<Round>();
   round->orders = ledger_.orders();
   const auto ask = [&](const char* command, const json& arguments, std::function<void(const json&)> use) {
-    const bool sent = client_.execute(command, arguments, [this, round, mine = session_, use = std::move(use)](const Result<json>& r) {
-      if (r) use(*r);
-      if (!r && broke(r.error())) round->broken = true;
-      if (--round->open > 0 || mine != session_) return;
-      --rounds_;
-      if (!round->broken && up()) apply(*round);
-    });
+    const bool sent = client_.execute(
+        command, arguments, [this, round, mine = session_, use = std::move(use)](const Result<json>& r) {
+          if (r) use(*r);
+          if (!r && broke(r.error())) round->broken = true;
+          if (--round->open > 0 || mine != session_) return;
+          --rounds_;
+          if (!round->broken && up()) apply(*round);
+        });
     if (sent) ++round->open;
   };
   if (devices_.balloon) {
     ask("query-balloon", json(nullptr), [round](const json& r) { round->balloon = bytes_in(r, "actual"); });
   }
-  ask("query-memory-devices", json(nullptr), [round](const json& r) { round->memory = memory_devices_of(r); });
+  ask("query-memory-devices", json(nullptr),
+      [round](const json& r) { round->memory = memory_devices_of(r); });
   ask("query-status", json(nullptr), [round](const json& r) { round->run_state = run_state_of(r); });
   const TimePoint now = clock_.now();
   if (devices_.balloon_stats && devices_.balloon && now - stats_asked_ >= kPollAtRest * 9 / 10) {
     stats_asked_ = now;
-    ask("qom-get", {{"path", *devices_.balloon}, {"property", "guest-stats"}}, [round](const json& r) { round->stats = r; });
+    ask("qom-get", {{"path", *devices_.balloon}, {"property", "guest-stats"}},
+        [round](const json& r) { round->stats = r; });
   }
   if (round->open > 0) ++rounds_;
 }
@@ -246,7 +260,9 @@ void QemuMachine::order(bool balloon, Bytes value) {
   if (balloon) {
     client_.execute("balloon", {{"value", (value - unmanaged_).count()}}, answered);
   } else if (devices_.plug) {
-    client_.execute("qom-set", {{"path", *devices_.plug}, {"property", "requested-size"}, {"value", value.count()}}, answered);
+    client_.execute("qom-set",
+                    {{"path", *devices_.plug}, {"property", "requested-size"}, {"value", value.count()}},
+                    answered);
   }
 }
 
@@ -254,7 +270,8 @@ void QemuMachine::on_event(const QmpEvent& event) {
   const TimePoint now = clock_.now();
   const std::string& name = event.name;
   if (name == "BALLOON_CHANGE") {
-    if (const auto actual = bytes_in(event.data, "actual")) ledger_.balloon_changed(*actual + unmanaged_, now);
+    if (const auto actual = bytes_in(event.data, "actual"))
+      ledger_.balloon_changed(*actual + unmanaged_, now);
   } else if (name == "MEMORY_DEVICE_SIZE_CHANGE") {
     const auto size = bytes_in(event.data, "size");
     const std::string path = string_in(event.data, "qom-path").value_or("");
@@ -294,7 +311,8 @@ void QemuMachine::schedule() {
 
 void QemuMachine::set_link(Link link, const std::string& note) {
   if (link == facts_.link && note == facts_.link_note) return;
-  const bool degraded = link != Link::Up && link != Link::Connecting && facts_.run_state != RunState::ShutDown;
+  const bool degraded =
+      link != Link::Up && link != Link::Connecting && facts_.run_state != RunState::ShutDown;
   const std::string line = fmt::format("event=vm.link vm={} link={}{}", name_, link_name(link),
                                        note.empty() ? "" : fmt::format(" note=\"{}\"", printable(note, 300)));
   // A socket nobody has ever answered on is no VM, and no news.

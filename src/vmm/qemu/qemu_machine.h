@@ -1,7 +1,7 @@
-// QemuMachine: one VM behind one QEMU monitor. Keeps its MachineFacts true, by events for speed and by asking for
-// truth: events are at most one a second for each device, and one that was missed is made good by the next poll.
-// set_target() sends its commands at once and waits for nothing; while the link is not Up it does nothing, and the
-// caller tries again. A machine that stops answering keeps what it holds, and delays nobody.
+// QemuMachine: one VM behind one QEMU monitor. Keeps its MachineFacts true, by events for speed and by asking
+// for truth: events are at most one a second for each device, and one that was missed is made good by the
+// next poll. set_target() sends its commands at once and waits for nothing; while the link is not Up it does
+// nothing, and the caller tries again. A machine that stops answering keeps what it holds, and delays nobody.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -19,8 +19,8 @@
 
 namespace aerostat {
 
-// How often the truth is asked for: each second at rest; right after an order fast enough to see the first new
-// memory when it is there; then less, and at rest's pace again when nothing moves any more.
+// How often the truth is asked for: each second at rest; right after an order fast enough to see the first
+// new memory when it is there; then less, and at rest's pace again when nothing moves any more.
 inline constexpr Duration kPollAtRest = std::chrono::seconds(1);
 inline constexpr Duration kPollOrdered = std::chrono::milliseconds(20);
 inline constexpr Duration kPollMoving = std::chrono::milliseconds(100);
@@ -72,22 +72,22 @@ class QemuMachine final : public Machine {
   MachineFacts facts_;
   DeviceLedger ledger_{facts_};
   QemuDevices devices_;
-  std::string trouble_;        // the last order that was answered with an error
-  Bytes unmanaged_;            // in virtio-mem devices that are not ours: counted in the base, not in QEMU's balloon
+  std::string trouble_;  // the last order that was answered with an error
+  Bytes unmanaged_;  // in virtio-mem devices that are not ours: counted in the base, not in QEMU's balloon
   std::uint64_t session_ = 0;  // which coming up of the link we are in
   bool asking_ = false;        // finding out the devices
   bool adopted_ = false;       // in this session
   bool replaced_ = false;
   bool notifying_ = false;
-  int rounds_ = 0;             // readings under way
+  int rounds_ = 0;  // readings under way
   std::uint64_t stats_updated_ = 0;
   TimePoint stats_asked_{};
   TimePoint ordered_at_{};
   TimePoint devices_asked_{};
-  MachineFacts told_;          // as of the last `changed`
+  MachineFacts told_;  // as of the last `changed`
   boost::asio::steady_timer timer_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
-  QmpClient client_;           // last: its callbacks use everything above
+  QmpClient client_;  // last: its callbacks use everything above
 };
 
 }  // namespace aerostat

@@ -44,7 +44,8 @@ class QemuMachines::Impl {
   }
 
   Result<void> add(const std::string& name, const std::string& socket) {
-    if (!is_vm_name(name)) return fail(Error::Kind::Invalid, fmt::format("'{}' cannot be a VM's name", printable(name, 64)));
+    if (!is_vm_name(name))
+      return fail(Error::Kind::Invalid, fmt::format("'{}' cannot be a VM's name", printable(name, 64)));
     named_[name] = socket;
     review_soon();
     return {};
@@ -79,7 +80,8 @@ class QemuMachines::Impl {
       for (const auto& [name, socket] : directory->sockets()) {
         const auto [place, fresh] = out.try_emplace(name, socket);
         if (fresh || place->second == socket || !conflicts_.insert(socket).second) continue;
-        log_warn("event=vm.duplicate vm={} used={} ignored={}", name, printable(place->second), printable(socket));
+        log_warn("event=vm.duplicate vm={} used={} ignored={}", name, printable(place->second),
+                 printable(socket));
       }
     }
     return out;
@@ -114,9 +116,11 @@ class QemuMachines::Impl {
   }
 
   // Empty: it is there, or may be.
-  std::string why_gone(const std::string& name, Entry& entry, const std::map<std::string, std::string>& wanted) {
+  std::string why_gone(const std::string& name, Entry& entry,
+                       const std::map<std::string, std::string>& wanted) {
     const auto place = wanted.find(name);
-    if (place != wanted.end() && place->second != entry.machine->socket()) return "its monitor is another socket now";
+    if (place != wanted.end() && place->second != entry.machine->socket())
+      return "its monitor is another socket now";
     if (entry.machine->replaced()) return "its process ended, and another one took its place";
     const QmpClient::Absence absence = entry.machine->absence();
     if (absence != QmpClient::Absence::NobodyListens) entry.refused_since.reset();
@@ -127,12 +131,14 @@ class QemuMachines::Impl {
     if (absence == QmpClient::Absence::NoSocket) return "its monitor socket is gone";
     if (absence != QmpClient::Absence::NobodyListens) return "";
     if (!entry.refused_since) entry.refused_since = clock_.now();
-    return clock_.now() - *entry.refused_since > kRefusedIsGone ? "no process listens on its monitor socket" : "";
+    return clock_.now() - *entry.refused_since > kRefusedIsGone ? "no process listens on its monitor socket"
+                                                                : "";
   }
 
   void start(const std::string& name, const std::string& socket) {
     Entry& entry = entries_[name];
-    entry.machine = std::make_unique<QemuMachine>(io_, clock_, name, socket, [this, name] { changed(name); }, deadline_);
+    entry.machine =
+        std::make_unique<QemuMachine>(io_, clock_, name, socket, [this, name] { changed(name); }, deadline_);
     entry.machine->start();
   }
 
@@ -178,18 +184,21 @@ class QemuMachines::Impl {
   std::map<std::string, Entry> entries_;
   std::set<std::string> conflicts_;  // already told
   boost::asio::steady_timer timer_;
-  std::set<std::string> removed_;    // since the last review
+  std::set<std::string> removed_;  // since the last review
   bool reviewing_ = false;
-  bool retry_ = false;               // a directory changed: what could not be reached may be reachable now
+  bool retry_ = false;  // a directory changed: what could not be reached may be reachable now
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
-QemuMachines::QemuMachines(boost::asio::io_context& io, const Clock& clock, MachineListener& listener, Duration deadline)
+QemuMachines::QemuMachines(boost::asio::io_context& io, const Clock& clock, MachineListener& listener,
+                           Duration deadline)
     : impl_(std::make_unique<Impl>(io, clock, listener, deadline)) {}
 QemuMachines::~QemuMachines() = default;
 
 Result<void> QemuMachines::watch(const std::string& directory) { return impl_->watch(directory); }
-Result<void> QemuMachines::add(const std::string& name, const std::string& path) { return impl_->add(name, path); }
+Result<void> QemuMachines::add(const std::string& name, const std::string& path) {
+  return impl_->add(name, path);
+}
 void QemuMachines::remove(const std::string& name) { impl_->remove(name); }
 std::string QemuMachines::health() const { return impl_->health(); }
 

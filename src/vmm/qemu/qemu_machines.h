@@ -1,7 +1,7 @@
 // QemuMachines: all VMs of this host that run under QEMU and offer a monitor socket: those in the watched
-// directories, and those named one by one. Tells a MachineListener of each that appears, changes and vanishes.
-// A VM is there while something listens on its socket, even if that never answers; what becomes of one VM delays
-// no other. Everything runs on the given io_context; nothing blocks.
+// directories, and those named one by one. Tells a MachineListener of each that appears, changes and
+// vanishes. A VM is there while something listens on its socket, even if that never answers; what becomes of
+// one VM delays no other. Everything runs on the given io_context; nothing blocks.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -23,8 +23,9 @@ class QemuMachines {
   QemuMachines(const QemuMachines&) = delete;
   QemuMachines& operator=(const QemuMachines&) = delete;
 
-  // Every monitor socket in the directory is a VM: "db.qmp", "db.monitor" or "db.sock" is "db". May be called for
-  // several. An error if it cannot be watched now; if it vanishes later, health() says so until it is back.
+  // Every monitor socket in the directory is a VM: "db.qmp", "db.monitor" or "db.sock" is "db". May be called
+  // for several. An error if it cannot be watched now; if it vanishes later, health() says so until it is
+  // back.
   Result<void> watch(const std::string& directory);
   // One VM by name. Wins over one of the same name in a directory. An error if the name cannot be one.
   Result<void> add(const std::string& name, const std::string& socket_path);

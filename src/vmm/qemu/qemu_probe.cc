@@ -19,11 +19,13 @@ constexpr const char* kFolders[] = {"/machine/peripheral", "/machine/peripheral-
 
 class Probe : public std::enable_shared_from_this<Probe> {
  public:
-  Probe(QmpClient& client, std::function<void(Result<QemuDevices>)> done) : client_(client), done_(std::move(done)) {}
+  Probe(QmpClient& client, std::function<void(Result<QemuDevices>)> done)
+      : client_(client), done_(std::move(done)) {}
 
   void run() {
     ask("query-status", json(nullptr), [this](const json& r) { out_.run_state = run_state_of(r); });
-    ask("query-memory-size-summary", json(nullptr), [this](const json& r) { boot_ = bytes_in(r, "base-memory"); });
+    ask("query-memory-size-summary", json(nullptr),
+        [this](const json& r) { boot_ = bytes_in(r, "base-memory"); });
     ask("query-memory-devices", json(nullptr), [this](const json& r) { memory_ = memory_devices_of(r); });
     ask("query-chardev", json(nullptr), [this](const json& r) { chardevs_ = r; });
     for (const char* folder : kFolders) {
@@ -42,11 +44,13 @@ class Probe : public std::enable_shared_from_this<Probe> {
   void ask(const char* command, const json& arguments, std::function<void(const json&)> use) {
     ++open_;
     const auto self = shared_from_this();
-    const bool sent = client_.execute(command, arguments, [self, use = std::move(use)](const Result<json>& r) {
-      if (r) use(*r);
-      if (!r && r.error().kind != Error::Kind::NotFound && r.error().kind != Error::Kind::Refused) self->broken_ = r.error();
-      if (--self->open_ == 0) self->next();
-    });
+    const bool sent =
+        client_.execute(command, arguments, [self, use = std::move(use)](const Result<json>& r) {
+          if (r) use(*r);
+          if (!r && r.error().kind != Error::Kind::NotFound && r.error().kind != Error::Kind::Refused)
+            self->broken_ = r.error();
+          if (--self->open_ == 0) self->next();
+        });
     if (!sent) --open_;
   }
 
@@ -63,7 +67,9 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   void next() {
     if (broken_) return finish(fail(std::move(*broken_)));
-    if (!boot_) return finish(fail(Error::Kind::Refused, "its QEMU does not tell how much memory it has; 2.10 is the oldest that does"));
+    if (!boot_)
+      return finish(fail(Error::Kind::Refused,
+                         "its QEMU does not tell how much memory it has; 2.10 is the oldest that does"));
     if (!asked_details_) {
       asked_details_ = true;
       ask_details();
@@ -72,18 +78,21 @@ class Probe : public std::enable_shared_from_this<Probe> {
     out_.boot_memory = *boot_;
     choose_plug();
     choose_port();
-    if (!out_.balloon) note(fmt::format("no virtio-balloon device: it cannot shrink below {}", format_bytes(*boot_)));
+    if (!out_.balloon)
+      note(fmt::format("no virtio-balloon device: it cannot shrink below {}", format_bytes(*boot_)));
     finish(std::move(out_));
   }
 
   void ask_details() {
     // By index: the vectors do not change any more.
     for (std::size_t i = 0; i < plugs_.size(); ++i) {
-      ask("qom-get", property(plugs_[i].path, "memdev"), [this, i](const json& r) { plugs_[i].key = text(r); });
+      ask("qom-get", property(plugs_[i].path, "memdev"),
+          [this, i](const json& r) { plugs_[i].key = text(r); });
     }
     for (std::size_t i = 0; i < ports_.size(); ++i) {
       ask("qom-get", property(ports_[i].path, "name"), [this, i](const json& r) { ports_[i].key = text(r); });
-      ask("qom-get", property(ports_[i].path, "chardev"), [this, i](const json& r) { ports_[i].chardev = text(r); });
+      ask("qom-get", property(ports_[i].path, "chardev"),
+          [this, i](const json& r) { ports_[i].chardev = text(r); });
     }
     if (!out_.balloon) return;
     json polling = property(*out_.balloon, "guest-stats-polling-interval");
@@ -98,7 +107,8 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   void choose_plug() {
     for (const PlugDevice& device : memory_.plugs) {
-      const auto same = std::find_if(plugs_.begin(), plugs_.end(), [&](const Candidate& c) { return c.key == device.memdev; });
+      const auto same = std::find_if(plugs_.begin(), plugs_.end(),
+                                     [&](const Candidate& c) { return c.key == device.memdev; });
       if (same == plugs_.end() || out_.plug) {
         out_.unmanaged += std::max(device.size, device.requested);
         continue;
@@ -116,14 +126,17 @@ class Probe : public std::enable_shared_from_this<Probe> {
   }
 
   void choose_port() {
-    const auto port = std::find_if(ports_.begin(), ports_.end(), [](const Candidate& c) { return c.key == kAgentPort; });
-    if (port == ports_.end()) return note(fmt::format("no port {}: its guest service cannot be reached", kAgentPort));
+    const auto port =
+        std::find_if(ports_.begin(), ports_.end(), [](const Candidate& c) { return c.key == kAgentPort; });
+    if (port == ports_.end())
+      return note(fmt::format("no port {}: its guest service cannot be reached", kAgentPort));
     const auto filename = chardev_filename(chardevs_, port->chardev.value_or(""));
     const auto path = filename ? served_socket(*filename) : std::nullopt;
     if (!path) {
-      return note(fmt::format("port {} is not a unix socket served by QEMU (it is '{}'): its guest service cannot be reached; "
-                              "use -chardev socket,path=...,server=on,wait=off", kAgentPort,
-                              printable(filename.value_or("nothing"), 80)));
+      return note(fmt::format(
+          "port {} is not a unix socket served by QEMU (it is '{}'): its guest service cannot be reached; "
+          "use -chardev socket,path=...,server=on,wait=off",
+          kAgentPort, printable(filename.value_or("nothing"), 80)));
     }
     out_.agent_socket = path;
   }

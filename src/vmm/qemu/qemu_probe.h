@@ -1,6 +1,6 @@
-// probe_qemu: finds out, by asking, what a VM can do: its memory, its balloon, its hot-pluggable memory, the port
-// of its guest service. Two round trips of pipelined commands. What is missing is said in words, with the remedy.
-// It changes nothing, except that it switches the balloon's statistics on.
+// probe_qemu: finds out, by asking, what a VM can do: its memory, its balloon, its hot-pluggable memory, the
+// port of its guest service. Two round trips of pipelined commands. What is missing is said in words, with
+// the remedy. It changes nothing, except that it switches the balloon's statistics on.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ inline constexpr const char* kAgentPort = "org.aerostat.guest.0";
 
 struct QemuDevices {
   RunState run_state = RunState::Unknown;
-  Bytes boot_memory;  // -m
+  Bytes boot_memory;                   // -m
   std::optional<std::string> balloon;  // its path in QEMU's object tree
   bool balloon_stats = false;          // statistics could be switched on
   std::optional<std::string> plug;     // likewise: the virtio-mem device we manage

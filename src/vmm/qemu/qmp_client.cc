@@ -21,9 +21,11 @@ namespace asio = boost::asio;
 using nlohmann::json;
 using SteadyClock = std::chrono::steady_clock;
 
-// QMP serves one client a socket: while another one is served, ours is accepted by the kernel and never greeted.
+// QMP serves one client a socket: while another one is served, ours is accepted by the kernel and never
+// greeted.
 constexpr const char* kNoGreeting =
-    "accepted the connection and said nothing for {}; the VM's process is stopped or stuck, or another program "
+    "accepted the connection and said nothing for {}; the VM's process is stopped or stuck, or another "
+    "program "
     "(libvirt, a monitor client) holds this monitor, which serves one at a time";
 
 std::string said(Duration d) { return fmt::format("{:.3g} s", seconds(d)); }
@@ -37,17 +39,24 @@ std::optional<pid_t> peer_pid(int fd) {
 
 }  // namespace
 
-// Handlers outlive connections and even the client: this one is called only for the connection it was made for.
+// Handlers outlive connections and even the client: this one is called only for the connection it was made
+// for.
 template <typename F>
 auto QmpClient::guarded(F handler) {
-  return [this, handler = std::move(handler), alive = std::weak_ptr<int>(alive_), mine = connection_](auto&&... args) {
+  return [this, handler = std::move(handler), alive = std::weak_ptr<int>(alive_),
+          mine = connection_](auto&&... args) {
     if (!alive.expired() && mine == connection_) handler(args...);
   };
 }
 
 QmpClient::QmpClient(asio::io_context& io, std::string path, Handlers handlers, Duration deadline)
-    : io_(io), path_(std::move(path)), handlers_(std::move(handlers)), deadline_(deadline), socket_(io),
-      answer_timer_(io), retry_timer_(io) {}
+    : io_(io),
+      path_(std::move(path)),
+      handlers_(std::move(handlers)),
+      deadline_(deadline),
+      socket_(io),
+      answer_timer_(io),
+      retry_timer_(io) {}
 
 QmpClient::~QmpClient() = default;
 
@@ -59,8 +68,8 @@ void QmpClient::retry_now() {
   connect();
 }
 
-// By hand instead of async_connect: connecting to a unix socket never waits, but when the listener's queue is full it
-// fails with EAGAIN, which Asio 1.81 takes for "in progress" and then reports as success.
+// By hand instead of async_connect: connecting to a unix socket never waits, but when the listener's queue is
+// full it fails with EAGAIN, which Asio 1.81 takes for "in progress" and then reports as success.
 void QmpClient::connect() {
   waiting_to_retry_ = false;
   ++connection_;
@@ -95,30 +104,39 @@ void QmpClient::connect() {
 void QmpClient::connect_failed(int error) {
   switch (error) {
     case ENOENT:
-    case ENOTDIR: return drop(Link::Lost, fmt::format("its monitor socket {} is gone", path_), Absence::NoSocket);
+    case ENOTDIR:
+      return drop(Link::Lost, fmt::format("its monitor socket {} is gone", path_), Absence::NoSocket);
     case ECONNREFUSED:
       return drop(Link::Lost, fmt::format("no process listens on {}", path_), Absence::NobodyListens);
     case EACCES:
     case EPERM:
-      return drop(Link::Denied,
-                  fmt::format("no permission to open {}; give the user that runs aerostatd read and write permission "
-                              "on it, and search permission on the directories above it", path_),
-                  Absence::None);
+      return drop(
+          Link::Denied,
+          fmt::format("no permission to open {}; give the user that runs aerostatd read and write permission "
+                      "on it, and search permission on the directories above it",
+                      path_),
+          Absence::None);
     case EAGAIN:
-      return drop(Link::Hung,
-                  fmt::format("the queue of {} is full: other programs wait for this monitor, which serves one at a "
-                              "time", path_),
-                  Absence::None);
+      return drop(
+          Link::Hung,
+          fmt::format("the queue of {} is full: other programs wait for this monitor, which serves one at a "
+                      "time",
+                      path_),
+          Absence::None);
     case ENAMETOOLONG:
-      return drop(Link::Lost,
-                  fmt::format("{} is longer than the 107 bytes a socket's path may have; use a shorter one", path_),
+      return drop(
+          Link::Lost,
+          fmt::format("{} is longer than the 107 bytes a socket's path may have; use a shorter one", path_),
+          Absence::None);
+    default:
+      return drop(Link::Lost, fmt::format("cannot connect to {}: {}", path_, std::strerror(error)),
                   Absence::None);
-    default: return drop(Link::Lost, fmt::format("cannot connect to {}: {}", path_, std::strerror(error)), Absence::None);
   }
 }
 
 void QmpClient::read() {
-  socket_.async_read_some(asio::buffer(buffer_), guarded([this](const boost::system::error_code& error, std::size_t n) {
+  socket_.async_read_some(asio::buffer(buffer_),
+                          guarded([this](const boost::system::error_code& error, std::size_t n) {
                             if (!error) return received(n);
                             drop(Link::Lost, fmt::format("{} closed the connection", path_), Absence::None);
                           }));
@@ -127,12 +145,16 @@ void QmpClient::read() {
 void QmpClient::received(std::size_t count) {
   const auto mine = connection_;
   Result<std::vector<std::string>> lines = lines_.feed({buffer_.data(), count});
-  if (!lines) return drop(Link::Lost, fmt::format("{} does not speak QMP: {}", path_, lines.error().message), Absence::None);
+  if (!lines)
+    return drop(Link::Lost, fmt::format("{} does not speak QMP: {}", path_, lines.error().message),
+                Absence::None);
   for (const std::string& line : *lines) {
     Result<QmpMessage> message = parse_qmp(line);
     const Result<void> done = message ? handle(std::move(*message)) : fail(std::move(message.error()));
     if (mine != connection_) return;
-    if (!done) return drop(Link::Lost, fmt::format("{} does not speak QMP: {}", path_, done.error().message), Absence::None);
+    if (!done)
+      return drop(Link::Lost, fmt::format("{} does not speak QMP: {}", path_, done.error().message),
+                  Absence::None);
   }
   read();
 }
@@ -150,7 +172,8 @@ Result<void> QmpClient::handle(QmpMessage message) {
 }
 
 Result<void> QmpClient::answered(QmpReply reply) {
-  const auto asked = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& p) { return p.id == reply.id; });
+  const auto asked =
+      std::find_if(pending_.begin(), pending_.end(), [&](const Pending& p) { return p.id == reply.id; });
   if (asked == pending_.end()) return fail(Error::Kind::Invalid, "an answer to nothing we asked");
   const Callback callback = std::move(asked->callback);
   pending_.erase(asked);
@@ -184,7 +207,8 @@ void QmpClient::send(const char* command, const json& arguments, Callback callba
 void QmpClient::write() {
   if (!writing_.empty() || outgoing_.empty()) return;
   writing_.swap(outgoing_);
-  asio::async_write(socket_, asio::buffer(writing_), guarded([this](const boost::system::error_code& error, std::size_t) {
+  asio::async_write(socket_, asio::buffer(writing_),
+                    guarded([this](const boost::system::error_code& error, std::size_t) {
                       writing_.clear();
                       if (error) return;  // the read ends too, and says why
                       write();
@@ -203,7 +227,8 @@ void QmpClient::watch_deadline() {
     // A timer that was moved after it had fired still calls: look again.
     if (error || answer_timer_.expiry() > SteadyClock::now()) return;
     // The connection stays open: if the monitor wakes up it answers on this one, in order.
-    if (stage_ == Stage::Greeting) return change(Link::Hung, fmt::format(fmt::runtime(kNoGreeting), said(deadline_)));
+    if (stage_ == Stage::Greeting)
+      return change(Link::Hung, fmt::format(fmt::runtime(kNoGreeting), said(deadline_)));
     if (pending_.empty()) return;
     change(Link::Hung, fmt::format("no answer to {} after {}", pending_.front().command, said(deadline_)));
   }));
@@ -216,7 +241,8 @@ void QmpClient::drop(Link link, const std::string& note, Absence absence) {
   answer_timer_.cancel();
   writing_.clear();
   outgoing_.clear();
-  // Only a connection that worked for a while earns a quick retry: garbage at each attempt must not become a busy loop.
+  // Only a connection that worked for a while earns a quick retry: garbage at each attempt must not become a
+  // busy loop.
   if (stage_ == Stage::Ready && SteadyClock::now() - ready_since_ > kLastRetry) backoff_ = kFirstRetry;
   stage_ = Stage::Closed;
   absence_ = absence;

@@ -1,6 +1,7 @@
-// QmpClient: one connection to one QEMU monitor socket, kept up for ever. Everything is asynchronous, commands are
-// pipelined in order, and an answer that does not come in time makes the link Hung. It never waits and never
-// retries a command: what was asked and not answered may or may not have happened; read the truth when Up again.
+// QmpClient: one connection to one QEMU monitor socket, kept up for ever. Everything is asynchronous,
+// commands are pipelined in order, and an answer that does not come in time makes the link Hung. It never
+// waits and never retries a command: what was asked and not answered may or may not have happened; read the
+// truth when Up again.
 #pragma once
 
 #include <sys/types.h>
@@ -25,7 +26,8 @@ namespace aerostat {
 
 // A healthy monitor answers in a millisecond; a loaded host in tens. Two seconds is not answering.
 inline constexpr Duration kQmpDeadline = std::chrono::seconds(2);
-// Reconnecting: soon, because a QEMU that starts listens within this; then rarely, because it costs us, not it.
+// Reconnecting: soon, because a QEMU that starts listens within this; then rarely, because it costs us, not
+// it.
 inline constexpr Duration kFirstRetry = std::chrono::milliseconds(100);
 inline constexpr Duration kLastRetry = std::chrono::seconds(2);
 
@@ -40,7 +42,8 @@ class QmpClient {
     std::function<void(const QmpEvent&)> event;
   };
 
-  QmpClient(boost::asio::io_context& io, std::string path, Handlers handlers, Duration deadline = kQmpDeadline);
+  QmpClient(boost::asio::io_context& io, std::string path, Handlers handlers,
+            Duration deadline = kQmpDeadline);
   ~QmpClient();
   QmpClient(const QmpClient&) = delete;
   QmpClient& operator=(const QmpClient&) = delete;
@@ -50,13 +53,15 @@ class QmpClient {
   // Connects now if it is waiting to try again: the socket has just appeared, or its permissions changed.
   void retry_now();
 
-  // False, and the callback is dropped, unless the link is Up. Otherwise it is called exactly once: with the answer,
-  // or with an error when the link ceases to be Up first. Null arguments: none.
+  // False, and the callback is dropped, unless the link is Up. Otherwise it is called exactly once: with the
+  // answer, or with an error when the link ceases to be Up first. Null arguments: none.
   bool execute(const char* command, const nlohmann::json& arguments, Callback callback);
 
   Link link() const { return link_; }
-  const std::string& note() const { return note_; }   // why it is not Up, one sentence
-  std::optional<pid_t> pid() const { return pid_; }   // who listens, as the kernel says; of the last connection
+  const std::string& note() const { return note_; }  // why it is not Up, one sentence
+  std::optional<pid_t> pid() const {
+    return pid_;
+  }  // who listens, as the kernel says; of the last connection
   // Grows each time the link comes Up: whatever was read before that may be out of date.
   std::uint64_t times_up() const { return times_up_; }
   Absence absence() const { return absence_; }

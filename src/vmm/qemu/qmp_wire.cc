@@ -53,7 +53,8 @@ std::string version_of(const json& greeting) {
 
 Error error_of(const json& error) {
   const std::string what = string_in(error, "class").value_or("GenericError");
-  const auto kind = what == "CommandNotFound" || what == "DeviceNotFound" ? Error::Kind::NotFound : Error::Kind::Refused;
+  const auto kind =
+      what == "CommandNotFound" || what == "DeviceNotFound" ? Error::Kind::NotFound : Error::Kind::Refused;
   return {kind, printable(string_in(error, "desc").value_or("an error without a description"))};
 }
 
@@ -83,15 +84,18 @@ Result<QmpMessage> parse_qmp(std::string_view line) {
   if (message.is_discarded()) return not_qmp("not JSON", line);
   if (!message.is_object()) return not_qmp("not an object", line);
 
-  if (const auto greeting = message.find("QMP"); greeting != message.end()) return QmpGreeting{version_of(*greeting)};
+  if (const auto greeting = message.find("QMP"); greeting != message.end())
+    return QmpGreeting{version_of(*greeting)};
   if (auto name = string_in(message, "event")) {
     QmpEvent event{std::move(*name), json::object()};
-    if (const auto data = message.find("data"); data != message.end() && data->is_object()) event.data = std::move(*data);
+    if (const auto data = message.find("data"); data != message.end() && data->is_object())
+      event.data = std::move(*data);
     return event;
   }
   const auto value = message.find("return");
   const auto error = message.find("error");
-  if (value == message.end() && error == message.end()) return not_qmp("neither greeting, answer nor event", line);
+  if (value == message.end() && error == message.end())
+    return not_qmp("neither greeting, answer nor event", line);
   const auto id = message.find("id");
   if (id == message.end() || !id->is_number_unsigned()) return not_qmp("an answer to nothing we asked", line);
   if (error != message.end()) return QmpReply{id->get<std::uint64_t>(), fail(error_of(*error))};

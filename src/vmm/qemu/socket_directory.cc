@@ -19,12 +19,13 @@ namespace aerostat {
 
 namespace {
 
-constexpr std::string_view kEndings[] = {".qmp", ".monitor", ".sock"};  // the first wins if a name has several
+constexpr std::string_view kEndings[] = {".qmp", ".monitor",
+                                         ".sock"};  // the first wins if a name has several
 constexpr std::string_view kOthers[] = {".agent", ".ga", ".guest", ".serial", ".console", ".vnc"};
 
 // ATTRIB: permissions changed, which may let us in. The rest: what is there changed.
-constexpr std::uint32_t kInteresting = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF |
-                                       IN_MOVE_SELF | IN_ONLYDIR;
+constexpr std::uint32_t kInteresting = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB |
+                                       IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
 struct CloseDir {
   void operator()(DIR* d) const { ::closedir(d); }
@@ -40,11 +41,15 @@ std::size_t rank_of(std::string_view file) {
 Error unreadable(const std::string& path, int error) {
   if (error == ENOENT || error == ENOTDIR) {
     return {Error::Kind::NotFound,
-            fmt::format("the directory of monitor sockets {} does not exist; make it, or name another one", path)};
+            fmt::format("the directory of monitor sockets {} does not exist; make it, or name another one",
+                        path)};
   }
   if (error == EACCES || error == EPERM) {
-    return {Error::Kind::Denied,
-            fmt::format("no permission to read {}; give the user that runs aerostatd read and search permission on it", path)};
+    return {
+        Error::Kind::Denied,
+        fmt::format(
+            "no permission to read {}; give the user that runs aerostatd read and search permission on it",
+            path)};
   }
   return {Error::Kind::Internal, fmt::format("cannot watch {}: {}", path, std::strerror(error))};
 }
@@ -93,12 +98,13 @@ Result<void> SocketDirectory::watch() {
 
 // What the events say does not matter: any of them, an overflow too, means look again.
 void SocketDirectory::read_events() {
-  inotify_.async_read_some(boost::asio::buffer(buffer_),
-                           [this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error, std::size_t) {
-                             if (error || alive.expired()) return;
-                             look_soon();
-                             read_events();
-                           });
+  inotify_.async_read_some(
+      boost::asio::buffer(buffer_),
+      [this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error, std::size_t) {
+        if (error || alive.expired()) return;
+        look_soon();
+        read_events();
+      });
 }
 
 void SocketDirectory::look_soon() {
@@ -113,8 +119,10 @@ void SocketDirectory::look_soon() {
     const std::string health = done ? "" : done.error().message;
     if (health != health_) {
       health_ = health;
-      if (done) log_info("event=directory.back path={}", path_);
-      else log_warn("event=directory.lost path={} note=\"{}\"", path_, printable(health));
+      if (done)
+        log_info("event=directory.back path={}", path_);
+      else
+        log_warn("event=directory.lost path={} note=\"{}\"", path_, printable(health));
     }
     schedule();
     changed_();
@@ -136,8 +144,10 @@ Result<void> SocketDirectory::look() {
   while (const dirent* entry = ::readdir(dir.get())) {
     const std::string_view file = entry->d_name;
     const std::string name(vm_name_of(file));
-    struct stat status {};
-    if (name.empty() || ::fstatat(::dirfd(dir.get()), entry->d_name, &status, 0) != 0 || !S_ISSOCK(status.st_mode)) continue;
+    struct stat status{};
+    if (name.empty() || ::fstatat(::dirfd(dir.get()), entry->d_name, &status, 0) != 0 ||
+        !S_ISSOCK(status.st_mode))
+      continue;
     const auto [place, fresh] = best.try_emplace(name, file);
     if (!fresh && rank_of(file) < rank_of(place->second)) place->second = file;
   }

@@ -1,11 +1,12 @@
-// SocketDirectory: which monitor sockets are in a directory, now. Watches it with inotify, looks again every few
-// seconds whatever happens, and survives the directory being removed and made again. Never blocks, never connects.
+// SocketDirectory: which monitor sockets are in a directory, now. Watches it with inotify, looks again every
+// few seconds whatever happens, and survives the directory being removed and made again. Never blocks, never
+// connects.
 #pragma once
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,8 +22,9 @@ namespace aerostat {
 inline constexpr Duration kLookAgain = std::chrono::seconds(3);
 inline constexpr Duration kLookForDirectory = std::chrono::seconds(1);
 
-// "db.qmp", "db.monitor" and "db.sock" are the monitor of the VM "db". Empty: not a monitor's name. A ".sock" whose
-// rest ends in ".agent", ".ga", ".guest", ".serial", ".console" or ".vnc" is something else's, and left alone.
+// "db.qmp", "db.monitor" and "db.sock" are the monitor of the VM "db". Empty: not a monitor's name. A ".sock"
+// whose rest ends in ".agent", ".ga", ".guest", ".serial", ".console" or ".vnc" is something else's, and left
+// alone.
 std::string_view vm_name_of(std::string_view file);
 
 class SocketDirectory {

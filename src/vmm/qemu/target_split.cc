@@ -31,8 +31,9 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
   Split out{vm.base, Bytes()};
 
   if (vm.has_plug) {
-    // The rest above the base must be plugged. Beyond that, plugged memory stays while the balloon is inflated
-    // (that happens after a stuck unplug): taking it away only to deflate the balloon would move memory for nothing.
+    // The rest above the base must be plugged. Beyond that, plugged memory stays while the balloon is
+    // inflated (that happens after a stuck unplug): taking it away only to deflate the balloon would move
+    // memory for nothing.
     const Bytes needed = not_negative(target - vm.base);
     const Bytes useful = not_negative(target - vm.balloon_actual).round_down(vm.plug_block);
     out.plug = std::max(needed, std::min(vm.plug_requested, useful));

@@ -8,14 +8,14 @@
 namespace aerostat {
 
 struct SplitInput {
-  Bytes base;            // memory it booted with
+  Bytes base;  // memory it booted with
   bool has_balloon = false;
   Bytes balloon_actual;  // equals base without a balloon
   bool has_plug = false;
   Bytes plug_block = Bytes::mib(2);
-  Bytes plug_maximum;    // a multiple of the block
+  Bytes plug_maximum;  // a multiple of the block
   Bytes plugged;
-  Bytes plug_requested;  // as confirmed, or the largest that may still be in force
+  Bytes plug_requested;       // as confirmed, or the largest that may still be in force
   bool unplug_stuck = false;  // more is plugged than requested, and it does not come back
 };
 
@@ -28,8 +28,8 @@ struct Split {
 // What the balloon moves in: targets in whole MiB read well, and 4 KiB, a page, is all it needs.
 inline constexpr Bytes kBalloonGrain = Bytes::mib(1);
 
-// The least a balloon leaves. A kernel's page structures alone are 1/64 of the base; with 1/16 it still breathes.
-// Owners' minima are the real limit; this one keeps a mistake from killing a guest.
+// The least a balloon leaves. A kernel's page structures alone are 1/64 of the base; with 1/16 it still
+// breathes. Owners' minima are the real limit; this one keeps a mistake from killing a guest.
 Bytes balloon_floor(Bytes base);
 
 // `target` rounded down to what the devices can do, and cut to what they can reach.

@@ -77,7 +77,10 @@ TEST_F(DiscoveryTest, AMonitorThatNeverAnswersIsAVmThatIsHung) {
 }
 
 TEST_F(DiscoveryTest, ASocketNobodyListensOnIsNoVmUntilSomebodyDoes) {
-  { const auto dead = peer("db.qmp"); dead->stop_listening(); }
+  {
+    const auto dead = peer("db.qmp");
+    dead->stop_listening();
+  }
   ASSERT_TRUE(std::filesystem::exists(lab.path("db.qmp")));
   ASSERT_TRUE(machines.watch(lab.dir));
   EXPECT_TRUE(lab.throughout(500ms, [&] { return lab.machines.empty(); }));
@@ -128,11 +131,14 @@ TEST_F(DiscoveryTest, AHundredMachinesAreSweptTogether) {
     for (const auto& [name, machine] : lab.machines) n += holds(machine->facts()) ? 1 : 0;
     return n;
   };
-  ASSERT_TRUE(lab.until([&] { return count([](const MachineFacts& f) { return f.link == Link::Up; }) == 90; }));
+  ASSERT_TRUE(
+      lab.until([&] { return count([](const MachineFacts& f) { return f.link == Link::Up; }) == 90; }));
   for (const auto& [name, machine] : lab.machines) machine->set_target(1_GiB);
-  ASSERT_TRUE(lab.until([&] { return count([](const MachineFacts& f) { return f.assigned() == 1_GiB; }) == 90; }));
+  ASSERT_TRUE(
+      lab.until([&] { return count([](const MachineFacts& f) { return f.assigned() == 1_GiB; }) == 90; }));
   RecordProperty("milliseconds", static_cast<int>(milliseconds(lab.clock.now() - begin)));
-  EXPECT_TRUE(lab.until([&] { return count([](const MachineFacts& f) { return f.link == Link::Hung; }) == 10; }));
+  EXPECT_TRUE(
+      lab.until([&] { return count([](const MachineFacts& f) { return f.link == Link::Hung; }) == 10; }));
 }
 
 TEST_F(DiscoveryTest, AMissingDirectoryIsAnErrorThatSaysWhatToDo) {
@@ -190,11 +196,13 @@ TEST_F(DiscoveryTest, NoPermissionIsSaidWithTheRemedy) {
   if (!root) ::chmod(lab.path("db.qmp").c_str(), 0);
   if (root && ::seteuid(65534) != 0) GTEST_SKIP() << "root, and cannot become nobody to be denied";
   ASSERT_TRUE(machines.watch(lab.dir));
-  const bool denied = lab.until([&] { return lab.machines.contains("db") && lab.facts("db").link == Link::Denied; });
+  const bool denied =
+      lab.until([&] { return lab.machines.contains("db") && lab.facts("db").link == Link::Denied; });
   ASSERT_TRUE(!root || ::seteuid(0) == 0);
   ASSERT_TRUE(denied);
   EXPECT_THAT(lab.facts("db").link_note, HasSubstr("no permission to open " + lab.path("db.qmp")));
-  EXPECT_THAT(lab.facts("db").link_note, HasSubstr("give the user that runs aerostatd read and write permission on it"));
+  EXPECT_THAT(lab.facts("db").link_note,
+              HasSubstr("give the user that runs aerostatd read and write permission on it"));
   ::chmod(lab.path("db.qmp").c_str(), 0666);
   EXPECT_TRUE(up("db"));
 }

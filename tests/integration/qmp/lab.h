@@ -1,5 +1,5 @@
-// Lab: what the integration tests of the QEMU driver share: a reactor that is run until a condition holds, never
-// for a fixed time; a temporary directory; a listener that remembers what it heard.
+// Lab: what the integration tests of the QEMU driver share: a reactor that is run until a condition holds,
+// never for a fixed time; a temporary directory; a listener that remembers what it heard.
 #pragma once
 
 #include <stdlib.h>
@@ -39,7 +39,8 @@ class Lab : public MachineListener {
     }
     return true;
   }
-  // For what must not happen: runs the reactor for as long as it would take, and says whether `holds` throughout.
+  // For what must not happen: runs the reactor for as long as it would take, and says whether `holds`
+  // throughout.
   bool throughout(Duration time, const std::function<bool()>& holds) {
     return !until([&] { return !holds(); }, time);
   }

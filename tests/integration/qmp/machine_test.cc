@@ -33,7 +33,8 @@ class QemuMachineTest : public ::testing::Test {
   }
   void connect(Duration deadline = kShortDeadline) {
     machine.reset();
-    machine = std::make_unique<QemuMachine>(lab.io, lab.clock, "db", lab.path("db.qmp"), [this] { watch(); }, deadline);
+    machine = std::make_unique<QemuMachine>(
+        lab.io, lab.clock, "db", lab.path("db.qmp"), [this] { watch(); }, deadline);
     machine->start();
   }
   void begin_up(QmpScript script = {}) {
@@ -86,7 +87,8 @@ TEST_F(QemuMachineTest, SaysInWordsWhatIsMissing) {
   script.plug = script.balloon = false;
   script.agent_filename = "";
   begin_up(script);
-  EXPECT_THAT(facts().manager_note, HasSubstr("no virtio-mem device: it cannot grow beyond 384 MiB; see aerostat qemu-args"));
+  EXPECT_THAT(facts().manager_note,
+              HasSubstr("no virtio-mem device: it cannot grow beyond 384 MiB; see aerostat qemu-args"));
   EXPECT_THAT(facts().manager_note, HasSubstr("no virtio-balloon device: it cannot shrink below 384 MiB"));
   EXPECT_THAT(facts().manager_note, HasSubstr("no port org.aerostat.guest.0"));
   EXPECT_EQ(facts().maximum(), 384_MiB);
@@ -176,7 +178,8 @@ TEST_F(QemuMachineTest, InflatesForWhatAStuckUnplugDoesNotGiveAndDeflatesWhenItD
   script.unplug_stops_at = 200_MiB;
   begin_up(script);
   machine->set_target(512_MiB);
-  EXPECT_TRUE(lab.throughout(1s, [this] { return peer->script.balloon_target == 384_MiB; }));  // patience
+  EXPECT_TRUE(lab.throughout(kUnplugPatience / 2,
+                             [this] { return peer->script.balloon_target == 384_MiB; }));  // patience
   ASSERT_TRUE(lab.until([this] { return facts().assigned() == 512_MiB; }));
   EXPECT_EQ(facts().balloon_actual, 312_MiB);
   peer->script.unplug_stops_at.reset();
@@ -203,6 +206,19 @@ TEST_F(QemuMachineTest, WaitsInLineBehindAnotherClientOfTheSameMonitor) {
   ASSERT_TRUE(lab.until([this] { return facts().link == Link::Hung; }));
   first.reset();
   EXPECT_TRUE(comes_up());
+}
+
+TEST_F(QemuMachineTest, SaysWhenTooManyWaitForItsMonitor) {
+  begin_up();
+  // One is served and two wait: that is all a backlog of one, which QEMU asks for too, lets the kernel take.
+  QmpClient second(lab.io, lab.path("db.qmp"), {}), third(lab.io, lab.path("db.qmp"), {});
+  QmpClient fourth(lab.io, lab.path("db.qmp"), {});
+  second.start();
+  third.start();
+  fourth.start();
+  EXPECT_EQ(third.link(), Link::Connecting);
+  EXPECT_EQ(fourth.link(), Link::Hung);
+  EXPECT_THAT(fourth.note(), HasSubstr("the queue of"));
 }
 
 TEST_F(QemuMachineTest, BecomesHungInTheMiddleOfAnAnswerAndRecovers) {
@@ -249,8 +265,8 @@ TEST_F(QemuMachineTest, ReconnectsAfterADropAndGoesOn) {
   EXPECT_TRUE(arrives(1_GiB));
 }
 
-// The daemon was killed while a balloon it had ordered to deflate was on its way: its successor cannot see how far
-// it will go.
+// The daemon was killed while a balloon it had ordered to deflate was on its way: its successor cannot see
+// how far it will go.
 TEST_F(QemuMachineTest, ARestartKeepsLawOneWhileABalloonDeflates) {
   QmpScript script;
   script.balloon_actual = 128_MiB;
@@ -275,7 +291,8 @@ TEST_F(QemuMachineTest, AnOrderThatIsRefusedLeavesTheFactsAtTheTruth) {
   machine->set_target(1_GiB);
   ASSERT_TRUE(lab.until([this] { return facts().committed() == 384_MiB; }));
   EXPECT_EQ(facts().plug_requested, 0_MiB);
-  EXPECT_THAT(facts().manager_note, HasSubstr("QEMU refused to set the memory to plug to 640 MiB: the script refuses this"));
+  EXPECT_THAT(facts().manager_note,
+              HasSubstr("QEMU refused to set the memory to plug to 640 MiB: the script refuses this"));
   EXPECT_EQ(facts().link, Link::Up);
   peer->script.refuses = "";
   machine->set_target(1_GiB);
@@ -311,9 +328,11 @@ TEST_F(QemuMachineTest, DoesNotBelieveABalloonFromBeforeAReboot) {
   ASSERT_TRUE(lab.until([this] { return facts().resets == 1; }));
   EXPECT_EQ(facts().committed(), 384_MiB);
   EXPECT_TRUE(lab.throughout(300ms, [this] { return facts().committed() == 384_MiB; }));
-  // Asked for all of its base, the guest must say so for it to be believed: it is asked for a page less first.
+  // Asked for all of its base, the guest must say so for it to be believed: it is asked for a page less
+  // first.
   machine->set_target(384_MiB);
-  EXPECT_TRUE(lab.until([this] { return peer->script.balloon_target == 384_MiB && facts().balloon_actual == 384_MiB; }));
+  EXPECT_TRUE(lab.until(
+      [this] { return peer->script.balloon_target == 384_MiB && facts().balloon_actual == 384_MiB; }));
   EXPECT_EQ(peer->orders()[1], balloon(384_MiB - 4_KiB));
 }
 
@@ -340,7 +359,8 @@ TEST_F(QemuMachineTest, ReadsBalloonStatisticsAndTheirAge) {
   peer->script.stats_updated = 1001;
   EXPECT_TRUE(lab.until([&] { return facts().balloon_stats_at >= before; }));
   const TimePoint at = facts().balloon_stats_at;
-  EXPECT_TRUE(lab.throughout(1500ms, [&] { return facts().balloon_stats_at == at; }));  // not refreshed: it ages
+  EXPECT_TRUE(
+      lab.throughout(1500ms, [&] { return facts().balloon_stats_at == at; }));  // not refreshed: it ages
 }
 
 TEST_F(QemuMachineTest, IsQuietWhenNothingHappens) {

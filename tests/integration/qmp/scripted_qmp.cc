@@ -57,7 +57,8 @@ class ScriptedQmp::Impl {
   void send(const json& message) { send_text(message.dump() + "\r\n"); }
 
   void send_event(const std::string& name, const json& data) {
-    if (client_.is_open() && script_.answers) send({{"event", name}, {"data", data}, {"timestamp", {{"seconds", 0}, {"microseconds", 0}}}});
+    if (client_.is_open() && script_.answers)
+      send({{"event", name}, {"data", data}, {"timestamp", {{"seconds", 0}, {"microseconds", 0}}}});
   }
 
   void drop_client() {
@@ -93,30 +94,33 @@ class ScriptedQmp::Impl {
   }
 
   void accept() {
-    acceptor_.async_accept(client_, [this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error) {
-                             if (error || alive.expired()) return;
-                             ++connections;
-                             if (script_.greets) {
-                               send({{"QMP", {{"version", {{"qemu", {{"major", 7}, {"minor", 2}, {"micro", 22}}}, {"package", ""}}},
-                                              {"capabilities", json::array({"oob"})}}}});
-                             }
-                             read();
-                           });
+    acceptor_.async_accept(
+        client_, [this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error) {
+          if (error || alive.expired()) return;
+          ++connections;
+          if (script_.greets) {
+            send({{"QMP",
+                   {{"version", {{"qemu", {{"major", 7}, {"minor", 2}, {"micro", 22}}}, {"package", ""}}},
+                    {"capabilities", json::array({"oob"})}}}});
+          }
+          read();
+        });
   }
 
   void read() {
-    client_.async_read_some(asio::buffer(buffer_), guarded([this](const boost::system::error_code& error, std::size_t n) {
-                              if (error) return drop_client();
-                              input_.append(buffer_.data(), n);
-                              const auto mine = connection_;
-                              for (std::size_t end = input_.find('\n'); end != std::string::npos; end = input_.find('\n')) {
-                                waiting_.push_back(input_.substr(0, end));
-                                input_.erase(0, end + 1);
-                                ++commands;
-                              }
-                              answer_waiting();
-                              if (mine == connection_) read();
-                            }));
+    client_.async_read_some(
+        asio::buffer(buffer_), guarded([this](const boost::system::error_code& error, std::size_t n) {
+          if (error) return drop_client();
+          input_.append(buffer_.data(), n);
+          const auto mine = connection_;
+          for (std::size_t end = input_.find('\n'); end != std::string::npos; end = input_.find('\n')) {
+            waiting_.push_back(input_.substr(0, end));
+            input_.erase(0, end + 1);
+            ++commands;
+          }
+          answer_waiting();
+          if (mine == connection_) read();
+        }));
   }
 
   void answer(const std::string& line) {
@@ -137,11 +141,13 @@ class ScriptedQmp::Impl {
   json execute(const std::string& command, const json& arguments) {
     const std::string path = arguments.value("path", "");
     const std::string property = arguments.value("property", "");
-    if (!script_.refuses.empty() && (script_.refuses == command || (command == "qom-set" && script_.refuses == property))) {
+    if (!script_.refuses.empty() &&
+        (script_.refuses == command || (command == "qom-set" && script_.refuses == property))) {
       return error("GenericError", "the script refuses this");
     }
     if (command == "qmp_capabilities") return value(json::object());
-    if (command == "query-status") return value({{"status", script_.status}, {"running", script_.status == "running"}});
+    if (command == "query-status")
+      return value({{"status", script_.status}, {"running", script_.status == "running"}});
     if (command == "query-memory-size-summary") {
       return value({{"base-memory", script_.base.count()}, {"plugged-memory", script_.plugged.count()}});
     }
@@ -156,7 +162,8 @@ class ScriptedQmp::Impl {
     }
     if (command == "query-memory-devices") return value(memory_devices());
     if (command == "query-chardev") {
-      return value(json::array({{{"label", "agent0"}, {"filename", script_.agent_filename}, {"frontend-open", false}}}));
+      return value(json::array(
+          {{{"label", "agent0"}, {"filename", script_.agent_filename}, {"frontend-open", false}}}));
     }
     if (command == "qom-list") return value(children(path));
     if (command == "qom-get") return get(path, property);
@@ -171,14 +178,22 @@ class ScriptedQmp::Impl {
   }
 
   static json value(json v) { return {{"return", std::move(v)}}; }
-  static json error(const char* what, const std::string& text) { return {{"error", {{"class", what}, {"desc", text}}}}; }
+  static json error(const char* what, const std::string& text) {
+    return {{"error", {{"class", what}, {"desc", text}}}};
+  }
 
   json memory_devices() const {
     if (!script_.plug) return json::array();
     return json::array({{{"type", "virtio-mem"},
-                         {"data", {{"id", "vm0"}, {"memdev", "/objects/vmem0"}, {"memaddr", 4294967296}, {"node", 0},
-                                   {"block-size", script_.plug_block.count()}, {"max-size", script_.plug_maximum.count()},
-                                   {"size", script_.plugged.count()}, {"requested-size", script_.plug_requested.count()}}}}});
+                         {"data",
+                          {{"id", "vm0"},
+                           {"memdev", "/objects/vmem0"},
+                           {"memaddr", 4294967296},
+                           {"node", 0},
+                           {"block-size", script_.plug_block.count()},
+                           {"max-size", script_.plug_maximum.count()},
+                           {"size", script_.plugged.count()},
+                           {"requested-size", script_.plug_requested.count()}}}}});
   }
 
   json children(const std::string& path) const {
@@ -197,13 +212,20 @@ class ScriptedQmp::Impl {
     if (property == "memdev") return value("/objects/vmem0");
     if (property == "name") return value("org.aerostat.guest.0");
     if (property == "chardev") return value("agent0");
-    if (property != "guest-stats") return error("GenericError", "Property '" + path + "." + property + "' not found");
+    if (property != "guest-stats")
+      return error("GenericError", "Property '" + path + "." + property + "' not found");
     const auto total = (script_.balloon_actual + script_.plugged).count();
     constexpr std::uint64_t kMissing = ~std::uint64_t{0};
     return value({{"last-update", script_.stats_updated},
-                  {"stats", {{"stat-total-memory", total}, {"stat-available-memory", total / 2}, {"stat-free-memory", total / 4},
-                             {"stat-disk-caches", total / 8}, {"stat-swap-in", 8192}, {"stat-swap-out", 4096},
-                             {"stat-major-faults", 7}, {"stat-htlb-pgalloc", kMissing}}}});
+                  {"stats",
+                   {{"stat-total-memory", total},
+                    {"stat-available-memory", total / 2},
+                    {"stat-free-memory", total / 4},
+                    {"stat-disk-caches", total / 8},
+                    {"stat-swap-in", 8192},
+                    {"stat-swap-out", 4096},
+                    {"stat-major-faults", 7},
+                    {"stat-htlb-pgalloc", kMissing}}}});
   }
 
   // The guest: each step its devices move towards what was asked, as far as the script lets them.
@@ -220,7 +242,8 @@ class ScriptedQmp::Impl {
   void move_balloon() {
     const Bytes before = script_.balloon_actual;
     Bytes to = towards(before, script_.balloon_target, script_.per_step);
-    if (to < before && script_.balloon_stops_at) to = std::max(to, std::min(before, *script_.balloon_stops_at));
+    if (to < before && script_.balloon_stops_at)
+      to = std::max(to, std::min(before, *script_.balloon_stops_at));
     if (to == before) return;
     script_.balloon_actual = to;
     if (script_.tells_changes) send_event("BALLOON_CHANGE", {{"actual", to.count()}});
@@ -244,7 +267,8 @@ class ScriptedQmp::Impl {
   }
 
   void write() {
-    asio::async_write(client_, asio::buffer(output_.front()), guarded([this](const boost::system::error_code& error, std::size_t) {
+    asio::async_write(client_, asio::buffer(output_.front()),
+                      guarded([this](const boost::system::error_code& error, std::size_t) {
                         if (error) return;
                         output_.pop_front();
                         if (!output_.empty()) write();
@@ -271,7 +295,9 @@ ScriptedQmp::~ScriptedQmp() = default;
 const std::vector<std::string>& ScriptedQmp::orders() const { return impl_->orders; }
 std::size_t ScriptedQmp::commands() const { return impl_->commands; }
 std::size_t ScriptedQmp::connections() const { return impl_->connections; }
-void ScriptedQmp::send_event(const std::string& name, const nlohmann::json& data) { impl_->send_event(name, data); }
+void ScriptedQmp::send_event(const std::string& name, const nlohmann::json& data) {
+  impl_->send_event(name, data);
+}
 void ScriptedQmp::drop_client() { impl_->drop_client(); }
 void ScriptedQmp::stop_listening() { impl_->stop_listening(); }
 void ScriptedQmp::answer_now() { impl_->answer_waiting(); }

@@ -1,6 +1,7 @@
-// ScriptedQmp: a QEMU monitor that does what a test tells it to, in the test's own process. It greets, negotiates,
-// serves one client at a time, and emulates a balloon and a virtio-mem device that move a step at a time; the script
-// makes it slow, partial, stuck, silent, rude or gone. What it was ordered to do it writes down.
+// ScriptedQmp: a QEMU monitor that does what a test tells it to, in the test's own process. It greets,
+// negotiates, serves one client at a time, and emulates a balloon and a virtio-mem device that move a step at
+// a time; the script makes it slow, partial, stuck, silent, rude or gone. What it was ordered to do it writes
+// down.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -59,10 +60,10 @@ class ScriptedQmp {
   std::size_t connections() const;  // accepted so far
 
   void send_event(const std::string& name, const nlohmann::json& data);
-  void drop_client();               // closes the connection, goes on listening
-  void stop_listening();            // as a QEMU that was killed: the socket file stays, nobody is behind it
-  void reboot_guest();              // as QEMU 7.2 does it; see the definition
-  void answer_now();                // after `answers` was set to true
+  void drop_client();     // closes the connection, goes on listening
+  void stop_listening();  // as a QEMU that was killed: the socket file stays, nobody is behind it
+  void reboot_guest();    // as QEMU 7.2 does it; see the definition
+  void answer_now();      // after `answers` was set to true
 
  private:
   class Impl;

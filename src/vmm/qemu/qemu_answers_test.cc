@@ -1,0 +1,81 @@
+// The answers are recorded from QEMU 7.2.22, shortened.
+#include "vmm/qemu/qemu_answers.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+using nlohmann::json;
+
+TEST(QemuAnswers, TellsTheRunState) {
+  EXPECT_EQ(run_state_of(json::parse(R"({"status":"running","singlestep":false,"running":true})")),
+            RunState::Running);
+  EXPECT_EQ(run_state_of(json::parse(R"({"status":"prelaunch","running":false})")), RunState::Paused);
+  EXPECT_EQ(run_state_of(json::parse(R"({"status":"shutdown","running":false})")), RunState::ShutDown);
+  EXPECT_EQ(run_state_of(json::array()), RunState::Unknown);
+}
+
+TEST(QemuAnswers, ReadsMemoryDevices) {
+  const auto devices = memory_devices_of(json::parse(R"([
+    {"type":"virtio-mem","data":{"memdev":"/objects/vmem0","memaddr":4294967296,
+     "block-size":2097152,"size":4194304,
+     "node":0,"max-size":2147483648,"requested-size":8388608,"id":"vm0"}},
+    {"type":"dimm","data":{"memdev":"/objects/m1","size":1073741824,"slot":0,
+     "addr":1,"node":0,"hotplugged":true,"hotpluggable":true}},
+    {"type":"nvdimm","data":{"size":1073741824}},
+    {"type":"virtio-mem","data":{"size":1}}, 5, {"type":"virtio-mem"}])"));
+  ASSERT_EQ(devices.plugs.size(), 1u);
+  EXPECT_EQ(devices.plugs[0].id, "vm0");
+  EXPECT_EQ(devices.plugs[0].memdev, "/objects/vmem0");
+  EXPECT_EQ(devices.plugs[0].size, 4_MiB);
+  EXPECT_EQ(devices.plugs[0].requested, 8_MiB);
+  EXPECT_EQ(devices.plugs[0].maximum, 2_GiB);
+  EXPECT_EQ(devices.dimms, 1_GiB);
+  EXPECT_TRUE(memory_devices_of(json("nonsense")).plugs.empty());
+}
+
+TEST(QemuAnswers, ListsChildrenOnly) {
+  const auto children = children_of(json::parse(
+      R"([{"name":"type","type":"string"},{"name":"vm0","type":"child<virtio-mem-pci>"},
+          {"name":"x","type":"link<bus>"},{"name":"y"}])"));
+  ASSERT_EQ(children.size(), 1u);
+  EXPECT_EQ(children[0].first, "vm0");
+  EXPECT_EQ(children[0].second, "virtio-mem-pci");
+}
+
+TEST(QemuAnswers, FindsTheSocketQemuServes) {
+  EXPECT_EQ(served_socket("disconnected:unix:/run/vm/db.agent,server=on"), "/run/vm/db.agent");
+  EXPECT_EQ(served_socket("unix:/run/a,b.agent,server=on"), "/run/a,b.agent");
+  EXPECT_EQ(served_socket("unix:/run/a,server"), "/run/a");
+  EXPECT_FALSE(served_socket("unix:/run/a"));
+  EXPECT_FALSE(served_socket("unix:/run/a,server=off"));
+  EXPECT_FALSE(served_socket("pty:/dev/pts/3"));
+  EXPECT_FALSE(served_socket("disconnected:tcp:127.0.0.1:4444,server=on"));
+  const auto chardevs =
+      json::parse(R"([{"frontend-open":false,"filename":"unix:/a,server=on","label":"ag0"}])");
+  EXPECT_EQ(chardev_filename(chardevs, "ag0"), "unix:/a,server=on");
+  EXPECT_FALSE(chardev_filename(chardevs, "ag1"));
+}
+
+TEST(QemuAnswers, ReadsBalloonStatisticsAndLeavesOutWhatTheGuestLeftOut) {
+  const auto stats = balloon_stats_of(json::parse(R"({"stats":{"stat-htlb-pgalloc":0,"stat-swap-out":8192,
+    "stat-available-memory":264253440,"stat-free-memory":261992448,
+    "stat-minor-faults":552,"stat-major-faults":18446744073709551615,
+    "stat-total-memory":292831232,"stat-swap-in":18446744073709551615,"stat-disk-caches":2662400},"last-update":1795396249})"));
+  ASSERT_TRUE(stats);
+  EXPECT_EQ(stats->updated, 1795396249u);
+  EXPECT_EQ(stats->sample.total, Bytes::of(292831232));
+  EXPECT_EQ(stats->sample.available, Bytes::of(264253440));
+  EXPECT_EQ(stats->sample.inactive_file, Bytes::of(2662400));
+  EXPECT_EQ(stats->sample.swap_out_pages, 2u);
+  EXPECT_FALSE(stats->sample.swap_in_pages);
+  EXPECT_FALSE(stats->sample.major_faults);
+  EXPECT_FALSE(balloon_stats_of(json::object()));
+}
+
+}  // namespace
+}  // namespace aerostat

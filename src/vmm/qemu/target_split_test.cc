@@ -1,0 +1,141 @@
+#include "vmm/qemu/target_split.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+
+SplitInput vm(Bytes balloon_actual, Bytes plugged) {
+  return {.base = 1_GiB,
+          .has_balloon = true,
+          .balloon_actual = balloon_actual,
+          .has_plug = true,
+          .plug_block = 2_MiB,
+          .plug_maximum = 2_GiB,
+          .plugged = plugged,
+          .plug_requested = plugged,
+          .unplug_stuck = false};
+}
+
+TEST(SplitTarget, GrowsByDeflatingFirstThenByWholeBlocks) {
+  EXPECT_EQ(split_target(800_MiB, vm(512_MiB, 0_MiB)), (Split{800_MiB, 0_MiB}));
+  EXPECT_EQ(split_target(1537_MiB, vm(512_MiB, 0_MiB)), (Split{1_GiB, 512_MiB}));
+}
+
+TEST(SplitTarget, ShrinksByUnpluggingFirst) {
+  EXPECT_EQ(split_target(1200_MiB, vm(1_GiB, 512_MiB)), (Split{1_GiB, 176_MiB}));
+}
+
+TEST(SplitTarget, InflatesForWhatLiesBelowTheBase) {
+  EXPECT_EQ(split_target(512_MiB, vm(1_GiB, 512_MiB)), (Split{512_MiB, 0_MiB}));
+}
+
+TEST(SplitTarget, InflatesForWhatAStuckUnplugHolds) {
+  SplitInput stuck = vm(1_GiB, 512_MiB);
+  stuck.plug_requested = 176_MiB;
+  EXPECT_EQ(split_target(1200_MiB, stuck), (Split{1_GiB, 176_MiB}));
+  stuck.unplug_stuck = true;
+  EXPECT_EQ(split_target(1200_MiB, stuck), (Split{688_MiB, 176_MiB}));
+  stuck.plugged = 400_MiB;  // some of it came back: so does the balloon
+  EXPECT_EQ(split_target(1200_MiB, stuck), (Split{800_MiB, 176_MiB}));
+}
+
+TEST(SplitTarget, GrowingNeverUnplugs) {
+  EXPECT_EQ(split_target(900_MiB, vm(512_MiB, 300_MiB)), (Split{600_MiB, 300_MiB}));
+}
+
+TEST(SplitTarget, StopsADeflationThatIsUnderWayWhereItIs) {
+  EXPECT_EQ(split_target(512_MiB, vm(512_MiB, 0_MiB)), (Split{512_MiB, 0_MiB}));
+}
+
+TEST(ReachableTarget, IsCutToTheDevices) {
+  EXPECT_EQ(reachable_target(100_GiB, vm(1_GiB, 0_MiB)), 3_GiB);
+  EXPECT_EQ(reachable_target(0_MiB, vm(1_GiB, 0_MiB)), 64_MiB);
+  EXPECT_EQ(reachable_target(-1_MiB, vm(1_GiB, 0_MiB)), 64_MiB);
+  EXPECT_EQ(reachable_target(Bytes::of(600 * 1024 * 1024 + 5), vm(1_GiB, 0_MiB)), 600_MiB);
+  EXPECT_EQ(reachable_target(1025_MiB, vm(1_GiB, 0_MiB)), 1_GiB);
+  SplitInput bare = vm(1_GiB, 0_MiB);
+  bare.has_balloon = bare.has_plug = false;
+  EXPECT_EQ(reachable_target(2_GiB, bare), 1_GiB);
+  EXPECT_EQ(reachable_target(64_MiB, bare), 1_GiB);
+  EXPECT_EQ(balloon_floor(16_MiB), 16_MiB);
+}
+
+// Any state a VM can be seen in, also one left behind by somebody else.
+SplitInput any_vm() {
+  SplitInput out;
+  const auto mib = [](int least, int most) { return Bytes::mib(*rc::gen::inRange(least, most + 1)); };
+  out.base = mib(16, 4096);
+  out.has_balloon = *rc::gen::arbitrary<bool>();
+  out.balloon_actual =
+      out.has_balloon ? std::min(out.base, Bytes::kib(*rc::gen::inRange(0, 4096 * 256) * 4)) : out.base;
+  out.has_plug = *rc::gen::arbitrary<bool>();
+  if (!out.has_plug) return out;
+  out.plug_block = Bytes::mib(*rc::gen::element(1, 2, 4, 128));
+  out.plug_maximum = mib(0, 4096).round_down(out.plug_block);
+  out.plugged = std::min(mib(0, 4096).round_down(out.plug_block), out.plug_maximum);
+  out.plug_requested = std::min(mib(0, 4096).round_down(out.plug_block), out.plug_maximum);
+  out.unplug_stuck = *rc::gen::arbitrary<bool>();
+  return out;
+}
+Bytes any_target() { return Bytes::kib(*rc::gen::inRange(0, 10'000'000)); }
+Bytes held(const SplitInput& v) { return v.balloon_actual + std::max(v.plugged, v.plug_requested); }
+
+RC_GTEST_PROP(SplitTargetProperty, PromisesNoMoreThanTheTargetOrWhatIsHeld, ()) {
+  const SplitInput v = any_vm();
+  const Bytes target = reachable_target(any_target(), v);
+  const Split split = split_target(target, v);
+  const Bytes after =
+      std::max(split.balloon, v.balloon_actual) + std::max({split.plug, v.plugged, v.plug_requested});
+  RC_ASSERT(after <= std::max(target, held(v)));
+  if (target >= held(v)) RC_ASSERT(after <= target);
+}
+
+RC_GTEST_PROP(SplitTargetProperty, AsksOnlyWhatTheDevicesTake, ()) {
+  const SplitInput v = any_vm();
+  const Split split = split_target(any_target(), v);
+  RC_ASSERT(split.plug >= Bytes());
+  RC_ASSERT(split.plug <= v.plug_maximum);
+  RC_ASSERT(split.plug.round_down(v.plug_block) == split.plug);
+  RC_ASSERT(split.balloon <= v.base);
+  RC_ASSERT(split.balloon.round_down(Bytes::kib(4)) == split.balloon);
+  RC_ASSERT(split.balloon >= std::min(balloon_floor(v.base), v.balloon_actual));
+}
+
+RC_GTEST_PROP(SplitTargetProperty, AGuestThatObeysArrives, ()) {
+  SplitInput v = any_vm();
+  v.unplug_stuck = false;
+  const Bytes target = reachable_target(any_target(), v);
+  for (int i = 0; i < 4; ++i) {
+    const Split split = split_target(target, v);
+    v.plug_requested = split.plug;
+    v.plugged = split.plug;
+    v.balloon_actual = split.balloon;
+  }
+  RC_ASSERT(v.balloon_actual + v.plugged == target);
+  const Split again = split_target(target, v);
+  RC_ASSERT(again == (Split{v.balloon_actual, v.plugged}));
+}
+
+RC_GTEST_PROP(SplitTargetProperty, GrowingTakesNothingAway, ()) {
+  const SplitInput v = any_vm();
+  const Bytes target = reachable_target(any_target(), v);
+  RC_PRE(target >= held(v));
+  const Split split = split_target(target, v);
+  RC_ASSERT(split.balloon >= std::min(v.balloon_actual, v.base));
+  RC_ASSERT(split.plug >= v.plug_requested);
+}
+
+RC_GTEST_PROP(SplitTargetProperty, AMoreGenerousTargetNeverMeansLess, ()) {
+  const SplitInput v = any_vm();
+  const Bytes a = any_target(), b = any_target();
+  RC_ASSERT(reachable_target(std::min(a, b), v) <= reachable_target(std::max(a, b), v));
+}
+
+}  // namespace
+}  // namespace aerostat
