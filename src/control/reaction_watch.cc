@@ -13,11 +13,15 @@ constexpr Duration kSameCrossing = std::chrono::milliseconds(20);
 
 void ReactionWatch::commanded(const std::string& vm, const GuestState& guest, TimePoint command_at, WallTime wall) {
   if (open_.contains(vm) || !guest.sample || !guest.sample->total) return;
-  if (!guest.low_since) return;  // grown before the buffer was used up: nothing was waited for
-  const auto last = last_low_.find(vm);
-  if (last != last_low_.end() && *guest.low_since - last->second < kSameCrossing) return;
-  last_low_[vm] = *guest.low_since;
-  open_[vm] = {wall, guest.low_since, guest.received_at, command_at, *guest.sample->total};
+  // The cause is the moment the buffer fell below the threshold. A growth ahead of that moment, or a further one for the
+  // same crossing, is caused by the sample that showed the need.
+  TimePoint cause = guest.sampled_at;
+  if (guest.low_since) {
+    const auto last = last_low_.find(vm);
+    if (last == last_low_.end() || *guest.low_since - last->second >= kSameCrossing) cause = *guest.low_since;
+    last_low_[vm] = *guest.low_since;
+  }
+  open_[vm] = {wall, cause, guest.received_at, command_at, *guest.sample->total};
 }
 
 std::optional<Reaction> ReactionWatch::look(const std::string& vm, const MachineFacts& facts, const GuestState& guest) {
@@ -33,7 +37,7 @@ std::optional<Reaction> ReactionWatch::look(const std::string& vm, const Machine
   Reaction out;
   out.vm = vm;
   out.at = open.wall;
-  out.detect_ms = milliseconds(open.received_at - *open.low_since);
+  out.detect_ms = milliseconds(open.received_at - open.cause);
   out.decide_ms = milliseconds(open.command_at - open.received_at);
   // The hypervisor's event and the guest's report race; only an event that came first splits the time.
   if (facts.grew_at >= open.command_at && facts.grew_at <= guest.sampled_at) {
@@ -43,7 +47,7 @@ std::optional<Reaction> ReactionWatch::look(const std::string& vm, const Machine
     out.actuate_ms = milliseconds(guest.sampled_at - open.command_at);
     out.online_ms = 0.0;
   }
-  out.total_ms = milliseconds(guest.sampled_at - *open.low_since);
+  out.total_ms = milliseconds(guest.sampled_at - open.cause);
   return out;
 }
 

@@ -24,7 +24,7 @@ class ReactionWatch {
  private:
   struct Open {
     WallTime wall;
-    std::optional<TimePoint> low_since;
+    TimePoint cause;
     TimePoint received_at;
     TimePoint command_at;
     Bytes total_before;

@@ -50,15 +50,16 @@ struct VmReport {
   Bytes peak_assigned;
 };
 
-// One growth as it went, in milliseconds from its cause. A missing part was not seen.
+// One growth as it went, in milliseconds from its cause: the buffer fell below the threshold, or the guest's sample
+// that showed the need where memory was given before that. A missing part was not seen.
 struct Reaction {
   std::string vm;
   WallTime at;
-  std::optional<double> detect_ms;   // buffer below the threshold -> message received
+  std::optional<double> detect_ms;   // cause -> message received
   std::optional<double> decide_ms;   // message received -> command written
   std::optional<double> actuate_ms;  // command written -> hypervisor shows first new memory
   std::optional<double> online_ms;   // that -> the guest can use it
-  std::optional<double> total_ms;    // buffer below the threshold -> the guest can use it
+  std::optional<double> total_ms;    // cause -> the guest can use it
 };
 
 struct HostReport {

@@ -1,6 +1,7 @@
 """Child processes that never outlive the test, however it ends."""
 
 import atexit
+import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,6 +28,7 @@ def start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
 def stop(process: subprocess.Popen[bytes], grace: float = 5) -> int:
     """SIGTERM, then SIGKILL after `grace`; its exit status."""
     process.terminate()
+    process.send_signal(signal.SIGCONT)  # a frozen one would not notice
     try:
         status = process.wait(grace)
     except subprocess.TimeoutExpired:

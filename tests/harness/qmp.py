@@ -1,12 +1,19 @@
 """A small blocking QMP client. QEMU serves one client a socket: the daemon has its own, tests use another."""
 
+import itertools
 import json
+import select
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
 from .lines import JsonLines
+
+
+# Another thread may take in what a waiting one waits for; so it looks again now and then.
+POLL_SECONDS = 0.05
 
 
 class QmpError(Exception):
@@ -18,11 +25,15 @@ class QmpError(Exception):
 
 
 class Qmp:
-    """Connected and ready for commands. Events that arrive meanwhile are kept in `events`, oldest first."""
+    """Connected and ready for commands. Events that arrive meanwhile are kept in `events`, oldest first.
+
+    Several threads may use it. A command that timed out leaves nothing behind: its late answer is dropped."""
 
     def __init__(self, path: Path, timeout: float = 10) -> None:
         self.timeout = timeout
         self.events: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
+        self._ids = itertools.count(1)
         self._lines = JsonLines(path, timeout)
         if self._lines.receive(time.monotonic() + timeout) is None:
             raise TimeoutError(f"{path}: no greeting; is another client connected?")
@@ -31,30 +42,46 @@ class Qmp:
     def execute(self, command: str, timeout: float | None = None, **arguments: Any) -> Any:
         """What the command returns. Underscores in argument names become dashes."""
         wait = self.timeout if timeout is None else timeout
-        message = {"execute": command, "arguments": {name.replace("_", "-"): value for name, value in arguments.items()}}
-        self._lines.send(json.dumps(message).encode() + b"\n")
-        deadline = time.monotonic() + wait
-        while (answer := self._lines.receive(deadline)) is not None:
-            if "event" in answer:
-                self.events.append(answer)
-            elif "error" in answer:
-                raise QmpError(command, answer["error"])
-            else:
-                return answer["return"]
-        raise TimeoutError(f"{command}: no answer within {wait:g} s")
+        given = {name.replace("_", "-"): value for name, value in arguments.items()}
+        with self._lock:
+            id = next(self._ids)
+            self._lines.send(json.dumps({"execute": command, "arguments": given, "id": id}).encode() + b"\n")
+            answer = self._answer(id, time.monotonic() + wait)
+        if answer is None:
+            raise TimeoutError(f"{command}: no answer within {wait:g} s")
+        if "error" in answer:
+            raise QmpError(command, answer["error"])
+        return answer["return"]
+
+    def _answer(self, id: int, deadline: float) -> dict[str, Any] | None:
+        while (line := self._lines.receive(deadline)) is not None:
+            if "event" in line:
+                self.events.append(line)
+            elif line.get("id") == id:
+                return line
+        return None
 
     def poll(self, timeout: float = 0) -> None:
         """Takes in the events that are there; waits up to `timeout` for a first one."""
         deadline = time.monotonic() + timeout
-        while (event := self._lines.receive(deadline)) is not None:
-            self.events.append(event)
-            deadline = time.monotonic()
+        while not self._take_events() and time.monotonic() < deadline:
+            select.select([self._lines], [], [], min(POLL_SECONDS, max(0.0, deadline - time.monotonic())))
+
+    def _take_events(self) -> int:
+        """How many there were. Answers that nobody waits for any more are dropped."""
+        count = 0
+        with self._lock:
+            while (line := self._lines.receive(time.monotonic())) is not None:
+                if "event" in line:
+                    self.events.append(line)
+                    count += 1
+        return count
 
     def wait_event(self, name: str, timeout: float, wanted: Callable[[dict[str, Any]], bool] = lambda data: True) -> dict[str, Any]:
         """Takes the first event of this name whose data are `wanted` out of `events`, waiting for it if need be."""
         deadline = time.monotonic() + timeout
         while True:
-            for event in self.events:
+            for event in list(self.events):
                 if event["event"] == name and wanted(event.get("data", {})):
                     self.events.remove(event)
                     return event

@@ -77,8 +77,7 @@ class DeviceLedger {
   std::uint64_t orders_ = 0;
   std::optional<Bytes> balloon_ordered_;
   std::optional<Bytes> plug_ordered_;
-  // The balloon of before a reset. While this number is all we see, by reading or by event, it is not
-  // believed.
+  // The balloon of before a reset. While this is all we see, by reading or by event, it is not believed.
   std::optional<Bytes> stale_balloon_;
   TimePoint reset_at_{};
   TimePoint moved_at_{};

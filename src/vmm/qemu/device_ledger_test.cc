@@ -216,8 +216,7 @@ RC_GTEST_PROP(DeviceLedgerProperty, NeverCountsLessThanTheTruth, ()) {
       case 3: guest_moves(); break;
       case 4: ask(); break;
     }
-    // Held now, as far as the ledger could know: what moved since the last answer was allowed by orders it
-    // counts.
+    // What moved since the last answer was allowed by orders that are counted.
     if (answers.empty() && wire.empty()) RC_ASSERT(facts.committed() >= at_most());
     RC_ASSERT(facts.committed() >= qemu.actual + qemu.plugged);
   }

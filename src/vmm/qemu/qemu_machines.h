@@ -24,8 +24,7 @@ class QemuMachines {
   QemuMachines& operator=(const QemuMachines&) = delete;
 
   // Every monitor socket in the directory is a VM: "db.qmp", "db.monitor" or "db.sock" is "db". May be called
-  // for several. An error if it cannot be watched now; if it vanishes later, health() says so until it is
-  // back.
+  // for several. An error if it cannot be watched now; if it vanishes later, health() says so.
   Result<void> watch(const std::string& directory);
   // One VM by name. Wins over one of the same name in a directory. An error if the name cannot be one.
   Result<void> add(const std::string& name, const std::string& socket_path);

@@ -21,12 +21,10 @@ namespace asio = boost::asio;
 using nlohmann::json;
 using SteadyClock = std::chrono::steady_clock;
 
-// QMP serves one client a socket: while another one is served, ours is accepted by the kernel and never
-// greeted.
+// QMP serves one client a socket: while another is served, the kernel accepts ours and nobody greets it.
 constexpr const char* kNoGreeting =
     "accepted the connection and said nothing for {}; the VM's process is stopped or stuck, or another "
-    "program "
-    "(libvirt, a monitor client) holds this monitor, which serves one at a time";
+    "program (libvirt, a monitor client) holds this monitor, which serves one at a time";
 
 std::string said(Duration d) { return fmt::format("{:.3g} s", seconds(d)); }
 
@@ -39,8 +37,7 @@ std::optional<pid_t> peer_pid(int fd) {
 
 }  // namespace
 
-// Handlers outlive connections and even the client: this one is called only for the connection it was made
-// for.
+// Handlers outlive connections and even the client: this one is called only for its own connection.
 template <typename F>
 auto QmpClient::guarded(F handler) {
   return [this, handler = std::move(handler), alive = std::weak_ptr<int>(alive_),
@@ -241,8 +238,7 @@ void QmpClient::drop(Link link, const std::string& note, Absence absence) {
   answer_timer_.cancel();
   writing_.clear();
   outgoing_.clear();
-  // Only a connection that worked for a while earns a quick retry: garbage at each attempt must not become a
-  // busy loop.
+  // Only a connection that worked for a while earns a quick retry: or garbage would make a busy loop.
   if (stage_ == Stage::Ready && SteadyClock::now() - ready_since_ > kLastRetry) backoff_ = kFirstRetry;
   stage_ = Stage::Closed;
   absence_ = absence;

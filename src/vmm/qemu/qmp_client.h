@@ -26,8 +26,7 @@ namespace aerostat {
 
 // A healthy monitor answers in a millisecond; a loaded host in tens. Two seconds is not answering.
 inline constexpr Duration kQmpDeadline = std::chrono::seconds(2);
-// Reconnecting: soon, because a QEMU that starts listens within this; then rarely, because it costs us, not
-// it.
+// Reconnecting: soon, because a QEMU that starts listens within this; then rarely, because it costs.
 inline constexpr Duration kFirstRetry = std::chrono::milliseconds(100);
 inline constexpr Duration kLastRetry = std::chrono::seconds(2);
 

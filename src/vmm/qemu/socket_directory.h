@@ -1,6 +1,5 @@
 // SocketDirectory: which monitor sockets are in a directory, now. Watches it with inotify, looks again every
-// few seconds whatever happens, and survives the directory being removed and made again. Never blocks, never
-// connects.
+// few seconds whatever happens, and survives the directory being removed and made again. Never connects.
 #pragma once
 
 #include <array>
@@ -23,8 +22,7 @@ inline constexpr Duration kLookAgain = std::chrono::seconds(3);
 inline constexpr Duration kLookForDirectory = std::chrono::seconds(1);
 
 // "db.qmp", "db.monitor" and "db.sock" are the monitor of the VM "db". Empty: not a monitor's name. A ".sock"
-// whose rest ends in ".agent", ".ga", ".guest", ".serial", ".console" or ".vnc" is something else's, and left
-// alone.
+// whose rest ends in ".agent", ".ga", ".guest", ".serial", ".console" or ".vnc" is not a monitor.
 std::string_view vm_name_of(std::string_view file);
 
 class SocketDirectory {

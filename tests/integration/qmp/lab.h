@@ -39,8 +39,7 @@ class Lab : public MachineListener {
     }
     return true;
   }
-  // For what must not happen: runs the reactor for as long as it would take, and says whether `holds`
-  // throughout.
+  // For what must not happen: runs the reactor for that long, and says whether it `holds` throughout.
   bool throughout(Duration time, const std::function<bool()>& holds) {
     return !until([&] { return !holds(); }, time);
   }

@@ -328,8 +328,7 @@ TEST_F(QemuMachineTest, DoesNotBelieveABalloonFromBeforeAReboot) {
   ASSERT_TRUE(lab.until([this] { return facts().resets == 1; }));
   EXPECT_EQ(facts().committed(), 384_MiB);
   EXPECT_TRUE(lab.throughout(300ms, [this] { return facts().committed() == 384_MiB; }));
-  // Asked for all of its base, the guest must say so for it to be believed: it is asked for a page less
-  // first.
+  // Asked for all of its base, the guest must say so for it to be believed: so first for a page less.
   machine->set_target(384_MiB);
   EXPECT_TRUE(lab.until(
       [this] { return peer->script.balloon_target == 384_MiB && facts().balloon_actual == 384_MiB; }));

@@ -1,7 +1,6 @@
 // ScriptedQmp: a QEMU monitor that does what a test tells it to, in the test's own process. It greets,
 // negotiates, serves one client at a time, and emulates a balloon and a virtio-mem device that move a step at
-// a time; the script makes it slow, partial, stuck, silent, rude or gone. What it was ordered to do it writes
-// down.
+// a time; the script makes it slow, partial, stuck, silent, rude or gone. It writes down its orders.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -1,0 +1,29 @@
+"""What every end-to-end test begins and ends with."""
+
+import shutil
+import unittest
+
+from tests.harness.paths import new_rundir
+
+
+class RealGuests(unittest.TestCase):
+    """A run folder of its own, removed afterwards; the daemon's log is shown when a test failed."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        if not shutil.which("qemu-system-x86_64"):
+            reason = "qemu-system-x86_64 is not installed and script/setup could not install it"
+            print(f"SKIPPED: {reason}")
+            raise unittest.SkipTest(reason)
+
+    def setUp(self) -> None:
+        self.rundir = new_rundir()
+        self.addCleanup(shutil.rmtree, self.rundir, ignore_errors=True)
+        self.addCleanup(self.show_logs)
+
+    def show_logs(self) -> None:
+        outcome = self._outcome  # type: ignore[attr-defined]
+        failed = any(error for _, error in getattr(outcome.result, "errors", []) + getattr(outcome.result, "failures", []))
+        if failed:
+            for log in sorted((self.rundir / "log").glob("aerostatd*.log")):
+                print(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-60:]))
