@@ -74,9 +74,10 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   const Status before = vm.status;
   const std::string note_before = vm.note;
   const std::uint64_t resets = vm.seen_resets;
+  const bool heard_before = vm.last_assigned > Bytes{};
   reclaimed_ += follow_machine(vm, now);
   const MachineFacts& facts = vm.facts();
-  if (vm.seen_resets != resets && resets > 0) event("vm.rebooted", vm.name, "the guest was reset");
+  if (vm.seen_resets != resets && heard_before) rebooted(vm);
   if (facts.agent_socket && (!vm.guest || vm.guest_socket != *facts.agent_socket)) {
     vm.guest_socket = *facts.agent_socket;
     vm.guest = guests_.make(vm.name, vm.guest_socket, *this);
@@ -88,6 +89,16 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   }
   judge(vm, now);
   tell_status(vm, before, note_before);
+}
+
+// A reset takes the balloon and hot-added memory away, but QEMU keeps what was asked of them and the guest's drivers
+// would do it all again while it boots. What it boots with is what it may have until it says what it needs.
+void Engine::rebooted(VmRecord& vm) {
+  event("vm.rebooted", vm.name, "the guest was reset");
+  reactions_.forget(vm.name);
+  vm.floor = {};
+  if (paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up) return;
+  vm.machine->set_target(vm.machine->reachable(vm.facts().base));
 }
 
 void Engine::tell_status(VmRecord& vm, Status before, const std::string& note_before) {

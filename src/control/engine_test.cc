@@ -153,6 +153,7 @@ TEST(Engine, StartsALifeAnewAfterAReboot) {
   w.engine.machine_changed(web);
   EXPECT_EQ(w.vm("web").status, Status::Starting);
   EXPECT_FALSE(w.vm("web").demand) << "what it needed before its reboot says nothing now";
+  EXPECT_EQ(web.f.target(), 384_MiB) << "what it was asked to hold before its reboot is void";
 }
 
 TEST(Engine, MovesNothingWhilePaused) {

@@ -24,7 +24,7 @@ using boost::system::error_code;
 constexpr Duration kRetryFirst = std::chrono::milliseconds(100);  // a VM that just starts is there soon
 constexpr Duration kRetryMost = std::chrono::seconds(2);          // one that is off costs next to nothing
 // Whoever is at the other end does not read: hundreds of our messages are waiting behind the socket's own buffer.
-constexpr std::size_t kUnsentMost = 16 * 1024;
+constexpr std::size_t kUnsentMost = std::size_t{16} * 1024;
 // From a faulty guest one buffer in this time is read, 40 KiB a second; the rest waits in the guest.
 constexpr Duration kFaultyPause = std::chrono::milliseconds(100);
 constexpr Bytes kNoBound = Bytes::of(std::int64_t{1} << 50);
@@ -68,7 +68,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   void close() {
     closed_ = true;
     error_code ignored;
-    socket_.close(ignored);
+    static_cast<void>(socket_.close(ignored));
     retry_.cancel();
     tick_.cancel();
     pause_.cancel();
@@ -148,7 +148,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
     writing_ = false;
     unsent_.clear();
     error_code ignored;
-    socket_.close(ignored);
+    static_cast<void>(socket_.close(ignored));
     tick_.cancel();
     tick_at_.reset();
     pause_.cancel();

@@ -74,7 +74,6 @@ void GuestSession::disconnected(const std::string& why) {
   connected_ = false;
   out_.clear();
   ping_.reset();
-  last_heard_.reset();
   offset_.forget();
   if (faulty()) {
     probation_.reset();
@@ -121,7 +120,7 @@ void GuestSession::handle(const wire::Message& message, TimePoint now) {
   if (const auto* hello = std::get_if<wire::Hello>(&message)) return hear_hello(*hello, now);
   if (!greeted_) {
     // An agent that was welcomed by whoever was here before us.
-    if (!who_asked_ || now - *who_asked_ >= kAskStranger) ask_who(now);
+    if (now - who_asked_ >= kAskStranger) ask_who(now);
     return;
   }
   if (state_.service == Service::Silent) speak(now);
@@ -243,14 +242,14 @@ bool GuestSession::tick(TimePoint now) {
       return true;
     }
     // Its agent may be a good one by now (restarted, or it never knew): a hello starts the way back.
-    if (!probation_ && now - *who_asked_ >= kAskAgain) ask_who(now);
+    if (!probation_ && now - who_asked_ >= kAskAgain) ask_who(now);
     return false;
   }
-  if (state_.service == Service::Silent && now - *who_asked_ >= kAskAgain) ask_who(now);
+  if (state_.service == Service::Silent && now - who_asked_ >= kAskAgain) ask_who(now);
   if (!speaking()) return false;
-  if (now - *last_heard_ >= kSilence) {
+  if (now - last_heard_ >= kSilence) {
     state_.service = Service::Silent;
-    state_.note = fmt::format("said nothing for {:.0f} s", aerostat::seconds(now - *last_heard_));
+    state_.note = fmt::format("said nothing for {:.0f} s", aerostat::seconds(now - last_heard_));
     ping_.reset();
     who_asked_ = now;
     return true;
@@ -268,12 +267,12 @@ std::optional<TimePoint> GuestSession::next_tick() const {
   if (!connected_) return {};
   switch (state_.service) {
     case Service::Speaking: {
-      const TimePoint silent = *last_heard_ + kSilence;
+      const TimePoint silent = last_heard_ + kSilence;
       const TimePoint ping = ping_ ? std::max(ping_->sent + kPingLost, ping_due_) : ping_due_;
       return std::min(silent, ping);
     }
-    case Service::Silent: return *who_asked_ + kAskAgain;
-    case Service::Faulty: return probation_ ? *probation_ + kProbation : *who_asked_ + kAskAgain;
+    case Service::Silent: return who_asked_ + kAskAgain;
+    case Service::Faulty: return probation_ ? *probation_ + kProbation : who_asked_ + kAskAgain;
     case Service::Absent:
     case Service::Unsupported: return {};
   }

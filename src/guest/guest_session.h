@@ -53,7 +53,7 @@ class GuestSession {
   void speak(TimePoint now);
   bool spend_message(TimePoint now);
   void ask_who(TimePoint now);
-  void send(std::string line) { out_ += line; }
+  void send(const std::string& line) { out_ += line; }
   bool speaking() const { return state_.service == Service::Speaking; }
 
   GuestState state_;
@@ -66,8 +66,8 @@ class GuestSession {
   bool connected_ = false;
   bool greeted_ = false;               // a hello was accepted on this connection
   bool first_line_ = true;             // may be the end of a line that began before we connected
-  std::optional<TimePoint> last_heard_;
-  std::optional<TimePoint> who_asked_;
+  TimePoint last_heard_{};
+  TimePoint who_asked_{};
   std::optional<TimePoint> probation_;  // faulty, a valid hello came: trusted again kProbation after this
   std::deque<TimePoint> refused_;       // at most kRefusedMost
   double messages_left_ = 0;            // token bucket of spend_message()

@@ -7,7 +7,7 @@ namespace aerostat::agent {
 namespace {
 
 // A change worth telling: the larger of 2 % of the total and 8 MiB. Less is noise, the keepalive carries it.
-constexpr std::int64_t kChangeKib = 8 * 1024;
+constexpr std::int64_t kChangeKib = std::int64_t{8} * 1024;
 constexpr std::int64_t kChangePart = 50;
 // How much faster than seen a fall may become before the next look: programs that start to fill memory accelerate.
 constexpr double kHaste = 2.0;

@@ -24,7 +24,7 @@ int connect_socket(const char* path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (std::strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
-  std::strcpy(address.sun_path, path);
+  std::memcpy(address.sun_path, path, std::strlen(path) + 1);
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -errno;
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
@@ -41,7 +41,7 @@ int Port::open() {
   if (!path_.empty()) {
     std::snprintf(found.data(), found.size(), "%.*s", static_cast<int>(path_.size()), path_.data());
   } else if (::access(kNamedPort, F_OK) == 0) {
-    std::strcpy(found.data(), kNamedPort);
+    std::snprintf(found.data(), found.size(), "%s", kNamedPort);
   } else if (!find(found.data(), found.size())) {
     return ENOENT;
   }

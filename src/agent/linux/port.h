@@ -37,7 +37,7 @@ class Port {
  private:
   bool find(char* out, std::size_t room) const;
 
-  static constexpr std::size_t kHeldMost = 16 * 1024;
+  static constexpr std::size_t kHeldMost = std::size_t{16} * 1024;
   std::string_view root_, path_;
   int fd_ = -1;
   bool socket_ = false;

@@ -28,7 +28,7 @@ class Sampler {
   std::int64_t page_kib_;
   // zoneinfo of a guest with many processors is the longest of them. What is cut off is missing, not wrong: the
   // zones come in order and their processors last.
-  std::array<char, 64 * 1024> buffer_{};
+  std::array<char, std::size_t{64} * 1024> buffer_{};
 };
 
 std::int64_t now_ns();

@@ -1,0 +1,69 @@
+"""Kinds of guests and turns of their lives: one big malloc, no agent, reboot, pause, power-off."""
+
+import unittest
+
+from tests.e2e.base import RealGuests
+from tests.harness.daemon import Daemon
+from tests.harness.guest import MIB, Guest
+from tests.harness.waiting import until
+
+CONFIG = '[defaults]\nmode = "dynamic"\nminimum = "256M"\n'
+
+
+class Guests(RealGuests):
+    def test_one_malloc_beyond_memory_and_swap_needs_the_relaxed_rule(self) -> None:
+        """384 MiB and 128 MiB of swap: the kernel refuses 1300 MiB at once, unless the service may relax its rule."""
+        with Daemon(self.rundir, "3G", CONFIG) as daemon:
+            for name, arguments, ends in (("strict", [], "failed"), ("relaxed", ["--relax-overcommit"], "done")):
+                with Guest(name, self.rundir, zram_mib=128, agent_args=arguments) as guest:
+                    guest.wait_ready()
+                    daemon.wait_status(name, "OK", timeout=20)
+                    event = guest.workload.finish(guest.workload.start("malloc:1300:150"), 60)
+                    self.assertEqual(event["event"], ends, event)
+                    stat = guest.workload.stat()
+                    self.assertEqual((stat["pswpout"], stat["oom_kill"]), (0, 0))
+                    if ends == "done":
+                        self.assertGreater(guest.memory().assigned, 1300 * MIB)
+
+    def test_a_guest_without_the_service_grows_by_its_balloon_statistics(self) -> None:
+        with Daemon(self.rundir, "3G", CONFIG) as daemon:
+            plain = Guest("plain", self.rundir, agent=False, agent_port=False, append="memhp_default_state=online")
+            with plain:
+                plain.wait_ready()
+                daemon.wait_status("plain", "OK", timeout=20)
+                self.assertEqual(daemon.vm("plain")["integration"], "balloon statistics")
+                plain.workload.run("alloc:700:40", 60)
+                until(lambda: daemon.vm("plain")["assigned_bytes"] >= 900 * MIB, 10, "it grew")
+                self.assertEqual(plain.workload.stat()["oom_kill"], 0)
+
+    def test_a_reboot_starts_anew_with_what_it_boots_with(self) -> None:
+        with Daemon(self.rundir, "3G", CONFIG) as daemon, Guest("web", self.rundir, reboots=True) as web:
+            web.wait_ready()
+            daemon.wait_status("web", "OK", timeout=20)
+            web.workload.run("alloc:700:150", 60)
+            self.assertGreater(web.memory().assigned, 700 * MIB)
+            web.workload.send("reboot")
+            until(lambda: daemon.vm("web")["reboots"] == 1, 30, "the reboot is seen")
+            web.wait_ready(60)
+            daemon.wait_status("web", "OK", timeout=30)
+            until(lambda: daemon.vm("web")["assigned_bytes"] <= 384 * MIB, 20, "it has what it boots with, not what it once needed")
+            web.workload.run("alloc:500:150", 60)
+            until(lambda: daemon.vm("web")["assigned_bytes"] >= 600 * MIB, 10, "it is managed again")
+            self.assertEqual(daemon.host()["law1_violations"], 0)
+
+    def test_a_paused_vm_is_held_and_a_closed_one_forgotten(self) -> None:
+        with Daemon(self.rundir, "3G", CONFIG) as daemon:
+            with Guest("web", self.rundir) as web:
+                web.wait_ready()
+                daemon.wait_status("web", "OK", timeout=20)
+                web.qmp.execute("stop")
+                daemon.wait_status("web", "Paused", timeout=5)
+                self.assertGreaterEqual(daemon.host()["committed_bytes"], web.memory().assigned)
+                web.qmp.execute("cont")
+                daemon.wait_status("web", "OK", timeout=10)
+            until(lambda: "web" not in daemon.vms(), 10, "the VM is forgotten")
+            self.assertEqual(daemon.host()["committed_bytes"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
