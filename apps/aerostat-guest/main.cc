@@ -15,9 +15,10 @@ volatile int stop_asked = 0;
 
 void ask_to_stop(int) { stop_asked = 1; }
 
-// Signals are let in only while the agent waits, so that none falls between its look at stop_asked and the wait.
+// Signals are let in only while the agent waits, so that none falls between its look at stop_asked and the
+// wait.
 void catch_signals() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = ask_to_stop;
   sigset_t blocked;
   sigemptyset(&blocked);

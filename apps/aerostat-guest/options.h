@@ -11,7 +11,7 @@ struct CommandLine {
   enum class Do { Run, Once, Cost, Help, Version, Complain };
   Do what = Do::Run;
   Options options;
-  const char* complaint = "";      // Complain: what is wrong, and with which word
+  const char* complaint = "";  // Complain: what is wrong, and with which word
   std::string_view culprit{};
 };
 

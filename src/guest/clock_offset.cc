@@ -7,8 +7,8 @@ namespace aerostat {
 namespace {
 
 constexpr Duration kOldest = std::chrono::seconds(10);  // docs/protocol.md; no message is that long under way
-// Two clocks drift apart: 100 millionths are twice what NTP and cheap crystals need. It ages old exchanges, so that a
-// short round trip of a minute ago does not beat a slightly longer one of now.
+// Two clocks drift apart: 100 millionths are twice what NTP and cheap crystals need. It ages old exchanges,
+// so that a short round trip of a minute ago does not beat a slightly longer one of now.
 constexpr double kDrift = 100e-6;
 
 }  // namespace
@@ -17,8 +17,8 @@ void ClockOffset::add(TimePoint sent, TimePoint received, GuestTime guest) {
   if (received < sent) return;
   const Exchange fresh{sent, received, guest};
   if (known()) {
-    // Both exchanges bound the offset. If the bounds do not meet, the guest's clock has stood still (the VM was
-    // paused, saved, moved): what was learned before is wrong now.
+    // Both exchanges bound the offset. If the bounds do not meet, the guest's clock has stood still (the VM
+    // was paused, saved, moved): what was learned before is wrong now.
     const Duration apart = as_host(best(received), guest) - as_host(fresh, guest);
     const Duration slack = error(received) + error_of(fresh, received);
     if (std::max(apart, -apart) > slack) forget();

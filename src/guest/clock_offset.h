@@ -1,6 +1,6 @@
-// ClockOffset: what a moment on the guest's clock was on ours, from ping and pong. The best of the last exchanges
-// wins; it is right within half its round trip. Guest times that cannot be are replaced by the time of arrival.
-// Pure. A guest that lies here shifts only its own samples, and by ten seconds at most.
+// ClockOffset: what a moment on the guest's clock was on ours, from ping and pong. The best of the last
+// exchanges wins; it is right within half its round trip. Guest times that cannot be are replaced by the time
+// of arrival. Pure. A guest that lies here shifts only its own samples, and by ten seconds at most.
 #pragma once
 
 #include <array>

@@ -1,11 +1,11 @@
 #include "guest/guest_channel.h"
 
+#include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -23,7 +23,8 @@ using boost::system::error_code;
 
 constexpr Duration kRetryFirst = std::chrono::milliseconds(100);  // a VM that just starts is there soon
 constexpr Duration kRetryMost = std::chrono::seconds(2);          // one that is off costs next to nothing
-// Whoever is at the other end does not read: hundreds of our messages are waiting behind the socket's own buffer.
+// Whoever is at the other end does not read: hundreds of our messages are waiting behind the socket's own
+// buffer.
 constexpr std::size_t kUnsentMost = std::size_t{16} * 1024;
 // From a faulty guest one buffer in this time is read, 40 KiB a second; the rest waits in the guest.
 constexpr Duration kFaultyPause = std::chrono::milliseconds(100);
@@ -45,9 +46,17 @@ const char* name_of(Service service) {
 // Lives as long as a handler of it is pending; close() makes it deaf at once.
 class GuestChannel::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(boost::asio::io_context& io, std::string vm, std::string path, const Clock& clock, GuestListener& listener)
-      : vm_(std::move(vm)), path_(std::move(path)), clock_(clock), listener_(listener),
-        socket_(io), retry_(io), tick_(io), pause_(io), session_(kNoBound) {}
+  Connection(boost::asio::io_context& io, std::string vm, std::string path, const Clock& clock,
+             GuestListener& listener)
+      : vm_(std::move(vm)),
+        path_(std::move(path)),
+        clock_(clock),
+        listener_(listener),
+        socket_(io),
+        retry_(io),
+        tick_(io),
+        pause_(io),
+        session_(kNoBound) {}
 
   void connect() {
     // A path longer than a socket's address throws in Asio's constructor: refuse it first.
@@ -95,13 +104,14 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
  private:
   void read() {
     const std::uint64_t turn = turn_;
-    socket_.async_read_some(boost::asio::buffer(in_), [self = shared_from_this(), turn](error_code error, std::size_t n) {
-      if (self->closed_ || turn != self->turn_) return;
-      if (error) return self->lost(fmt::format("its port was closed: {}", error.message()));
-      const bool news = self->session_.receive({self->in_.data(), n}, self->clock_.now());
-      self->read_on();
-      self->after_session(news);
-    });
+    socket_.async_read_some(
+        boost::asio::buffer(in_), [self = shared_from_this(), turn](error_code error, std::size_t n) {
+          if (self->closed_ || turn != self->turn_) return;
+          if (error) return self->lost(fmt::format("its port was closed: {}", error.message()));
+          const bool news = self->session_.receive({self->in_.data(), n}, self->clock_.now());
+          self->read_on();
+          self->after_session(news);
+        });
   }
 
   void read_on() {
@@ -125,14 +135,16 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
     const std::uint64_t turn = turn_;
     boost::asio::async_write(socket_, boost::asio::buffer(in_flight_),
                              [self = shared_from_this(), turn](error_code error, std::size_t) {
-      if (self->closed_ || turn != self->turn_) return;
-      self->writing_ = false;
-      if (error) return self->lost(fmt::format("its port was closed: {}", error.message()));
-      self->flush();
-    });
+                               if (self->closed_ || turn != self->turn_) return;
+                               self->writing_ = false;
+                               if (error)
+                                 return self->lost(fmt::format("its port was closed: {}", error.message()));
+                               self->flush();
+                             });
   }
 
-  // From a handler of its own: the listener may call us, or destroy us. Many messages in one read are one call.
+  // From a handler of its own: the listener may call us, or destroy us. Many messages in one read are one
+  // call.
   void tell() {
     if (closed_ || std::exchange(telling_, true)) return;
     boost::asio::post(socket_.get_executor(), [self = shared_from_this()] {
@@ -192,8 +204,8 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   Service was_ = Service::Absent;
 };
 
-GuestChannel::GuestChannel(boost::asio::io_context& io, std::string vm, std::string socket, const Clock& clock,
-                           GuestListener& listener)
+GuestChannel::GuestChannel(boost::asio::io_context& io, std::string vm, std::string socket,
+                           const Clock& clock, GuestListener& listener)
     : connection_(std::make_shared<Connection>(io, std::move(vm), std::move(socket), clock, listener)) {
   connection_->connect();
 }

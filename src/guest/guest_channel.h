@@ -1,7 +1,7 @@
-// GuestChannel: a GuestLink over the unix socket of a VM's virtio-serial port. Connects, and connects again; never
-// blocks; holds at most a few KiB for a guest that does not read, and reads little from one that misbehaves.
-// All calls and callbacks are on the io_context's one thread. It may be destroyed at any time on that thread,
-// also from within its listener's callback.
+// GuestChannel: a GuestLink over the unix socket of a VM's virtio-serial port. Connects, and connects again;
+// never blocks; holds at most a few KiB for a guest that does not read, and reads little from one that
+// misbehaves. All calls and callbacks are on the io_context's one thread. It may be destroyed at any time on
+// that thread, also from within its listener's callback.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

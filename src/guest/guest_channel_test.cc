@@ -1,4 +1,5 @@
-// The channel over real sockets: against a scripted guest, and against the real agent with nothing but a relay between.
+// The channel over real sockets: against a scripted guest, and against the real agent with nothing but a
+// relay between.
 #include "guest/guest_channel.h"
 
 #include <gmock/gmock.h>
@@ -67,11 +68,12 @@ class ChannelTest : public ::testing::Test {
     });
   }
   void read() {
-    guest->async_read_some(boost::asio::buffer(buffer), [this](boost::system::error_code error, std::size_t n) {
-      if (error) return;
-      told.append(buffer.data(), n);
-      if (!deaf) read();
-    });
+    guest->async_read_some(boost::asio::buffer(buffer),
+                           [this](boost::system::error_code error, std::size_t n) {
+                             if (error) return;
+                             told.append(buffer.data(), n);
+                             if (!deaf) read();
+                           });
   }
   bool say(const std::string& text) {
     boost::system::error_code error;

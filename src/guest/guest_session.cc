@@ -12,25 +12,26 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Duration kKeepalive = seconds(1);       // a sample at least this often
-constexpr Duration kSample = milliseconds(100);   // how often the guest looks: tens of microseconds each
-constexpr Duration kSilence = 3 * kKeepalive;     // one may be late, two may be; three are not
+constexpr Duration kKeepalive = seconds(1);      // a sample at least this often
+constexpr Duration kSample = milliseconds(100);  // how often the guest looks: tens of microseconds each
+constexpr Duration kSilence = 3 * kKeepalive;    // one may be late, two may be; three are not
 constexpr Duration kPingEvery = seconds(1);
-constexpr Duration kPingLost = seconds(5);        // a pong this late is of no use
+constexpr Duration kPingLost = seconds(5);  // a pong this late is of no use
 // Garbage: one bad line may be an accident of the channel; ten in ten seconds are not.
 constexpr std::size_t kRefusedMost = 10;
 constexpr Duration kRefusedWindow = seconds(10);
-constexpr Duration kProbation = seconds(10);      // of good behaviour, until a faulty service is heard again
+constexpr Duration kProbation = seconds(10);  // of good behaviour, until a faulty service is heard again
 // The busiest honest agent looks each 10 ms: 100 messages a second. Twice that, sustained, is a flood.
 constexpr double kMessagesPerSecond = 200;
 constexpr double kMessagesBurst = 400;
 // An agent says hello by itself; we only ask where it may think that it had.
 constexpr Duration kAskAgain = seconds(10);
-constexpr Duration kAskStranger = seconds(1);     // somebody speaks without having said hello
+constexpr Duration kAskStranger = seconds(1);  // somebody speaks without having said hello
 // The guest looks quickly for one second; asking again a little before that keeps it looking.
 constexpr Duration kExpectAgain = milliseconds(900);
-constexpr Duration kLowSinceMost = seconds(10);   // as old as a guest's time may be
-constexpr Duration kPrepareAgain = seconds(2);    // compaction is not free: an unanswered wish is repeated this late
+constexpr Duration kLowSinceMost = seconds(10);  // as old as a guest's time may be
+constexpr Duration kPrepareAgain =
+    seconds(2);  // compaction is not free: an unanswered wish is repeated this late
 
 // The contradictions of docs/protocol.md; empty: none.
 std::string contradiction(const GuestSample& s, Bytes most_visible) {
@@ -43,13 +44,14 @@ std::string contradiction(const GuestSample& s, Bytes most_visible) {
     const std::optional<Bytes>& part;
     const std::optional<Bytes>& whole;
   };
-  const Part parts[] = {{"available", s.available, s.total},         {"free", s.free, s.total},
-                        {"active file", s.active_file, s.total},     {"inactive file", s.inactive_file, s.total},
-                        {"normal free", s.normal_free, s.total},     {"normal file", s.normal_file, s.total},
+  const Part parts[] = {{"available", s.available, s.total},     {"free", s.free, s.total},
+                        {"active file", s.active_file, s.total}, {"inactive file", s.inactive_file, s.total},
+                        {"normal free", s.normal_free, s.total}, {"normal file", s.normal_file, s.total},
                         {"free swap", s.swap_free, s.swap_total}};
   for (const Part& p : parts) {
     if (p.part && p.whole && *p.part > *p.whole) {
-      return fmt::format("claims {} of {} memory in a total of {}", format_bytes(*p.part), p.name, format_bytes(*p.whole));
+      return fmt::format("claims {} of {} memory in a total of {}", format_bytes(*p.part), p.name,
+                         format_bytes(*p.whole));
     }
   }
   return {};
@@ -107,7 +109,8 @@ bool GuestSession::receive(std::string_view bytes, TimePoint now) {
 // False: the guest has sent more than its share.
 bool GuestSession::spend_message(TimePoint now) {
   const double earned = aerostat::seconds(now - bucket_at_) * kMessagesPerSecond;
-  messages_left_ = bucket_at_ == TimePoint{} ? kMessagesBurst : std::min(kMessagesBurst, messages_left_ + earned);
+  messages_left_ =
+      bucket_at_ == TimePoint{} ? kMessagesBurst : std::min(kMessagesBurst, messages_left_ + earned);
   bucket_at_ = now;
   if (messages_left_ < 1) return false;
   messages_left_ -= 1;
@@ -153,8 +156,8 @@ void GuestSession::hear_hello(const wire::Hello& hello, TimePoint now) {
   state_.can_online = hello.can_online;
   state_.relaxes_overcommit = hello.relaxes_overcommit;
   if (hello.version.major != wire::kOurs.major) {
-    const std::string reason =
-        fmt::format("protocol {} is not supported; this host speaks {}", hello.version.major, wire::kOurs.major);
+    const std::string reason = fmt::format("protocol {} is not supported; this host speaks {}",
+                                           hello.version.major, wire::kOurs.major);
     send(wire::reject(reason));
     greeted_ = false;
     if (faulty()) return;
@@ -194,9 +197,10 @@ void GuestSession::hear_sample(const wire::Sample& sample, TimePoint now) {
   state_.sampled_at = sample.at ? offset_.to_host(*sample.at, now) : now;
   state_.low_since.reset();
   if (!sample.low_since) return;
-  const TimePoint since = sample.at && *sample.low_since <= *sample.at
-                              ? state_.sampled_at - std::min<Duration>(*sample.at - *sample.low_since, kLowSinceMost)
-                              : state_.sampled_at;
+  const TimePoint since =
+      sample.at && *sample.low_since <= *sample.at
+          ? state_.sampled_at - std::min<Duration>(*sample.at - *sample.low_since, kLowSinceMost)
+          : state_.sampled_at;
   state_.low_since = since;
 }
 

@@ -1,5 +1,5 @@
-// GuestSession: the talk with one guest's service, as docs/protocol.md has it, without I/O: bytes and time go in,
-// lines and GuestState come out. It bounds what a guest can make us do; it never blocks, throws or grows.
+// GuestSession: the talk with one guest's service, as docs/protocol.md has it, without I/O: bytes and time go
+// in, lines and GuestState come out. It bounds what a guest can make us do; it never blocks, throws or grows.
 #pragma once
 
 #include <array>
@@ -64,8 +64,8 @@ class GuestSession {
   std::string boot_id_;
 
   bool connected_ = false;
-  bool greeted_ = false;               // a hello was accepted on this connection
-  bool first_line_ = true;             // may be the end of a line that began before we connected
+  bool greeted_ = false;    // a hello was accepted on this connection
+  bool first_line_ = true;  // may be the end of a line that began before we connected
   TimePoint last_heard_{};
   TimePoint who_asked_{};
   std::optional<TimePoint> probation_;  // faulty, a valid hello came: trusted again kProbation after this
@@ -73,7 +73,7 @@ class GuestSession {
   double messages_left_ = 0;            // token bucket of spend_message()
   TimePoint bucket_at_{};
 
-  std::optional<Bytes> low_mark_;       // wanted; sent_low_ is what the guest knows
+  std::optional<Bytes> low_mark_;  // wanted; sent_low_ is what the guest knows
   std::optional<Bytes> sent_low_;
   std::optional<Bytes> expected_;
   TimePoint expected_at_{};

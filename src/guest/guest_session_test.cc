@@ -14,7 +14,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const char kHello[] = R"({"t":"hello","protocol":[1,0],"agent":"0.1.0","os":"linux","boot_id":"a","caps":["compact"]})" "\n";
+const char kHello[] =
+    R"({"t":"hello","protocol":[1,0],"agent":"0.1.0","os":"linux","boot_id":"a","caps":["compact"]})"
+    "\n";
 
 struct Talk {
   FakeClock clock;
@@ -257,7 +259,8 @@ TEST(GuestSession, AReconnectDoesNotWashAFaultOff) {
 TEST(GuestSession, SendsTheLowMarkOnlyWhenItChangedNotably) {
   Talk talk;
   talk.session.set_low_mark(64_MiB, talk.clock.now());
-  EXPECT_THAT(talk.greet(), HasSubstr("{\"t\":\"low\",\"avail_kib\":65536}"));  // and at once to whoever comes
+  EXPECT_THAT(talk.greet(),
+              HasSubstr("{\"t\":\"low\",\"avail_kib\":65536}"));  // and at once to whoever comes
   talk.session.set_low_mark(65_MiB, talk.clock.now());
   EXPECT_EQ(talk.session.take_output(), "");
   talk.session.set_low_mark(66_MiB, talk.clock.now());
@@ -330,7 +333,8 @@ TEST(GuestSession, KeepsTheLastComplaint) {
   EXPECT_EQ(talk.state().complaint, "online: memory37: Invalid argument");
 }
 
-RC_GTEST_PROP(GuestSessionProperty, AnyBytesLeaveABoundedStateAndFewWords, (const std::vector<std::string>& chunks)) {
+RC_GTEST_PROP(GuestSessionProperty, AnyBytesLeaveABoundedStateAndFewWords,
+              (const std::vector<std::string>& chunks)) {
   Talk talk;
   talk.greet();
   for (const std::string& chunk : chunks) {

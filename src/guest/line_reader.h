@@ -1,5 +1,6 @@
 // LineReader: cuts a byte stream into lines, in constant memory. Used by the host and by the agents.
-// A line longer than the protocol allows is reported once and skipped to its end; nothing else is refused here.
+// A line longer than the protocol allows is reported once and skipped to its end; nothing else is refused
+// here.
 #pragma once
 
 #include <array>
@@ -9,7 +10,8 @@
 
 namespace aerostat {
 
-// The most bytes of one message, with its newline: docs/protocol.md. Also bounds what a peer can make us hold.
+// The most bytes of one message, with its newline: docs/protocol.md. Also bounds what a peer can make us
+// hold.
 inline constexpr std::size_t kLineMost = 4096;
 
 class LineReader {
@@ -20,7 +22,8 @@ class LineReader {
     std::string_view line{};  // without its newline; valid until the next call, or until `bytes` goes away
   };
 
-  // Takes from the front of `bytes` up to the end of one line. Nothing: all was taken, no line is complete yet.
+  // Takes from the front of `bytes` up to the end of one line. Nothing: all was taken, no line is complete
+  // yet.
   Step next(std::string_view& bytes) {
     while (!bytes.empty()) {
       const std::size_t end = bytes.find('\n');

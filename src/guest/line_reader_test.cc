@@ -27,7 +27,8 @@ TEST(LineReader, FindsTheSameLinesHoweverTheBytesArrive) {
   for (const std::size_t chunk : {1, 2, 7, 4095, 4096, 100000}) {
     LineReader reader;
     EXPECT_EQ(read_all(reader, stream, chunk),
-              (std::vector<std::string>{"a", "", "bcd", longest, "TOO LONG", "end"})) << chunk;
+              (std::vector<std::string>{"a", "", "bcd", longest, "TOO LONG", "end"}))
+        << chunk;
   }
 }
 

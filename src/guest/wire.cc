@@ -37,7 +37,8 @@ bool nests_too_deep(std::string_view line) {
   return false;
 }
 
-// Reads the members of one message. The first thing that is wrong is kept in `wrong`; reading goes on harmlessly.
+// Reads the members of one message. The first thing that is wrong is kept in `wrong`; reading goes on
+// harmlessly.
 class Members {
  public:
   explicit Members(const json& object) : object_(object) {}
@@ -45,7 +46,8 @@ class Members {
   std::optional<std::int64_t> whole(const char* name, std::int64_t most = INT64_MAX) {
     const auto at = object_.find(name);
     if (at == object_.end()) return {};
-    const bool fits = at->is_number_unsigned() && at->get<std::uint64_t>() <= static_cast<std::uint64_t>(most);
+    const bool fits =
+        at->is_number_unsigned() && at->get<std::uint64_t>() <= static_cast<std::uint64_t>(most);
     if (fits) return static_cast<std::int64_t>(at->get<std::uint64_t>());
     complain(fmt::format("{} is not a whole number from 0 to {}", name, most));
     return {};
@@ -187,8 +189,9 @@ Result<Message> parse(std::string_view line) {
 }
 
 std::string welcome(Version chosen, Duration keepalive, Duration sample) {
-  return fmt::format("{{\"t\":\"welcome\",\"protocol\":[{},{}],\"keepalive_ms\":{},\"sample_ms\":{}}}\n", chosen.major,
-                     chosen.minor, std::chrono::duration_cast<std::chrono::milliseconds>(keepalive).count(),
+  return fmt::format("{{\"t\":\"welcome\",\"protocol\":[{},{}],\"keepalive_ms\":{},\"sample_ms\":{}}}\n",
+                     chosen.major, chosen.minor,
+                     std::chrono::duration_cast<std::chrono::milliseconds>(keepalive).count(),
                      std::chrono::duration_cast<std::chrono::milliseconds>(sample).count());
 }
 

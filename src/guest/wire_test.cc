@@ -43,9 +43,11 @@ TEST(Wire, ReadsHello) {
 }
 
 TEST(Wire, ShowsOnlyPrintableTextOfAGuest) {
-  const auto hello = read<wire::Hello>("{\"t\":\"hello\",\"protocol\":[1,0],\"agent\":\"\\u001b[2J\xc3\xa9\"}");
+  const auto hello =
+      read<wire::Hello>("{\"t\":\"hello\",\"protocol\":[1,0],\"agent\":\"\\u001b[2J\xc3\xa9\"}");
   EXPECT_EQ(hello.agent, "?[2J??");
-  const auto notice = read<wire::Notice>(R"({"t":"notice","what":"online","text":")" + std::string(1000, 'x') + "\"}");
+  const auto notice =
+      read<wire::Notice>(R"({"t":"notice","what":"online","text":")" + std::string(1000, 'x') + "\"}");
   EXPECT_LT(notice.text.size(), 250u);
 }
 
@@ -59,12 +61,16 @@ TEST(Wire, LeavesMissingNumbersMissing) {
 }
 
 TEST(Wire, PassesOverWhatALaterMinorVersionMayAdd) {
-  EXPECT_EQ(read<wire::Sample>(R"({"t":"sample","why":"moon","extra":{"a":[1]}})").cause, SampleCause::Keepalive);
+  EXPECT_EQ(read<wire::Sample>(R"({"t":"sample","why":"moon","extra":{"a":[1]}})").cause,
+            SampleCause::Keepalive);
   read<wire::Unknown>(R"({"t":"song"})");
 }
 
 TEST(Wire, RefusesWhatIsNotAMessage) {
-  for (const std::string line : {"", "x", "\x7f" "ELF", "{", "}", "null", "{\"t\":}", "{\"t\":\"who\"", "{\"t\":\"who\"}}"}) {
+  for (const std::string line : {"", "x",
+                                 "\x7f"
+                                 "ELF",
+                                 "{", "}", "null", "{\"t\":}", "{\"t\":\"who\"", "{\"t\":\"who\"}}"}) {
     EXPECT_NE(why_not(line), "accepted") << line;
   }
   EXPECT_EQ(why_not("[1]"), "JSON that is not an object");
@@ -90,11 +96,12 @@ TEST(Wire, RefusesALineLongerThanTheProtocolAllows) {
 }
 
 TEST(Wire, RefusesNumbersThatAreNoAmounts) {
-  for (const std::string value : {"NaN", "Infinity", "1e400", "-1", "1.5", "1e3", "\"12\"", "null", "[1]", "true",
-                                  "99999999999999999999999", "1099511627777"}) {
+  for (const std::string value : {"NaN", "Infinity", "1e400", "-1", "1.5", "1e3", "\"12\"", "null", "[1]",
+                                  "true", "99999999999999999999999", "1099511627777"}) {
     EXPECT_NE(why_not(R"({"t":"sample","total_kib":)" + value + "}"), "accepted") << value;
   }
-  EXPECT_EQ(read<wire::Sample>(R"({"t":"sample","total_kib":1099511627776})").numbers.total, 1024_GiB .scaled(1024));
+  EXPECT_EQ(read<wire::Sample>(R"({"t":"sample","total_kib":1099511627776})").numbers.total,
+            1024_GiB .scaled(1024));
 }
 
 TEST(Wire, RefusesWrongTypes) {
@@ -135,10 +142,11 @@ TEST(WireRoundTrip, HelloOfTheAgent) {
 TEST(WireRoundTrip, FullSampleOfTheAgent) {
   agent::Reading r;
   std::int64_t next = 1;
-  agent::Number* const all[] = {&r.swap_free_kib, &r.swap_total_kib, &r.psi_full_us, &r.psi_some_us, &r.pswpin,
-                                &r.pswpout, &r.pgmajfault, &r.refault_file, &r.refault_anon, &r.oom_kill,
-                                &r.normal_free_kib, &r.normal_file_kib, &r.committed_kib, &r.active_file_kib,
-                                &r.inactive_file_kib, &r.free_kib, &r.avail_kib, &r.total_kib};
+  agent::Number* const all[] = {
+      &r.swap_free_kib,   &r.swap_total_kib,  &r.psi_full_us,   &r.psi_some_us,     &r.pswpin,
+      &r.pswpout,         &r.pgmajfault,      &r.refault_file,  &r.refault_anon,    &r.oom_kill,
+      &r.normal_free_kib, &r.normal_file_kib, &r.committed_kib, &r.active_file_kib, &r.inactive_file_kib,
+      &r.free_kib,        &r.avail_kib,       &r.total_kib};
   for (agent::Number* number : all) *number = next++;
   r.ns = 77;
   agent::LineWriter writer;
@@ -150,17 +158,18 @@ TEST(WireRoundTrip, FullSampleOfTheAgent) {
   EXPECT_EQ(sample.cause, SampleCause::Low);
   EXPECT_EQ(sample.low_since, wire::GuestTime(55));
   const GuestSample& n = sample.numbers;
-  const std::optional<Bytes> levels[] = {n.normal_free, n.normal_file, n.committed, n.active_file, n.inactive_file,
-                                         n.free, n.available, n.total};
+  const std::optional<Bytes> levels[] = {n.normal_free,   n.normal_file, n.committed, n.active_file,
+                                         n.inactive_file, n.free,        n.available, n.total};
   for (std::int64_t i = 0; i < 8; ++i) EXPECT_EQ(levels[i], Bytes::kib(11 + i)) << i;
-  const std::optional<std::uint64_t> counters[] = {n.psi_full_us, n.psi_some_us, n.swap_in_pages, n.swap_out_pages,
-                                                   n.major_faults, n.refault_file, n.refault_anon, n.oom_kills};
+  const std::optional<std::uint64_t> counters[] = {n.psi_full_us,    n.psi_some_us,  n.swap_in_pages,
+                                                   n.swap_out_pages, n.major_faults, n.refault_file,
+                                                   n.refault_anon,   n.oom_kills};
   for (std::uint64_t i = 0; i < 8; ++i) EXPECT_EQ(counters[i], 3 + i) << i;
 }
 
 TEST(WireRoundTrip, TheLongestSampleFitsALine) {
   agent::Reading r;
-  for (agent::Number agent::Reading::*number :
+  for (agent::Number agent::Reading::* number :
        {&agent::Reading::total_kib, &agent::Reading::avail_kib, &agent::Reading::free_kib,
         &agent::Reading::active_file_kib, &agent::Reading::inactive_file_kib, &agent::Reading::swap_total_kib,
         &agent::Reading::swap_free_kib, &agent::Reading::committed_kib, &agent::Reading::normal_free_kib,

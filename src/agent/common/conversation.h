@@ -1,5 +1,5 @@
-// Conversation: where the agent stands with the host. Pure: it is told what happened and when (nanoseconds) and
-// answers whether to say hello. Until the host has welcomed the agent, nothing but hello is said.
+// Conversation: where the agent stands with the host. Pure: it is told what happened and when (nanoseconds)
+// and answers whether to say hello. Until the host has welcomed the agent, nothing but hello is said.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@ namespace aerostat::agent {
 
 // Without a welcome, hello is repeated this often.
 inline constexpr std::int64_t kGreetEvery = 1'000'000'000;
-// A host that rejected us may be replaced by one that does not, without the port closing. Worth a line a minute.
+// A host that rejected us may be replaced by one that does not, without the port closing. Worth a line a
+// minute.
 inline constexpr std::int64_t kGreetAfterReject = 60 * kGreetEvery;
 
 class Conversation {

@@ -10,13 +10,15 @@ namespace aerostat::agent {
 namespace {
 
 constexpr std::int64_t kMemoryMostKib = std::int64_t{1} << 40;  // 1 PiB: more is a mistake
-// A host that asked for less than this would make the guest sample for its own sake, for more would never hear of it.
+// A host that asked for less than this would make the guest sample for its own sake, for more would never
+// hear of it.
 constexpr std::int64_t kPeriodLeastMs = 10, kPeriodMostMs = 60'000;
 
 using Kind = HostMessage::Kind;
 
 // Reads a whole number within [least, most].
-bool number(const JsonObject& object, std::string_view name, std::int64_t least, std::int64_t most, std::int64_t& out) {
+bool number(const JsonObject& object, std::string_view name, std::int64_t least, std::int64_t most,
+            std::int64_t& out) {
   const JsonMember* member = object.find(name, JsonMember::Kind::Whole);
   if (member == nullptr || member->number < least || member->number > most) return false;
   out = member->number;
@@ -51,7 +53,8 @@ HostMessage read_host_line(std::string_view line) {
     message.sample_ms = period(object, "sample_ms");
   } else if (t == "reject") {
     message.kind = Kind::Reject;
-    if (const JsonMember* reason = object.find("reason", JsonMember::Kind::Text)) message.reason = reason->text;
+    if (const JsonMember* reason = object.find("reason", JsonMember::Kind::Text))
+      message.reason = reason->text;
   } else if (t == "low") {
     if (has("avail_kib", kMemoryMostKib, message.kib)) message.kind = Kind::Low;
   } else if (t == "expect") {

@@ -12,10 +12,10 @@ namespace aerostat::agent {
 struct HostMessage {
   enum class Kind { Nothing, Welcome, Reject, Who, Low, Expect, Prepare, Ping };
   Kind kind = Kind::Nothing;
-  std::int64_t id = 0;            // Prepare, Ping
-  std::int64_t kib = 0;           // Low: the mark; Expect: the total; Prepare: the amount
-  Number keepalive_ms, sample_ms; // Welcome; bounded, missing if the host left them out
-  std::string_view reason{};      // Reject; points into the line
+  std::int64_t id = 0;             // Prepare, Ping
+  std::int64_t kib = 0;            // Low: the mark; Expect: the total; Prepare: the amount
+  Number keepalive_ms, sample_ms;  // Welcome; bounded, missing if the host left them out
+  std::string_view reason{};       // Reject; points into the line
 };
 
 HostMessage read_host_line(std::string_view line);

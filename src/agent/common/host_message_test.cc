@@ -12,14 +12,16 @@ using Kind = HostMessage::Kind;
 Kind kind_of(const std::string& line) { return read_host_line(line).kind; }
 
 TEST(HostMessage, ReadsAWelcomeWithItsPeriods) {
-  const HostMessage message = read_host_line(R"( {"t" : "welcome", "protocol":[1,0],"keepalive_ms":1000,"sample_ms":100} )");
+  const HostMessage message =
+      read_host_line(R"( {"t" : "welcome", "protocol":[1,0],"keepalive_ms":1000,"sample_ms":100} )");
   EXPECT_EQ(message.kind, Kind::Welcome);
   EXPECT_EQ(message.keepalive_ms, 1000);
   EXPECT_EQ(message.sample_ms, 100);
 }
 
 TEST(HostMessage, BoundsThePeriodsAHostAsksFor) {
-  const HostMessage message = read_host_line(R"({"t":"welcome","protocol":[1,0],"keepalive_ms":99999999,"sample_ms":0})");
+  const HostMessage message =
+      read_host_line(R"({"t":"welcome","protocol":[1,0],"keepalive_ms":99999999,"sample_ms":0})");
   EXPECT_EQ(message.keepalive_ms, 60'000);
   EXPECT_EQ(message.sample_ms, 10);
 }
@@ -47,9 +49,26 @@ TEST(HostMessage, IgnoresMembersItDoesNotKnow) {
 }
 
 TEST(HostMessage, DropsWhatIsNotAnObject) {
-  for (const std::string line :
-       {"", " ", "x", "{", "}", "{}", "{}}", "[]", "null", "\"who\"", "{\"t\":\"who\"", "{\"t\":\"who\"}x", "{\"t\"}",
-        "{\"t\":}", "{t:1}", "{\"t\":\"who\",}", "{\"t\":\"wh\\", "{\"t\":-}", "{\"t\":tru}", "{\"t\":\"a\nb\"}"}) {
+  for (const std::string line : {"",
+                                 " ",
+                                 "x",
+                                 "{",
+                                 "}",
+                                 "{}",
+                                 "{}}",
+                                 "[]",
+                                 "null",
+                                 "\"who\"",
+                                 "{\"t\":\"who\"",
+                                 "{\"t\":\"who\"}x",
+                                 "{\"t\"}",
+                                 "{\"t\":}",
+                                 "{t:1}",
+                                 "{\"t\":\"who\",}",
+                                 "{\"t\":\"wh\\",
+                                 "{\"t\":-}",
+                                 "{\"t\":tru}",
+                                 "{\"t\":\"a\nb\"}"}) {
     EXPECT_EQ(kind_of(line), Kind::Nothing) << line;
   }
   EXPECT_EQ(kind_of(std::string("{\"t\":\"who\0\"}", 12)), Kind::Nothing);

@@ -13,7 +13,8 @@ class Cursor {
   explicit Cursor(std::string_view rest) : rest_(rest) {}
 
   void space() {
-    while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\t' || rest_[0] == '\r')) rest_.remove_prefix(1);
+    while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\t' || rest_[0] == '\r'))
+      rest_.remove_prefix(1);
   }
   bool take(char c) {
     space();
@@ -76,7 +77,8 @@ class Cursor {
 
 bool value(Cursor& in, JsonMember& out, int depth);
 
-// The rest of an array or object whose opening was taken. An array of exactly two whole numbers becomes a Pair.
+// The rest of an array or object whose opening was taken. An array of exactly two whole numbers becomes a
+// Pair.
 bool container(Cursor& in, JsonMember& out, bool object, int depth) {
   if (depth > kDepthMost) return false;
   const char close = object ? '}' : ']';

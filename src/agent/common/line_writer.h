@@ -1,5 +1,5 @@
-// LineWriter: builds one JSON message in a fixed buffer, without allocation, so that it works when memory is out.
-// A message that would exceed the protocol's line is refused as a whole: finish() is then empty.
+// LineWriter: builds one JSON message in a fixed buffer, without allocation, so that it works when memory is
+// out. A message that would exceed the protocol's line is refused as a whole: finish() is then empty.
 #pragma once
 
 #include <array>

@@ -40,7 +40,8 @@ std::string_view hello_line(LineWriter& out, const Identity& who) {
   return out.finish();
 }
 
-std::string_view sample_line(LineWriter& out, std::int64_t seq, Cause why, const Reading& now, Number low_since_ns) {
+std::string_view sample_line(LineWriter& out, std::int64_t seq, Cause why, const Reading& now,
+                             Number low_since_ns) {
   out.begin("sample");
   out.number("seq", seq);
   out.number("ns", now.ns);

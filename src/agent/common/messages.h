@@ -1,5 +1,5 @@
-// The agent's messages to the host, as docs/protocol.md has them: each function fills `out` and returns the line.
-// An empty view means that it did not fit, which only hopelessly long text could cause.
+// The agent's messages to the host, as docs/protocol.md has them: each function fills `out` and returns the
+// line. An empty view means that it did not fit, which only hopelessly long text could cause.
 #pragma once
 
 #include <optional>
@@ -24,7 +24,8 @@ struct Identity {
 };
 
 std::string_view hello_line(LineWriter& out, const Identity& who);
-std::string_view sample_line(LineWriter& out, std::int64_t seq, Cause why, const Reading& now, Number low_since_ns);
+std::string_view sample_line(LineWriter& out, std::int64_t seq, Cause why, const Reading& now,
+                             Number low_since_ns);
 std::string_view pong_line(LineWriter& out, std::int64_t id, std::int64_t ns);
 std::string_view prepared_line(LineWriter& out, std::int64_t id);
 std::string_view notice_line(LineWriter& out, std::string_view what, std::string_view text);

@@ -9,7 +9,8 @@ namespace {
 // A change worth telling: the larger of 2 % of the total and 8 MiB. Less is noise, the keepalive carries it.
 constexpr std::int64_t kChangeKib = std::int64_t{8} * 1024;
 constexpr std::int64_t kChangePart = 50;
-// How much faster than seen a fall may become before the next look: programs that start to fill memory accelerate.
+// How much faster than seen a fall may become before the next look: programs that start to fill memory
+// accelerate.
 constexpr double kHaste = 2.0;
 
 // How far two levels are apart; 0 if one of them is not known.
@@ -17,7 +18,8 @@ std::int64_t apart(const Number& a, const Number& b) { return a && b ? std::max(
 
 }  // namespace
 
-std::int64_t crossing(std::int64_t t0, std::int64_t above, std::int64_t t1, std::int64_t below, std::int64_t mark) {
+std::int64_t crossing(std::int64_t t0, std::int64_t above, std::int64_t t1, std::int64_t below,
+                      std::int64_t mark) {
   if (above <= mark || below >= above || t1 <= t0) return t0;
   const double part = static_cast<double>(above - mark) / static_cast<double>(above - below);
   return t0 + static_cast<std::int64_t>(std::min(part, 1.0) * static_cast<double>(t1 - t0));
@@ -63,7 +65,8 @@ Reporter::Verdict Reporter::look(std::int64_t now, Number total, Number avail, N
     verdict.why = Cause::Change;
   } else {
     verdict.why = Cause::Keepalive;
-    // Half a sample early is better than half a sample late: the host counts three missed keepalives as silence.
+    // Half a sample early is better than half a sample late: the host counts three missed keepalives as
+    // silence.
     verdict.send = fresh_ || now - last_sent_ >= keepalive_ns_ - sample_ns_ / 2;
   }
   if (verdict.send) {
@@ -86,7 +89,8 @@ void Reporter::watch_low(std::int64_t now, std::int64_t avail) {
   } else if (!low_since_) {
     // Without a look above this mark, the best that is known is when the mark was set.
     const bool seen_above = last_avail_ && *last_avail_ >= *low_mark_;
-    low_since_ = seen_above ? crossing(last_ns_, *last_avail_, now, avail, *low_mark_) : std::min(mark_set_, now);
+    low_since_ =
+        seen_above ? crossing(last_ns_, *last_avail_, now, avail, *low_mark_) : std::min(mark_set_, now);
   }
 }
 

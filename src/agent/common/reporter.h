@@ -1,5 +1,6 @@
 // Reporter: decides from the levels it is shown when the host must hear of them, why, and when to look next.
-// Pure: time is passed in (nanoseconds, CLOCK_MONOTONIC). It never asks for looks closer than kLookLeast apart.
+// Pure: time is passed in (nanoseconds, CLOCK_MONOTONIC). It never asks for looks closer than kLookLeast
+// apart.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@ namespace aerostat::agent {
 inline constexpr std::int64_t kMs = 1'000'000;
 // The closest two looks may be: a look costs tens of microseconds, so at worst about 1 % of one processor.
 inline constexpr std::int64_t kLookLeast = 10 * kMs;
-// How long memory that was announced is waited for with quick looks; then it is late, and a keepalive will show it.
+// How long memory that was announced is waited for with quick looks; then it is late, and a keepalive will
+// show it.
 inline constexpr std::int64_t kExpectMost = 1000 * kMs;
 // Announced memory may come in part, or the total may be counted differently: growth that has stood still
 // for this long has ended.
@@ -32,8 +34,8 @@ class Reporter {
   // Something happened (memory came online): look at once.
   void look_now(std::int64_t now) { due_ = now; }
 
-  // One look. Must be given in order of time. Kernel data may run out of memory while plenty is available, so free
-  // memory that it can use (`normal_free_kib`) is watched for changes as well.
+  // One look. Must be given in order of time. Kernel data may run out of memory while plenty is available, so
+  // free memory that it can use (`normal_free_kib`) is watched for changes as well.
   Verdict look(std::int64_t now, Number total_kib, Number avail_kib, Number normal_free_kib = {});
   // When to look next; never more than one sample period after the last.
   std::int64_t due() const { return due_; }
@@ -58,6 +60,7 @@ class Reporter {
 };
 
 // When a level that went from (t0, above) to (t1, below) passed the mark, along a straight line.
-std::int64_t crossing(std::int64_t t0, std::int64_t above, std::int64_t t1, std::int64_t below, std::int64_t mark);
+std::int64_t crossing(std::int64_t t0, std::int64_t above, std::int64_t t1, std::int64_t below,
+                      std::int64_t mark);
 
 }  // namespace aerostat::agent

@@ -32,8 +32,8 @@ struct Guest {
     while (reporter.due() <= kStart + until_ms * kMs) {
       const std::int64_t now = reporter.due();
       const std::int64_t ms = (now - kStart) / kMs;
-      const auto verdict =
-          reporter.look(now, total(ms) * kMiB, static_cast<std::int64_t>(available(ms) * static_cast<double>(kMiB)));
+      const auto verdict = reporter.look(
+          now, total(ms) * kMiB, static_cast<std::int64_t>(available(ms) * static_cast<double>(kMiB)));
       ++looks;
       Number since;
       if (verdict.low_since_ns) since = (*verdict.low_since_ns - kStart) / kMs;
@@ -66,7 +66,8 @@ TEST(Reporter, TellsEachLookWhileBelowTheMarkAndOnceAfter) {
   guest.run(900);
   std::vector<Cause> causes;
   for (const Sent& one : guest.sent) causes.push_back(one.why);
-  EXPECT_EQ(causes, (std::vector<Cause>{Cause::Keepalive, Cause::Low, Cause::Low, Cause::Low, Cause::Change}));
+  EXPECT_EQ(causes,
+            (std::vector<Cause>{Cause::Keepalive, Cause::Low, Cause::Low, Cause::Low, Cause::Change}));
   EXPECT_FALSE(guest.sent.back().low_since_ms);
 }
 
@@ -79,7 +80,9 @@ TEST(Reporter, SaysWhenTheMarkWasCrossedAlongAStraightLine) {
 TEST(Reporter, LooksSoonerWhenAFallWouldCrossTheMarkBeforeTheNextLook) {
   Guest guest;
   guest.mark(64);
-  guest.available = [](std::int64_t ms) { return 300.0 - 0.14 * static_cast<double>(ms); };  // 140 MiB/s, crosses at 1685 ms
+  guest.available = [](std::int64_t ms) {
+    return 300.0 - 0.14 * static_cast<double>(ms);
+  };  // 140 MiB/s, crosses at 1685 ms
   guest.run(1800);
   const Sent* low = nullptr;
   for (const Sent& one : guest.sent) {

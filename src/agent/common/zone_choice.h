@@ -1,5 +1,6 @@
 // Which zone a hot-added block of memory should join, where the kernel has no policy of its own for it.
-// Movable memory can be given back; memory that is not movable holds what the kernel itself needs to use the rest.
+// Movable memory can be given back; memory that is not movable holds what the kernel itself needs to use the
+// rest.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +9,8 @@
 namespace aerostat::agent {
 
 // Movable memory per 100 of kernel memory. 301 is the kernel's own default for auto-movable: three times as
-// much, and a little for rounding. A 384 MiB guest grown to 1.9 GiB all movable (400 and more) was OOM-killed.
+// much, and a little for rounding. A 384 MiB guest grown to 1.9 GiB all movable (400 and more) was
+// OOM-killed.
 inline constexpr int kMovablePercent = 301;
 
 enum class ZoneChoice { Kernel, Movable };
@@ -21,10 +23,12 @@ inline ZoneChoice choose_zone(std::int64_t kernel_kib, std::int64_t movable_kib,
   return block_kib <= room - movable_kib ? ZoneChoice::Movable : ZoneChoice::Kernel;
 }
 
-// Whether the kernel is about to run out of memory for its own data, however much is available to programs: the next
-// block must be the kernel's. The mark is what hot-adding this guest's size once more would cost in page structures.
+// Whether the kernel is about to run out of memory for its own data, however much is available to programs:
+// the next block must be the kernel's. The mark is what hot-adding this guest's size once more would cost in
+// page structures.
 inline bool kernel_is_short(std::int64_t total_kib, std::int64_t normal_free_kib) {
-  constexpr std::int64_t kLeastKib = 16 * 1024;  // about what a small guest's kernel keeps as its own last reserve, twice
+  constexpr std::int64_t kLeastKib =
+      16 * 1024;  // about what a small guest's kernel keeps as its own last reserve, twice
   return normal_free_kib < std::max(kLeastKib, total_kib / 64);
 }
 

@@ -81,9 +81,10 @@ std::int64_t Agent::next_deadline() const {
 
 void Agent::wait(std::int64_t now) {
   // Descriptor -1 is passed over by poll: the port while its host is away, or what this system lacks.
-  pollfd fds[] = {{host_there_ ? port_.fd() : -1, static_cast<short>(port_.unsent() ? POLLIN | POLLOUT : POLLIN), 0},
-                  {uevents_.fd(), POLLIN, 0},
-                  {compactor_.fd(), POLLIN, 0}};
+  pollfd fds[] = {
+      {host_there_ ? port_.fd() : -1, static_cast<short>(port_.unsent() ? POLLIN | POLLOUT : POLLIN), 0},
+      {uevents_.fd(), POLLIN, 0},
+      {compactor_.fd(), POLLIN, 0}};
   const std::int64_t left = std::clamp<std::int64_t>(next_deadline() - now, 0, kHousekeeping);
   const timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
   sigset_t none;
@@ -126,7 +127,8 @@ void Agent::obey(const HostMessage& message, std::int64_t now) {
   if (error != 0) notices_.add("overcommit", "overcommit_memory", error);
   switch (message.kind) {
     case Kind::Welcome: {
-      const std::int64_t sample = options_.sample_ns > 0 ? options_.sample_ns : message.sample_ms.value_or(100) * kMs;
+      const std::int64_t sample =
+          options_.sample_ns > 0 ? options_.sample_ns : message.sample_ms.value_or(100) * kMs;
       reporter_.start(now, sample, message.keepalive_ms.value_or(1000) * kMs);
       break;
     }
@@ -142,7 +144,8 @@ void Agent::obey(const HostMessage& message, std::int64_t now) {
 
 void Agent::look(std::int64_t now) {
   Reading reading = sampler_.levels();
-  const Reporter::Verdict verdict = reporter_.look(now, reading.total_kib, reading.avail_kib, reading.normal_free_kib);
+  const Reporter::Verdict verdict =
+      reporter_.look(now, reading.total_kib, reading.avail_kib, reading.normal_free_kib);
   if (can_online_) onliner_.watch(reading.total_kib, reading.normal_free_kib);
   if (!verdict.send) return;
   sampler_.complete(reading);

@@ -1,5 +1,5 @@
-// Agent: the integration service of a Linux guest. One thread, one loop: look, tell, listen, and bring memory online.
-// Runs until asked to stop; puts back every setting of the system that it changed.
+// Agent: the integration service of a Linux guest. One thread, one loop: look, tell, listen, and bring memory
+// online. Runs until asked to stop; puts back every setting of the system that it changed.
 #pragma once
 
 #include <string_view>

@@ -48,7 +48,8 @@ void Compactor::launch(std::int64_t id) {
 
 void* Compactor::run(void* self) {
   Compactor& me = *static_cast<Compactor*>(self);
-  ::setpriority(PRIO_PROCESS, 0, 5);  // on Linux: this thread only. Compaction must not outrun what the guest is for.
+  ::setpriority(PRIO_PROCESS, 0,
+                5);  // on Linux: this thread only. Compaction must not outrun what the guest is for.
   me.error_ = write_small(me.path_.c_str(), "1");
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t put = ::write(me.done_fd_, &one, sizeof one);

@@ -9,8 +9,8 @@ namespace aerostat::agent {
 void Notices::add(std::string_view what, std::string_view subject, int error) {
   Notice made;
   std::snprintf(made.what.data(), made.what.size(), "%.*s", static_cast<int>(what.size()), what.data());
-  std::snprintf(made.text.data(), made.text.size(), "%.*s: %s", static_cast<int>(subject.size()), subject.data(),
-                strerrordesc_np(error) != nullptr ? strerrordesc_np(error) : "unknown error");
+  std::snprintf(made.text.data(), made.text.size(), "%.*s: %s", static_cast<int>(subject.size()),
+                subject.data(), strerrordesc_np(error) != nullptr ? strerrordesc_np(error) : "unknown error");
   if (made.what == last_.what && made.text == last_.text) return;
   last_ = made;
   std::fprintf(stderr, "aerostat-guest: %s: %s\n", made.what.data(), made.text.data());

@@ -1,5 +1,5 @@
-// Notices: what the agent could not do, kept until the host can be told. A few, fixed in size; the same one is not
-// repeated, and the oldest goes when there are too many.
+// Notices: what the agent could not do, kept until the host can be told. A few, fixed in size; the same one
+// is not repeated, and the oldest goes when there are too many.
 #pragma once
 
 #include <array>

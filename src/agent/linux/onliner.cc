@@ -14,7 +14,8 @@ namespace aerostat::agent {
 namespace {
 
 constexpr std::string_view kMemory = "/sys/devices/system/memory";
-// Where the kernel onlines by itself it does so right after telling us of the block; look when it must be done.
+// Where the kernel onlines by itself it does so right after telling us of the block; look when it must be
+// done.
 constexpr std::int64_t kKernelsTurn = 100 * kMs;
 
 }  // namespace
@@ -121,8 +122,8 @@ void Onliner::online(int block) {
     error = try_to(short_ ? "online_kernel" : "online");
   } else {
     const Zones zones = sampler_.zones();
-    const bool movable =
-        !short_ && choose_zone(zones.kernel_present_kib, zones.movable_present_kib, block_kib_) == ZoneChoice::Movable;
+    const bool movable = !short_ && choose_zone(zones.kernel_present_kib, zones.movable_present_kib,
+                                                block_kib_) == ZoneChoice::Movable;
     error = try_to(movable ? "online_movable" : "online_kernel");
     // Some blocks can only join one of the two; usable in the other zone is better than not at all.
     if (error == EINVAL) error = try_to(movable ? "online_kernel" : "online_movable");

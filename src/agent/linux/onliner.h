@@ -1,6 +1,7 @@
-// Onliner: makes hot-added memory usable the moment it arrives, and keeps enough of it for the kernel's own data.
-// Where the kernel has the auto-movable policy, the kernel does it; otherwise each block is onlined here by the
-// same ratio. Blocks that were onlined are left alone, and so is memory that an owner took offline later.
+// Onliner: makes hot-added memory usable the moment it arrives, and keeps enough of it for the kernel's own
+// data. Where the kernel has the auto-movable policy, the kernel does it; otherwise each block is onlined
+// here by the same ratio. Blocks that were onlined are left alone, and so is memory that an owner took
+// offline later.
 #pragma once
 
 #include <array>
@@ -17,9 +18,11 @@ class Onliner {
  public:
   Onliner(std::string_view root, Sampler& sampler, Notices& notices);
 
-  // Sets the kernel up and brings online what was left offline. False if this system has no hot-added memory at all.
+  // Sets the kernel up and brings online what was left offline. False if this system has no hot-added memory
+  // at all.
   bool start();
-  // What the last look saw. While memory for kernel data is short, blocks are onlined as such, whatever the ratio.
+  // What the last look saw. While memory for kernel data is short, blocks are onlined as such, whatever the
+  // ratio.
   void watch(Number total_kib, Number normal_free_kib);
   // A block appeared ("memory37"). Its state is looked at by work(), after the kernel had its turn.
   void appeared(std::string_view block, std::int64_t now);

@@ -25,8 +25,9 @@ struct Guest {
     block(0, "online\n");
   }
   void zones(int kernel_mib, int movable_mib) {
-    tree.write("/proc/zoneinfo", "Node 0, zone    DMA32\n        present  " + std::to_string(kernel_mib * 256) +
-                                     "\nNode 0, zone  Movable\n        present  " + std::to_string(movable_mib * 256) + "\n");
+    tree.write("/proc/zoneinfo",
+               "Node 0, zone    DMA32\n        present  " + std::to_string(kernel_mib * 256) +
+                   "\nNode 0, zone  Movable\n        present  " + std::to_string(movable_mib * 256) + "\n");
   }
   void block(int number, const std::string& state) { tree.write(state_of(number), state); }
   std::string state(int number) { return tree.read(state_of(number)); }
@@ -143,7 +144,8 @@ TEST(Onliner, SaysWhatItCouldNotBringOnline) {
   guest.block(32, "offline\n");
   const std::string state = guest.tree.root() + Guest::state_of(32);
   ::unlink(state.c_str());
-  ::symlink("/proc/self/comm_that_is_not", state.c_str());  // neither readable nor writable: not offline, no complaint
+  ::symlink("/proc/self/comm_that_is_not",
+            state.c_str());  // neither readable nor writable: not offline, no complaint
   Sampler sampler(guest.tree.root());
   Onliner onliner(guest.tree.root(), sampler, guest.notices);
   onliner.start();

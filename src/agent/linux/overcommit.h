@@ -1,5 +1,6 @@
-// Overcommit: lets one program ask for more memory than the guest has now, because the host can add it. Only with the
-// owner's leave, only while a host manages this guest; put back when the host was gone for kHostGone, and at the end.
+// Overcommit: lets one program ask for more memory than the guest has now, because the host can add it. Only
+// with the owner's leave, only while a host manages this guest; put back when the host was gone for
+// kHostGone, and at the end.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@
 
 namespace aerostat::agent {
 
-// A host's service that restarts is back sooner; programs should not see the rule change back and forth meanwhile.
+// A host's service that restarts is back sooner; programs should not see the rule change back and forth
+// meanwhile.
 inline constexpr std::int64_t kHostGone = 30'000'000'000;
 
 class Overcommit {

@@ -45,10 +45,11 @@ int Port::open() {
   } else if (!find(found.data(), found.size())) {
     return ENOENT;
   }
-  struct stat about {};
+  struct stat about{};
   if (::stat(found.data(), &about) != 0) return errno;
   socket_ = S_ISSOCK(about.st_mode);
-  fd_ = socket_ ? connect_socket(found.data()) : ::open(found.data(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  fd_ = socket_ ? connect_socket(found.data())
+                : ::open(found.data(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (fd_ >= 0) return 0;
   const int error = socket_ ? -fd_ : errno;
   fd_ = -1;

@@ -1,5 +1,5 @@
-// Port: the agent's end of the virtio-serial port (or, for tests, of a unix socket). Never blocks, never sends a
-// part of a line, holds at most kHeldMost bytes that the host has not taken.
+// Port: the agent's end of the virtio-serial port (or, for tests, of a unix socket). Never blocks, never
+// sends a part of a line, holds at most kHeldMost bytes that the host has not taken.
 #pragma once
 
 #include <array>

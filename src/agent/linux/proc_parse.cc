@@ -34,7 +34,7 @@ Number whole(std::string_view word) {
 
 struct Wanted {
   std::string_view name;
-  Number Reading::*into;
+  Number Reading::* into;
 };
 
 // "name value …" lines, in any order.
@@ -57,10 +57,14 @@ bool kernel_can_use(std::string_view zone) { return zone != "Movable" && zone !=
 
 void parse_meminfo(std::string_view text, Reading& into) {
   static constexpr Wanted kWanted[] = {
-      {"MemTotal:", &Reading::total_kib},           {"MemAvailable:", &Reading::avail_kib},
-      {"MemFree:", &Reading::free_kib},             {"Active(file):", &Reading::active_file_kib},
-      {"Inactive(file):", &Reading::inactive_file_kib}, {"SwapTotal:", &Reading::swap_total_kib},
-      {"SwapFree:", &Reading::swap_free_kib},       {"Committed_AS:", &Reading::committed_kib},
+      {"MemTotal:", &Reading::total_kib},
+      {"MemAvailable:", &Reading::avail_kib},
+      {"MemFree:", &Reading::free_kib},
+      {"Active(file):", &Reading::active_file_kib},
+      {"Inactive(file):", &Reading::inactive_file_kib},
+      {"SwapTotal:", &Reading::swap_total_kib},
+      {"SwapFree:", &Reading::swap_free_kib},
+      {"Committed_AS:", &Reading::committed_kib},
   };
   read_table(text, kWanted, into);
 }

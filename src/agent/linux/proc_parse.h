@@ -11,15 +11,15 @@ namespace aerostat::agent {
 void parse_meminfo(std::string_view text, Reading& into);
 void parse_vmstat(std::string_view text, Reading& into);
 void parse_pressure(std::string_view text, Reading& into);
-// normal_free_kib, from /proc/buddyinfo: small and cheap, unlike zoneinfo. Leaves out what processors hold for
-// themselves (a few MiB at most).
+// normal_free_kib, from /proc/buddyinfo: small and cheap, unlike zoneinfo. Leaves out what processors hold
+// for themselves (a few MiB at most).
 void parse_buddyinfo(std::string_view text, std::int64_t page_kib, Reading& into);
 
 // What /proc/zoneinfo says, summed over nodes.
 struct Zones {
-  std::int64_t kernel_present_kib = 0;   // every zone but Movable (and Device)
+  std::int64_t kernel_present_kib = 0;  // every zone but Movable (and Device)
   std::int64_t movable_present_kib = 0;
-  std::int64_t kernel_file_kib = 0;      // page cache in the former
+  std::int64_t kernel_file_kib = 0;  // page cache in the former
   bool known = false;
 };
 Zones parse_zoneinfo(std::string_view text, std::int64_t page_kib);

@@ -3,7 +3,8 @@
 
 namespace aerostat::agent {
 
-// Locks its memory, tells the OOM killer to spare it, raises its priority. Does what it may; says nothing otherwise.
+// Locks its memory, tells the OOM killer to spare it, raises its priority. Does what it may; says nothing
+// otherwise.
 void protect_self();
 
 }  // namespace aerostat::agent

@@ -1,5 +1,6 @@
-// Sampler: looks at the memory of this Linux, cheaply enough for ten times a second. Two depths: levels() is two
-// small files and serves every look; complete() adds what a message carries. Files stay open; nothing is allocated.
+// Sampler: looks at the memory of this Linux, cheaply enough for ten times a second. Two depths: levels() is
+// two small files and serves every look; complete() adds what a message carries. Files stay open; nothing is
+// allocated.
 #pragma once
 
 #include <array>
@@ -26,8 +27,8 @@ class Sampler {
  private:
   KeptFile meminfo_, vmstat_, pressure_, buddyinfo_, zoneinfo_;
   std::int64_t page_kib_;
-  // zoneinfo of a guest with many processors is the longest of them. What is cut off is missing, not wrong: the
-  // zones come in order and their processors last.
+  // zoneinfo of a guest with many processors is the longest of them. What is cut off is missing, not wrong:
+  // the zones come in order and their processors last.
   std::array<char, std::size_t{64} * 1024> buffer_{};
 };
 

@@ -18,10 +18,11 @@ TEST(Sampler, ReadsADebianGuestThatGrewFrom384MiBTo2GiB) {
   // Each number stands in the fixture; there is none that this kernel does not give.
   EXPECT_GT(reading.ns, 0);
   for (const Number& number :
-       {reading.total_kib, reading.avail_kib, reading.free_kib, reading.active_file_kib, reading.inactive_file_kib,
-        reading.swap_total_kib, reading.swap_free_kib, reading.committed_kib, reading.normal_free_kib,
-        reading.normal_file_kib, reading.pswpin, reading.pswpout, reading.pgmajfault, reading.refault_file,
-        reading.refault_anon, reading.oom_kill, reading.psi_some_us, reading.psi_full_us}) {
+       {reading.total_kib, reading.avail_kib, reading.free_kib, reading.active_file_kib,
+        reading.inactive_file_kib, reading.swap_total_kib, reading.swap_free_kib, reading.committed_kib,
+        reading.normal_free_kib, reading.normal_file_kib, reading.pswpin, reading.pswpout, reading.pgmajfault,
+        reading.refault_file, reading.refault_anon, reading.oom_kill, reading.psi_some_us,
+        reading.psi_full_us}) {
     EXPECT_TRUE(number);
   }
   EXPECT_LT(*reading.normal_free_kib, *reading.free_kib);

@@ -44,7 +44,8 @@ class Setting {
  public:
   Setting(std::string_view root, std::string_view path) : path_(root, path) {}
   bool exists() const;
-  // 0 or errno. What was there before the first change is remembered; a value that is already there is left alone.
+  // 0 or errno. What was there before the first change is remembered; a value that is already there is left
+  // alone.
   int set(std::string_view value);
   void restore();
   bool changed() const { return changed_; }

@@ -38,7 +38,8 @@ Uevents::Event Uevents::next() {
   while (fd_ >= 0) {
     sockaddr_nl from{};
     socklen_t length = sizeof from;
-    const ssize_t got = ::recvfrom(fd_, buffer_.data(), buffer_.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
+    const ssize_t got =
+        ::recvfrom(fd_, buffer_.data(), buffer_.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == ENOBUFS) return {Kind::Lost, {}};
     if (got <= 0) return {};

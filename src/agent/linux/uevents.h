@@ -1,5 +1,5 @@
-// Uevents: the kernel's word that a block of memory was added or came online, over netlink. Only messages of the
-// kernel itself are believed. Where netlink is not to be had the agent works without, a little later.
+// Uevents: the kernel's word that a block of memory was added or came online, over netlink. Only messages of
+// the kernel itself are believed. Where netlink is not to be had the agent works without, a little later.
 #pragma once
 
 #include <array>

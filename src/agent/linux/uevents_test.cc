@@ -14,8 +14,8 @@ TEST(Uevents, KnowsMemoryThatWasAddedOrCameOnline) {
 }
 
 TEST(Uevents, PassesOverEverythingElse) {
-  for (const auto* header : {"", "@", "remove@/devices/system/memory/memory37", "add@/devices/system/cpu/cpu1",
-                             "libudev", "/devices/system/memory/memory37"}) {
+  for (const auto* header : {"", "@", "remove@/devices/system/memory/memory37",
+                             "add@/devices/system/cpu/cpu1", "libudev", "/devices/system/memory/memory37"}) {
     EXPECT_EQ(parse_uevent(header).kind, Uevents::Kind::None) << header;
   }
 }
