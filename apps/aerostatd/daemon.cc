@@ -39,7 +39,8 @@ class KernelSensor final : public HostSensor {
 class ChannelMaker final : public GuestLinkMaker {
  public:
   ChannelMaker(boost::asio::io_context& io, const Clock& clock) : io_(io), clock_(clock) {}
-  std::unique_ptr<GuestLink> make(const std::string& vm, const std::string& socket, GuestListener& listener) override {
+  std::unique_ptr<GuestLink> make(const std::string& vm, const std::string& socket,
+                                  GuestListener& listener) override {
     return std::make_unique<GuestChannel>(io_, vm, socket, clock_, listener);
   }
 
@@ -57,16 +58,20 @@ class Daemon::Impl {
         settings_(config, SettingsStore(config.state_dir)),
         guests_(io_, clock_),
         held_(config.state_dir, files_),
-        engine_({budget.capacity, budget.reserve, Bytes::mib(128), {}, AEROSTAT_VERSION}, clock_, sensor_, settings_,
-                guests_, held_, {[this] { want_pass(); }, [this] { want_notice(); }, [] { return std::chrono::system_clock::now(); }}),
+        engine_({budget.capacity, budget.reserve, Bytes::mib(128), {}, AEROSTAT_VERSION}, clock_, sensor_,
+                settings_, guests_, held_,
+                {[this] { want_pass(); }, [this] { want_notice(); },
+                 [] { return std::chrono::system_clock::now(); }}),
         machines_(io_, clock_, engine_),
-        api_(io_, engine_, {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
+        api_(io_, engine_,
+             {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
         signals_(io_, SIGTERM, SIGINT, SIGHUP),
         ticker_(io_) {}
 
   Result<void> run() {
     if (Result<void> ok = start(); !ok) return ok;
-    log_info("event=daemon.started version={} capacity=\"{}\"", AEROSTAT_VERSION, format_bytes(engine_.host().capacity));
+    log_info("event=daemon.started version={} capacity=\"{}\"", AEROSTAT_VERSION,
+             format_bytes(engine_.host().capacity));
     next_tick_ = clock_.now();
     tick();
     await_signal();
@@ -141,7 +146,8 @@ class Daemon::Impl {
     Result<Config> config = load_config(config_path_);
     const Result<Budget> budget = config ? budget_of(*config, sensor_.total()) : fail(config.error());
     if (!budget) {
-      log_error("event=config.reload result=refused note=\"nothing is changed\" why=\"{}\"", budget.error().message);
+      log_error("event=config.reload result=refused note=\"nothing is changed\" why=\"{}\"",
+                budget.error().message);
       return;
     }
     const Config& old = settings_.config();
@@ -165,7 +171,8 @@ class Daemon::Impl {
     }
     for (const auto& [name, vm] : config.vms) {
       if (!vm.socket || socket_in(old, name) == vm.socket) continue;
-      if (Result<void> ok = machines_.add(name, *vm.socket); !ok) log_error("event=config.reload why=\"{}\"", ok.error().message);
+      if (Result<void> ok = machines_.add(name, *vm.socket); !ok)
+        log_error("event=config.reload why=\"{}\"", ok.error().message);
     }
   }
 

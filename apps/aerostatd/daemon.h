@@ -1,5 +1,5 @@
-// Daemon: the wiring of aerostatd. Builds every part, passes references down, runs the one reactor until told to stop.
-// VMs run on as they are when it ends, however it ends.
+// Daemon: the wiring of aerostatd. Builds every part, passes references down, runs the one reactor until told
+// to stop. VMs run on as they are when it ends, however it ends.
 #pragma once
 
 #include <memory>

@@ -9,7 +9,8 @@
 
 namespace aerostat {
 
-HeldFile::HeldFile(const std::string& directory, const HostFiles& host) : path_(directory + "/held"), host_(host) {
+HeldFile::HeldFile(const std::string& directory, const HostFiles& host)
+    : path_(directory + "/held"), host_(host) {
   std::ifstream file(path_);
   std::string name;
   for (Line line; file >> name >> line.pid >> line.started >> line.bytes;) {
@@ -20,7 +21,8 @@ HeldFile::HeldFile(const std::string& directory, const HostFiles& host) : path_(
 void HeldFile::remember(const All& all) {
   lines_.clear();
   for (const auto& [name, entry] : all) {
-    if (const auto started = host_.started(entry.pid)) lines_[name] = {entry.pid, *started, entry.committed.count()};
+    if (const auto started = host_.started(entry.pid))
+      lines_[name] = {entry.pid, *started, entry.committed.count()};
   }
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
@@ -33,15 +35,19 @@ void HeldFile::remember(const All& all) {
   // No sync: it has to outlive this process, not the host.
   const bool written = file.good() && std::rename(fresh.c_str(), path_.c_str()) == 0;
   if (!written && !complained_) {
-    log_warn("event=held.unwritable path=\"{}\" note=\"after a crash of the daemon, VMs that do not answer are counted "
-             "with what is resident only; make the directory writable\"", path_);
+    log_warn(
+        "event=held.unwritable path=\"{}\" note=\"after a crash of the daemon, VMs that do not answer are "
+        "counted "
+        "with what is resident only; make the directory writable\"",
+        path_);
   }
   complained_ = !written;
 }
 
 std::optional<Bytes> HeldFile::recall(const std::string& vm, pid_t pid) const {
   const auto found = lines_.find(vm);
-  if (found == lines_.end() || found->second.pid != pid || host_.started(pid) != found->second.started) return std::nullopt;
+  if (found == lines_.end() || found->second.pid != pid || host_.started(pid) != found->second.started)
+    return std::nullopt;
   return Bytes::of(found->second.bytes);
 }
 

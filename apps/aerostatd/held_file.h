@@ -1,5 +1,5 @@
-// The held book as a small text file in the state directory: one line a VM, "NAME PID STARTED BYTES". Replaced as a
-// whole. It survives the daemon, not the host: a pid of another boot does not match.
+// The held book as a small text file in the state directory: one line a VM, "NAME PID STARTED BYTES".
+// Replaced as a whole. It survives the daemon, not the host: a pid of another boot does not match.
 #pragma once
 
 #include <map>

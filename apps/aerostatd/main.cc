@@ -23,18 +23,22 @@ int fail_with(const std::string& message) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"aerostatd gives each running virtual machine the memory it needs, and takes back what it does not."};
+  CLI::App app{
+      "aerostatd gives each running virtual machine the memory it needs, and takes back what it does not."};
   std::string path;
   bool check = false;
-  app.add_option("-c,--config", path,
-                 fmt::format("configuration file (default {}; without one, built-in defaults)", kDefaultConfig));
-  app.add_flag("--check-config", check, "read and check the configuration, say what is wrong with it, and exit");
+  app.add_option(
+      "-c,--config", path,
+      fmt::format("configuration file (default {}; without one, built-in defaults)", kDefaultConfig));
+  app.add_flag("--check-config", check,
+               "read and check the configuration, say what is wrong with it, and exit");
   app.set_version_flag("--version", fmt::format("aerostatd {}", AEROSTAT_VERSION));
-  app.footer("Examples:\n"
-             "  aerostatd                                    run with /etc/aerostat/aerostat.toml\n"
-             "  aerostatd --config host.toml --check-config  find mistakes before they matter\n"
-             "Signals: SIGHUP reads the configuration again; SIGTERM ends it. VMs run on as they are.\n"
-             "See aerostatd(8), aerostat.toml(5) and aerostat(1).");
+  app.footer(
+      "Examples:\n"
+      "  aerostatd                                    run with /etc/aerostat/aerostat.toml\n"
+      "  aerostatd --config host.toml --check-config  find mistakes before they matter\n"
+      "Signals: SIGHUP reads the configuration again; SIGTERM ends it. VMs run on as they are.\n"
+      "See aerostatd(8), aerostat.toml(5) and aerostat(1).");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -54,7 +58,8 @@ int main(int argc, char** argv) {
   if (!budget) return fail_with((path.empty() ? "" : path + ": ") + budget.error().message);
   if (check) {
     std::printf("%s: no mistakes found; %s for VMs to share, %s of it kept for the host\n",
-                path.empty() ? "built-in defaults" : path.c_str(), aerostat::format_bytes(budget->capacity).c_str(),
+                path.empty() ? "built-in defaults" : path.c_str(),
+                aerostat::format_bytes(budget->capacity).c_str(),
                 aerostat::format_bytes(budget->reserve).c_str());
     return 0;
   }

@@ -27,8 +27,14 @@ class Bytes {
   friend constexpr Bytes operator+(Bytes a, Bytes b) { return Bytes(a.n_ + b.n_); }
   friend constexpr Bytes operator-(Bytes a, Bytes b) { return Bytes(a.n_ - b.n_); }
   friend constexpr Bytes operator-(Bytes a) { return Bytes(-a.n_); }
-  constexpr Bytes& operator+=(Bytes b) { n_ += b.n_; return *this; }
-  constexpr Bytes& operator-=(Bytes b) { n_ -= b.n_; return *this; }
+  constexpr Bytes& operator+=(Bytes b) {
+    n_ += b.n_;
+    return *this;
+  }
+  constexpr Bytes& operator-=(Bytes b) {
+    n_ -= b.n_;
+    return *this;
+  }
 
   // Times a ratio, rounded to the nearest byte. The ratio must be finite; what does not fit saturates.
   Bytes scaled(double ratio) const;
@@ -44,7 +50,9 @@ class Bytes {
 namespace literals {
 constexpr Bytes operator""_KiB(unsigned long long n) { return Bytes::kib(static_cast<std::int64_t>(n)); }
 constexpr Bytes operator""_MiB(unsigned long long n) { return Bytes::mib(static_cast<std::int64_t>(n)); }
-constexpr Bytes operator""_GiB(unsigned long long n) { return Bytes::mib(static_cast<std::int64_t>(n) * 1024); }
+constexpr Bytes operator""_GiB(unsigned long long n) {
+  return Bytes::mib(static_cast<std::int64_t>(n) * 1024);
+}
 }  // namespace literals
 
 // "384 MiB", "1.37 GiB", "12 KiB", "-64 MiB": for people. Never exact; machines get count().

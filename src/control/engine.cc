@@ -23,7 +23,12 @@ constexpr Duration kOneRefusal = std::chrono::seconds(5);
 
 Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, SettingsKeeper& settings,
                GuestLinkMaker& guests, HeldBook& held, EngineHooks hooks)
-    : options_(std::move(options)), clock_(clock), host_(host), settings_(settings), guests_(guests), held_(held),
+    : options_(std::move(options)),
+      clock_(clock),
+      host_(host),
+      settings_(settings),
+      guests_(guests),
+      held_(held),
       hooks_(std::move(hooks)) {}
 
 Engine::~Engine() = default;
@@ -85,14 +90,16 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   }
   take_sample(vm, now);
   if (vm.guest) {
-    if (auto reaction = reactions_.look(vm.name, facts, vm.guest->state())) journal_.reaction(*std::move(reaction));
+    if (auto reaction = reactions_.look(vm.name, facts, vm.guest->state()))
+      journal_.reaction(*std::move(reaction));
   }
   judge(vm, now);
   tell_status(vm, before, note_before);
 }
 
-// A reset takes the balloon and hot-added memory away, but QEMU keeps what was asked of them and the guest's drivers
-// would do it all again while it boots. What it boots with is what it may have until it says what it needs.
+// A reset takes the balloon and hot-added memory away, but QEMU keeps what was asked of them and the guest's
+// drivers would do it all again while it boots. What it boots with is what it may have until it says what it
+// needs.
 void Engine::rebooted(VmRecord& vm) {
   event("vm.rebooted", vm.name, "the guest was reset");
   reactions_.forget(vm.name);
@@ -169,8 +176,9 @@ void Engine::check_law1(const HostView& view) {
   const bool over = view.free() < Bytes{};
   if (over) ++law1_violations_;
   if (over && !over_committed_) {
-    event("host.over-committed", "", fmt::format("VMs hold or were promised {}, {} more than may be",
-                                                 format_bytes(view.committed()), format_bytes(-view.free())));
+    event("host.over-committed", "",
+          fmt::format("VMs hold or were promised {}, {} more than may be", format_bytes(view.committed()),
+                      format_bytes(-view.free())));
   }
   if (!over && over_committed_) event("host.recovered", "", "what VMs hold is within the capacity again");
   over_committed_ = over;
@@ -178,7 +186,8 @@ void Engine::check_law1(const HostView& view) {
 
 void Engine::watch_stall(VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
-  if (!facts.known || facts.link != Link::Up || vm.limits.mode == Mode::Static || !facts.balloon_target) return;
+  if (!facts.known || facts.link != Link::Up || vm.limits.mode == Mode::Static || !facts.balloon_target)
+    return;
   const StallStep step = watch_progress(vm.stall, facts.target(), facts.assigned(), now);
   const bool was_growing = vm.stall.phase == StallState::Phase::Growing;
   const bool settled = vm.stall.phase != StallState::Phase::Settled &&
@@ -237,7 +246,8 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
     vm.grew_at = now;
     ++vm.grows;
   } else {
-    if (move.rule == Rule::ReturnIdle || move.rule == Rule::Yield) vm.floor = after_shrink(vm.floor, move.from, now);
+    if (move.rule == Rule::ReturnIdle || move.rule == Rule::Yield)
+      vm.floor = after_shrink(vm.floor, move.from, now);
     vm.shrank_at = now;
     ++vm.shrinks;
   }
@@ -257,8 +267,8 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, B
   }
   if (moved) {
     event(move.grows() ? "vm.grow" : "vm.shrink", vm.name,
-          fmt::format("{} -> {} by {}: {}", format_bytes(move.from), format_bytes(move.to), rule_name(move.rule),
-                      move.why));
+          fmt::format("{} -> {} by {}: {}", format_bytes(move.from), format_bytes(move.to),
+                      rule_name(move.rule), move.why));
   }
   DecisionRecord record;
   record.at = hooks_.wall_now();
@@ -274,88 +284,11 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, B
 void Engine::tell_guest(VmRecord& vm, TimePoint now) {
   if (!vm.guest || !vm.movable || vm.integration != Integration::Agent) return;
   const VmView view = view_of(vm, now);
-  // Where its buffer will be down to 80 %: solve available = 0.8 x buffer(assigned - available) for available.
+  // Where its buffer will be down to 80 %: solve available = 0.8 x buffer(assigned - available) for
+  // available.
   const double share = kLowShare * view.limits.buffer_percent / 100.0;
   const Bytes at_share = view.assigned.scaled(share / (1 + share));
   vm.guest->set_low_mark(std::max(at_share, kLeastHeadroom.scaled(kLowShare)));
-}
-
-// --- the manager's side ---
-
-void Engine::reconfigure(Bytes capacity, Bytes reserve) {
-  options_.capacity = capacity;
-  options_.reserve = reserve;
-  for (auto& [name, vm] : vms_) vm->settings = settings_.settings(name);
-  event("manager.reconfigured", "", fmt::format("capacity {}, reserve {}", format_bytes(capacity), format_bytes(reserve)));
-  hooks_.pass_wanted();
-}
-
-HostReport Engine::host() const {
-  HostReport out;
-  out.version = options_.version;
-  out.paused = paused_;
-  out.capacity = options_.capacity;
-  out.reserve = options_.reserve;
-  for (const auto& [name, vm] : vms_) out.committed += committed_of(*vm);
-  out.committed_peak = std::max(committed_peak_, out.committed);
-  out.free = out.capacity - out.reserve - out.reserved - out.committed;
-  out.host_available = host_.available();
-  out.host_total = host_.total();
-  out.vms = vms_.size();
-  out.passes = passes_;
-  out.law1_violations = law1_violations_;
-  out.late_ticks = late_ticks_;
-  out.reclaimed = reclaimed_;
-  return out;
-}
-
-std::vector<VmReport> Engine::vms() const {
-  std::vector<VmReport> out;
-  for (const auto& [name, vm] : vms_) out.push_back(report_of(*vm, clock_.now()));
-  return out;
-}
-
-Result<VmReport> Engine::vm(const std::string& name) const {
-  const auto found = vms_.find(name);
-  if (found != vms_.end()) return report_of(*found->second, clock_.now());
-  return fail(Error::Kind::NotFound,
-              fmt::format("no VM named '{}' is running; `aerostat list` shows those that are", name));
-}
-
-Result<std::vector<DecisionRecord>> Engine::explain(const std::string& name, std::size_t most) const {
-  if (const auto known = vm(name); !known) return fail(known.error());
-  return journal_.decisions(name, most);
-}
-
-void Engine::pause() {
-  if (!paused_) event("manager.paused", "", "nothing is moved until it is resumed");
-  paused_ = true;
-}
-
-void Engine::resume() {
-  if (!paused_) return;
-  paused_ = false;
-  event("manager.resumed", "", "VMs are managed again");
-  hooks_.pass_wanted();
-}
-
-Result<VmReport> Engine::set(const std::string& name, const Settings& change, bool dry_run) {
-  const Settings after = merged(settings_.settings(name), change);
-  const auto found = vms_.find(name);
-  VmRecord* const running = found == vms_.end() ? nullptr : found->second.get();
-  const MachineFacts* const facts = running && running->facts().known ? &running->facts() : nullptr;
-  if (Result<void> ok = check_settings(name, after, change, facts); !ok) return fail(ok.error());
-  if (!dry_run) {
-    if (Result<void> kept = settings_.keep(name, change); !kept) return fail(kept.error());
-    event("vm.settings", name, describe(change));
-    if (running) {
-      running->settings = after;
-      refresh(*running, clock_.now());
-      hooks_.pass_wanted();
-    }
-  }
-  if (running && !dry_run) return report_of(*running, clock_.now());
-  return report_of_settings(name, after, running, clock_.now());
 }
 
 }  // namespace aerostat

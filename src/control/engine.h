@@ -1,5 +1,6 @@
-// Engine: the loop. Hears of VMs and guests, senses, lets the policy plan and the guards check, acts, and remembers why.
-// Knows only interfaces: the daemon, the tests and the simulator run the very same code. Never blocks, never waits for a VM.
+// Engine: the loop. Hears of VMs and guests, senses, lets the policy plan and the guards check, acts, and
+// remembers why. Knows only interfaces: the daemon, the tests and the simulator run the very same code. Never
+// blocks, never waits for a VM.
 #pragma once
 
 #include <map>
@@ -19,8 +20,8 @@
 namespace aerostat {
 
 struct EngineOptions {
-  Bytes capacity;            // memory VMs may share
-  Bytes reserve;             // of it, kept for the host
+  Bytes capacity;  // memory VMs may share
+  Bytes reserve;   // of it, kept for the host
   // Left to the host's kernel whatever the books say: below this it begins to swap and to kill.
   Bytes physical_margin = Bytes::mib(128);
   Rails rails;
@@ -33,7 +34,8 @@ class Engine final : public Manager, public MachineListener, public GuestListene
          GuestLinkMaker& guests, HeldBook& held, EngineHooks hooks);
   ~Engine() override;
 
-  // One pass over all VMs: sense, decide, guard, act, record. Call it regularly (kTick) and when pass_wanted asks.
+  // One pass over all VMs: sense, decide, guard, act, record. Call it regularly (kTick) and when pass_wanted
+  // asks.
   void pass();
   // A regular pass came later than planned; counted for the host's report.
   void count_late_tick() { ++late_ticks_; }

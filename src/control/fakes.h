@@ -1,12 +1,12 @@
-// Small fakes for tests of the loop: a VM that obeys as told, a guest that says what the test says, a host with
-// plenty. They do nothing by themselves and say what was asked of them.
+// Small fakes for tests of the loop: a VM that obeys as told, a guest that says what the test says, a host
+// with plenty. They do nothing by themselves and say what was asked of them.
 #pragma once
 
 #include <algorithm>
 #include <map>
-#include <utility>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/engine.h"
@@ -116,8 +116,8 @@ class FakeGuests final : public GuestLinkMaker {
 class World {
  public:
   explicit World(Bytes capacity, Rails rails = {})
-      : engine(EngineOptions{capacity, {}, Bytes::mib(128), rails, "test"}, clock, host, settings, guests, held,
-               EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; }}) {
+      : engine(EngineOptions{capacity, {}, Bytes::mib(128), rails, "test"}, clock, host, settings, guests,
+               held, EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; }}) {
     settings.defaults.mode = Mode::Dynamic;
     settings.defaults.minimum = Bytes::mib(256);
   }

@@ -44,16 +44,16 @@ void Journal::result(const std::string& vm, std::string text) {
   const auto found = decisions_.find(vm);
   if (found == decisions_.end()) return;
   auto& list = found->second;
-  const auto moved = std::find_if(list.rbegin(), list.rend(), [](const DecisionRecord& d) {
-    return d.move.grows() || d.move.shrinks();
-  });
+  const auto moved = std::find_if(list.rbegin(), list.rend(),
+                                  [](const DecisionRecord& d) { return d.move.grows() || d.move.shrinks(); });
   if (moved != list.rend()) moved->result = std::move(text);
 }
 
 void Journal::reaction(Reaction reaction) { push_bounded(reactions_, std::move(reaction), kReactions); }
 
 std::vector<EventRecord> Journal::events_after(std::uint64_t seq) const {
-  const auto first = std::find_if(events_.begin(), events_.end(), [&](const EventRecord& e) { return e.seq > seq; });
+  const auto first =
+      std::find_if(events_.begin(), events_.end(), [&](const EventRecord& e) { return e.seq > seq; });
   return {first, events_.end()};
 }
 

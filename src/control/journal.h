@@ -1,4 +1,5 @@
-// Journal: what happened and what was decided, newest kept, bounded. Equal decisions in a row become one that counts.
+// Journal: what happened and what was decided, newest kept, bounded. Equal decisions in a row become one that
+// counts.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +14,13 @@ namespace aerostat {
 
 class Journal {
  public:
-  static constexpr std::size_t kEvents = 1000;        // of all VMs
+  static constexpr std::size_t kEvents = 1000;  // of all VMs
   static constexpr std::size_t kDecisionsPerVm = 200;
   static constexpr std::size_t kReactions = 1000;
 
   void event(WallTime at, std::string kind, std::string vm, std::string text);
-  // A decision equal to the VM's last one (same rule, same target) only raises its count and refreshes its numbers.
+  // A decision equal to the VM's last one (same rule, same target) only raises its count and refreshes its
+  // numbers.
   void decision(DecisionRecord record);
   // What came of the VM's last decision that moved something.
   void result(const std::string& vm, std::string text);

@@ -1,5 +1,5 @@
-// Manager: everything a person or a program can ask of a running Aerostat. The API calls this and nothing else.
-// Called from the reactor thread only; nothing blocks.
+// Manager: everything a person or a program can ask of a running Aerostat. The API calls this and nothing
+// else. Called from the reactor thread only; nothing blocks.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// What the loop needs from outside, as small interfaces: the daemon brings the real ones, tests and the simulator
-// their own. All calls come from the reactor thread and none of them blocks for long.
+// What the loop needs from outside, as small interfaces: the daemon brings the real ones, tests and the
+// simulator their own. All calls come from the reactor thread and none of them blocks for long.
 #pragma once
 
 #include <sys/types.h>
@@ -40,8 +40,8 @@ class SettingsKeeper {
   virtual Result<void> keep(const std::string& vm, const Settings& change) = 0;
 };
 
-// Outlives the daemon: what each VM may hold, by the process it runs in. So that after a crash a VM whose monitor does
-// not answer is still counted with what it was given (law 1).
+// Outlives the daemon: what each VM may hold, by the process it runs in. So that after a crash a VM whose
+// monitor does not answer is still counted with what it was given (law 1).
 class HeldBook {
  public:
   struct Entry {

@@ -11,10 +11,11 @@ constexpr Duration kSameCrossing = std::chrono::milliseconds(20);
 
 }  // namespace
 
-void ReactionWatch::commanded(const std::string& vm, const GuestState& guest, TimePoint command_at, WallTime wall) {
+void ReactionWatch::commanded(const std::string& vm, const GuestState& guest, TimePoint command_at,
+                              WallTime wall) {
   if (open_.contains(vm) || !guest.sample || !guest.sample->total) return;
-  // The cause is the moment the buffer fell below the threshold. A growth ahead of that moment, or a further one for the
-  // same crossing, is caused by the sample that showed the need.
+  // The cause is the moment the buffer fell below the threshold. A growth ahead of that moment, or a further
+  // one for the same crossing, is caused by the sample that showed the need.
   TimePoint cause = guest.sampled_at;
   if (guest.low_since) {
     const auto last = last_low_.find(vm);
@@ -24,7 +25,8 @@ void ReactionWatch::commanded(const std::string& vm, const GuestState& guest, Ti
   open_[vm] = {wall, cause, guest.received_at, command_at, *guest.sample->total};
 }
 
-std::optional<Reaction> ReactionWatch::look(const std::string& vm, const MachineFacts& facts, const GuestState& guest) {
+std::optional<Reaction> ReactionWatch::look(const std::string& vm, const MachineFacts& facts,
+                                            const GuestState& guest) {
   const auto found = open_.find(vm);
   if (found == open_.end()) return std::nullopt;
   const Open open = found->second;

@@ -77,7 +77,8 @@ VmReport report_of(const VmRecord& vm, TimePoint now) {
   return out;
 }
 
-VmReport report_of_settings(const std::string& name, const Settings& settings, const VmRecord* running, TimePoint now) {
+VmReport report_of_settings(const std::string& name, const Settings& settings, const VmRecord* running,
+                            TimePoint now) {
   VmReport out;
   if (running) out = report_of(*running, now);
   out.name = name;
@@ -93,31 +94,38 @@ VmReport report_of_settings(const std::string& name, const Settings& settings, c
 Result<void> check_settings(const std::string& name, const Settings& after, const Settings& change,
                             const MachineFacts* facts) {
   if (!is_vm_name(name)) {
-    return fail(Error::Kind::Invalid, fmt::format("'{}' is not a VM name: letters, digits, '.', '_' and '-', 64 at most",
-                                                  printable(name)));
+    return fail(
+        Error::Kind::Invalid,
+        fmt::format("'{}' is not a VM name: letters, digits, '.', '_' and '-', 64 at most", printable(name)));
   }
   if (Result<void> ok = validate(after); !ok) return ok;
   if (!facts) return {};
   if (change.maximum && *change.maximum > facts->maximum()) {
-    return fail(Error::Kind::Invalid,
-                fmt::format("maximum {} is above what the devices of '{}' allow, {}; start it with the arguments that "
-                            "`aerostat qemu-args` prints for a larger maximum",
-                            format_bytes(*change.maximum), name, format_bytes(facts->maximum())));
+    return fail(
+        Error::Kind::Invalid,
+        fmt::format(
+            "maximum {} is above what the devices of '{}' allow, {}; start it with the arguments that "
+            "`aerostat qemu-args` prints for a larger maximum",
+            format_bytes(*change.maximum), name, format_bytes(facts->maximum())));
   }
   if (change.mode == Mode::Dynamic && !facts->has_balloon && !facts->has_plug) {
-    return fail(Error::Kind::Refused,
-                fmt::format("'{}' has neither a balloon nor a virtio-mem device, so its memory cannot change; "
-                            "`aerostat qemu-args` prints what it needs", name));
+    return fail(
+        Error::Kind::Refused,
+        fmt::format("'{}' has neither a balloon nor a virtio-mem device, so its memory cannot change; "
+                    "`aerostat qemu-args` prints what it needs",
+                    name));
   }
   // Defaults depend on the VM: a maximum below what it boots with leaves no room for startup.
   const Bytes startup = after.startup.value_or(facts->base);
   if (after.maximum && *after.maximum < startup) {
-    return fail(Error::Kind::Invalid, fmt::format("maximum {} is below startup {}; the rule is minimum <= startup <= maximum",
-                                                  format_bytes(*after.maximum), format_bytes(startup)));
+    return fail(Error::Kind::Invalid,
+                fmt::format("maximum {} is below startup {}; the rule is minimum <= startup <= maximum",
+                            format_bytes(*after.maximum), format_bytes(startup)));
   }
   if (after.minimum && *after.minimum > startup) {
-    return fail(Error::Kind::Invalid, fmt::format("minimum {} is above startup {}; the rule is minimum <= startup <= maximum",
-                                                  format_bytes(*after.minimum), format_bytes(startup)));
+    return fail(Error::Kind::Invalid,
+                fmt::format("minimum {} is above startup {}; the rule is minimum <= startup <= maximum",
+                            format_bytes(*after.minimum), format_bytes(startup)));
   }
   return {};
 }

@@ -11,7 +11,8 @@ namespace aerostat {
 VmReport report_of(const VmRecord& vm, TimePoint now);
 
 // What a VM would look like with `settings`; `running` may be null.
-VmReport report_of_settings(const std::string& name, const Settings& settings, const VmRecord* running, TimePoint now);
+VmReport report_of_settings(const std::string& name, const Settings& settings, const VmRecord* running,
+                            TimePoint now);
 
 // Checks settings as they would be after a change. With facts of the running VM, what its devices cannot do
 // is refused too, with the remedy.

@@ -66,7 +66,8 @@ std::optional<Verdict> judge_link(const VmRecord& vm, TimePoint now) {
 std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   if (!facts.has_balloon && !facts.has_plug) {
-    return Verdict{Status::NoIntegration, "no balloon and no virtio-mem device: stays as it is; see aerostat qemu-args"};
+    return Verdict{Status::NoIntegration,
+                   "no balloon and no virtio-mem device: stays as it is; see aerostat qemu-args"};
   }
   if (vm.guest) {
     const GuestState& guest = vm.guest->state();
@@ -86,8 +87,9 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
   if (could_speak && now - vm.starting_since < kIntegrationWait) {
     return Verdict{Status::Starting, "no word from its service yet"};
   }
-  return Verdict{Status::NoIntegration, vm.guest ? "no service speaks in the guest: stays as it is"
-                                                 : "no port for a service and no balloon statistics: stays as it is"};
+  return Verdict{Status::NoIntegration,
+                 vm.guest ? "no service speaks in the guest: stays as it is"
+                          : "no port for a service and no balloon statistics: stays as it is"};
 }
 
 Verdict verdict(const VmRecord& vm, TimePoint now) {
@@ -105,12 +107,15 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   if (vm.stall.shrink_stalled()) {
     return {Status::Stalled,
             fmt::format("asked to give memory, holds {} and gives no more; asked again later",
-                        format_bytes(facts.assigned())), true};
+                        format_bytes(facts.assigned())),
+            true};
   }
   VmView view = view_of(vm, now);
   Verdict out{health(view, vm.demand && vm.demand->paging), "", true};
-  if (vm.stall.grow_stalled()) out.note = "the guest does not take in the memory it is given; tried again later";
-  if (vm.guest && !vm.guest->state().complaint.empty()) out.note = "its service says: " + vm.guest->state().complaint;
+  if (vm.stall.grow_stalled())
+    out.note = "the guest does not take in the memory it is given; tried again later";
+  if (vm.guest && !vm.guest->state().complaint.empty())
+    out.note = "its service says: " + vm.guest->state().complaint;
   return out;
 }
 
@@ -156,15 +161,18 @@ void judge(VmRecord& vm, TimePoint now) {
   const VmView view = view_of(vm, now);
   const Bytes spare = view.target - wanted(view);
   const bool surplus = v.movable && spare >= std::max(kLeastShrink, view.target.scaled(kLeastShrinkShare));
-  if (!surplus) vm.surplus_since.reset();
-  else if (!vm.surplus_since) vm.surplus_since = now;
+  if (!surplus)
+    vm.surplus_since.reset();
+  else if (!vm.surplus_since)
+    vm.surplus_since = now;
 }
 
 Bytes committed_of(const VmRecord& vm) {
   if (vm.facts().known) return vm.facts().committed();
-  // Never heard: what its process occupies is proof, what it was given before counts, what its owner allows is the
-  // most it can be.
-  const Bytes allowed = std::max(vm.settings.startup.value_or(Bytes{}), vm.settings.maximum.value_or(Bytes{}));
+  // Never heard: what its process occupies is proof, what it was given before counts, what its owner allows
+  // is the most it can be.
+  const Bytes allowed =
+      std::max(vm.settings.startup.value_or(Bytes{}), vm.settings.maximum.value_or(Bytes{}));
   return std::max({vm.resident.value_or(Bytes{}), vm.recalled.value_or(Bytes{}), allowed});
 }
 

@@ -1,5 +1,5 @@
-// Sensing of one VM: its life cycle, its demand, its status. Reads the machine's facts and the guest's reports and
-// writes them into the VM's record. Decides nothing about memory.
+// Sensing of one VM: its life cycle, its demand, its status. Reads the machine's facts and the guest's
+// reports and writes them into the VM's record. Decides nothing about memory.
 #pragma once
 
 #include "base/clock.h"
@@ -15,10 +15,12 @@ inline constexpr Duration kStatsFresh = std::chrono::seconds(5);
 // A VM whose monitor was never heard is named after this long.
 inline constexpr Duration kMonitorWait = std::chrono::seconds(5);
 
-// Facts are new or time has passed: life cycle, limits, counters. Returns memory seen to come back since last time.
+// Facts are new or time has passed: life cycle, limits, counters. Returns memory seen to come back since last
+// time.
 Bytes follow_machine(VmRecord& vm, TimePoint now);
 
-// Takes in the guest's newest report, from its service or from balloon statistics. True if there was a new one.
+// Takes in the guest's newest report, from its service or from balloon statistics. True if there was a new
+// one.
 bool take_sample(VmRecord& vm, TimePoint now);
 
 // Status, note and whether the VM may be moved now.

@@ -21,25 +21,26 @@ enum class Integration { None, Agent, BalloonStats };
 
 struct VmRecord {
   std::string name;
-  Machine* machine = nullptr;             // outlives the record
+  Machine* machine = nullptr;  // outlives the record
   std::unique_ptr<GuestLink> guest;
-  std::string guest_socket;               // what `guest` was made for
+  std::string guest_socket;  // what `guest` was made for
   Settings settings;
   Limits limits;
 
   TimePoint appeared_at{};
-  bool starting = true;                   // until its service is heard, or it is clear that there is none
+  bool starting = true;  // until its service is heard, or it is clear that there is none
   TimePoint starting_since{};
-  bool owed_startup = false;              // freshly booted with less than its startup
+  bool owed_startup = false;  // freshly booted with less than its startup
   std::uint64_t seen_resets = 0;
 
   Integration integration = Integration::None;
-  TimePoint sample_at{};                  // of the newest sample used
-  GuestSample sample;                     // likewise; meaningful while integration is not None
+  TimePoint sample_at{};  // of the newest sample used
+  GuestSample sample;     // likewise; meaningful while integration is not None
   DemandState demand_state;
   std::optional<Demand> demand;
   std::optional<Bytes> resident;
-  std::optional<Bytes> recalled;          // committed, from before this daemon started; while its monitor is not heard
+  std::optional<Bytes>
+      recalled;  // committed, from before this daemon started; while its monitor is not heard
   FloorState floor;
   StallState stall;
   std::optional<TimePoint> grew_at, shrank_at, surplus_since, prepare_asked_at;
@@ -47,7 +48,7 @@ struct VmRecord {
   Status status = Status::Starting;
   std::string note;
   bool movable = false;
-  std::optional<TimePoint> refused_at;    // last time; refusals that follow each other closely are one
+  std::optional<TimePoint> refused_at;  // last time; refusals that follow each other closely are one
 
   std::uint64_t grows = 0, shrinks = 0, refusals = 0;
   Bytes last_assigned, peak_assigned;

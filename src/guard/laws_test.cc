@@ -1,5 +1,5 @@
-// Laws 1 to 3 over random fleets: whatever a policy plans, in whatever state the fleet is, the rails hold, step
-// after step, with guests that are slow, stuck or take only part of what they are asked for.
+// Laws 1 to 3 over random fleets: whatever a policy plans, in whatever state the fleet is, the rails hold,
+// step after step, with guests that are slow, stuck or take only part of what they are asked for.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -85,7 +85,8 @@ void run_fleet(bool wild, const Rails& rails, bool& law1_broken) {
     for (Guest& g : fleet) live(g);
     const HostView host = view_of(fleet, capacity);
     for (const Move& move : keep_rails(host, wild ? wild_plan(fleet) : balance(host), rails)) {
-      Guest& g = *std::find_if(fleet.begin(), fleet.end(), [&](const Guest& x) { return x.view.name == move.vm; });
+      Guest& g =
+          *std::find_if(fleet.begin(), fleet.end(), [&](const Guest& x) { return x.view.name == move.vm; });
       if (rails.limits && rails.lock_out) check_move(move, g.view);
       g.view.target = move.to;
       g.view.committed = std::max(g.view.assigned, move.to);

@@ -47,8 +47,8 @@ void keep_fair(Move& move, const VmView& vm, const HostView& host) {
   const Bytes most = std::max(share, proven);
   if (!move.grows() || move.to <= most) return;
   cut(move, vm, most,
-      fmt::format("it says it needs more than its fair share, {}, and the host sees {} in use", format_bytes(share),
-                  vm.resident ? format_bytes(*vm.resident) : "an unknown amount"));
+      fmt::format("it says it needs more than its fair share, {}, and the host sees {} in use",
+                  format_bytes(share), vm.resident ? format_bytes(*vm.resident) : "an unknown amount"));
 }
 
 struct Purse {
@@ -58,7 +58,8 @@ struct Purse {
 
 void keep_ledger(Move& move, const VmView& vm, Purse& purse, const Rails& rails) {
   if (!move.grows()) return;
-  // What a growth commits beyond what is counted already: memory still held from a shrink under way is not asked twice.
+  // What a growth commits beyond what is counted already: memory still held from a shrink under way is not
+  // asked twice.
   const Bytes held = std::max(move.from, vm.committed);
   Bytes most = move.to;
   std::string why;
@@ -82,8 +83,10 @@ Bytes fair_share(const HostView& host, const VmView& vm) {
   double weights = 0;
   Bytes pool = host.capacity - host.reserve - host.reserved;
   for (const VmView& other : host.vms) {
-    if (other.movable) weights += weight_of(other);
-    else pool -= other.committed;
+    if (other.movable)
+      weights += weight_of(other);
+    else
+      pool -= other.committed;
   }
   const Bytes share = std::max(Bytes{}, pool).scaled(weights > 0 ? weight_of(vm) / weights : 0);
   return std::clamp(share, vm.limits.minimum, vm.limits.maximum);

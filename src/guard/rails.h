@@ -1,6 +1,6 @@
 // Rails: what no plan may do, whoever made it. Applied to every plan between deciding and acting; pure.
-// A move that breaks a rail is cut or turned into staying, and says which rail did it. Rails can be switched off
-// one by one, only so that tests can show that each is needed.
+// A move that breaks a rail is cut or turned into staying, and says which rail did it. Rails can be switched
+// off one by one, only so that tests can show that each is needed.
 #pragma once
 
 #include <vector>
@@ -18,17 +18,18 @@ struct Rails {
   bool lock_out = true;    // law 3: no shrink right after a growth
 };
 
-// A VM may have this many times what the host sees resident in its process, above its fair share: enough to double
-// at each step for one that really fills its memory, nothing for one that only says so.
+// A VM may have this many times what the host sees resident in its process, above its fair share: enough to
+// double at each step for one that really fills its memory, nothing for one that only says so.
 inline constexpr double kEvidenceFactor = 2.0;
 // No plan may shrink a VM this soon after it was grown.
 inline constexpr Duration kLockOut = std::chrono::seconds(1);
 
-// The moves that may be carried out, in the order given; as many as came in. Moves for VMs that are not in `host`
-// or not movable are turned into staying. The sum of what grows never exceeds host.free().
+// The moves that may be carried out, in the order given; as many as came in. Moves for VMs that are not in
+// `host` or not movable are turned into staying. The sum of what grows never exceeds host.free().
 std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails = {});
 
-// What a VM may have on its word alone: its share of the capacity by weight among the movable VMs, at least its minimum.
+// What a VM may have on its word alone: its share of the capacity by weight among the movable VMs, at least
+// its minimum.
 Bytes fair_share(const HostView& host, const VmView& vm);
 
 }  // namespace aerostat

@@ -24,7 +24,9 @@ HostView host(Bytes capacity, std::vector<VmView> vms) {
   return h;
 }
 
-Move move(std::string name, Bytes from, Bytes to) { return {std::move(name), from, to, to, Rule::Grow, "test"}; }
+Move move(std::string name, Bytes from, Bytes to) {
+  return {std::move(name), from, to, to, Rule::Grow, "test"};
+}
 
 // Each rail: what it stops, and that nothing stops it when the rail is away.
 

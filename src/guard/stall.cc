@@ -24,8 +24,10 @@ StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned,
   StallState& state = out.state;
   if (before.phase == Phase::ShrinkStalled || before.phase == Phase::GrowStalled) {
     // It may come back by itself, or be tried again after the wait.
-    if (now >= before.retry_at) state.phase = Phase::Settled;
-    else return out;
+    if (now >= before.retry_at)
+      state.phase = Phase::Settled;
+    else
+      return out;
   }
   const Bytes gap = assigned - target;
   if (gap < kProgress && -gap < kProgress) {

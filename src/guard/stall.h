@@ -1,6 +1,7 @@
 // Stall monitor: a change that was asked for and does not happen. One per VM; pure: state in, state out.
-// A shrink without progress makes the VM stalled: what it holds stays counted and others are asked instead. A growth
-// without progress is withdrawn, so that what was promised can serve others. Both back off before the next try.
+// A shrink without progress makes the VM stalled: what it holds stays counted and others are asked instead. A
+// growth without progress is withdrawn, so that what was promised can serve others. Both back off before the
+// next try.
 #pragma once
 
 #include "base/bytes.h"
@@ -20,10 +21,10 @@ inline constexpr Duration kRetryMost = std::chrono::minutes(5);
 struct StallState {
   enum class Phase { Settled, Shrinking, Growing, ShrinkStalled, GrowStalled };
   Phase phase = Phase::Settled;
-  Bytes target;             // of the change under way
-  Bytes mark;               // assigned when progress was last seen
+  Bytes target;  // of the change under way
+  Bytes mark;    // assigned when progress was last seen
   TimePoint progress_at{};
-  TimePoint retry_at{};     // while stalled: not before this
+  TimePoint retry_at{};  // while stalled: not before this
   int failures = 0;
 
   bool shrink_stalled() const { return phase == Phase::ShrinkStalled; }

@@ -77,7 +77,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   void close() {
     closed_ = true;
     error_code ignored;
-    static_cast<void>(socket_.close(ignored));
+    ignored = socket_.close(ignored);
     retry_.cancel();
     tick_.cancel();
     pause_.cancel();
@@ -160,7 +160,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
     writing_ = false;
     unsent_.clear();
     error_code ignored;
-    static_cast<void>(socket_.close(ignored));
+    ignored = socket_.close(ignored);
     tick_.cancel();
     tick_at_.reset();
     pause_.cancel();

@@ -1,5 +1,5 @@
-// The one table of fields: every view (list, show, JSON, later metrics and history) reads VmReport through it,
-// so a name, a unit or a meaning is written once.
+// The one table of fields: every view (list, show, JSON, later metrics and history) reads VmReport through
+// it, so a name, a unit or a meaning is written once.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ using FieldValue = std::variant<std::monostate, Bytes, std::uint64_t, double, st
 
 template <typename Report>
 struct Field {
-  std::string_view id;      // JSON key and column id; memory fields end in _bytes
-  std::string_view title;   // column heading
-  std::string_view help;    // what it means, one line
+  std::string_view id;     // JSON key and column id; memory fields end in _bytes
+  std::string_view title;  // column heading
+  std::string_view help;   // what it means, one line
   FieldValue (*get)(const Report&);
 };
 

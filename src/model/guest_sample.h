@@ -12,15 +12,15 @@ namespace aerostat {
 struct GuestSample {
   // Levels. `total` is what the guest sees (MemTotal); the rest are parts of it.
   std::optional<Bytes> total;
-  std::optional<Bytes> available;      // could be used without paging (MemAvailable)
+  std::optional<Bytes> available;  // could be used without paging (MemAvailable)
   std::optional<Bytes> free;
   std::optional<Bytes> active_file;    // page cache used more than once
   std::optional<Bytes> inactive_file;  // page cache used once
   std::optional<Bytes> swap_total;
   std::optional<Bytes> swap_free;
-  std::optional<Bytes> normal_free;    // free memory that kernel data may use (not movable-only)
-  std::optional<Bytes> normal_file;    // page cache there: could be freed for kernel data
-  std::optional<Bytes> committed;      // Committed_AS: promised to programs, used or not
+  std::optional<Bytes> normal_free;  // free memory that kernel data may use (not movable-only)
+  std::optional<Bytes> normal_file;  // page cache there: could be freed for kernel data
+  std::optional<Bytes> committed;    // Committed_AS: promised to programs, used or not
 
   // Counters since the guest's boot.
   std::optional<std::uint64_t> swap_in_pages;
@@ -28,8 +28,8 @@ struct GuestSample {
   std::optional<std::uint64_t> major_faults;
   std::optional<std::uint64_t> refault_file;  // page cache that was evicted and came back
   std::optional<std::uint64_t> refault_anon;
-  std::optional<std::uint64_t> psi_some_us;   // stalled on memory, at least one task
-  std::optional<std::uint64_t> psi_full_us;   // stalled on memory, every task
+  std::optional<std::uint64_t> psi_some_us;  // stalled on memory, at least one task
+  std::optional<std::uint64_t> psi_full_us;  // stalled on memory, every task
   std::optional<std::uint64_t> oom_kills;
 };
 

@@ -11,28 +11,28 @@ namespace aerostat {
 
 // The rule that led to a decision. One word each, stable: `explain --json` prints them.
 enum class Rule {
-  Hold,         // enough, and nothing to spare worth moving
-  Grow,         // the buffer is used up: give up to wanted
-  GiveBack,     // a shrink hurt: return what was taken
-  Startup,      // a VM that starts is owed its startup memory
-  ReturnIdle,   // surplus has lain idle long enough
-  Yield,        // others need what lies idle here
-  ShareBuffers, // not enough for all buffers: everybody keeps an equal share of its own
-  CutByWeight,  // not enough for all demand: weight decides
-  Refused,      // wanted more; the host has no more to give
-  Waiting,      // wanted more; it is being freed elsewhere
-  Guarded,      // a guard cut or stopped the move
-  Released,     // growth was not taken up: the promise is withdrawn
+  Hold,          // enough, and nothing to spare worth moving
+  Grow,          // the buffer is used up: give up to wanted
+  GiveBack,      // a shrink hurt: return what was taken
+  Startup,       // a VM that starts is owed its startup memory
+  ReturnIdle,    // surplus has lain idle long enough
+  Yield,         // others need what lies idle here
+  ShareBuffers,  // not enough for all buffers: everybody keeps an equal share of its own
+  CutByWeight,   // not enough for all demand: weight decides
+  Refused,       // wanted more; the host has no more to give
+  Waiting,       // wanted more; it is being freed elsewhere
+  Guarded,       // a guard cut or stopped the move
+  Released,      // growth was not taken up: the promise is withdrawn
 };
 std::string_view rule_name(Rule rule);
 
 struct Move {
   std::string vm;
-  Bytes from;        // the target before
-  Bytes to;          // the target decided on; equal to `from` if nothing changes
-  Bytes desired;     // what the rule would have given with nothing in the way
+  Bytes from;     // the target before
+  Bytes to;       // the target decided on; equal to `from` if nothing changes
+  Bytes desired;  // what the rule would have given with nothing in the way
   Rule rule = Rule::Hold;
-  std::string why;   // one sentence with the numbers, for people
+  std::string why;  // one sentence with the numbers, for people
 
   bool grows() const { return to > from; }
   bool shrinks() const { return to < from; }

@@ -23,9 +23,9 @@ std::string format_time(WallTime time);
 struct VmReport {
   std::string name;
   Limits limits;
-  Settings settings;             // as its owner wrote them, without defaults
+  Settings settings;  // as its owner wrote them, without defaults
   Status status = Status::Starting;
-  std::string note;              // why this status, in one sentence; empty when all is well
+  std::string note;  // why this status, in one sentence; empty when all is well
   std::optional<Bytes> assigned;
   std::optional<Bytes> visible;
   std::optional<Bytes> demand;
@@ -34,15 +34,15 @@ struct VmReport {
   std::optional<Bytes> committed;
   std::optional<Bytes> resident;
   std::optional<double> pressure_percent;
-  std::optional<Bytes> available;       // in the guest
-  std::optional<Bytes> swap_used;       // in the guest
+  std::optional<Bytes> available;  // in the guest
+  std::optional<Bytes> swap_used;  // in the guest
   std::optional<std::uint64_t> swap_in_pages;
   std::optional<std::uint64_t> swap_out_pages;
   std::optional<std::uint64_t> oom_kills;
-  std::optional<double> sample_age_s;   // how old the guest's numbers are
-  std::string integration;              // "agent 0.1.0", "balloon statistics", "none"
+  std::optional<double> sample_age_s;  // how old the guest's numbers are
+  std::string integration;             // "agent 0.1.0", "balloon statistics", "none"
   std::string os;
-  std::string devices;                  // what it can be moved with, or what is missing for it
+  std::string devices;  // what it can be moved with, or what is missing for it
   std::uint64_t grows = 0;
   std::uint64_t shrinks = 0;
   std::uint64_t refusals = 0;
@@ -50,8 +50,8 @@ struct VmReport {
   Bytes peak_assigned;
 };
 
-// One growth as it went, in milliseconds from its cause: the buffer fell below the threshold, or the guest's sample
-// that showed the need where memory was given before that. A missing part was not seen.
+// One growth as it went, in milliseconds from its cause: the buffer fell below the threshold, or the guest's
+// sample that showed the need where memory was given before that. A missing part was not seen.
 struct Reaction {
   std::string vm;
   WallTime at;
@@ -71,13 +71,13 @@ struct HostReport {
   Bytes committed;
   Bytes committed_peak;
   Bytes free;
-  std::optional<Bytes> host_available;   // the kernel's MemAvailable
+  std::optional<Bytes> host_available;  // the kernel's MemAvailable
   std::optional<Bytes> host_total;
   std::uint64_t vms = 0;
   std::uint64_t passes = 0;
-  std::uint64_t law1_violations = 0;     // passes that found more committed than the capacity allows
+  std::uint64_t law1_violations = 0;  // passes that found more committed than the capacity allows
   std::uint64_t late_ticks = 0;
-  Bytes reclaimed;                       // sum of all memory seen to come back by our asking
+  Bytes reclaimed;  // sum of all memory seen to come back by our asking
 };
 
 // A decision kept for `explain`: the numbers it was made from, the rule, and the result.
@@ -89,15 +89,15 @@ struct DecisionRecord {
   std::optional<Bytes> demand;
   std::optional<Bytes> wanted;
   std::optional<Bytes> host_free;
-  std::uint64_t repeated = 1;   // same rule and target in this many passes running
-  std::string result;           // "reached 1408 MiB after 0.4 s", "under way", …
+  std::uint64_t repeated = 1;  // same rule and target in this many passes running
+  std::string result;          // "reached 1408 MiB after 0.4 s", "under way", …
 };
 
 struct EventRecord {
   std::uint64_t seq = 0;
   WallTime at;
-  std::string kind;   // "vm.appeared", "vm.grow", "vm.status", "manager.paused", …
-  std::string vm;     // empty: the host
+  std::string kind;  // "vm.appeared", "vm.grow", "vm.status", "manager.paused", …
+  std::string vm;    // empty: the host
   std::string text;
 };
 

@@ -30,7 +30,8 @@ std::string_view mode_name(Mode mode) { return mode == Mode::Static ? "static" :
 Result<Mode> parse_mode(std::string_view text) {
   if (text == "static") return Mode::Static;
   if (text == "dynamic") return Mode::Dynamic;
-  return fail(Error::Kind::Invalid, fmt::format("'{}' is not a mode; it is static or dynamic", printable(text)));
+  return fail(Error::Kind::Invalid,
+              fmt::format("'{}' is not a mode; it is static or dynamic", printable(text)));
 }
 
 Result<void> validate(const Settings& s) {
@@ -50,7 +51,7 @@ Result<void> validate(const Settings& s) {
       in_range("weight", s.weight, kLeastWeight, kMostWeight),
   };
   for (Result<void>& check : checks) {
-    if (!check) return std::move(check);
+    if (!check) return fail(std::move(check.error()));
   }
   return {};
 }

@@ -28,11 +28,23 @@ TEST(Settings, NameTheRuleTheyBreak) {
 
 TEST(Settings, BoundBufferAndWeightAsHyperVDoes) {
   Settings s;
-  for (const int good : {5, 20, 2000}) { s.buffer_percent = good; EXPECT_TRUE(validate(s)); }
-  for (const int bad : {4, 2001, -1}) { s.buffer_percent = bad; EXPECT_FALSE(validate(s)); }
+  for (const int good : {5, 20, 2000}) {
+    s.buffer_percent = good;
+    EXPECT_TRUE(validate(s));
+  }
+  for (const int bad : {4, 2001, -1}) {
+    s.buffer_percent = bad;
+    EXPECT_FALSE(validate(s));
+  }
   s = {};
-  for (const int good : {0, 5000, 10000}) { s.weight = good; EXPECT_TRUE(validate(s)); }
-  for (const int bad : {-1, 10001}) { s.weight = bad; EXPECT_FALSE(validate(s)); }
+  for (const int good : {0, 5000, 10000}) {
+    s.weight = good;
+    EXPECT_TRUE(validate(s));
+  }
+  for (const int bad : {-1, 10001}) {
+    s.weight = bad;
+    EXPECT_FALSE(validate(s));
+  }
 }
 
 TEST(Limits, DefaultToWhatTheVmBootedWithAndItsDevicesAllow) {
@@ -45,8 +57,10 @@ TEST(Limits, DefaultToWhatTheVmBootedWithAndItsDevicesAllow) {
   EXPECT_EQ(limits.weight, 5000);
 }
 
-RC_GTEST_PROP(LimitsProperty, AreOrderedWhateverTheSettings, (unsigned a, unsigned b, unsigned c, unsigned base, unsigned most)) {
-  const Limits limits = resolve(sizes(Bytes::kib(a), Bytes::kib(b), Bytes::kib(c)), Bytes::kib(base), Bytes::kib(most));
+RC_GTEST_PROP(LimitsProperty, AreOrderedWhateverTheSettings,
+              (unsigned a, unsigned b, unsigned c, unsigned base, unsigned most)) {
+  const Limits limits =
+      resolve(sizes(Bytes::kib(a), Bytes::kib(b), Bytes::kib(c)), Bytes::kib(base), Bytes::kib(most));
   RC_ASSERT(limits.minimum <= limits.startup);
   RC_ASSERT(limits.startup <= limits.maximum);
   RC_ASSERT(limits.maximum <= std::max(Bytes::kib(base), Bytes::kib(most)));

@@ -34,11 +34,12 @@ Move rest(const Case& c) {
   const Bytes surplus = vm.target - keep;
   if (surplus < std::max(kLeastShrink, vm.target.scaled(kLeastShrinkShare))) return stay(c, enough);
   if (vm.surplus_for < kIdleHold || !may_shrink(vm, Rule::ReturnIdle)) {
-    return stay(c, fmt::format("{} idle, kept a while for the next burst ({})", format_bytes(surplus), numbers(c)));
+    return stay(
+        c, fmt::format("{} idle, kept a while for the next burst ({})", format_bytes(surplus), numbers(c)));
   }
   return shrink_to(c, keep, Rule::ReturnIdle,
-                   fmt::format("{} lay idle for {:.0f} s and goes back to the pool ({})", format_bytes(surplus),
-                               seconds(vm.surplus_for), numbers(c)));
+                   fmt::format("{} lay idle for {:.0f} s and goes back to the pool ({})",
+                               format_bytes(surplus), seconds(vm.surplus_for), numbers(c)));
 }
 
 // Others are short by `lacking`: this VM gives `share` of what it has above its entitlement.
@@ -52,13 +53,15 @@ Move give(const Case& c, Bytes lacking, Bytes share) {
     return stay(c, fmt::format("{}, but it shows distress itself ({})", short_by, numbers(c)));
   }
   if (!may_shrink(vm, rule)) return stay(c, short_by + "; it was moved a moment ago");
-  return shrink_to(c, vm.target - share, rule, fmt::format("{}, this one has spare ({})", short_by, numbers(c)));
+  return shrink_to(c, vm.target - share, rule,
+                   fmt::format("{}, this one has spare ({})", short_by, numbers(c)));
 }
 
 Move grow(const Case& c, Bytes granted, bool coming) {
   const VmView& vm = *c.vm;
   if (granted < std::min(kLeastGrant, c.missing())) granted = Bytes{};
-  Move move{vm.name, vm.target, (vm.target + granted).round_down(vm.grain), std::max(c.desire, c.wanted), c.rule, {}};
+  Move move{vm.name, vm.target, (vm.target + granted).round_down(vm.grain), std::max(c.desire, c.wanted),
+            c.rule,  {}};
   const Bytes lacking = move.desired - move.to;
   if (lacking < vm.grain) {
     move.why = numbers(c);
@@ -128,7 +131,8 @@ std::vector<Move> balance(const HostView& host) {
   for (const Case* c : groups.givers) spare += c->vm->target - c->entitled;
   // A host that is over its capacity (somebody started a VM) lacks that too.
   const Bytes lacking = std::max(Bytes{}, missing - host.free() - returning);
-  const double part = spare > lacking ? static_cast<double>(lacking.count()) / static_cast<double>(spare.count()) : 1.0;
+  const double part =
+      spare > lacking ? static_cast<double>(lacking.count()) / static_cast<double>(spare.count()) : 1.0;
 
   std::vector<Move> moves;
   for (const Case* c : groups.givers) {

@@ -1,6 +1,7 @@
-// The balancer: one pass over all VMs. Numbers in, a move (or the decision not to move) per movable VM out, each with
-// its reason. Enough for all: everybody gets wanted, the rest stays in the pool. Not enough: idle memory moves first,
-// then buffers shrink together, then weight decides, then growth is refused. No clock, no I/O, no hidden state.
+// The balancer: one pass over all VMs. Numbers in, a move (or the decision not to move) per movable VM out,
+// each with its reason. Enough for all: everybody gets wanted, the rest stays in the pool. Not enough: idle
+// memory moves first, then buffers shrink together, then weight decides, then growth is refused. No clock, no
+// I/O, no hidden state.
 #pragma once
 
 #include <vector>

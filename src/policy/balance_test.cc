@@ -154,7 +154,9 @@ TEST(Balance, RespondsToAMinimumThatWasRaised) {
 VmView any_vm(int index) {
   VmView v;
   v.name = "vm" + std::to_string(index);
-  const auto mib = [](int low, int high) { return Bytes::mib(*rc::gen::inRange(low, high)).round_down(2_MiB); };
+  const auto mib = [](int low, int high) {
+    return Bytes::mib(*rc::gen::inRange(low, high)).round_down(2_MiB);
+  };
   v.limits.minimum = mib(64, 1024);
   v.limits.startup = v.limits.minimum + mib(0, 512);
   v.limits.maximum = v.limits.startup + mib(0, 4096);
@@ -191,7 +193,8 @@ RC_GTEST_PROP(BalanceProperty, MovesOnlyTowardsAndWithinTheLimits, ()) {
   h.capacity = Bytes::mib(*rc::gen::inRange(512, 20000));
   bool growing = false;
   for (const Move& move : balance(h)) {
-    const VmView& v = *std::find_if(h.vms.begin(), h.vms.end(), [&](const VmView& x) { return x.name == move.vm; });
+    const VmView& v =
+        *std::find_if(h.vms.begin(), h.vms.end(), [&](const VmView& x) { return x.name == move.vm; });
     RC_ASSERT(v.movable);
     RC_ASSERT(!move.why.empty());
     if (move.grows()) RC_ASSERT(move.to <= v.limits.maximum);

@@ -23,9 +23,9 @@ struct Case {
 
 Case consider(const VmView& vm);
 
-// Fills in `entitled` of all cases from the memory they may have between them. Level 1: enough for everybody's
-// wanted. Level 2: needed for all and an equal share of each one's buffer. Level 3: needed is cut, by weight, down to
-// the minimum.
+// Fills in `entitled` of all cases from the memory they may have between them. Level 1: enough for
+// everybody's wanted. Level 2: needed for all and an equal share of each one's buffer. Level 3: needed is
+// cut, by weight, down to the minimum.
 void entitle(Bytes pool, std::vector<Case>& cases);
 
 // The numbers behind a decision, for its sentence.

@@ -12,12 +12,15 @@ namespace {
 constexpr double kPage = 4096.0;
 
 // Rise of a counter per second. A counter that went back belongs to a rebooted guest: no rise.
-double per_second(const std::optional<std::uint64_t>& now, const std::optional<std::uint64_t>& before, double dt) {
+double per_second(const std::optional<std::uint64_t>& now, const std::optional<std::uint64_t>& before,
+                  double dt) {
   if (!now || !before || *now < *before || dt <= 0) return 0;
   return static_cast<double>(*now - *before) / dt;
 }
 
-double faded(double heat, double dt, Duration half_life) { return heat * std::exp2(-dt / seconds(half_life)); }
+double faded(double heat, double dt, Duration half_life) {
+  return heat * std::exp2(-dt / seconds(half_life));
+}
 
 // A level the guest may claim at most as high as what holds it.
 Bytes within(const std::optional<Bytes>& claimed, Bytes most) {
@@ -25,9 +28,9 @@ Bytes within(const std::optional<Bytes>& claimed, Bytes most) {
 }
 
 struct Rates {
-  double swap = 0;       // pages per second, in and out
-  double refault = 0;    // pages per second
-  double stalled = 0;    // share of time, 0 to 1
+  double swap = 0;     // pages per second, in and out
+  double refault = 0;  // pages per second
+  double stalled = 0;  // share of time, 0 to 1
 };
 
 Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
@@ -41,7 +44,8 @@ Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
 
 }  // namespace
 
-DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePoint at, Bytes assigned, Bytes limit) {
+DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePoint at, Bytes assigned,
+                    Bytes limit) {
   DemandStep out{before, std::nullopt};
   if (!sample.total || !sample.available) return out;
   DemandState& state = out.state;
@@ -55,12 +59,15 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
 
   const Bytes total = within(sample.total, limit);
   const Bytes available = within(sample.available, total);
-  // What the guest's kernel took before it began to count (MemTotal is less than what was assigned) is needed too.
-  const Bytes uncounted = std::clamp(assigned - total, Bytes{}, kLeastUncounted + assigned.scaled(kUncountedShare));
+  // What the guest's kernel took before it began to count (MemTotal is less than what was assigned) is needed
+  // too.
+  const Bytes uncounted =
+      std::clamp(assigned - total, Bytes{}, kLeastUncounted + assigned.scaled(kUncountedShare));
   const Bytes used = total - available + uncounted;
   // Swapped memory counts as needed only as far as the guest shows that it misses it; old, cold pages in
   // swap would otherwise hold host memory for ever.
-  const Bytes swapped = within(sample.swap_total, limit) - within(sample.swap_free, within(sample.swap_total, limit));
+  const Bytes swapped =
+      within(sample.swap_total, limit) - within(sample.swap_free, within(sample.swap_total, limit));
   const Bytes active_file = within(sample.active_file, available);
   if (rated) {
     state.cache_heat = rate.refault >= kRefaultsThatHurt ? 1.0 : faded(before.cache_heat, dt, kHeatHalfLife);

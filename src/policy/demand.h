@@ -1,6 +1,7 @@
 // Demand: what a guest needs to run without paging, made from what it reports. Pure: state in, state out.
-// Demand is not "used": it is anonymous and kernel memory, the part of the cache the guest comes back to, and what sits in
-// its swap and is missed. All input is the guest's word and is bounded by what the host knows it can have.
+// Demand is not "used": it is anonymous and kernel memory, the part of the cache the guest comes back to, and
+// what sits in its swap and is missed. All input is the guest's word and is bounded by what the host knows it
+// can have.
 #pragma once
 
 #include <optional>
@@ -14,17 +15,17 @@ namespace aerostat {
 struct DemandState {
   std::optional<GuestSample> last;
   TimePoint last_at{};
-  double growth = 0;        // bytes per second, smoothed, never negative
-  double cache_heat = 0;    // 0 to 1: how surely the active page cache is missed when taken
-  double swap_heat = 0;     // 0 to 1: how surely what is in swap is missed
+  double growth = 0;      // bytes per second, smoothed, never negative
+  double cache_heat = 0;  // 0 to 1: how surely the active page cache is missed when taken
+  double swap_heat = 0;   // 0 to 1: how surely what is in swap is missed
   TimePoint distress_until{}, paging_until{};
 };
 
 struct Demand {
   Bytes demand;
-  Bytes forecast;           // what it will need on top before memory asked for now can arrive
-  bool distress = false;    // it pages or stalls on memory now, or did within kDistressHold
-  bool paging = false;      // it moves pages to or from swap, likewise
+  Bytes forecast;         // what it will need on top before memory asked for now can arrive
+  bool distress = false;  // it pages or stalls on memory now, or did within kDistressHold
+  bool paging = false;    // it moves pages to or from swap, likewise
 };
 
 struct DemandStep {
@@ -32,7 +33,9 @@ struct DemandStep {
   std::optional<Demand> demand;  // missing: the sample says too little (no total or no available)
 };
 
-// `at` must not lie before the state's last sample; `assigned` and `limit` (> 0) bound what a guest may claim.
-DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePoint at, Bytes assigned, Bytes limit);
+// `at` must not lie before the state's last sample; `assigned` and `limit` (> 0) bound what a guest may
+// claim.
+DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePoint at, Bytes assigned,
+                    Bytes limit);
 
 }  // namespace aerostat

@@ -13,7 +13,7 @@ struct FloorState {
   std::optional<Bytes> shrunk_from;
   TimePoint shrunk_at{};
   // What was learned.
-  Bytes floor;                 // zero: nothing
+  Bytes floor;  // zero: nothing
   TimePoint until{};
   int relapses = 0;
 };

@@ -1,4 +1,5 @@
-// How fast a VM may be shrunk, by the rule that asks for it. Growing has no pace: it is immediate and unstepped.
+// How fast a VM may be shrunk, by the rule that asks for it. Growing has no pace: it is immediate and
+// unstepped.
 #pragma once
 
 #include "model/move.h"

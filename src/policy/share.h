@@ -11,8 +11,8 @@ namespace aerostat {
 
 struct Claim {
   Bytes least;
-  Bytes most;       // >= least
-  double weight;    // >= 0; 0 counts as the smallest weight there is
+  Bytes most;     // >= least
+  double weight;  // >= 0; 0 counts as the smallest weight there is
 };
 
 // One amount per claim. If the leasts alone exceed the pool, everybody gets its least.

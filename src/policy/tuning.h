@@ -6,7 +6,6 @@
 
 namespace aerostat {
 
-
 // --- sensing ---
 // Rates are taken over at least this long: over 10 ms one scheduling hiccup of the guest looks like a burst.
 inline constexpr Duration kLeastSampleGap = std::chrono::milliseconds(80);
@@ -21,27 +20,31 @@ inline constexpr Duration kDistressHold = std::chrono::seconds(2);
 // How long a missed cache or swap keeps counting after it was last missed.
 inline constexpr Duration kHeatHalfLife = std::chrono::seconds(60);
 
-// A Linux kernel keeps about this much for itself and its page descriptors outside of MemTotal; memory that is
-// assigned and not yet online also looks like this, so it is bounded.
+// A Linux kernel keeps about this much for itself and its page descriptors outside of MemTotal; memory that
+// is assigned and not yet online also looks like this, so it is bounded.
 inline constexpr Bytes kLeastUncounted = Bytes::mib(32);
 inline constexpr double kUncountedShare = 0.02;
 
 // --- looking ahead ---
 // Growth is believed at once and forgotten within this time.
 inline constexpr Duration kGrowthMemory = std::chrono::milliseconds(400);
-// From the sample to memory that is usable in the guest, with its worst cases (p99 of the reaction benchmark).
+// From the sample to memory that is usable in the guest, with its worst cases (p99 of the reaction
+// benchmark).
 inline constexpr Duration kLead = std::chrono::milliseconds(800);
-// A forecast never exceeds this share of what the VM has, or this amount: one wild sample must not empty the pool.
+// A forecast never exceeds this share of what the VM has, or this amount: one wild sample must not empty the
+// pool.
 inline constexpr double kForecastShare = 0.5;
 inline constexpr Bytes kLeastForecastCap = Bytes::mib(256);
-// With less than this left a guest is saturated (the kernel's watermarks stop ordinary allocations about there) …
+// With less than this left a guest is saturated (the kernel's watermarks stop ordinary allocations about
+// there) …
 inline constexpr Bytes kSaturated = Bytes::mib(12);
 inline constexpr double kSaturatedShare = 0.02;
 // … and is offered this much at once: one memory block of Linux.
 inline constexpr Bytes kSaturatedStep = Bytes::mib(128);
 
 // --- wanting ---
-// Headroom below which a Linux guest cannot even take in hot-added memory (1.6 % of 2 GiB is 32 MiB) while it works.
+// Headroom below which a Linux guest cannot even take in hot-added memory (1.6 % of 2 GiB is 32 MiB) while it
+// works.
 inline constexpr Bytes kLeastHeadroom = Bytes::mib(64);
 // Kept above demand even when weights decide, else the kernel reclaims although nothing is missing.
 inline constexpr Bytes kSlack = Bytes::mib(32);
@@ -61,8 +64,8 @@ inline constexpr Duration kIdleHold = std::chrono::seconds(8);
 // No shrink this soon after a growth, unless others are short.
 inline constexpr Duration kShrinkAfterGrow = std::chrono::seconds(10);
 inline constexpr Duration kYieldAfterGrow = std::chrono::seconds(1);
-// One shrink at a time, and its size: idle memory goes fast, buffers slower, needed memory slowest, because the
-// guest has to page it out first.
+// One shrink at a time, and its size: idle memory goes fast, buffers slower, needed memory slowest, because
+// the guest has to page it out first.
 inline constexpr Duration kShrinkEvery = std::chrono::seconds(1);
 inline constexpr Duration kYieldEvery = std::chrono::milliseconds(200);
 inline constexpr double kIdleStepShare = 0.25;

@@ -8,7 +8,9 @@ namespace aerostat {
 
 namespace {
 
-Bytes least_of(const VmView& vm) { return std::clamp(vm.learned_floor, vm.limits.minimum, vm.limits.maximum); }
+Bytes least_of(const VmView& vm) {
+  return std::clamp(vm.learned_floor, vm.limits.minimum, vm.limits.maximum);
+}
 
 Bytes with_headroom(const VmView& vm, Bytes headroom) {
   if (!vm.demand) return std::clamp(vm.target, vm.limits.minimum, vm.limits.maximum);
@@ -26,7 +28,8 @@ Bytes wanted(const VmView& vm) {
 }
 
 Bytes low_line(const VmView& vm) {
-  return with_headroom(vm, buffer_for(vm.demand.value_or(Bytes{}), vm.limits).scaled(kLowShare) + vm.forecast);
+  return with_headroom(vm,
+                       buffer_for(vm.demand.value_or(Bytes{}), vm.limits).scaled(kLowShare) + vm.forecast);
 }
 
 Bytes needed(const VmView& vm) {

@@ -1,4 +1,5 @@
-// What a VM wants, from its demand and its owner's settings. One definition, used by policy, status and reports.
+// What a VM wants, from its demand and its owner's settings. One definition, used by policy, status and
+// reports.
 #pragma once
 
 #include "base/bytes.h"

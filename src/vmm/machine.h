@@ -23,31 +23,32 @@ enum class RunState { Unknown, Running, Paused, ShutDown };
 enum class Link {
   Connecting,  // not yet spoken with
   Up,
-  Hung,        // connected, and no answer in time
-  Denied,      // no permission to connect
-  Lost,        // was up, cannot be reached now; the VM may still be running
+  Hung,    // connected, and no answer in time
+  Denied,  // no permission to connect
+  Lost,    // was up, cannot be reached now; the VM may still be running
 };
 
 struct MachineFacts {
   Link link = Link::Connecting;
-  std::string link_note;             // one sentence: why the link is not Up
+  std::string link_note;  // one sentence: why the link is not Up
   RunState run_state = RunState::Unknown;
-  std::optional<pid_t> pid;          // the VM's process on this host
+  std::optional<pid_t> pid;  // the VM's process on this host
 
-  bool known = false;                // the numbers below were read at least once
-  Bytes base;                        // memory it booted with
+  bool known = false;  // the numbers below were read at least once
+  Bytes base;          // memory it booted with
   bool has_balloon = false;
   bool has_balloon_stats = false;
-  Bytes balloon_actual;              // base - ballooned, as seen; equals base without a balloon
-  std::optional<Bytes> balloon_target;  // what was asked for; missing: not known (asked by somebody before us)
-  bool has_plug = false;             // memory can be hot-added (virtio-mem)
+  Bytes balloon_actual;  // base - ballooned, as seen; equals base without a balloon
+  std::optional<Bytes>
+      balloon_target;     // what was asked for; missing: not known (asked by somebody before us)
+  bool has_plug = false;  // memory can be hot-added (virtio-mem)
   Bytes plug_block = Bytes::mib(2);
   Bytes plug_maximum;
-  Bytes plugged;                     // as seen
-  Bytes plug_requested;              // as asked
-  std::optional<Bytes> goal;         // what the last set_target() asked for in all; missing: nothing, or it is void
+  Bytes plugged;              // as seen
+  Bytes plug_requested;       // as asked
+  std::optional<Bytes> goal;  // what the last set_target() asked for in all; missing: nothing, or it is void
   std::optional<std::string> agent_socket;  // where the guest's service can be reached
-  std::string manager_note;          // what is missing to be fully manageable, for `show`
+  std::string manager_note;                 // what is missing to be fully manageable, for `show`
 
   std::optional<GuestSample> balloon_stats;  // agentless reports
   TimePoint balloon_stats_at{};              // when the guest last refreshed them
@@ -63,8 +64,8 @@ struct MachineFacts {
     return base_side + std::max(plugged, plug_requested);
   }
   Bytes maximum() const { return base + plug_maximum; }
-  // What it is on the way to. The devices' own targets do not tell: the balloon stands in for memory that does not
-  // unplug, and takes back what it took as that memory comes.
+  // What it is on the way to. The devices' own targets do not tell: the balloon stands in for memory that
+  // does not unplug, and takes back what it took as that memory comes.
   Bytes target() const {
     return goal.value_or(balloon_target.value_or(balloon_actual) + std::max(plugged, plug_requested));
   }
@@ -89,7 +90,7 @@ class MachineListener {
   virtual ~MachineListener() = default;
   // The reference stays valid until machine_vanished() of the same name has returned.
   virtual void machine_appeared(Machine& machine) = 0;
-  virtual void machine_changed(Machine& machine) = 0;   // facts changed
+  virtual void machine_changed(Machine& machine) = 0;  // facts changed
   virtual void machine_vanished(const std::string& name, const std::string& why) = 0;
 };
 

@@ -54,9 +54,9 @@ class Cursor {
     std::size_t length = 0;
     while (length < rest_.size() && is_number_char(rest_[length])) ++length;
     if (length == 0 || rest_[length - 1] < '0' || rest_[length - 1] > '9') return false;
-    const char* const end = rest_.data() + length;
-    const auto [stop, error] = std::from_chars(rest_.data(), end, out);
-    whole = error == std::errc{} && stop == end;
+    const std::string_view word = rest_.substr(0, length);
+    const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), out);
+    whole = error == std::errc{} && stop == word.data() + word.size();
     rest_.remove_prefix(length);
     return true;
   }

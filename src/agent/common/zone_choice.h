@@ -27,8 +27,8 @@ inline ZoneChoice choose_zone(std::int64_t kernel_kib, std::int64_t movable_kib,
 // the next block must be the kernel's. The mark is what hot-adding this guest's size once more would cost in
 // page structures.
 inline bool kernel_is_short(std::int64_t total_kib, std::int64_t normal_free_kib) {
-  constexpr std::int64_t kLeastKib =
-      16 * 1024;  // about what a small guest's kernel keeps as its own last reserve, twice
+  // Some twice what the kernel of a small guest keeps as its own last reserve.
+  constexpr std::int64_t kLeastKib = std::int64_t{16} * 1024;
   return normal_free_kib < std::max(kLeastKib, total_kib / 64);
 }
 

@@ -9,7 +9,7 @@ namespace aerostat::agent {
 namespace {
 
 // mlockall() pins a thread's whole stack; one write(2) needs little.
-constexpr std::size_t kStack = 64 * 1024;
+constexpr std::size_t kStack = std::size_t{64} * 1024;
 
 }  // namespace
 

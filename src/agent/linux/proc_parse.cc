@@ -26,9 +26,8 @@ std::string_view take_word(std::string_view& line) {
 
 Number whole(std::string_view word) {
   std::int64_t value = 0;
-  const char* const end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, value);
-  if (error != std::errc{} || stop != end || value < 0) return {};
+  const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc{} || stop != word.data() + word.size() || value < 0) return {};
   return value;
 }
 

@@ -1,0 +1,87 @@
+// The engine's other face: what people and programs ask of it.
+#include <fmt/format.h>
+
+#include "control/engine.h"
+#include "control/reports.h"
+#include "control/sense.h"
+
+namespace aerostat {
+
+void Engine::reconfigure(Bytes capacity, Bytes reserve) {
+  options_.capacity = capacity;
+  options_.reserve = reserve;
+  for (auto& [name, vm] : vms_) vm->settings = settings_.settings(name);
+  event("manager.reconfigured", "",
+        fmt::format("capacity {}, reserve {}", format_bytes(capacity), format_bytes(reserve)));
+  hooks_.pass_wanted();
+}
+
+HostReport Engine::host() const {
+  HostReport out;
+  out.version = options_.version;
+  out.paused = paused_;
+  out.capacity = options_.capacity;
+  out.reserve = options_.reserve;
+  for (const auto& [name, vm] : vms_) out.committed += committed_of(*vm);
+  out.committed_peak = std::max(committed_peak_, out.committed);
+  out.free = out.capacity - out.reserve - out.reserved - out.committed;
+  out.host_available = host_.available();
+  out.host_total = host_.total();
+  out.vms = vms_.size();
+  out.passes = passes_;
+  out.law1_violations = law1_violations_;
+  out.late_ticks = late_ticks_;
+  out.reclaimed = reclaimed_;
+  return out;
+}
+
+std::vector<VmReport> Engine::vms() const {
+  std::vector<VmReport> out;
+  for (const auto& [name, vm] : vms_) out.push_back(report_of(*vm, clock_.now()));
+  return out;
+}
+
+Result<VmReport> Engine::vm(const std::string& name) const {
+  const auto found = vms_.find(name);
+  if (found != vms_.end()) return report_of(*found->second, clock_.now());
+  return fail(Error::Kind::NotFound,
+              fmt::format("no VM named '{}' is running; `aerostat list` shows those that are", name));
+}
+
+Result<std::vector<DecisionRecord>> Engine::explain(const std::string& name, std::size_t most) const {
+  if (const auto known = vm(name); !known) return fail(known.error());
+  return journal_.decisions(name, most);
+}
+
+void Engine::pause() {
+  if (!paused_) event("manager.paused", "", "nothing is moved until it is resumed");
+  paused_ = true;
+}
+
+void Engine::resume() {
+  if (!paused_) return;
+  paused_ = false;
+  event("manager.resumed", "", "VMs are managed again");
+  hooks_.pass_wanted();
+}
+
+Result<VmReport> Engine::set(const std::string& name, const Settings& change, bool dry_run) {
+  const Settings after = merged(settings_.settings(name), change);
+  const auto found = vms_.find(name);
+  VmRecord* const running = found == vms_.end() ? nullptr : found->second.get();
+  const MachineFacts* const facts = running && running->facts().known ? &running->facts() : nullptr;
+  if (Result<void> ok = check_settings(name, after, change, facts); !ok) return fail(ok.error());
+  if (!dry_run) {
+    if (Result<void> kept = settings_.keep(name, change); !kept) return fail(kept.error());
+    event("vm.settings", name, describe(change));
+    if (running) {
+      running->settings = after;
+      refresh(*running, clock_.now());
+      hooks_.pass_wanted();
+    }
+  }
+  if (running && !dry_run) return report_of(*running, clock_.now());
+  return report_of_settings(name, after, running, clock_.now());
+}
+
+}  // namespace aerostat
