@@ -186,8 +186,8 @@ void Engine::check_law1(const HostView& view) {
 
 void Engine::watch_stall(VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
-  if (!facts.known || facts.link != Link::Up || vm.limits.mode == Mode::Static || !facts.balloon_target)
-    return;
+  if (paused_ || !facts.known || facts.link != Link::Up || vm.limits.mode == Mode::Static) return;
+  if (facts.has_balloon && !facts.balloon_target) return;
   const StallStep step = watch_progress(vm.stall, facts.target(), facts.assigned(), now);
   const bool was_growing = vm.stall.phase == StallState::Phase::Growing;
   const bool settled = vm.stall.phase != StallState::Phase::Settled &&
@@ -240,7 +240,8 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
   vm.machine->set_target(to);
   if (move.grows()) {
     if (vm.guest) {
-      reactions_.commanded(vm.name, vm.guest->state(), clock_.now(), hooks_.wall_now());
+      // A growth that had to wait for memory says how fast others gave, not how fast this daemon is.
+      if (!vm.waits) reactions_.commanded(vm.name, vm.guest->state(), clock_.now(), hooks_.wall_now());
       vm.guest->expect_growth(to);
     }
     vm.grew_at = now;
@@ -270,6 +271,7 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, B
           fmt::format("{} -> {} by {}: {}", format_bytes(move.from), format_bytes(move.to),
                       rule_name(move.rule), move.why));
   }
+  vm.waits = move.to < move.desired && (move.rule == Rule::Waiting || refused || move.grows());
   DecisionRecord record;
   record.at = hooks_.wall_now();
   record.move = move;

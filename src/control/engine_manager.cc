@@ -54,7 +54,9 @@ Result<std::vector<DecisionRecord>> Engine::explain(const std::string& name, std
 }
 
 void Engine::pause() {
-  if (!paused_) event("manager.paused", "", "nothing is moved until it is resumed");
+  if (!paused_)
+    event("manager.paused", "",
+          "no VM is asked to change until it is resumed; what was asked before goes on");
   paused_ = true;
 }
 

@@ -195,6 +195,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
     v.demand = vm.demand->demand;
     v.forecast = vm.demand->forecast;
     v.distress = vm.demand->distress;
+    v.kernel_short = vm.demand->kernel_short;
   }
   v.learned_floor = vm.floor.floor;
   if (vm.grew_at) v.since_grow = now - *vm.grew_at;

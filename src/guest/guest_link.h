@@ -33,14 +33,15 @@ struct GuestState {
 
   std::optional<GuestSample> sample;
   SampleCause cause = SampleCause::Keepalive;
-  TimePoint sampled_at{};     // on the host's clock, guest time corrected by the measured offset
-  TimePoint received_at{};    // when the line arrived
-  // When `available` fell below the low mark, interpolated by the guest between two of its samples; host clock.
+  TimePoint sampled_at{};   // on the host's clock, guest time corrected by the measured offset
+  TimePoint received_at{};  // when the line arrived
+  // When `available` fell below the low mark, interpolated by the guest between two of its samples; host
+  // clock.
   std::optional<TimePoint> low_since;
   std::uint64_t messages = 0;
-  std::uint64_t rejected = 0; // lines that were refused
-  bool prepared = false;      // the last prepare_shrink() was answered
-  std::string complaint;      // last thing the service said it could not do; empty: nothing
+  std::uint64_t rejected = 0;  // lines that were refused
+  bool prepared = false;       // the last prepare_shrink() was answered
+  std::string complaint;       // last thing the service said it could not do; empty: nothing
 };
 
 class GuestLink {

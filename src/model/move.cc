@@ -15,7 +15,6 @@ std::string_view rule_name(Rule rule) {
     case Rule::Refused: return "refused";
     case Rule::Waiting: return "waiting";
     case Rule::Guarded: return "guarded";
-    case Rule::Released: return "released";
   }
   return "?";
 }

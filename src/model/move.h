@@ -22,7 +22,6 @@ enum class Rule {
   Refused,       // wanted more; the host has no more to give
   Waiting,       // wanted more; it is being freed elsewhere
   Guarded,       // a guard cut or stopped the move
-  Released,      // growth was not taken up: the promise is withdrawn
 };
 std::string_view rule_name(Rule rule);
 

@@ -29,9 +29,10 @@ struct VmView {
 
   // What the guest's reports were made into (policy/demand.h). Missing: not known.
   std::optional<Bytes> demand;
-  Bytes forecast;         // growth expected before help could arrive
-  Bytes learned_floor;    // shrinking below this has hurt lately; zero: nothing learned
-  bool distress = false;  // pages in or out, or stalls on memory, right now
+  Bytes forecast;             // growth expected before help could arrive
+  Bytes learned_floor;        // shrinking below this has hurt lately; zero: nothing learned
+  bool kernel_short = false;  // memory for kernel data is nearly gone in the guest
+  bool distress = false;      // pages in or out, or stalls on memory, right now
 
   // Since the last moves in each direction, and how long the surplus has lasted. Missing: never.
   std::optional<Duration> since_grow;

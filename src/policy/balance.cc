@@ -28,7 +28,13 @@ Move shrink_to(const Case& c, Bytes desired, Rule rule, std::string why) {
 // Nobody needs what this VM has: it keeps it for a while, then the surplus goes back to the pool, gently.
 Move rest(const Case& c) {
   const VmView& vm = *c.vm;
-  const std::string enough = fmt::format("enough: {}", numbers(c));
+  const bool whole = vm.target >= c.wanted;
+  const bool at_most = vm.target >= vm.limits.maximum;
+  const std::string enough = fmt::format("{}: {}",
+                                         whole     ? "enough"
+                                         : at_most ? "at its maximum"
+                                                   : "most of its buffer is there",
+                                         numbers(c));
   if (!vm.demand || vm.starting || vm.stalled || vm.distress) return stay(c, enough);
   const Bytes keep = std::min(c.wanted, vm.limits.maximum);
   const Bytes surplus = vm.target - keep;
@@ -59,7 +65,7 @@ Move give(const Case& c, Bytes lacking, Bytes share) {
 
 Move grow(const Case& c, Bytes granted, bool coming) {
   const VmView& vm = *c.vm;
-  if (granted < std::min(kLeastGrant, c.missing())) granted = Bytes{};
+  if (granted < std::min(kLeastGrant, std::max(c.desire, c.wanted) - vm.target)) granted = Bytes{};
   Move move{vm.name, vm.target, (vm.target + granted).round_down(vm.grain), std::max(c.desire, c.wanted),
             c.rule,  {}};
   const Bytes lacking = move.desired - move.to;
@@ -71,8 +77,8 @@ Move grow(const Case& c, Bytes granted, bool coming) {
     move.why = fmt::format("{} more is being freed for it ({})", format_bytes(lacking), numbers(c));
   } else {
     const char* const rule = c.shortage == Rule::CutByWeight ? "weight decides" : "buffers are shared";
-    move.why = fmt::format("{} refused: the host has no more to give, {} ({})", format_bytes(lacking), rule,
-                           numbers(c));
+    move.why = fmt::format("{}{} refused: the host has no more to give, {} ({})",
+                           granted > Bytes{} ? "a part; " : "", format_bytes(lacking), rule, numbers(c));
   }
   if (move.to <= vm.target) {
     move.to = vm.target;

@@ -145,6 +145,15 @@ TEST(Balance, GivesBackWhatHurt) {
   EXPECT_GE(move.to, 800_MiB);
 }
 
+TEST(Balance, GrowsAGuestWhoseKernelRunsShortOneBlockAtATime) {
+  VmView web = vm("web", 1_GiB, 300_MiB);
+  web.kernel_short = true;
+  web.surplus_for = std::chrono::hours(1);
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB + kKernelStep);
+  web.since_grow = std::chrono::milliseconds(500);
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB) << "neither more yet, nor taken back";
+}
+
 TEST(Balance, RespondsToAMinimumThatWasRaised) {
   VmView web = vm("web", 384_MiB, 100_MiB);
   web.limits = {Mode::Dynamic, 1_GiB, 1_GiB, 2_GiB, 20, 5000};

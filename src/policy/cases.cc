@@ -22,6 +22,9 @@ void consider_growth(Case& c) {
     const bool hurt = vm.distress && vm.target < vm.learned_floor;
     c.desire = std::max(c.wanted, vm.target + kLeastGrow);
     c.rule = hurt ? Rule::GiveBack : Rule::Grow;
+  } else if (vm.kernel_short && (!vm.since_grow || *vm.since_grow >= kKernelGrowEvery)) {
+    c.desire = vm.target + kKernelStep;
+    c.rule = Rule::Grow;
   } else if (vm.target < vm.limits.minimum) {
     c.desire = vm.limits.minimum;  // the owner raised it, or the VM booted with less
     c.rule = Rule::Grow;
@@ -44,6 +47,8 @@ Case consider(const VmView& vm) {
   if (vm.starting) c.wanted = c.needed = std::max(c.needed, vm.limits.startup);
   // What a stalled VM holds cannot be shared out, whatever it is worth.
   if (vm.stalled) c.wanted = c.needed = std::max(c.needed, vm.target);
+  // What it has is not too much while its kernel runs short of the kind it can use.
+  if (vm.kernel_short) c.wanted = c.needed = std::max(c.needed, std::min(vm.target, vm.limits.maximum));
   c.wanted = std::max(c.wanted, c.needed);
   c.entitled = c.wanted;
   consider_growth(c);
@@ -85,6 +90,7 @@ std::string numbers(const Case& c) {
   std::string text =
       fmt::format("demand {} of {} assigned", format_bytes(*vm.demand), format_bytes(vm.assigned));
   if (vm.forecast > kSlack) text += fmt::format(", {} more expected shortly", format_bytes(vm.forecast));
+  if (vm.kernel_short) text += ", memory for the guest's kernel is short";
   return text + fmt::format(", wanted {}", format_bytes(c.wanted));
 }
 

@@ -27,6 +27,17 @@ Bytes within(const std::optional<Bytes>& claimed, Bytes most) {
   return std::clamp(claimed.value_or(Bytes{}), Bytes{}, most);
 }
 
+// Page tables, slab and stacks cannot live in movable memory; a guest dies of their shortage with plenty
+// available. More memory helps, because the guest's service brings it online for the kernel when that is
+// short.
+// Where programs are out of memory too it is an ordinary shortage, and demand tells.
+bool kernel_memory_short(const GuestSample& sample, Bytes total, Bytes available) {
+  if (!sample.normal_free) return false;
+  const Bytes left = within(sample.normal_free, total) + within(sample.normal_file, total);
+  return left < std::max(kLeastKernelMemory, total.scaled(kLeastKernelShare)) &&
+         available - left > kLeastHeadroom;
+}
+
 struct Rates {
   double swap = 0;     // pages per second, in and out
   double refault = 0;  // pages per second
@@ -100,6 +111,7 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
   // A guest with nothing left cannot grow and so looks content: its growth rate says nothing.
   const bool saturated = available < std::max(kSaturated, total.scaled(kSaturatedShare));
   if (saturated) demand.forecast = std::max(demand.forecast, kSaturatedStep);
+  demand.kernel_short = kernel_memory_short(sample, total, available);
 
   if (!before.last || rated) {
     state.last = sample;

@@ -23,9 +23,10 @@ struct DemandState {
 
 struct Demand {
   Bytes demand;
-  Bytes forecast;         // what it will need on top before memory asked for now can arrive
-  bool distress = false;  // it pages or stalls on memory now, or did within kDistressHold
-  bool paging = false;    // it moves pages to or from swap, likewise
+  Bytes forecast;             // what it will need on top before memory asked for now can arrive
+  bool distress = false;      // it pages or stalls on memory now, or did within kDistressHold
+  bool kernel_short = false;  // memory that kernel data can use is nearly gone, whatever is available
+  bool paging = false;        // it moves pages to or from swap, likewise
 };
 
 struct DemandStep {

@@ -81,6 +81,18 @@ TEST(Demand, OffersASaturatedGuestAMemoryBlock) {
   EXPECT_EQ(step.demand->forecast, kSaturatedStep);
 }
 
+TEST(Demand, SeesAKernelRunShortWithPlentyAvailable) {
+  GuestSample s = sample(2_GiB, 1500_MiB);
+  s.normal_free = 20_MiB;
+  s.normal_file = 5_MiB;
+  EXPECT_TRUE(estimate({}, s, kStart, 2_GiB, kLimit).demand->kernel_short);
+  s.available = 60_MiB;
+  EXPECT_FALSE(estimate({}, s, kStart, 2_GiB, kLimit).demand->kernel_short) << "an ordinary shortage";
+  s.available = 1500_MiB;
+  s.normal_file = 200_MiB;
+  EXPECT_FALSE(estimate({}, s, kStart, 2_GiB, kLimit).demand->kernel_short);
+}
+
 TEST(Demand, SurvivesARebootThatResetsTheCounters) {
   GuestSample s = sample(1_GiB, 600_MiB);
   s.swap_in_pages = 1'000'000;

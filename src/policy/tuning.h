@@ -15,7 +15,7 @@ inline constexpr double kSwapThatHurts = 64;
 inline constexpr double kRefaultsThatHurt = 256;
 // Share of time in which some task waited for memory; healthy guests show well under 1 %.
 inline constexpr double kStallThatHurts = 0.05;
-// Distress is a spiky signal; half a pass later the guest is no better.
+// Distress is a spiky signal; a guest that paged a moment ago is no better yet.
 inline constexpr Duration kDistressHold = std::chrono::seconds(2);
 // How long a missed cache or swap keeps counting after it was last missed.
 inline constexpr Duration kHeatHalfLife = std::chrono::seconds(60);
@@ -41,6 +41,14 @@ inline constexpr Bytes kSaturated = Bytes::mib(12);
 inline constexpr double kSaturatedShare = 0.02;
 // … and is offered this much at once: one memory block of Linux.
 inline constexpr Bytes kSaturatedStep = Bytes::mib(128);
+// With less than this left for kernel data a guest is in danger, whatever is available to programs (measured:
+// a guest of 384 MiB grown to 2 GiB that makes 300 MiB of page tables lives if it is grown at 64 MiB, and is
+// OOM-killed if not).
+inline constexpr Bytes kLeastKernelMemory = Bytes::mib(48);
+inline constexpr double kLeastKernelShare = 0.03;
+// It is then given one memory block of Linux at a time, and a while to bring it online and to report.
+inline constexpr Bytes kKernelStep = Bytes::mib(128);
+inline constexpr Duration kKernelGrowEvery = std::chrono::seconds(1);
 
 // --- wanting ---
 // Headroom below which a Linux guest cannot even take in hot-added memory (1.6 % of 2 GiB is 32 MiB) while it
