@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -54,6 +55,29 @@ Outcome run_malloc(const Phase& phase, Memory& memory, Counters& counters) {
   counters.held = memory.size();
   Pace pace(phase.rate, counters);
   return fill_paced(start, phase.bytes, phase, pace, counters) ? Outcome::done() : Outcome::stopped();
+}
+
+// Makes the kernel hold `bytes` of page tables: each covers 2 MiB of addresses, and reading one byte there
+// needs the table and no memory of its own. They stay until the worker ends.
+Outcome run_tables(const Phase& phase, Counters& counters) {
+  constexpr std::int64_t kTable = 4096, kCovered = 2 * kMiB;
+  const std::int64_t tables = phase.bytes / kTable;
+  const auto length = static_cast<std::size_t>(tables * kCovered);
+  void* const start = ::mmap(nullptr, length, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (start == MAP_FAILED) return failed("mmap", errno);
+  ::madvise(start, length, MADV_NOHUGEPAGE);
+  Pace pace(phase.rate, counters);
+  for (std::int64_t done = 0; done < tables;) {
+    const std::int64_t step = pace.take((tables - done) * kTable);
+    if (step == 0) return Outcome::stopped();
+    const std::int64_t end = std::min(tables, done + std::max<std::int64_t>(1, step / kTable));
+    for (; done < end; ++done) {
+      static_cast<void>(*(static_cast<const volatile std::byte*>(start) + done * kCovered));
+      counters.touched += kTable;
+    }
+    pace.finish_step();
+  }
+  return Outcome::done();
 }
 
 // Once a second through the hot set, evenly; without a hot set, waits in ticks so that a stop is seen.
@@ -109,6 +133,7 @@ Outcome run(const Phase& phase, Memory& memory, const char* folder, Counters& co
   switch (phase.kind) {
     case Kind::Alloc: return run_alloc(phase, memory, counters);
     case Kind::Malloc: return run_malloc(phase, memory, counters);
+    case Kind::Tables: return run_tables(phase, counters);
     case Kind::Hold: return run_hold(phase, memory, counters);
     case Kind::Read: return run_read(phase, folder, counters);
     case Kind::Free:

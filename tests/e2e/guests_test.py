@@ -51,6 +51,18 @@ class Guests(RealGuests):
             until(lambda: daemon.vm("web")["assigned_bytes"] >= 600 * MIB, 10, "it is managed again")
             self.assertEqual(daemon.host()["law1_violations"], 0)
 
+    def test_a_guest_grown_large_does_not_die_of_its_page_tables(self) -> None:
+        """Programs have plenty, but in memory that page tables cannot use: more of the right kind must come in time."""
+        with Daemon(self.rundir, "3G", CONFIG) as daemon, Guest("web", self.rundir) as web:
+            web.wait_ready()
+            daemon.wait_status("web", "OK", timeout=20)
+            web.workload.run("alloc:900:150", 60)
+            event = web.workload.finish(web.workload.start("tables:250:25"), 90)
+            stat = web.workload.stat()
+            self.assertEqual(event["event"], "done", f"{event}; {stat}")
+            self.assertEqual(stat["oom_kill"], 0)
+            self.assertGreater(stat["mem_available_kib"], 64 * 1024)
+
     def test_a_paused_vm_is_held_and_a_closed_one_forgotten(self) -> None:
         with Daemon(self.rundir, "3G", CONFIG) as daemon:
             with Guest("web", self.rundir) as web:

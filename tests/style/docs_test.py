@@ -1,0 +1,37 @@
+"""Documentation that can rot is held to the code: constants, linked files, named tests."""
+
+import re
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+CONSTANTS = [ROOT / "src/policy/tuning.h", *sorted((ROOT / "src/guard").glob("*.h"))]
+
+
+class Docs(unittest.TestCase):
+    def test_every_constant_of_policy_and_guards_is_in_the_tuning_page(self) -> None:
+        page = (ROOT / "docs/tuning.md").read_text()
+        names = [name for file in CONSTANTS for name in re.findall(r"inline constexpr \S+ (k\w+) =", file.read_text())]
+        self.assertGreater(len(names), 30)
+        self.assertEqual([name for name in names if name not in page], [])
+
+    def test_every_link_leads_somewhere(self) -> None:
+        broken = []
+        for page in PAGES:
+            for target in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+                if not re.match(r"[a-z]+:", target) and not (page.parent / target).exists():
+                    broken.append(f"{page.relative_to(ROOT)}: {target}")
+        self.assertEqual(broken, [])
+
+    def test_every_test_that_the_specification_names_exists(self) -> None:
+        sources = "\n".join(f.read_text() for f in [*ROOT.glob("src/**/*_test.cc"), *ROOT.glob("tests/**/*_test.cc"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("apps/**/*.cc"), *ROOT.glob("demo/**/*_test.cc")])
+        named = re.findall(r"`([A-Z]\w+)\.([A-Z]\w+)`", (ROOT / "docs/spec.md").read_text())
+        self.assertGreater(len(named), 30)
+        missing = [f"{suite}.{test}" for suite, test in named
+                   if not re.search(rf"\(\s*{suite}\w*,\s*{test}\b", sources)]
+        self.assertEqual(missing, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
