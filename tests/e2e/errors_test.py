@@ -9,7 +9,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from tests.harness.daemon import Daemon, command
+from tests.harness.daemon import AS_NOBODY, Daemon, command
 from tests.harness.paths import bin_dir, new_rundir
 from tests.harness.waiting import until
 
@@ -87,12 +87,12 @@ class Errors(unittest.TestCase):
         os.chmod(self.rundir, 0o755)
         with Daemon(self.rundir, "1G") as daemon:
             os.chmod(daemon.socket, 0o600)
-            run = command("list", socket_path=daemon.socket, user=65534, group=65534, extra_groups=[])
+            run = command("list", socket_path=daemon.socket, prefix=AS_NOBODY)
             self.sentence(run, 3, str(daemon.socket), "permission")
             os.chmod(daemon.socket, 0o666)
-            listed = command("list", socket_path=daemon.socket, user=65534, group=65534, extra_groups=[])
+            listed = command("list", socket_path=daemon.socket, prefix=AS_NOBODY)
             self.assertEqual(listed.returncode, 0, listed.stderr)
-            refused = command("pause", socket_path=daemon.socket, user=65534, group=65534, extra_groups=[])
+            refused = command("pause", socket_path=daemon.socket, prefix=AS_NOBODY)
             self.assertEqual(refused.returncode, 1, refused.stderr)
             self.assertEqual(daemon.host()["manager"], "running")
 
@@ -138,7 +138,7 @@ class Errors(unittest.TestCase):
         monitor.listen()
         self.addCleanup(monitor.close)
         os.chmod(path, 0)
-        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        nobody = AS_NOBODY if os.geteuid() == 0 else []
         for folder in (self.rundir, self.rundir / "qmp"):
             os.chmod(folder, 0o777)
         daemon = Daemon(self.rundir, "1G")

@@ -150,10 +150,14 @@ directories = ["{rundir}/qmp"]
         return until(lambda: (s := self.status(name)) in wanted and s, timeout, f"{name} is {' or '.join(wanted)}")
 
 
-def command(*arguments: str, socket_path: Path | None = None, **options: Any) -> subprocess.CompletedProcess[str]:
+# A program started so has no rights of root, wherever the build lies: setpriv gives them up as it starts it.
+AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+def command(*arguments: str, socket_path: Path | None = None, prefix: list[str] | None = None) -> subprocess.CompletedProcess[str]:
     """Runs the `aerostat` command to its end."""
     environment = dict(os.environ, NO_COLOR="1")
     if socket_path:
         environment["AEROSTAT_SOCKET"] = str(socket_path)
-    return subprocess.run([str(bin_dir() / "aerostat"), *arguments], capture_output=True, text=True,
-                          env=environment, timeout=60, check=False, **options)
+    return subprocess.run([*(prefix or []), str(bin_dir() / "aerostat"), *arguments], capture_output=True, text=True,
+                          env=environment, timeout=60, check=False)
