@@ -53,7 +53,7 @@ class ChannelMaker final : public GuestLinkMaker {
 
 class Daemon::Impl {
  public:
-  Impl(Config config, std::string config_path, Budget budget)
+  Impl(const Config& config, std::string config_path, Budget budget)
       : config_path_(std::move(config_path)),
         settings_(config, SettingsStore(config.state_dir)),
         guests_(io_, clock_),
@@ -194,8 +194,8 @@ class Daemon::Impl {
   bool notice_posted_ = false;
 };
 
-Daemon::Daemon(Config config, std::string config_path, Budget budget)
-    : impl_(std::make_unique<Impl>(std::move(config), std::move(config_path), budget)) {}
+Daemon::Daemon(const Config& config, std::string config_path, Budget budget)
+    : impl_(std::make_unique<Impl>(config, std::move(config_path), budget)) {}
 
 Daemon::~Daemon() = default;
 

@@ -21,7 +21,7 @@ Result<Budget> budget_of(const Config& config, std::optional<Bytes> host_total);
 class Daemon {
  public:
   // `config_path` is read again on SIGHUP; empty: there is no file.
-  Daemon(Config config, std::string config_path, Budget budget);
+  Daemon(const Config& config, std::string config_path, Budget budget);
   ~Daemon();
   // Runs until SIGTERM or SIGINT. An error: it could not start, and nothing was changed.
   Result<void> run();

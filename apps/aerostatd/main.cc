@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   aerostat::set_log_level(config->log_level);
-  aerostat::Daemon daemon(*std::move(config), path, *budget);
+  aerostat::Daemon daemon(*config, path, *budget);
   const aerostat::Result<void> ended = daemon.run();
   return ended ? EXIT_SUCCESS : fail_with(ended.error().message);
 }

@@ -197,7 +197,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   asio::steady_timer ping_;
   std::string waiting_;
   bool writing_ = false;
-  char unwanted_[256];
+  char unwanted_[256] = {};
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ struct Output {
 
 class Commands {
  public:
-  Commands(Client client, Output output) : client_(std::move(client)), output_(output) {}
+  Commands(Client client, const Output& output) : client_(std::move(client)), output_(output) {}
 
   // `every`: draw again each so many seconds, for ever. `pause` waits; false ends it.
   int list(const std::vector<std::string>& columns, std::optional<double> every,

@@ -83,11 +83,15 @@ VmReport report_of_settings(const std::string& name, const Settings& settings, c
   if (running) out = report_of(*running, now);
   out.name = name;
   out.settings = settings;
-  const bool known = running && running->facts().known;
-  const Bytes base = known ? running->facts().base : settings.startup.value_or(Bytes{});
-  const Bytes most = known ? running->facts().maximum() : settings.maximum.value_or(base);
+  Bytes base = settings.startup.value_or(Bytes{});
+  Bytes most = settings.maximum.value_or(base);
+  if (!running) {
+    out.note = "not running; the settings wait for it";
+  } else if (running->facts().known) {
+    base = running->facts().base;
+    most = running->facts().maximum();
+  }
   out.limits = resolve(settings, base, most);
-  if (!running) out.note = "not running; the settings wait for it";
   return out;
 }
 

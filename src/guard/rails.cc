@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <string_view>
+#include <unordered_map>
 
 namespace aerostat {
 
@@ -41,8 +41,8 @@ void keep_limits(Move& move, const VmView& vm) {
   }
 }
 
-void keep_fair(Move& move, const VmView& vm, const HostView& host) {
-  const Bytes share = fair_share(host, vm);
+void keep_fair(Move& move, const VmView& vm, const FairPool& pool) {
+  const Bytes share = fair_share(pool, vm);
   const Bytes proven = vm.resident ? vm.resident->scaled(kEvidenceFactor) : Bytes{};
   const Bytes most = std::max(share, proven);
   if (!move.grows() || move.to <= most) return;
@@ -79,23 +79,29 @@ void keep_ledger(Move& move, const VmView& vm, Purse& purse, const Rails& rails)
 
 }  // namespace
 
-Bytes fair_share(const HostView& host, const VmView& vm) {
-  double weights = 0;
-  Bytes pool = host.capacity - host.reserve - host.reserved;
-  for (const VmView& other : host.vms) {
-    if (other.movable)
-      weights += weight_of(other);
-    else
-      pool -= other.committed;
+FairPool fair_pool(const HostView& host) {
+  FairPool pool{host.capacity - host.reserve - host.reserved, 0};
+  for (const VmView& vm : host.vms) {
+    if (vm.movable) {
+      pool.weights += weight_of(vm);
+    } else {
+      pool.memory -= vm.committed;
+    }
   }
-  const Bytes share = std::max(Bytes{}, pool).scaled(weights > 0 ? weight_of(vm) / weights : 0);
-  return std::clamp(share, vm.limits.minimum, vm.limits.maximum);
+  return pool;
+}
+
+Bytes fair_share(const FairPool& pool, const VmView& vm) {
+  const double part = pool.weights > 0 ? weight_of(vm) / pool.weights : 0;
+  return std::clamp(std::max(Bytes{}, pool.memory).scaled(part), vm.limits.minimum, vm.limits.maximum);
 }
 
 std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails) {
-  std::map<std::string_view, const VmView*> vms;
+  std::unordered_map<std::string_view, const VmView*> vms;
+  vms.reserve(host.vms.size());
   for (const VmView& vm : host.vms) vms.emplace(vm.name, &vm);
   Purse purse{host.free(), host.spare_physical};
+  const FairPool fair = fair_pool(host);
   for (Move& move : plan) {
     if (move.to == move.from) continue;
     const auto found = vms.find(move.vm);
@@ -109,7 +115,7 @@ std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const
       continue;
     }
     if (rails.limits) keep_limits(move, vm);
-    if (rails.fair_share) keep_fair(move, vm, host);
+    if (rails.fair_share) keep_fair(move, vm, fair);
     keep_ledger(move, vm, purse, rails);
   }
   return plan;

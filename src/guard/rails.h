@@ -28,8 +28,14 @@ inline constexpr Duration kLockOut = std::chrono::seconds(1);
 // `host` or not movable are turned into staying. The sum of what grows never exceeds host.free().
 std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails = {});
 
-// What a VM may have on its word alone: its share of the capacity by weight among the movable VMs, at least
-// its minimum.
-Bytes fair_share(const HostView& host, const VmView& vm);
+// What the movable VMs may share, and the sum of their weights.
+struct FairPool {
+  Bytes memory;
+  double weights = 0;
+};
+FairPool fair_pool(const HostView& host);
+
+// What a VM may have on its word alone: its part of the pool by weight, at least its minimum.
+Bytes fair_share(const FairPool& pool, const VmView& vm);
 
 }  // namespace aerostat
