@@ -57,10 +57,11 @@ int main(int argc, char** argv) {
   const auto budget = aerostat::budget_of(*config, aerostat::HostFiles().memory().total);
   if (!budget) return fail_with((path.empty() ? "" : path + ": ") + budget.error().message);
   if (check) {
-    std::printf("%s: no mistakes found; %s for VMs to share, %s of it kept for the host\n",
-                path.empty() ? "built-in defaults" : path.c_str(),
-                aerostat::format_bytes(budget->capacity).c_str(),
-                aerostat::format_bytes(budget->reserve).c_str());
+    std::printf(
+        "%s: no mistakes found; %s for VMs to share, %s of it kept for the host "
+        "(directories, sockets and groups are looked at when it starts)\n",
+        path.empty() ? "built-in defaults" : path.c_str(), aerostat::format_bytes(budget->capacity).c_str(),
+        aerostat::format_bytes(budget->reserve).c_str());
     return 0;
   }
   aerostat::set_log_level(config->log_level);

@@ -59,6 +59,7 @@ Result<Bytes> parse_size(std::string_view text) {
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
   if (error != std::errc{}) return fail(bad_size(text, "it does not start with a number"));
+  if (!std::isfinite(number)) return fail(bad_size(text, "it is not a number"));
   if (number < 0) return fail(bad_size(text, "it is negative"));
   std::string_view tail(rest, static_cast<std::size_t>(end - rest));
   while (!tail.empty() && tail.front() == ' ') tail.remove_prefix(1);

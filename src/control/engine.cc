@@ -60,6 +60,7 @@ void Engine::machine_changed(Machine& machine) {
 void Engine::machine_vanished(const std::string& name, const std::string& why) {
   if (vms_.erase(name) == 0) return;
   reactions_.forget(name);
+  journal_.forget_decisions(name);
   event("vm.vanished", name, why);
 }
 
@@ -83,11 +84,12 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   reclaimed_ += follow_machine(vm, now);
   const MachineFacts& facts = vm.facts();
   if (vm.seen_resets != resets && heard_before) rebooted(vm);
-  if (facts.agent_socket && (!vm.guest || vm.guest_socket != *facts.agent_socket)) {
+  if (facts.known && facts.agent_socket && (!vm.guest || vm.guest_socket != *facts.agent_socket)) {
     vm.guest_socket = *facts.agent_socket;
     vm.guest = guests_.make(vm.name, vm.guest_socket, *this);
-    vm.guest->set_most_visible(facts.maximum());
   }
+  // Anew each time: a DIMM may have been added.
+  if (vm.guest && facts.known) vm.guest->set_most_visible(facts.maximum());
   take_sample(vm, now);
   if (vm.guest) {
     if (auto reaction = reactions_.look(vm.name, facts, vm.guest->state()))

@@ -10,10 +10,24 @@ namespace aerostat {
 void Engine::reconfigure(Bytes capacity, Bytes reserve) {
   options_.capacity = capacity;
   options_.reserve = reserve;
-  for (auto& [name, vm] : vms_) vm->settings = settings_.settings(name);
+  for (auto& [name, vm] : vms_) {
+    vm->settings = settings_.settings(name);
+    refresh(*vm, clock_.now());
+    withdraw_if_static(*vm);
+  }
   event("manager.reconfigured", "",
         fmt::format("capacity {}, reserve {}", format_bytes(capacity), format_bytes(reserve)));
   hooks_.pass_wanted();
+}
+
+// A VM that was made static stays as it is now: what it was asked for and has not reached is no longer
+// promised.
+void Engine::withdraw_if_static(VmRecord& vm) {
+  const MachineFacts& facts = vm.facts();
+  const bool ours = vm.grows + vm.shrinks > 0;
+  const bool under_way = facts.known && ours && facts.target() != facts.assigned();
+  if (vm.limits.mode == Mode::Static && under_way)
+    vm.machine->set_target(vm.machine->reachable(facts.assigned()));
 }
 
 HostReport Engine::host() const {
@@ -79,6 +93,7 @@ Result<VmReport> Engine::set(const std::string& name, const Settings& change, bo
     if (running) {
       running->settings = after;
       refresh(*running, clock_.now());
+      withdraw_if_static(*running);
       hooks_.pass_wanted();
     }
   }

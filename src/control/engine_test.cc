@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "control/fakes.h"
 #include "control/sense.h"
 
@@ -248,6 +250,73 @@ TEST(Engine, SettingsAreRefusedWithTheRuleTheyBreakAndNothingChanges) {
   change.maximum = 1_GiB;
   EXPECT_FALSE(w.engine.set("web", change, false));
   EXPECT_EQ(w.vm("web").limits.maximum, 2_GiB);
+}
+
+TEST(Engine, AServiceThatSaysTooLittleIsNotCalledWell) {
+  World w(4_GiB);
+  w.add("web");
+  w.demands["web"] = 200_MiB;
+  w.run(1s);
+  ASSERT_EQ(w.vm("web").status, Status::Ok);
+  w.demands.clear();
+  w.clock.advance(100ms);
+  w.guest("web").s.sample = GuestSample{};
+  w.guest("web").s.sampled_at = w.clock.now();
+  w.engine.guest_spoke("web");
+  EXPECT_EQ(w.vm("web").status, Status::NoIntegration);
+  EXPECT_FALSE(w.vm("web").demand);
+}
+
+TEST(Engine, ForgetsWhatAServiceSaidThatIsGone) {
+  World w(4_GiB);
+  w.add("web");
+  w.demands["web"] = 200_MiB;
+  w.run(1s);
+  w.demands.clear();
+  w.guest("web").s.service = Service::Absent;
+  w.run(500ms);
+  EXPECT_FALSE(w.vm("web").demand);
+  EXPECT_FALSE(w.vm("web").visible);
+}
+
+TEST(Engine, TellsTheGuestsLinkTheBoundOnlyOnceItIsKnownAndAnewWhenItChanges) {
+  World w(4_GiB);
+  auto machine = std::make_unique<fakes::FakeMachine>("web", 384_MiB, 1664_MiB);
+  machine->f.known = false;
+  machine->f.agent_socket = "/fake/web";
+  w.engine.machine_appeared(*machine);
+  EXPECT_FALSE(w.guests.links.contains("web"));
+  machine->f.known = true;
+  w.engine.machine_changed(*machine);
+  EXPECT_EQ(w.guest("web").most_visible, 2_GiB);
+  machine->f.base = 1408_MiB;  // a DIMM was added
+  w.engine.machine_changed(*machine);
+  EXPECT_EQ(w.guest("web").most_visible, 3_GiB);
+  w.engine.machine_vanished("web", "the test ends");
+}
+
+TEST(Engine, AVmThatIsMadeStaticIsPromisedNothingMore) {
+  World w(4_GiB);
+  auto& web = w.add("web");
+  web.obedient = false;
+  w.demands["web"] = 370_MiB;
+  w.run(1s);
+  ASSERT_GT(w.vm("web").committed.value(), 384_MiB);
+  Settings change;
+  change.mode = Mode::Static;
+  ASSERT_TRUE(w.engine.set("web", change, false));
+  EXPECT_EQ(w.vm("web").committed, 384_MiB);
+}
+
+TEST(Engine, OneAbsurdMonitorDoesNotFreeMemoryForTheOthers) {
+  World w(4_GiB);
+  auto& evil = w.add("evil");
+  w.add("web");
+  evil.f.base = evil.f.balloon_actual = Bytes::of(std::numeric_limits<std::int64_t>::min() / 2);
+  evil.f.balloon_target = evil.f.base;
+  w.run(1s);
+  EXPECT_GE(w.vm("evil").committed.value(), 0_MiB);
+  EXPECT_LE(w.engine.host().free, 4_GiB - 384_MiB);
 }
 
 TEST(Engine, SettingsTakeEffectAtOnceAndADryRunHasNone) {

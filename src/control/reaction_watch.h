@@ -19,7 +19,10 @@ class ReactionWatch {
   void commanded(const std::string& vm, const GuestState& guest, TimePoint command_at, WallTime wall);
   // Facts or reports of the VM are new: the finished reaction, if this finished it.
   std::optional<Reaction> look(const std::string& vm, const MachineFacts& facts, const GuestState& guest);
-  void forget(const std::string& vm) { open_.erase(vm); }
+  void forget(const std::string& vm) {
+    open_.erase(vm);
+    last_low_.erase(vm);
+  }
 
  private:
   struct Open {

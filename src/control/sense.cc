@@ -12,13 +12,18 @@ namespace aerostat {
 
 namespace {
 
-void begin_life(VmRecord& vm, TimePoint now) {
-  vm.starting = true;
-  vm.starting_since = now;
+// What a service said that speaks no more is not what the guest needs now.
+void forget_reports(VmRecord& vm) {
   vm.integration = Integration::None;
   vm.demand_state = {};
   vm.demand.reset();
   vm.surplus_since.reset();
+}
+
+void begin_life(VmRecord& vm, TimePoint now) {
+  vm.starting = true;
+  vm.starting_since = now;
+  forget_reports(vm);
   vm.stall = {};
   const MachineFacts& facts = vm.facts();
   // Ballooned or plugged memory is the mark of a VM that was managed before: it is not booting.
@@ -34,8 +39,8 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   vm.sample_at = at;
   vm.integration = from;
   vm.demand_state = step.state;
-  if (!step.demand) return;
   vm.demand = step.demand;
+  if (!step.demand) return;
   vm.floor = after_sample(vm.floor, step.demand->distress, at);
   vm.starting = false;
   vm.owed_startup = false;
@@ -104,6 +109,9 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
     v->movable = v->status == Status::Starting && vm.owed_startup;
     return *v;
   }
+  if (!vm.demand) {
+    return {Status::NoIntegration, "its service does not say how much memory it needs: stays as it is"};
+  }
   if (vm.stall.shrink_stalled()) {
     return {Status::Stalled,
             fmt::format("asked to give memory, holds {} and gives no more; asked again later",
@@ -123,7 +131,12 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
 
 Bytes follow_machine(VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
-  if (!facts.known) return {};
+  if (!facts.known) {
+    // Of the sizes only what its owner wrote is known; the rest stays 0, which no limit ever is: not known.
+    const Bytes startup = vm.settings.startup.value_or(Bytes{});
+    vm.limits = resolve(vm.settings, startup, vm.settings.maximum.value_or(startup));
+    return {};
+  }
   vm.limits = resolve(vm.settings, facts.base, facts.maximum());
   const bool first_look = vm.last_assigned == Bytes{};
   if (first_look || facts.resets != vm.seen_resets) {
@@ -144,6 +157,9 @@ bool take_sample(VmRecord& vm, TimePoint now) {
     if (!guest.sample || guest.sampled_at <= vm.sample_at) return false;
     use_sample(vm, *guest.sample, guest.sampled_at, Integration::Agent);
     return true;
+  }
+  if (vm.integration == Integration::Agent && (!vm.guest || vm.guest->state().service == Service::Absent)) {
+    forget_reports(vm);
   }
   const bool agent_known = vm.guest && vm.guest->state().service != Service::Absent;
   if (agent_known || !facts.balloon_stats || facts.balloon_stats_at <= vm.sample_at) return false;
@@ -168,7 +184,9 @@ void judge(VmRecord& vm, TimePoint now) {
 }
 
 Bytes committed_of(const VmRecord& vm) {
-  if (vm.facts().known) return vm.facts().committed();
+  // More than this no host has: one monitor's absurd numbers must not overflow the sum for all.
+  constexpr Bytes kMostOfOne = Bytes::of(std::int64_t{1} << 50);
+  if (vm.facts().known) return std::clamp(vm.facts().committed(), Bytes{}, kMostOfOne);
   // Never heard: what its process occupies is proof, what it was given before counts, what its owner allows
   // is the most it can be.
   const Bytes allowed =

@@ -115,7 +115,8 @@ std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const
       continue;
     }
     if (rails.limits) keep_limits(move, vm);
-    if (rails.fair_share) keep_fair(move, vm, fair);
+    // What a VM boots with is its owner's word, not the guest's.
+    if (rails.fair_share && move.rule != Rule::Startup) keep_fair(move, vm, fair);
     keep_ledger(move, vm, purse, rails);
   }
   return plan;

@@ -71,6 +71,14 @@ TEST(Rails, AGuestsWordAloneEndsAtItsFairShare) {
   EXPECT_EQ(keep_rails(h, {move("liar", 512_MiB, 1536_MiB)}, {.fair_share = false})[0].to, 1536_MiB);
 }
 
+TEST(Rails, StartupIsTheOwnersWordAndNotBoundByTheFairShare) {
+  VmView fresh = vm("new", 256_MiB);
+  fresh.resident = 20_MiB;
+  Move startup = move("new", 256_MiB, 1536_MiB);
+  startup.rule = Rule::Startup;
+  EXPECT_EQ(keep_rails(host(2_GiB, {fresh, vm("b", 256_MiB)}), {startup})[0].to, 1536_MiB);
+}
+
 TEST(Rails, NoShrinkRightAfterAGrowth) {
   VmView a = vm("a", 1_GiB);
   a.since_grow = std::chrono::milliseconds(300);

@@ -23,8 +23,9 @@ StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned,
   StallStep out{before, false};
   StallState& state = out.state;
   if (before.phase == Phase::ShrinkStalled || before.phase == Phase::GrowStalled) {
-    // It may come back by itself, or be tried again after the wait.
-    if (now >= before.retry_at)
+    // A change the other way is watched at once; the same way it is tried again after the wait.
+    const Bytes ahead = before.phase == Phase::ShrinkStalled ? target - assigned : assigned - target;
+    if (ahead >= kProgress || now >= before.retry_at)
       state.phase = Phase::Settled;
     else
       return out;

@@ -39,6 +39,16 @@ TEST(StallMonitor, WithdrawsGrowthThatIsNotTaken) {
   EXPECT_TRUE(step.state.grow_stalled());
 }
 
+TEST(StallMonitor, WatchesAChangeTheOtherWayAtOnce) {
+  StallState state = watch_progress({}, 2_GiB, 1_GiB, kStart).state;
+  state = watch_progress(state, 2_GiB, 1_GiB, kStart + kStallAfter).state;
+  ASSERT_TRUE(state.grow_stalled());
+  const TimePoint asked = kStart + kStallAfter + kSecond;
+  state = watch_progress(state, 512_MiB, 1_GiB, asked).state;
+  EXPECT_FALSE(state.grow_stalled());
+  EXPECT_TRUE(watch_progress(state, 512_MiB, 1_GiB, asked + kStallAfter).state.shrink_stalled());
+}
+
 TEST(StallMonitor, TriesAgainLaterEachTimeWaitingLonger) {
   StallState state;
   TimePoint now = kStart;

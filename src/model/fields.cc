@@ -14,6 +14,12 @@ FieldValue maybe(const std::optional<T>& value) {
   return *value;
 }
 
+// A limit of 0 is one that is not known yet.
+FieldValue size_limit(Bytes limit) {
+  if (limit == Bytes{}) return std::monostate{};
+  return limit;
+}
+
 using V = const VmReport&;
 using H = const HostReport&;
 
@@ -24,11 +30,11 @@ constexpr std::array kVmFields = {
     Field<VmReport>{"status", "STATUS", "how it is doing",
                     [](V r) -> FieldValue { return std::string(status_name(r.status)); }},
     Field<VmReport>{"startup_bytes", "STARTUP", "memory it boots with",
-                    [](V r) -> FieldValue { return r.limits.startup; }},
+                    [](V r) { return size_limit(r.limits.startup); }},
     Field<VmReport>{"minimum_bytes", "MINIMUM", "never pushed below this",
-                    [](V r) -> FieldValue { return r.limits.minimum; }},
+                    [](V r) { return size_limit(r.limits.minimum); }},
     Field<VmReport>{"maximum_bytes", "MAXIMUM", "never grown beyond this",
-                    [](V r) -> FieldValue { return r.limits.maximum; }},
+                    [](V r) { return size_limit(r.limits.maximum); }},
     Field<VmReport>{"buffer_percent", "BUFFER%", "headroom kept above demand",
                     [](V r) -> FieldValue { return static_cast<std::uint64_t>(r.limits.buffer_percent); }},
     Field<VmReport>{"weight", "WEIGHT", "who gets memory first when it is scarce",

@@ -20,10 +20,12 @@ TEST(Fields, ShowTheUnknownAsUnknownNotAsZero) {
   const auto* demand = find_vm_field("demand_bytes");
   ASSERT_NE(demand, nullptr);
   EXPECT_EQ(field_text(demand->get(report)), "-");
+  EXPECT_EQ(field_text(find_vm_field("maximum_bytes")->get(report)), "-");
 }
 
 TEST(Fields, NameMemoryInBytes) {
   VmReport report;
+  report.limits.startup = report.limits.minimum = report.limits.maximum = Bytes::mib(1);
   report.assigned = report.visible = report.demand = report.wanted = report.target = report.committed =
       report.resident = report.available = report.swap_used = Bytes::mib(1);
   for (const auto& field : vm_fields()) {

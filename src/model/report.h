@@ -40,7 +40,7 @@ struct VmReport {
   std::optional<std::uint64_t> swap_out_pages;
   std::optional<std::uint64_t> oom_kills;
   std::optional<double> sample_age_s;  // how old the guest's numbers are
-  std::string integration;             // "agent 0.1.0", "balloon statistics", "none"
+  std::string integration;             // "service 0.1.0", "balloon statistics", "none"
   std::string os;
   std::string devices;  // what it can be moved with, or what is missing for it
   std::uint64_t grows = 0;

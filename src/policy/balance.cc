@@ -20,7 +20,8 @@ Move stay(const Case& c, std::string why) {
 
 Move shrink_to(const Case& c, Bytes desired, Rule rule, std::string why) {
   const VmView& vm = *c.vm;
-  const Bytes step = std::min(vm.target - desired, shrink_step(vm, rule));
+  // A block larger than a step still goes as a whole, or never.
+  const Bytes step = std::min(vm.target - desired, std::max(shrink_step(vm, rule), vm.grain));
   const Bytes to = (vm.target - step).round_up(vm.grain);  // rounding never takes more than the step
   return {vm.name, vm.target, std::min(to, vm.target), desired, rule, std::move(why)};
 }

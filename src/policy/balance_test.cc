@@ -108,6 +108,13 @@ TEST(Balance, LetsWeightDecideWhenDemandItselfDoesNotFit) {
   EXPECT_EQ(move_of(moves, "gold").rule, Rule::Waiting);
 }
 
+TEST(Balance, TakesABlockThatIsLargerThanAStep) {
+  VmView tin = vm("tin", 2_GiB, 1900_MiB, 1000);
+  VmView gold = vm("gold", 1_GiB, 1900_MiB, 9000);
+  tin.grain = 256_MiB;
+  EXPECT_EQ(move_of(balance(host(3_GiB, {tin, gold})), "tin").to, 2_GiB - 256_MiB);
+}
+
 TEST(Balance, RefusesWithTheReasonWhenNothingIsLeft) {
   VmView a = vm("a", 1_GiB, 1400_MiB);
   VmView b = vm("b", 1_GiB, 1400_MiB);

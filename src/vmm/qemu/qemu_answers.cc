@@ -1,5 +1,7 @@
 #include "vmm/qemu/qemu_answers.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "vmm/qemu/qmp_wire.h"
@@ -11,6 +13,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kPage = 4096;  // QEMU reports swap in bytes; the model counts pages
+// No host has more; the bound on a single size too.
+constexpr Bytes kMostMemory = Bytes::of(std::int64_t{1} << 50);
 
 std::optional<std::uint64_t> count_in(const json& object, const char* key) {
   const auto found = object.find(key);
@@ -44,7 +48,8 @@ MemoryDevices memory_devices_of(const json& answer) {
     if (type.empty() || !device.contains("data")) continue;
     const json& data = device["data"];
     const auto size = bytes_in(data, "size");
-    if (type == "dimm" && size) out.dimms += *size;
+    // Each size is bounded, their sum is not: it stops where it can only be a lie.
+    if (type == "dimm" && size) out.dimms = std::min(out.dimms + *size, kMostMemory);
     if (type != "virtio-mem") continue;
     const auto block = bytes_in(data, "block-size");
     const auto maximum = bytes_in(data, "max-size");

@@ -284,7 +284,8 @@ void QemuMachine::on_event(const QmpEvent& event) {
     facts_.run_state = RunState::ShutDown;
   } else if (name == "RESET") {
     ledger_.guest_reset(now);
-    if (adopted_) refresh();
+    // One look at a time; the regular one follows soon in any case.
+    if (adopted_ && rounds_ == 0) refresh();
   } else if (name == "DEVICE_DELETED") {
     if (adopted_) ask_devices();
   } else {
