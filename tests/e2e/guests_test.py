@@ -56,8 +56,8 @@ class Guests(RealGuests):
         with Daemon(self.rundir, "3G", CONFIG) as daemon, Guest("web", self.rundir) as web:
             web.wait_ready()
             daemon.wait_status("web", "OK", timeout=20)
-            web.workload.run("alloc:900:150", 60)
-            event = web.workload.finish(web.workload.start("tables:250:25"), 90)
+            web.workload.run("alloc:1100:150", 60)
+            event = web.workload.finish(web.workload.start("tables:400:40"), 90)
             stat = web.workload.stat()
             self.assertEqual(event["event"], "done", f"{event}; {stat}")
             self.assertEqual(stat["oom_kill"], 0)
