@@ -46,6 +46,7 @@ void Engine::machine_appeared(Machine& machine) {
   record->machine = &machine;
   record->appeared_at = record->starting_since = clock_.now();
   record->settings = settings_.settings(record->name);
+  orphans_.erase(record->name);
   vms_[record->name] = std::move(record);
   event("vm.appeared", machine.name(), "found");
   machine_changed(machine);
@@ -57,8 +58,20 @@ void Engine::machine_changed(Machine& machine) {
   refresh(*found->second, clock_.now());
 }
 
+// A VM whose monitor has gone may run on: then what it holds stays counted until its process ends, or it is
+// back.
 void Engine::machine_vanished(const std::string& name, const std::string& why) {
-  if (vms_.erase(name) == 0) return;
+  const auto found = vms_.find(name);
+  if (found == vms_.end()) return;
+  const auto pid = found->second->facts().pid;
+  const Bytes committed = committed_of(*found->second);
+  vms_.erase(found);
+  if (pid && occupies_memory(*pid)) {
+    orphans_[name] = {*pid, committed};
+    event("vm.orphaned", name,
+          fmt::format("process {} runs on without a monitor: {} stay counted until it ends", *pid,
+                      format_bytes(committed)));
+  }
   reactions_.forget(name);
   journal_.forget_decisions(name);
   event("vm.vanished", name, why);
@@ -129,6 +142,7 @@ void Engine::pass() {
     watch_stall(*vm, now);
     refresh(*vm, now);
   }
+  bury_orphans();
   const HostView view = look(now);
   check_law1(view);
   if (!paused_) decide(view, now);
@@ -148,7 +162,7 @@ void Engine::decide(const HostView& view, TimePoint now) {
 
 // A VM that was never heard keeps the entry it was recalled by.
 void Engine::remember_held() {
-  HeldBook::All all;
+  HeldBook::All all = orphans_;
   for (const auto& [name, vm] : vms_) {
     if (vm->facts().pid) all[name] = {*vm->facts().pid, committed_of(*vm)};
   }
@@ -157,8 +171,26 @@ void Engine::remember_held() {
   remembered_ = std::move(all);
 }
 
+// A process that has ended and was not yet waited for by its parent is still listed, with nothing resident.
+bool Engine::occupies_memory(pid_t pid) const { return host_.resident(pid).value_or(Bytes{}) > Bytes{}; }
+
+void Engine::bury_orphans() {
+  for (auto orphan = orphans_.begin(); orphan != orphans_.end();) {
+    const bool gone = !occupies_memory(orphan->second.pid);
+    if (gone) event("vm.ended", orphan->first, "its process has ended");
+    orphan = gone ? orphans_.erase(orphan) : std::next(orphan);
+  }
+}
+
+Bytes Engine::orphaned() const {
+  Bytes sum;
+  for (const auto& [name, orphan] : orphans_) sum += orphan.committed;
+  return sum;
+}
+
 HostView Engine::look(TimePoint now) {
   HostView view;
+  view.orphaned = orphaned();
   view.capacity = options_.capacity;
   view.reserve = options_.reserve;
   Bytes promised;  // committed and not yet touched
@@ -174,7 +206,7 @@ HostView Engine::look(TimePoint now) {
 }
 
 void Engine::check_law1(const HostView& view) {
-  committed_peak_ = std::max(committed_peak_, view.committed());
+  committed_peak_ = std::max(committed_peak_, view.committed() + view.orphaned);
   const bool over = view.free() < Bytes{};
   if (over) ++law1_violations_;
   if (over && !over_committed_) {

@@ -74,6 +74,9 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void note_decision(VmRecord& vm, const VmView& view, const Move& move, Bytes host_free);
   void tell_guest(VmRecord& vm, TimePoint now);
   void remember_held();
+  void bury_orphans();
+  bool occupies_memory(pid_t pid) const;
+  Bytes orphaned() const;
   void event(std::string kind, const std::string& vm, std::string text);
 
   EngineOptions options_;
@@ -85,6 +88,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   EngineHooks hooks_;
   std::map<std::string, std::unique_ptr<VmRecord>> vms_;
   HeldBook::All remembered_;
+  std::map<std::string, HeldBook::Entry> orphans_;  // vanished, and their processes run on
   Journal journal_;
   ReactionWatch reactions_;
   bool paused_ = false;

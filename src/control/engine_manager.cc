@@ -36,6 +36,7 @@ HostReport Engine::host() const {
   out.paused = paused_;
   out.capacity = options_.capacity;
   out.reserve = options_.reserve;
+  out.committed = orphaned();
   for (const auto& [name, vm] : vms_) out.committed += committed_of(*vm);
   out.committed_peak = std::max(committed_peak_, out.committed);
   out.free = out.capacity - out.reserve - out.reserved - out.committed;

@@ -376,9 +376,22 @@ TEST(Engine, FollowsAGrowthFromItsCauseToItsEffect) {
   EXPECT_EQ(reactions[0].total_ms, 121);
 }
 
+TEST(Engine, AVmThatLostItsMonitorStaysCountedWhileItsProcessRuns) {
+  World w(4_GiB);
+  w.add("web");
+  w.engine.machine_vanished("web", "its socket was removed");
+  w.run(1s);
+  EXPECT_EQ(w.engine.host().committed, 384_MiB);
+  EXPECT_EQ(w.engine.host().free, 4_GiB - 384_MiB);
+  w.host.ended.insert(1);
+  w.run(1s);
+  EXPECT_EQ(w.engine.host().committed, 0_MiB);
+}
+
 TEST(Engine, AVanishedVmIsForgottenAndItsMemoryFree) {
   World w(4_GiB);
   w.add("web");
+  w.host.ended.insert(1);
   w.engine.machine_vanished("web", "its socket is gone");
   EXPECT_EQ(w.engine.host().committed, 0_MiB);
   EXPECT_FALSE(w.engine.vm("web"));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,7 +70,11 @@ class FakeHost final : public HostSensor {
  public:
   std::optional<Bytes> total() const override { return Bytes::mib(65536); }
   std::optional<Bytes> available() const override { return available_now; }
-  std::optional<Bytes> resident(pid_t) const override { return resident_now; }
+  std::optional<Bytes> resident(pid_t pid) const override {
+    if (ended.contains(pid)) return std::nullopt;
+    return resident_now;
+  }
+  std::set<pid_t> ended;
   std::optional<Bytes> available_now = Bytes::mib(60000);
   std::optional<Bytes> resident_now = Bytes::mib(8192);
 };

@@ -80,7 +80,7 @@ void keep_ledger(Move& move, const VmView& vm, Purse& purse, const Rails& rails)
 }  // namespace
 
 FairPool fair_pool(const HostView& host) {
-  FairPool pool{host.capacity - host.reserve - host.reserved, 0};
+  FairPool pool{host.capacity - host.reserve - host.reserved - host.orphaned, 0};
   for (const VmView& vm : host.vms) {
     if (vm.movable) {
       pool.weights += weight_of(vm);

@@ -44,6 +44,7 @@ struct HostView {
   Bytes capacity;                       // memory VMs may share
   Bytes reserve;                        // kept for the host itself, out of the capacity
   Bytes reserved;                       // promised to VMs about to start
+  Bytes orphaned;                       // held by VMs that run on and cannot be reached any more
   std::optional<Bytes> spare_physical;  // what the kernel says is really left for promises; missing: unknown
   std::vector<VmView> vms;
 
@@ -53,7 +54,7 @@ struct HostView {
     return sum;
   }
   // What may be promised now. Negative if law 1 is broken.
-  Bytes free() const { return capacity - reserve - reserved - committed(); }
+  Bytes free() const { return capacity - reserve - reserved - orphaned - committed(); }
 };
 
 }  // namespace aerostat
