@@ -14,6 +14,7 @@ std::optional<Peer> peer_of_socket(int fd) {
   Peer out{credentials.uid, credentials.gid, {}};
   // The kernel allows a process 65,536 groups; ask for the size first.
   socklen_t bytes = 0;
+  // NOLINTNEXTLINE(clang-analyzer-unix.StdCLibraryFunctions): how it tells the size
   ::getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, nullptr, &bytes);
   out.groups.resize(bytes / sizeof(gid_t));
   if (bytes != 0 && ::getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, out.groups.data(), &bytes) != 0)

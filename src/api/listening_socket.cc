@@ -32,8 +32,7 @@ Result<gid_t> group_id(const std::string& name) {
   std::vector<char> room(16384);
   group entry{};
   group* found = nullptr;
-  int code = 0;
-  while ((code = ::getgrnam_r(name.c_str(), &entry, room.data(), room.size(), &found)) == ERANGE &&
+  while (::getgrnam_r(name.c_str(), &entry, room.data(), room.size(), &found) == ERANGE &&
          room.size() < (1u << 22)) {
     room.resize(room.size() * 2);
   }

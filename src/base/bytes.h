@@ -21,7 +21,7 @@ class Bytes {
   constexpr std::int64_t count() const { return n_; }
   constexpr double to_mib() const { return static_cast<double>(n_) / (1024.0 * 1024.0); }
   // Whole MiB, rounded towards zero.
-  constexpr std::int64_t whole_mib() const { return n_ / (1024 * 1024); }
+  constexpr std::int64_t whole_mib() const { return n_ / (std::int64_t{1024} * 1024); }
 
   friend constexpr auto operator<=>(Bytes, Bytes) = default;
   friend constexpr Bytes operator+(Bytes a, Bytes b) { return Bytes(a.n_ + b.n_); }
