@@ -37,7 +37,8 @@ TEST(ParseSize, ReadsWhatPeopleWrite) {
 }
 
 TEST(ParseSize, RefusesWhatItCannotBeSureOf) {
-  for (const char* text : {"", "512", "-1G", "G", "12X", "1e3G G", "9999999T", "nan", "nanG", "infG", "inf G", "1G2"}) {
+  for (const char* text :
+       {"", "512", "-1G", "G", "12X", "1e3G G", "9999999T", "nan", "nanG", "infG", "inf G", "1G2"}) {
     const auto size = parse_size(text);
     ASSERT_FALSE(size.has_value()) << text;
     EXPECT_NE(size.error().message.find("512M"), std::string::npos) << "says how to write it: " << text;
