@@ -12,18 +12,18 @@ CONFIG = '[defaults]\nmode = "dynamic"\nminimum = "256M"\n'
 
 class Guests(RealGuests):
     def test_one_malloc_beyond_memory_and_swap_needs_the_relaxed_rule(self) -> None:
-        """384 MiB and 128 MiB of swap: the kernel refuses 1300 MiB at once, unless the service may relax its rule."""
+        """384 MiB and 128 MiB of swap: the kernel refuses 1.4 GiB at once, unless the service may relax its rule."""
         with Daemon(self.rundir, "3G", CONFIG) as daemon:
             for name, arguments, ends in (("strict", [], "failed"), ("relaxed", ["--relax-overcommit"], "done")):
                 with Guest(name, self.rundir, zram_mib=128, agent_args=arguments) as guest:
                     guest.wait_ready()
                     daemon.wait_status(name, "OK", timeout=20)
-                    event = guest.workload.finish(guest.workload.start("malloc:1300:150"), 60)
+                    event = guest.workload.finish(guest.workload.start("malloc:1434:150"), 60)
                     self.assertEqual(event["event"], ends, event)
                     stat = guest.workload.stat()
                     self.assertEqual((stat["pswpout"], stat["oom_kill"]), (0, 0))
                     if ends == "done":
-                        self.assertGreater(guest.memory().assigned, 1300 * MIB)
+                        self.assertGreater(guest.memory().assigned, 1434 * MIB)
 
     def test_a_guest_without_the_service_grows_by_its_balloon_statistics(self) -> None:
         with Daemon(self.rundir, "3G", CONFIG) as daemon:
