@@ -56,8 +56,7 @@ class Stage:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.ledger.seen and self.ledger._thread.is_alive():  # noqa: SLF001  # it may not have been started
-            self.ledger.stop()
+        self.ledger.stop()
         self.daemon.stop()
         for guest in self.guests.values():
             guest.stop()

@@ -9,7 +9,6 @@
 #include "control/reports.h"
 #include "control/sense.h"
 #include "policy/balance.h"
-#include "policy/tuning.h"
 #include "policy/wants.h"
 
 namespace aerostat {
@@ -206,7 +205,7 @@ HostView Engine::look(TimePoint now) {
 }
 
 void Engine::check_law1(const HostView& view) {
-  committed_peak_ = std::max(committed_peak_, view.committed() + view.orphaned);
+  committed_peak_ = std::max(committed_peak_, view.committed());
   const bool over = view.free() < Bytes{};
   if (over) ++law1_violations_;
   if (over && !over_committed_) {
@@ -319,12 +318,7 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, B
 
 void Engine::tell_guest(VmRecord& vm, TimePoint now) {
   if (!vm.guest || !vm.movable || vm.integration != Integration::Agent) return;
-  const VmView view = view_of(vm, now);
-  // Where its buffer will be down to 80 %: solve available = 0.8 x buffer(assigned - available) for
-  // available.
-  const double share = kLowShare * view.limits.buffer_percent / 100.0;
-  const Bytes at_share = view.assigned.scaled(share / (1 + share));
-  vm.guest->set_low_mark(std::max(at_share, kLeastHeadroom.scaled(kLowShare)));
+  vm.guest->set_low_mark(low_mark(view_of(vm, now)));
 }
 
 }  // namespace aerostat

@@ -49,12 +49,12 @@ struct HostView {
   std::vector<VmView> vms;
 
   Bytes committed() const {
-    Bytes sum;
+    Bytes sum = orphaned;
     for (const VmView& vm : vms) sum += vm.committed;
     return sum;
   }
   // What may be promised now. Negative if law 1 is broken.
-  Bytes free() const { return capacity - reserve - reserved - orphaned - committed(); }
+  Bytes free() const { return capacity - reserve - reserved - committed(); }
 };
 
 }  // namespace aerostat

@@ -16,6 +16,10 @@ Bytes wanted(const VmView& vm);
 // As wanted(), with 80 % of the buffer: below this the VM is Low and is grown.
 Bytes low_line(const VmView& vm);
 
+// What the guest has available when its buffer is down to 80 %, without a forecast: told to the guest, so
+// that it reports that moment at once.
+Bytes low_mark(const VmView& vm);
+
 // The least it can work with: demand with its forecast and a little slack, within minimum and maximum.
 Bytes needed(const VmView& vm);
 

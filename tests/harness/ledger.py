@@ -41,8 +41,10 @@ class Ledger:
         return self
 
     def stop(self) -> None:
+        """Harmless if it was not started, or is stopped already."""
         self._stop.set()
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._thread.join(10)
 
     def take(self) -> None:
         """One sample of everybody."""
