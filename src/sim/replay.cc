@@ -1,0 +1,255 @@
+#include "sim/replay.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "policy/share.h"
+#include "sim/world/virtual_host.h"
+
+namespace aerostat::sim {
+
+namespace {
+
+// How often entitlements are compared with what everybody has.
+constexpr double kEntitleEvery = 0.1;
+
+Bytes bytes(double mib) { return Bytes::of(std::llround(mib * 1048576.0)); }
+
+NeedCurve curve_of(const Trace& trace, std::size_t vm, const ReplayOptions& o) {
+  const VmTrace& about = trace.vms()[vm];
+  return {trace, vm, o.texture, seed_for(o.seed, about.name), about.limit_mib};
+}
+
+// Whole turns, so that periods of any length keep their mean.
+class Every {
+ public:
+  explicit Every(double period) : period_(period) {}
+  bool due(double now) {
+    if (now < next_ - 1e-9) return false;
+    next_ += period_ * std::max(1.0, std::ceil((now - next_) / period_ + 1e-9));
+    return true;
+  }
+
+ private:
+  double period_;
+  double next_ = 0;
+};
+
+class Run {
+ public:
+  Run(const Trace& trace, const PolicyEntry& entry, const ReplayOptions& options)
+      : trace_(trace),
+        o_(options),
+        policy_(entry.make()),
+        host_(options.host_memory, {}, options.physics),
+        alive_(trace.vms().size(), nullptr) {
+    out_.policy = entry.name;
+    host_.strict = options.strict;
+    for (std::size_t i = 0; i < trace.vms().size(); ++i) births_.push_back(i);
+    std::stable_sort(births_.begin(), births_.end(), [&](std::size_t a, std::size_t b) {
+      return trace.vms()[a].first_s < trace.vms()[b].first_s;
+    });
+    for (const VmTrace& vm : trace.vms()) out_.vms.push_back({vm.name, {}});
+  }
+
+  Outcome go() {
+    policy_->begin(host_);
+    const double from = trace_.first_s();
+    const double span = trace_.last_s() - from;
+    Every ticks(seconds(policy_->period()));
+    Every entitle(kEntitleEvery);
+    Every frames(o_.frame_s);
+    Every told(std::max(1.0, span / 200));
+    std::vector<VirtualVm*> heard;
+    while (true) {
+      const double now = host_.now_s();
+      be_born(from + now);
+      if (host_.vms().empty() && born_ == births_.size()) break;
+      host_.turn(heard);
+      for (VirtualVm* vm : heard) policy_->heard(*vm);
+      if (!heard.empty()) policy_->turn_over();
+      if (ticks.due(host_.now_s())) policy_->tick();
+      if (entitle.due(host_.now_s())) {
+        compare();
+        die(from + host_.now_s());
+      }
+      if (o_.frames && frames.due(host_.now_s())) show();
+      if (o_.progress && told.due(host_.now_s())) o_.progress(span > 0 ? std::min(1.0, now / span) : 1);
+    }
+    finish();
+    return std::move(out_);
+  }
+
+ private:
+  // What its owner would have sized it at: its maximum, or the most it will ever need.
+  double sized_at(const VmTrace& about) const {
+    const auto own = o_.of_vm.find(about.name);
+    if (own != o_.of_vm.end() && own->second.maximum) return own->second.maximum->to_mib();
+    if (about.limit_mib > 0) return about.limit_mib;
+    return o_.defaults.maximum ? o_.defaults.maximum->to_mib() : about.peak_mib;
+  }
+
+  void be_born(double at) {
+    while (born_ < births_.size() && trace_.vms()[births_[born_]].first_s <= at) {
+      const std::size_t index = births_[born_];
+      const VmTrace& about = trace_.vms()[index];
+      VmSpec spec{about.name, settings_of(about, o_), curve_of(trace_, index, o_)};
+      spec.settings.mode = Mode::Dynamic;
+      spec.hot_cache = o_.hot_cache;
+      spec.sensor_error = o_.sensor_error;
+      spec.sample_s = o_.period_s;
+      spec.seed = o_.seed;
+      const Bytes block = bytes(o_.physics.block_mib);
+      const Bytes asked = policy_->boots_with(spec.settings, bytes(sized_at(about))).round_up(block);
+      // A host that has less lets it boot with what there is.
+      const Bytes startup = std::clamp(asked, Bytes{}, std::max(Bytes{}, host_.free().round_down(block)));
+      VirtualVm& vm = host_.start(std::move(spec), startup);
+      alive_[index] = &vm;
+      policy_->started(vm);
+      ++born_;
+    }
+  }
+
+  void die(double at) {
+    for (std::size_t i = 0; i < alive_.size() && !host_.vms().empty(); ++i) {
+      VirtualVm* const vm = alive_[i];
+      if (!vm) continue;
+      if (!vm->meter().scoring() && host_.now_s() - vm->born() >= kUnscored) vm->meter().begin();
+      if (trace_.vms()[i].last_s > at) continue;
+      const std::unique_ptr<VirtualVm> gone = host_.end(*vm);
+      policy_->ended(*gone);
+      take(i, *gone);
+      alive_[i] = nullptr;
+    }
+  }
+
+  void take(std::size_t index, const VirtualVm& vm) {
+    out_.vms[index].totals = vm.meter().totals();
+    out_.sum.add(vm.meter().totals());
+    const auto offset = static_cast<std::size_t>(vm.born() / 3600);
+    const auto& hours = vm.meter().hours();
+    if (hours_.size() < offset + hours.size()) hours_.resize(offset + hours.size());
+    for (std::size_t h = 0; h < hours.size(); ++h) {
+      hours_[offset + h].need += hours[h].need;
+      hours_[offset + h].missing += hours[h].missing;
+    }
+  }
+
+  // What everybody would have if the capacity were shared by true need and weight (E of measures).
+  void compare() {
+    host_.settle();
+    const Bytes pool = host_.capacity() - host_.reserve();
+    double sum = 0;
+    for (const auto& vm : host_.vms()) sum += vm->need();
+    std::vector<Bytes> shares;
+    if (sum > pool.to_mib()) {
+      std::vector<Claim> claims;
+      for (const auto& vm : host_.vms())
+        claims.push_back({{}, bytes(vm->need()), static_cast<double>(std::max(1, vm->limits().weight))});
+      shares = share_out(pool, claims);
+    }
+    for (std::size_t i = 0; i < host_.vms().size(); ++i) {
+      VirtualVm& vm = *host_.vms()[i];
+      const double due = shares.empty() ? vm.need() : std::min(vm.need(), shares[i].to_mib());
+      const double lacks = due - vm.assigned();
+      if (lacks > 0) vm.meter().shortfall(lacks * kEntitleEvery);
+    }
+  }
+
+  void show() {
+    for (std::size_t i = 0; i < alive_.size(); ++i) {
+      const VirtualVm* const vm = alive_[i];
+      if (vm) o_.frames({host_.now_s(), i, vm->need(), vm->assigned(), vm->committed()});
+    }
+  }
+
+  void finish() {
+    for (const Meter::Hour& hour : hours_) {
+      if (hour.need > 0) out_.worst_hour = std::max(out_.worst_hour, hour.missing / hour.need);
+    }
+    out_.peak_assigned_mib = host_.committed_peak().to_mib();
+    out_.law_violations = host_.law_violations();
+    out_.looks = host_.looks();
+  }
+
+  const Trace& trace_;
+  const ReplayOptions& o_;
+  std::unique_ptr<Policy> policy_;
+  VirtualHost host_;
+  std::vector<std::size_t> births_;  // VMs by the time of their birth
+  std::size_t born_ = 0;
+  std::vector<VirtualVm*> alive_;  // by index in the trace
+  std::vector<Meter::Hour> hours_;
+  Outcome out_;
+};
+
+// The oracle as if it were a policy like any other.
+Outcome clairvoyant(const Trace& trace, const ReplayOptions& o) {
+  Outcome out;
+  out.policy = "oracle";
+  std::map<std::int64_t, double> held_at;  // of all VMs, by step
+  for (std::size_t i = 0; i < trace.vms().size(); ++i) {
+    const VmTrace& about = trace.vms()[i];
+    double peak = 0;
+    const LevelSink sink = [&](double at, double need, double held) {
+      peak = std::max(peak, held);
+      if (o.frames && std::fmod(at - trace.first_s(), o.frame_s) < kOracleStep)
+        o.frames({at - trace.first_s(), i, need, held, held});
+      if (trace.vms().size() > 1) held_at[std::llround((at - trace.first_s()) / kOracleStep)] += held;
+    };
+    const OracleScore s =
+        oracle(curve_of(trace, i, o), o.physics.block_mib, o.prices, about.first_s + kUnscored, sink);
+    VmOutcome vm{about.name, {}};
+    vm.totals.need = s.need;
+    vm.totals.waste = s.waste;
+    vm.totals.held = s.need + s.waste;
+    vm.totals.assigned = vm.totals.held;
+    vm.totals.plugged = s.plugged;
+    vm.totals.changes = s.changes;
+    vm.totals.seconds = std::max(0.0, about.last_s - about.first_s - kUnscored);
+    out.sum.add(vm.totals);
+    out.vms.push_back(std::move(vm));
+    out.peak_assigned_mib = std::max(out.peak_assigned_mib, peak);
+  }
+  for (const auto& [step, held] : held_at) out.peak_assigned_mib = std::max(out.peak_assigned_mib, held);
+  return out;
+}
+
+}  // namespace
+
+double oracle_score(const OracleScore& o, const Prices& p) {
+  return o.need > 0 ? (o.waste + p.plug_s * o.plugged) / o.need : 0;
+}
+
+Settings settings_of(const VmTrace& vm, const ReplayOptions& o) {
+  const auto own = o.of_vm.find(vm.name);
+  Settings s = own == o.of_vm.end() ? o.defaults : merged(o.defaults, own->second);
+  const Bytes block = bytes(o.physics.block_mib);
+  if (vm.limit_mib > 0 && !(own != o.of_vm.end() && own->second.maximum)) s.maximum = bytes(vm.limit_mib);
+  if (!s.maximum) s.maximum = o.host_memory.round_down(block);
+  s.maximum = std::max(*s.maximum, block);
+  if (!s.minimum) s.minimum = std::min(*s.maximum, block);
+  const double share = 1 + s.buffer_percent.value_or(kDefaultBuffer) / 100.0;
+  if (!s.startup) s.startup = bytes(vm.first_mib * share).round_up(block);
+  s.startup = std::clamp(*s.startup, *s.minimum, *s.maximum);
+  return s;
+}
+
+OracleScore replay_oracle(const Trace& trace, const ReplayOptions& o) {
+  OracleScore sum;
+  for (std::size_t i = 0; i < trace.vms().size(); ++i) {
+    const OracleScore s = oracle(curve_of(trace, i, o), o.physics.block_mib, o.prices,
+                                 trace.vms()[i].first_s + kUnscored);
+    sum.need += s.need;
+    sum.waste += s.waste;
+    sum.plugged += s.plugged;
+    sum.changes += s.changes;
+  }
+  return sum;
+}
+
+Outcome replay(const Trace& trace, const PolicyEntry& entry, const ReplayOptions& options) {
+  return entry.make ? Run(trace, entry, options).go() : clairvoyant(trace, options);
+}
+
+}  // namespace aerostat::sim

@@ -1,0 +1,79 @@
+// Replay: one policy on one trace, from the first row to the last, and its figures of merit.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/settings.h"
+#include "sim/rules/registry.h"
+#include "sim/score/meter.h"
+#include "sim/score/oracle.h"
+#include "sim/trace/trace.h"
+#include "sim/world/physics.h"
+
+namespace aerostat::sim {
+
+// What a VM looked like at a moment, for plots. MiB.
+struct Frame {
+  double at = 0;
+  std::size_t vm = 0;  // index in the trace
+  double need = 0, assigned = 0, committed = 0;
+};
+
+struct ReplayOptions {
+  Bytes host_memory;
+  Settings defaults;                        // for every VM
+  std::map<std::string, Settings> of_vm;    // over the defaults
+  double period_s = 0.1;                    // between two looks of a guest's service
+  Texture texture = Texture::Auto;
+  std::uint64_t seed = 1;
+  double hot_cache = 1;                     // share of page cache that is needed; nobody is told
+  double sensor_error = 0;                  // of the estimate, standard deviation, as a share of need
+  Physics physics;
+  Prices prices;
+  bool strict = false;                      // throw LawBroken instead of counting
+  std::function<void(double done)> progress;      // 0 to 1, now and then
+  std::function<void(const Frame&)> frames;       // each `frame_s`
+  double frame_s = 1;
+};
+
+struct VmOutcome {
+  std::string name;
+  Totals totals;
+};
+
+struct Outcome {
+  std::string policy;
+  Totals sum;
+  std::vector<VmOutcome> vms;
+  double worst_hour = 0;        // violation of the worst hour of the whole
+  double peak_assigned_mib = 0; // committed to all at once
+  std::uint64_t law_violations = 0;
+  std::uint64_t looks = 0;      // VM-samples
+  OracleScore oracle;           // of the same need
+
+  double waste() const { return ratio(sum.waste); }
+  double violation() const { return ratio(sum.missing); }
+  double move_cost(const Prices& p) const {
+    return ratio(p.plug_s * sum.plugged + p.change_gib_s * 1024 * sum.changes);
+  }
+  double score(const Prices& p) const { return waste() + 500 * violation() + move_cost(p); }
+  double ratio(double part) const { return sum.need > 0 ? part / sum.need : 0; }
+};
+
+// S* of the oracle.
+double oracle_score(const OracleScore& o, const Prices& p);
+
+// The settings a VM of the trace gets: its own, the defaults, its limit_mib, and what follows from them.
+// Startup: what it needs at first with its buffer. Minimum: one block. Maximum: its limit, or the host.
+Settings settings_of(const VmTrace& vm, const ReplayOptions& options);
+
+// The oracle of all VMs of the trace together.
+OracleScore replay_oracle(const Trace& trace, const ReplayOptions& options);
+
+Outcome replay(const Trace& trace, const PolicyEntry& entry, const ReplayOptions& options);
+
+}  // namespace aerostat::sim

@@ -1,0 +1,88 @@
+#include "sim/rules/aerostat_policy.h"
+
+#include <map>
+#include <utility>
+
+namespace aerostat::sim {
+
+namespace {
+
+// The host's end of the talk with a virtual guest.
+class Talk final : public GuestLink {
+ public:
+  explicit Talk(VirtualVm& vm) : vm_(vm) {}
+  const GuestState& state() const override { return vm_.guest(); }
+  void set_low_mark(Bytes available) override { vm_.set_low_mark(available); }
+  void set_most_visible(Bytes) override {}
+  void expect_growth(Bytes target) override { vm_.expect_growth(target); }
+  void prepare_shrink(Bytes) override {}
+
+ private:
+  VirtualVm& vm_;
+};
+
+}  // namespace
+
+class AerostatPolicy::Guests final : public GuestLinkMaker {
+ public:
+  explicit Guests(VirtualHost& host) : host_(host) {}
+  std::unique_ptr<GuestLink> make(const std::string& vm, const std::string&, GuestListener&) override {
+    return std::make_unique<Talk>(*host_.find(vm));
+  }
+
+ private:
+  VirtualHost& host_;
+};
+
+class AerostatPolicy::Owner final : public SettingsKeeper {
+ public:
+  Settings settings(const std::string& vm) const override { return of.at(vm); }
+  std::vector<std::string> names() const override { return {}; }
+  Result<void> keep(const std::string&, const Settings&) override { return {}; }
+  std::map<std::string, Settings> of;
+};
+
+// The lab's daemon never crashes; what crashes are is tried on real ones.
+class AerostatPolicy::Memory final : public HeldBook {
+ public:
+  void remember(const All&) override {}
+  std::optional<Bytes> recall(const std::string&, pid_t) const override { return std::nullopt; }
+};
+
+AerostatPolicy::AerostatPolicy(Rails rails) : rails_(rails) {}
+AerostatPolicy::~AerostatPolicy() = default;
+
+void AerostatPolicy::begin(VirtualHost& host) {
+  host_ = &host;
+  guests_ = std::make_unique<Guests>(host);
+  owner_ = std::make_unique<Owner>();
+  memory_ = std::make_unique<Memory>();
+  EngineOptions options;
+  options.capacity = host.capacity();
+  options.reserve = host.reserve();
+  options.rails = rails_;
+  EngineHooks hooks{[this] { pass_wanted_ = true; }, nullptr, [] { return WallTime{}; }};
+  engine_ = std::make_unique<Engine>(options, host, host, *owner_, *guests_, *memory_, std::move(hooks));
+}
+
+void AerostatPolicy::started(VirtualVm& vm) {
+  Settings settings = vm.spec().settings;
+  settings.mode = Mode::Dynamic;
+  owner_->of[vm.name()] = settings;
+  engine_->machine_appeared(vm);
+}
+
+void AerostatPolicy::ended(VirtualVm& vm) { engine_->machine_vanished(vm.name(), "ended"); }
+
+void AerostatPolicy::heard(VirtualVm& vm) { engine_->guest_spoke(vm.name()); }
+
+void AerostatPolicy::turn_over() {
+  if (std::exchange(pass_wanted_, false)) tick();
+}
+
+void AerostatPolicy::tick() {
+  host_->settle();
+  engine_->pass();
+}
+
+}  // namespace aerostat::sim

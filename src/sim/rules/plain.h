@@ -1,0 +1,24 @@
+// `static` and `plain`: the two simplest rules there are.
+#pragma once
+
+#include <memory>
+
+#include "sim/rules/rule.h"
+
+namespace aerostat::sim {
+
+std::unique_ptr<Rule> static_rule();
+
+// The honest baseline: need x (1 + share) + floor; grows at once when less than `low` of that headroom is
+// left, shrinks when more than `hysteresis` above it has lain idle for `hold_s`.
+struct PlainConstants {
+  double share = 0.06;
+  double floor_mib = 64;
+  double low = 0.5;
+  double hold_s = 4;
+  double hysteresis_mib = 256;
+};
+std::unique_ptr<Rule> plain_rule();
+std::unique_ptr<Rule> plain_rule_with(const PlainConstants& constants);
+
+}  // namespace aerostat::sim

@@ -1,0 +1,32 @@
+// Policy: who decides about memory in the lab. Everybody sees what a daemon sees, VMs, their devices and what
+// their guests report, and acts through set_target(); nobody sees the need itself.
+// A simple rule is easier written as a Rule (rule.h); this is the interface below it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sim/world/virtual_host.h"
+
+namespace aerostat::sim {
+
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  // Called once, before anything else.
+  virtual void begin(VirtualHost& host) = 0;
+  // Memory a VM boots with. `sized` is what an owner without Dynamic Memory would have given it: its maximum,
+  // or the most it will ever need.
+  virtual Bytes boots_with(const Settings& settings, Bytes /*sized*/) const {
+    return settings.startup.value_or(Bytes{});
+  }
+  virtual void started(VirtualVm& vm) = 0;
+  virtual void ended(VirtualVm& vm) = 0;
+  virtual void heard(VirtualVm& vm) = 0;
+  // Called after the reports of a turn, and every period().
+  virtual void turn_over() {}
+  virtual void tick() = 0;
+  virtual Duration period() const = 0;
+};
+
+}  // namespace aerostat::sim

@@ -1,0 +1,188 @@
+// Reading a trace from CSV, plain or gzip.
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "base/text.h"
+#include "sim/trace/trace.h"
+
+namespace aerostat::sim {
+
+namespace {
+
+constexpr std::size_t kLongestLine = 4096;
+// 1 EiB in MiB and 30,000 years: more is a mistake, whatever it means.
+constexpr double kMostMib = 1e12;
+constexpr double kMostSeconds = 1e12;
+
+struct CloseGz {
+  void operator()(gzFile_s* file) const { gzclose(file); }
+};
+
+class Lines {
+ public:
+  explicit Lines(const std::string& path) : file_(gzopen(path.c_str(), "rb")) {
+    if (file_) gzbuffer(file_.get(), 1U << 17U);
+  }
+  bool opened() const { return file_ != nullptr; }
+  std::uint64_t number() const { return number_; }
+
+  // The next line without its end; nullopt at the end of the file.
+  Result<std::optional<std::string_view>> next() {
+    if (gzgets(file_.get(), buffer_.data(), static_cast<int>(buffer_.size())) == nullptr) {
+      int code = Z_OK;
+      const char* const text = gzerror(file_.get(), &code);
+      if (code == Z_OK || code == Z_STREAM_END) return std::nullopt;
+      return fail(Error::Kind::Invalid, fmt::format("after line {}: cannot be read: {}", number_, text));
+    }
+    ++number_;
+    std::string_view line(buffer_.data());
+    if (line.size() + 1 == buffer_.size() && line.back() != '\n')
+      return fail(Error::Kind::Invalid, fmt::format("line {}: longer than {} characters", number_, kLongestLine));
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+    return line;
+  }
+
+ private:
+  std::unique_ptr<gzFile_s, CloseGz> file_;
+  std::array<char, kLongestLine + 2> buffer_{};
+  std::uint64_t number_ = 0;
+};
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  return text;
+}
+
+enum Column : std::size_t { kTime, kVm, kNeed, kCache, kLimit, kColumns };
+constexpr std::array<std::string_view, kColumns> kNames{"time_s", "vm", "need_mib", "cache_mib", "limit_mib"};
+constexpr std::size_t kMostFields = 64;
+
+struct Fields {
+  std::array<std::string_view, kMostFields> text;
+  std::size_t count = 0;
+
+  explicit Fields(std::string_view line) {
+    while (count < kMostFields) {
+      const std::size_t comma = line.find(',');
+      text[count++] = trimmed(line.substr(0, comma));
+      if (comma == std::string_view::npos) break;
+      line.remove_prefix(comma + 1);
+    }
+  }
+};
+
+// Where each column stands; kMostFields: not there.
+using Places = std::array<std::size_t, kColumns>;
+
+Result<Places> read_header(std::string_view line) {
+  if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
+  const Fields fields(line);
+  Places places;
+  places.fill(kMostFields);
+  for (std::size_t i = 0; i < fields.count; ++i) {
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      if (fields.text[i] == kNames[c]) places[c] = i;
+    }
+  }
+  for (const Column c : {kTime, kVm, kNeed}) {
+    if (places[c] == kMostFields)
+      return fail(Error::Kind::Invalid,
+                  fmt::format("line 1: the header has no column '{}'; it must be "
+                              "time_s,vm,need_mib[,cache_mib][,limit_mib]",
+                              kNames[c]));
+  }
+  return places;
+}
+
+Result<double> number(const Fields& fields, const Places& places, Column column, double least, double most) {
+  const std::string_view text = fields.text[places[column]];
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value) || value < least ||
+      value > most) {
+    return fail(Error::Kind::Invalid, fmt::format("{} is '{}', not a number from {} to {:g}", kNames[column],
+                                                  printable(text, 40), least, most));
+  }
+  return value;
+}
+
+Result<void> add_line(Trace& trace, std::string_view line, const Places& places, std::size_t width) {
+  const Fields fields(line);
+  if (fields.count != width)
+    return fail(Error::Kind::Invalid, fmt::format("{} fields where the header has {}", fields.count, width));
+  const Result<double> time = number(fields, places, kTime, -kMostSeconds, kMostSeconds);
+  if (!time) return fail(time.error());
+  const Result<double> need = number(fields, places, kNeed, 0, kMostMib);
+  if (!need) return fail(need.error());
+  double cache = 0;
+  double limit = 0;
+  if (places[kCache] != kMostFields && !fields.text[places[kCache]].empty()) {
+    const Result<double> value = number(fields, places, kCache, 0, kMostMib);
+    if (!value) return fail(value.error());
+    if (*value > *need)
+      return fail(Error::Kind::Invalid,
+                  fmt::format("cache_mib {} is more than need_mib {}, which contains it", *value, *need));
+    cache = *value;
+  }
+  if (places[kLimit] != kMostFields && !fields.text[places[kLimit]].empty()) {
+    const Result<double> value = number(fields, places, kLimit, 1, kMostMib);
+    if (!value) return fail(value.error());
+    limit = *value;
+  }
+  const std::string_view vm = fields.text[places[kVm]];
+  if (vm.empty() || vm.size() > 64 || printable(vm, 100) != vm)
+    return fail(Error::Kind::Invalid,
+                fmt::format("vm is '{}'; a name has 1 to 64 printable characters", printable(vm, 64)));
+  return trace.add(vm, {*time, static_cast<float>(*need), static_cast<float>(cache)}, limit);
+}
+
+Result<void> read_file(Trace& trace, const std::string& path) {
+  errno = 0;
+  Lines lines(path);
+  if (!lines.opened())
+    return fail(Error::Kind::NotFound, fmt::format("cannot be opened: {}", std::strerror(errno)));
+  std::optional<Places> places;
+  std::size_t width = 0;
+  while (true) {
+    const auto line = lines.next();
+    if (!line) return fail(line.error());
+    if (!*line) break;
+    const std::string_view text = **line;
+    if (text.empty() || text.front() == '#') continue;
+    if (!places) {
+      const auto header = read_header(text);
+      if (!header) return fail(header.error());
+      places = *header;
+      width = Fields(text).count;
+      continue;
+    }
+    if (auto ok = add_line(trace, text, *places, width); !ok)
+      return fail(Error{ok.error()}.in(fmt::format("line {}", lines.number())));
+  }
+  if (!places) return fail(Error::Kind::Invalid, "is empty; it must begin with time_s,vm,need_mib");
+  return {};
+}
+
+}  // namespace
+
+Result<Trace> Trace::read(const std::vector<std::string>& files) {
+  Trace out;
+  for (const std::string& file : files) {
+    if (auto ok = read_file(out, file); !ok) return fail(Error{ok.error()}.in("trace " + printable(file)));
+  }
+  if (out.rows() == 0) return fail(Error::Kind::Invalid, "the trace has a header and no rows");
+  out.seal();
+  return out;
+}
+
+}  // namespace aerostat::sim

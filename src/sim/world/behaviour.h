@@ -1,0 +1,34 @@
+// Behaviour: how a virtual VM departs from the ideal one. One small class each; `behaviour("slow 20M/s")` makes
+// them from the words of a scenario.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/guest_sample.h"
+
+namespace aerostat::sim {
+
+class Behaviour {
+ public:
+  virtual ~Behaviour() = default;
+  // MiB/s it gives memory with at `at` (s since it started), when `usual` is what physics allows.
+  virtual double shrink_rate(double /*at*/, double usual) const { return usual; }
+  // MiB/s it takes memory in with.
+  virtual double grow_rate(double /*at*/, double usual) const { return usual; }
+  // It gives nothing below this, in MiB.
+  virtual double holds_mib() const { return 0; }
+  virtual bool speaks(double /*at*/) const { return true; }
+  virtual void distort(GuestSample& /*sample*/) const {}
+  // It resets, or its process ends, when this becomes true; asked once per sample.
+  virtual bool reboots(double /*from*/, double /*to*/) const { return false; }
+  virtual bool vanishes(double /*from*/, double /*to*/) const { return false; }
+};
+
+// "ideal", "slow 20M/s", "holds 2G", "stuck", "refuses" (takes no memory in), "stuck-at-times 10s",
+// "silent after 20s", "lies-high 4G", "lies-low 200M", "reboots every 60s", "vanishes at 30s".
+Result<std::unique_ptr<Behaviour>> behaviour(std::string_view words);
+
+}  // namespace aerostat::sim

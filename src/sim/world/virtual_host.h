@@ -1,0 +1,85 @@
+// VirtualHost: the host of the lab. It has the clock, the VMs and the books, and throws LawBroken the moment a
+// law breaks: more committed than the capacity holds, or a VM asked beyond its limits.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "control/ports.h"
+#include "sim/world/virtual_vm.h"
+
+namespace aerostat::sim {
+
+class LawBroken : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// One turn of the lab's clock: fine enough to tell a fast reaction from a slow one.
+inline constexpr double kTurn = 0.005;
+
+class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
+ public:
+  VirtualHost(Bytes capacity, Bytes reserve, Physics physics);
+  ~VirtualHost() override;
+
+  // Clock, and the same in seconds since the beginning.
+  TimePoint now() const override { return lab_time(now_s()); }
+  double now_s() const { return static_cast<double>(turn_) * kTurn; }
+
+  // HostSensor: a host that does nothing else.
+  std::optional<Bytes> total() const override { return capacity_; }
+  std::optional<Bytes> available() const override;
+  std::optional<Bytes> resident(pid_t pid) const override;
+
+  const Physics& physics() const { return physics_; }
+  Bytes capacity() const { return capacity_; }
+  Bytes reserve() const { return reserve_; }
+  Bytes committed() const { return committed_; }
+  Bytes committed_peak() const { return committed_peak_; }
+  Bytes free() const { return capacity_ - reserve_ - committed_; }
+  // Living VMs, in the order of their birth.
+  const std::vector<std::unique_ptr<VirtualVm>>& vms() const { return vms_; }
+  VirtualVm* find(const std::string& name);
+
+  // A VM is born with `startup`; precondition: free() holds it.
+  VirtualVm& start(VmSpec spec, Bytes startup);
+  // Its process ends; what it had is free. The VM is the caller's now, to look at.
+  std::unique_ptr<VirtualVm> end(VirtualVm& vm);
+
+  // One turn. `heard` gets the VMs whose report arrived in it. All reported VMs are up to date.
+  void turn(std::vector<VirtualVm*>& heard);
+  // Brings every VM up to now: before anybody looks at them all.
+  void settle();
+
+  // When off, broken laws are counted only.
+  bool strict = true;
+  std::uint64_t law_violations() const { return law_violations_; }
+  std::uint64_t looks() const { return looks_; }
+
+  // CommitWatch
+  void committing(const VirtualVm& vm, Bytes before, Bytes after) override;
+  void targeting(const VirtualVm& vm, Bytes target) override;
+  void looks_sooner(const VirtualVm& vm) override { schedule(vm); }
+
+ private:
+  static constexpr std::size_t kWheel = 512;
+  void schedule(const VirtualVm& vm);
+  void broken(const std::string& law);
+
+  Bytes capacity_, reserve_, committed_, committed_peak_;
+  Physics physics_;
+  std::uint64_t turn_ = 0;
+  std::vector<std::unique_ptr<VirtualVm>> vms_;
+  std::vector<VirtualVm*> by_pid_;                    // index: pid - 1; null: ended
+  std::vector<std::uint64_t> due_;                    // likewise: the turn of its next look
+  std::array<std::vector<pid_t>, kWheel> wheel_;      // looks, by turn
+  std::vector<pid_t> on_the_way_;                     // reports that arrive next turn
+  std::uint64_t law_violations_ = 0, looks_ = 0;
+};
+
+}  // namespace aerostat::sim

@@ -1,0 +1,289 @@
+#include "sim/world/virtual_vm.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace aerostat::sim {
+
+namespace {
+
+constexpr double kTiny = 1e-6;
+constexpr double kMib = 1024.0 * 1024.0;
+constexpr double kPagesPerMib = 256;
+// While anything is under way the world is looked at in steps of this.
+constexpr double kStep = 0.05;
+// A Linux guest always keeps a little free: its watermarks.
+constexpr double kWatermarkMib = 4;
+// A mark that moved less is not worth a message.
+constexpr double kNotableMark = 0.05;
+// How long a sensor's error lasts before it is another.
+constexpr double kErrorMemory = 2.0;
+
+Bytes bytes(double mib) { return Bytes::of(std::llround(mib * kMib)); }
+std::int64_t ns(double s) { return static_cast<std::int64_t>(s * 1e9 + 0.5); }
+std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
+
+const std::shared_ptr<const Behaviour>& ideal() {
+  static const std::shared_ptr<const Behaviour> one = std::make_shared<Behaviour>();
+  return one;
+}
+
+}  // namespace
+
+VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes startup, pid_t pid,
+                     CommitWatch& watch)
+    : spec_(std::move(spec)),
+      physics_(physics),
+      watch_(watch),
+      born_(now),
+      now_(now),
+      assigned_(startup.to_mib()),
+      target_(assigned_),
+      base_(assigned_),
+      most_(std::max(assigned_, spec_.settings.maximum.value_or(startup).to_mib())),
+      random_(seed_for(spec_.seed, spec_.name)) {
+  if (!spec_.behaviour) spec_.behaviour = ideal();
+  limits_ = resolve(spec_.settings, startup, bytes(most_));
+  own_ = spec_.curve.piece().t0;
+  facts_.link = Link::Up;
+  facts_.run_state = RunState::Running;
+  facts_.pid = pid;
+  facts_.known = true;
+  facts_.base = startup;
+  facts_.has_balloon = true;
+  facts_.has_plug = true;
+  facts_.plug_block = bytes(physics_.block_mib);
+  facts_.plug_maximum = std::max(Bytes{}, bytes(most_) - startup);
+  facts_.agent_socket = spec_.name;
+  guest_.service = spec_.behaviour->speaks(0) ? Service::Speaking : Service::Absent;
+  reporter_.start(ns(now) + ns(random_.uniform() * spec_.sample_s), ns(spec_.sample_s), ns(1.0));
+  follow_curve();
+  resident_cache_ = std::min(cache_, std::max(0.0, assigned_ - anon_));
+  show_facts();
+}
+
+Bytes VirtualVm::reachable(Bytes target) const {
+  const Bytes block = facts_.plug_block;
+  return std::clamp(target.round_down(block), std::min(block, bytes(base_)), bytes(most_));
+}
+
+void VirtualVm::set_target(Bytes target) {
+  const double to = target.to_mib();
+  if (to == target_) return;
+  watch_.targeting(*this, target);
+  watch_.committing(*this, bytes(committed()), bytes(std::max(assigned_, to)));
+  meter_.changed(to > target_);
+  target_ = to;
+  move_from_ = now_ + (to > assigned_ ? physics_.grow_latency_s : physics_.shrink_latency_s);
+  facts_.goal = target;
+  show_facts();
+}
+
+void VirtualVm::set_low_mark(Bytes available) {
+  if (std::abs(available.to_mib() - low_mark_) < kNotableMark * low_mark_) return;
+  low_mark_ = available.to_mib();
+  reporter_.set_low_mark(available.count() / 1024, ns(now_));
+  watch_.looks_sooner(*this);
+}
+
+void VirtualVm::expect_growth(Bytes target) {
+  reporter_.expect(target.count() / 1024, ns(now_));
+  watch_.looks_sooner(*this);
+}
+
+void VirtualVm::follow_curve() {
+  const Piece& p = spec_.curve.piece();
+  const double span = p.t1 - p.t0;
+  const double part = span > 0 ? std::clamp((own_ - p.t0) / span, 0.0, 1.0) : 1.0;
+  cache_ = p.cache0 + (p.cache1 - p.cache0) * part;
+  anon_ = p.need0 + (p.need1 - p.need0) * part - cache_;
+  need_ = anon_ + cache_ * spec_.hot_cache;
+}
+
+// MiB/s with which what it has moves towards what it is asked to have; 0: does not move now.
+double VirtualVm::actuator_rate() const {
+  if (target_ == assigned_ || now_ < move_from_ - kTiny) return 0;
+  const double age = now_ - born_;
+  if (target_ > assigned_) return spec_.behaviour->grow_rate(age, physics_.grow_mib_s);
+  if (assigned_ <= spec_.behaviour->holds_mib()) return 0;
+  const double in_use = std::max(0.0, anon_ - swapped_) + kWatermarkMib;
+  const double usual = assigned_ > in_use ? physics_.shrink_mib_s : physics_.swap_mib_s;
+  return -spec_.behaviour->shrink_rate(age, usual);
+}
+
+// A program that lacks part of what it needs gets on as much slower.
+double VirtualVm::progress_rate() const {
+  if (need_ <= assigned_) return 1;
+  return std::max(physics_.slowest, assigned_ / need_);
+}
+
+void VirtualVm::advance(double to) {
+  while (now_ < to - kTiny) {
+    const Piece& p = spec_.curve.piece();
+    const double rate = progress_rate();
+    double end = to;
+    if (own_ < p.t1 - kTiny) {
+      end = std::min(end, now_ + (p.t1 - own_) / rate);
+    } else if (!ended_ && !spec_.curve.next()) {
+      ended_ = true;
+    } else if (!ended_) {
+      continue;
+    }
+    double speed = 0;
+    if (assigned_ != target_) {
+      if (now_ < move_from_ - kTiny) {
+        end = std::min(end, move_from_);
+      } else {
+        end = std::min(end, now_ + kStep);
+        speed = actuator_rate();
+        if (speed != 0) end = std::min(end, now_ + (target_ - assigned_) / speed);
+        const double in_use = std::max(0.0, anon_ - swapped_) + kWatermarkMib;
+        if (speed < 0 && assigned_ > in_use) end = std::min(end, now_ + (in_use - assigned_) / speed);
+      }
+    }
+    const bool busy = swapped_ > 0 || need_ > assigned_ || resident_cache_ + kTiny < cache_ * spec_.hot_cache;
+    if (busy) end = std::min(end, now_ + kStep);
+    const double dt = std::max(end - now_, kTiny);
+
+    Stretch s;
+    s.dt = dt;
+    s.need0 = need_;
+    s.got0 = assigned_;
+    s.held0 = committed();
+    if (speed != 0) {
+      assigned_ += speed * dt;
+      const bool there = speed > 0 ? assigned_ > target_ - 0.01 : assigned_ < target_ + 0.01;
+      if (there) assigned_ = target_;
+      if (speed > 0) {
+        meter_.plugged(assigned_ - s.got0);
+      } else {
+        assigned_ = std::max(assigned_, std::min(s.got0, std::max(target_, spec_.behaviour->holds_mib())));
+        watch_.committing(*this, bytes(s.held0), bytes(committed()));
+      }
+    }
+    own_ += dt * rate;
+    now_ += dt;
+    follow_curve();
+    s.need1 = need_;
+    s.got1 = assigned_;
+    s.held1 = committed();
+    meter_.add(now_ - born_, s);
+    live(dt);
+  }
+  show_facts();
+}
+
+// What the guest's kernel did in the last `dt`.
+void VirtualVm::live(double dt) {
+  const double lacks = anon_ - assigned_ + kWatermarkMib - swapped_;
+  const double most = physics_.swap_mib_s * dt;
+  if (lacks > 0 && anon_ > assigned_) {
+    const double out = std::min(lacks, most);
+    swapped_ += out;
+    swapped_out_ += out;
+    swapped_in_ += out / 2;  // what is missing is missed: some of it comes back at once and pushes other out
+  } else if (swapped_ > 0) {
+    const double in = std::min({swapped_, most, std::max(0.0, -lacks)});
+    swapped_ -= in;
+    swapped_in_ += in;
+    if (swapped_ < 0.01) swapped_ = 0;
+  }
+  const double room = std::max(0.0, assigned_ - (anon_ - swapped_) - kWatermarkMib);
+  resident_cache_ = std::min({resident_cache_, room, cache_});
+  const double hot = cache_ * spec_.hot_cache;
+  if (resident_cache_ < hot) {
+    // Each hot page is read once in a period; one that is not there is read from disk.
+    const double fetched = (hot - resident_cache_) * std::min(1.0, dt / physics_.cache_period_s);
+    refaulted_ += fetched;
+    resident_cache_ = std::min({resident_cache_ + fetched, room, cache_});
+  } else if (resident_cache_ < cache_ && spec_.curve.piece().cache1 > spec_.curve.piece().cache0) {
+    resident_cache_ = std::min(room, cache_);  // read for the first time just now
+  }
+  if (need_ > assigned_) stalled_ += dt * std::min(1.0, 10 * (need_ - assigned_) / need_);
+  touched_ = std::min(assigned_, std::max(touched_, anon_ - swapped_ + resident_cache_));
+}
+
+void VirtualVm::show_facts() {
+  const double base = std::min(assigned_, base_);
+  facts_.balloon_actual = bytes(base);
+  facts_.plugged = bytes(assigned_ - base);
+  facts_.balloon_target = bytes(std::min(target_, base_));
+  facts_.plug_requested = bytes(std::max(0.0, target_ - base_));
+  facts_.seen_at = lab_time(now_);
+}
+
+GuestSample VirtualVm::sample() {
+  if (spec_.sensor_error > 0) {
+    const double keep = std::exp(-(now_ - error_at_) / kErrorMemory);
+    error_ = error_ * keep + random_.normal() * spec_.sensor_error * std::sqrt(1 - keep * keep);
+    error_at_ = now_;
+  }
+  // A guest never shows more than it has: what it needs beyond is in its swap, or not there yet.
+  const double wrong = error_ * anon_;
+  const double resident = std::clamp(anon_ - swapped_ + wrong, 0.0, std::max(0.0, assigned_ - kWatermarkMib));
+  GuestSample s;
+  s.total = bytes(assigned_);
+  s.available = bytes(assigned_ - resident);
+  s.free = bytes(std::max(0.0, assigned_ - resident - resident_cache_));
+  s.active_file = bytes(resident_cache_);
+  s.inactive_file = Bytes{};
+  s.swap_total = bytes(most_);
+  s.swap_free = bytes(most_ - std::min(swapped_, most_));
+  s.swap_in_pages = static_cast<std::uint64_t>(swapped_in_ * kPagesPerMib);
+  s.swap_out_pages = static_cast<std::uint64_t>(swapped_out_ * kPagesPerMib);
+  s.refault_file = static_cast<std::uint64_t>(refaulted_ * kPagesPerMib);
+  s.psi_some_us = static_cast<std::uint64_t>(stalled_ * 1e6);
+  spec_.behaviour->distort(s);
+  return s;
+}
+
+bool VirtualVm::look() {
+  ++looks_;
+  const double age = now_ - born_;
+  if (!spec_.behaviour->speaks(age)) {
+    const bool ever = guest_.messages > 0;
+    guest_.service = ever ? Service::Silent : Service::Absent;
+    guest_.note = ever ? "its service fell silent" : "";
+  }
+  GuestSample s = sample();
+  const auto verdict =
+      reporter_.look(ns(now_), kib(s.total->to_mib()), kib(s.available->to_mib()), agent::Number{});
+  if (!verdict.send || guest_.service != Service::Speaking) return false;
+  on_the_way_ = s;
+  sampled_ = now_;
+  guest_.low_since.reset();
+  if (verdict.low_since_ns) guest_.low_since = lab_time(static_cast<double>(*verdict.low_since_ns) / 1e9);
+  guest_.cause = static_cast<SampleCause>(verdict.why);
+  return true;
+}
+
+void VirtualVm::deliver() {
+  if (!on_the_way_) return;
+  guest_.sample = on_the_way_;
+  guest_.sampled_at = lab_time(sampled_);
+  guest_.received_at = lab_time(now_);
+  ++guest_.messages;
+  on_the_way_.reset();
+}
+
+void VirtualVm::reset() {
+  const Bytes before = bytes(committed());
+  assigned_ = base_;
+  watch_.committing(*this, before, bytes(std::max(base_, target_)));
+  swapped_ = 0;
+  resident_cache_ = 0;
+  touched_ = 0;
+  facts_.goal.reset();
+  ++facts_.resets;
+  reporter_.start(ns(now_), ns(spec_.sample_s), ns(1.0));
+  show_facts();
+}
+
+bool VirtualVm::wants_reset(double from, double to) const {
+  return spec_.behaviour->reboots(from - born_, to - born_);
+}
+bool VirtualVm::wants_to_vanish(double from, double to) const {
+  return spec_.behaviour->vanishes(from - born_, to - born_);
+}
+
+}  // namespace aerostat::sim

@@ -1,0 +1,124 @@
+// VirtualVm: a VM of the lab, its guest included. To whoever manages it, it is a Machine and a guest's service
+// like any other. Time reaches it only through advance(); its need follows a curve, its memory follows what it
+// is asked for at the speed of physics, and a guest that lacks memory pages, stalls and falls behind.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "agent/common/reporter.h"
+#include "guest/guest_link.h"
+#include "model/settings.h"
+#include "sim/score/meter.h"
+#include "sim/trace/need_curve.h"
+#include "sim/world/behaviour.h"
+#include "sim/world/physics.h"
+#include "vmm/machine.h"
+
+namespace aerostat::sim {
+
+// What a virtual VM is made of. Amounts in MiB.
+struct VmSpec {
+  std::string name;
+  Settings settings;  // as its owner would write them; startup and maximum must be there
+  NeedCurve curve;
+  double hot_cache = 1;     // share of its page cache that it comes back to
+  double sensor_error = 0;  // standard deviation of what the estimate is off, as a share of need
+  double sample_s = 0.1;    // how often its service looks
+  std::uint64_t seed = 1;
+  std::shared_ptr<const Behaviour> behaviour = nullptr;  // null: ideal
+};
+
+class VirtualVm;
+
+// Told of every change of what a VM may hold, before it is done: the host of the lab checks its laws here.
+class CommitWatch {
+ public:
+  virtual ~CommitWatch() = default;
+  virtual void committing(const VirtualVm& vm, Bytes before, Bytes after) = 0;
+  virtual void targeting(const VirtualVm& vm, Bytes target) = 0;
+  // Its service looks earlier than it said.
+  virtual void looks_sooner(const VirtualVm& vm) = 0;
+};
+
+class VirtualVm final : public Machine {
+ public:
+  // Born at `now` (s) with `startup`.
+  VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes startup, pid_t pid, CommitWatch& watch);
+
+  // Machine
+  const std::string& name() const override { return spec_.name; }
+  const MachineFacts& facts() const override { return facts_; }
+  Bytes reachable(Bytes target) const override;
+  void set_target(Bytes target) override;
+
+  // The guest's service, as the host's end of the talk shows it.
+  const GuestState& guest() const { return guest_; }
+  void set_low_mark(Bytes available);
+  void expect_growth(Bytes target);
+
+  // Runs until `to` (s).
+  void advance(double to);
+  // When the service looks next, s.
+  double look_due() const { return static_cast<double>(reporter_.due()) / 1e9; }
+  // The service looks, and says what it saw if it is worth saying: true if there is a report under way.
+  bool look();
+  // The report arrives.
+  void deliver();
+  // Not before the curve has ended; the VM then goes on with its last need.
+  bool ended() const { return ended_; }
+
+  const VmSpec& spec() const { return spec_; }
+  const Limits& limits() const { return limits_; }
+  double need() const { return need_; }              // with what of its cache is hot, MiB
+  double need_with_cache() const { return anon_ + cache_; }
+  double assigned() const { return assigned_; }      // MiB
+  double committed() const { return std::max(assigned_, target_); }
+  double touched() const { return touched_; }        // of it, what its process occupies, MiB
+  double born() const { return born_; }
+  bool moving() const { return assigned_ != target_; }
+  double progress() const { return own_; }           // its own time; behind the clock if it was starved
+  Meter& meter() { return meter_; }
+  const Meter& meter() const { return meter_; }
+  std::uint64_t looks() const { return looks_; }
+  void reset();  // the guest reboots: it is back at what it booted with
+  bool wants_reset(double from, double to) const;
+  bool wants_to_vanish(double from, double to) const;
+
+ private:
+  void follow_curve();
+  double actuator_rate() const;
+  double progress_rate() const;
+  void live(double dt);
+  void show_facts();
+  GuestSample sample();
+
+  VmSpec spec_;
+  Physics physics_;
+  CommitWatch& watch_;
+  Limits limits_;
+  double born_, now_, low_mark_ = 0, own_ = 0, own_offset_ = 0;
+  bool ended_ = false;
+  double anon_ = 0, cache_ = 0, need_ = 0;
+  double assigned_, target_, base_, most_;
+  double move_from_ = 0;  // the change under way begins to show at this time
+  double swapped_ = 0, resident_cache_ = 0, touched_ = 0;
+  double swapped_in_ = 0, swapped_out_ = 0, refaulted_ = 0, stalled_ = 0;  // MiB, MiB, MiB, s
+  double error_ = 0, error_at_ = 0;
+  Random random_;
+  MachineFacts facts_;
+  GuestState guest_;
+  std::optional<GuestSample> on_the_way_;
+  double sampled_ = 0;
+  agent::Reporter reporter_;
+  std::uint64_t looks_ = 0;
+  Meter meter_;
+};
+
+// Seconds of the lab as points in time, and back.
+inline TimePoint lab_time(double s) {
+  return TimePoint{std::chrono::hours(1) + Duration(static_cast<std::int64_t>(s * 1e9 + 0.5))};
+}
+
+}  // namespace aerostat::sim
