@@ -8,9 +8,10 @@
 
 int main(int argc, char** argv) {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  const bool err_terminal = ::isatty(STDERR_FILENO) == 1;
   const char* const no_colour = std::getenv("NO_COLOR");
   const char* const kind = std::getenv("TERM");
   const bool colour = terminal && (no_colour == nullptr || *no_colour == '\0') && kind != nullptr &&
                       std::string(kind) != "dumb";
-  return aerostat::run_command_line({argv + 1, argv + argc}, {std::cout, std::cerr, terminal, colour});
+  return aerostat::run_command_line({argv + 1, argv + argc}, {std::cout, std::cerr, terminal, colour, err_terminal});
 }

@@ -49,6 +49,15 @@ class ChannelMaker final : public GuestLinkMaker {
   const Clock& clock_;
 };
 
+EngineOptions engine_options(const Config& config, const Budget& budget) {
+  EngineOptions out;
+  out.capacity = budget.capacity;
+  out.reserve = budget.reserve;
+  out.profile = profile(config.profile);
+  out.version = AEROSTAT_VERSION;
+  return out;
+}
+
 }  // namespace
 
 class Daemon::Impl {
@@ -58,8 +67,7 @@ class Daemon::Impl {
         settings_(config, SettingsStore(config.state_dir)),
         guests_(io_, clock_),
         held_(config.state_dir, files_),
-        engine_({budget.capacity, budget.reserve, Bytes::mib(128), {}, AEROSTAT_VERSION}, clock_, sensor_,
-                settings_, guests_, held_,
+        engine_(engine_options(config, budget), clock_, sensor_, settings_, guests_, held_,
                 {[this] { want_pass(); }, [this] { want_notice(); },
                  [] { return std::chrono::system_clock::now(); }}),
         machines_(io_, clock_, engine_),
@@ -158,7 +166,7 @@ class Daemon::Impl {
     apply_sockets(old, *config);
     set_log_level(config->log_level);
     settings_.reconfigure(*std::move(config));
-    engine_.reconfigure(budget->capacity, budget->reserve);
+    engine_.reconfigure(budget->capacity, budget->reserve, profile(settings_.config().profile));
   }
 
   void apply_sockets(const Config& old, const Config& config) {

@@ -12,6 +12,7 @@ struct Surroundings {
   std::ostream& err;
   bool terminal = false;
   bool colour = false;
+  bool err_terminal = false;
 };
 
 // `args` without the program's name. Returns the exit status, see commands.h.

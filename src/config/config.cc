@@ -144,6 +144,13 @@ void read_top(TableReader& reader, Config& out, Problems& problems) {
     }
     out.reserve = reserve->value;
   }
+  if (const auto name = reader.text("profile", "profile = \"balanced\"")) {
+    if (const auto known = parse_profile(name->value))
+      out.profile = *known;
+    else
+      problems.add(name->at, fmt::format("profile '{}' is not known; it is dense, balanced or swift",
+                                         printable(name->value)));
+  }
   if (const auto level = reader.text("log_level", "log_level = \"info\"")) {
     if (level->value == "debug")
       out.log_level = LogLevel::Debug;

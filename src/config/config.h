@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "model/profile_name.h"
 #include "model/settings.h"
 
 namespace aerostat {
@@ -36,6 +37,7 @@ struct Config {
   std::vector<std::string> qmp_directories = {"/run/aerostat/vms"};
   std::variant<AutoCapacity, Bytes> capacity;
   std::optional<Bytes> reserve;  // missing: the daemon decides
+  ProfileName profile = ProfileName::Balanced;
   LogLevel log_level = LogLevel::Info;
   Settings defaults;
   std::map<std::string, VmEntry> vms;

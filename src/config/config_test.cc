@@ -32,6 +32,7 @@ TEST(Config, ReadsEverything) {
 capacity = "3G"
 reserve = "512M"
 log_level = "debug"
+profile = "swift"
 state_dir = "/tmp/state"
 [api]
 socket = "/tmp/api.sock"
@@ -54,6 +55,7 @@ weight = 9000
   EXPECT_EQ(std::get<Bytes>(config->capacity), 3_GiB);
   EXPECT_EQ(config->reserve, 512_MiB);
   EXPECT_EQ(config->log_level, LogLevel::Debug);
+  EXPECT_EQ(config->profile, ProfileName::Swift);
   EXPECT_EQ(config->state_dir, "/tmp/state");
   EXPECT_EQ(config->api_socket, "/tmp/api.sock");
   EXPECT_EQ(config->api_socket_mode, 0600u);
@@ -80,7 +82,7 @@ TEST(Config, SuggestsTheNearestKeyForATypo) {
             "a.toml:2:3: [vm.web] has no key 'minmum'; did you mean 'minimum'?");
   EXPECT_EQ(error_of("[vms.web]\n"),
             "a.toml:1:2: the top level has no key 'vms'; remove it, or use one of: api, capacity, "
-            "defaults, log_level, qemu, reserve, state_dir, vm");
+            "defaults, log_level, profile, qemu, reserve, state_dir, vm");
 }
 
 TEST(Config, ListsTheKeysWhenNoneIsNear) {

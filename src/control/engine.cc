@@ -43,6 +43,7 @@ void Engine::machine_appeared(Machine& machine) {
   auto record = std::make_unique<VmRecord>();
   record->name = machine.name();
   record->machine = &machine;
+  record->profile = &options_.profile;
   record->appeared_at = record->starting_since = clock_.now();
   record->settings = settings_.settings(record->name);
   orphans_.erase(record->name);

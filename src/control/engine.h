@@ -15,6 +15,7 @@
 #include "control/reaction_watch.h"
 #include "control/vm_record.h"
 #include "guard/rails.h"
+#include "policy/profile.h"
 #include "vmm/machine.h"
 
 namespace aerostat {
@@ -25,6 +26,7 @@ struct EngineOptions {
   // Left to the host's kernel whatever the books say: below this it begins to swap and to kill.
   Bytes physical_margin = Bytes::mib(128);
   Rails rails;
+  Profile profile = aerostat::profile(ProfileName::Balanced);
   std::string version;
 };
 
@@ -40,7 +42,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   // A regular pass came later than planned; counted for the host's report.
   void count_late_tick() { ++late_ticks_; }
   // New capacity and newly read configuration take effect.
-  void reconfigure(Bytes capacity, Bytes reserve);
+  void reconfigure(Bytes capacity, Bytes reserve, const Profile& profile);
 
   // MachineListener
   void machine_appeared(Machine& machine) override;

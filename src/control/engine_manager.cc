@@ -7,7 +7,8 @@
 
 namespace aerostat {
 
-void Engine::reconfigure(Bytes capacity, Bytes reserve) {
+void Engine::reconfigure(Bytes capacity, Bytes reserve, const Profile& profile) {
+  options_.profile = profile;
   options_.capacity = capacity;
   options_.reserve = reserve;
   for (auto& [name, vm] : vms_) {

@@ -121,7 +121,7 @@ class FakeGuests final : public GuestLinkMaker {
 class World {
  public:
   explicit World(Bytes capacity, Rails rails = {})
-      : engine(EngineOptions{capacity, {}, Bytes::mib(128), rails, "test"}, clock, host, settings, guests,
+      : engine(options(capacity, rails), clock, host, settings, guests,
                held, EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; }}) {
     settings.defaults.mode = Mode::Dynamic;
     settings.defaults.minimum = Bytes::mib(256);
@@ -164,6 +164,14 @@ class World {
 
   Bytes assigned(const std::string& name) { return machines.at(name)->f.assigned(); }
   VmReport vm(const std::string& name) { return engine.vm(name).value(); }
+
+  static EngineOptions options(Bytes capacity, Rails rails) {
+    EngineOptions out;
+    out.capacity = capacity;
+    out.rails = rails;
+    out.version = "test";
+    return out;
+  }
 
   FakeClock clock;
   FakeHost host;

@@ -12,12 +12,14 @@ namespace aerostat {
 
 namespace {
 
+Bytes grain_of(const MachineFacts& facts) { return facts.has_plug ? facts.plug_block : Bytes::mib(1); }
+
 // What a service said that speaks no more is not what the guest needs now.
 void forget_reports(VmRecord& vm) {
   vm.integration = Integration::None;
   vm.demand_state = {};
   vm.demand.reset();
-  vm.surplus_since.reset();
+  vm.outlook = {};
 }
 
 void begin_life(VmRecord& vm, TimePoint now) {
@@ -33,7 +35,10 @@ void begin_life(VmRecord& vm, TimePoint now) {
 
 void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integration from) {
   const MachineFacts& facts = vm.facts();
-  if (from != vm.integration) vm.demand_state = {};  // rates across two sources mean nothing
+  if (from != vm.integration) {  // rates across two sources mean nothing
+    vm.demand_state = {};
+    vm.outlook = {};
+  }
   const DemandStep step = estimate(vm.demand_state, sample, at, facts.assigned(), facts.maximum());
   vm.sample = sample;
   vm.sample_at = at;
@@ -41,7 +46,11 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   vm.demand_state = step.state;
   vm.demand = step.demand;
   if (!step.demand) return;
-  vm.floor = after_sample(vm.floor, step.demand->distress, at);
+  look_ahead(vm.outlook,
+             {step.demand->demand, step.demand->saturated, facts.assigned(), grain_of(facts), at}, *vm.profile);
+  // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
+  const bool unexplained = step.demand->distress && at - vm.outlook.short_at > kShrinkToBlame;
+  vm.floor = after_sample(vm.floor, unexplained, at);
   vm.starting = false;
   vm.owed_startup = false;
 }
@@ -174,13 +183,6 @@ void judge(VmRecord& vm, TimePoint now) {
   vm.note = std::move(v.note);
   vm.movable = v.movable;
   if (vm.status != Status::Starting) vm.starting = false;
-  const VmView view = view_of(vm, now);
-  const Bytes spare = view.target - wanted(view);
-  const bool surplus = v.movable && spare >= std::max(kLeastShrink, view.target.scaled(kLeastShrinkShare));
-  if (!surplus)
-    vm.surplus_since.reset();
-  else if (!vm.surplus_since)
-    vm.surplus_since = now;
 }
 
 Bytes committed_of(const VmRecord& vm) {
@@ -204,21 +206,22 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   v.target = facts.target();
   // What a guest did not take in a moment ago is not offered again yet, and nobody is asked to give it.
   if (vm.stall.grow_stalled()) v.limits.maximum = std::clamp(v.target, v.limits.minimum, v.limits.maximum);
-  v.grain = facts.has_plug ? facts.plug_block : Bytes::mib(1);
+  v.grain = grain_of(facts);
   v.resident = vm.resident;
   v.movable = vm.movable;
   v.stalled = vm.stall.shrink_stalled();
   v.starting = vm.starting && vm.owed_startup;
   if (vm.demand) {
     v.demand = vm.demand->demand;
-    v.forecast = vm.demand->forecast;
+    v.headroom = headroom(vm.outlook, *vm.profile);
+    v.growth = growth(vm.outlook, *vm.profile);
+    v.rest = rest_level(vm.outlook, v.target, v.grain, *vm.profile);
     v.distress = vm.demand->distress;
     v.kernel_short = vm.demand->kernel_short;
   }
   v.learned_floor = vm.floor.floor;
   if (vm.grew_at) v.since_grow = now - *vm.grew_at;
   if (vm.shrank_at) v.since_shrink = now - *vm.shrank_at;
-  if (vm.surplus_since) v.surplus_for = now - *vm.surplus_since;
   return v;
 }
 

@@ -13,6 +13,7 @@
 #include "model/status.h"
 #include "policy/demand.h"
 #include "policy/floor.h"
+#include "policy/outlook.h"
 #include "vmm/machine.h"
 
 namespace aerostat {
@@ -38,12 +39,14 @@ struct VmRecord {
   GuestSample sample;     // likewise; meaningful while integration is not None
   DemandState demand_state;
   std::optional<Demand> demand;
+  Outlook outlook;
+  const Profile* profile = nullptr;  // outlives the record
   std::optional<Bytes> resident;
   std::optional<Bytes>
       recalled;  // committed, from before this daemon started; while its monitor is not heard
   FloorState floor;
   StallState stall;
-  std::optional<TimePoint> grew_at, shrank_at, surplus_since, prepare_asked_at;
+  std::optional<TimePoint> grew_at, shrank_at, prepare_asked_at;
 
   Status status = Status::Starting;
   std::string note;

@@ -40,10 +40,11 @@ Guest any_guest(int index) {
 void live(Guest& g) {
   VmView& v = g.view;
   v.demand = any_mib(0, 6000);
-  v.forecast = any_mib(0, 200);
+  v.headroom = any_mib(0, 200);
+  v.growth = v.headroom + any_mib(0, 200);
   v.distress = *rc::gen::inRange(0, 5) == 0;
   v.resident = any_mib(0, 6000);
-  v.surplus_for = std::chrono::seconds(*rc::gen::inRange(0, 30));
+  v.rest = any_mib(0, 6000);
   v.since_grow = std::chrono::milliseconds(*rc::gen::inRange(0, 20000));
   v.since_shrink = std::chrono::milliseconds(*rc::gen::inRange(0, 20000));
   v.assigned += (v.target - v.assigned).scaled(g.obeys);

@@ -35,8 +35,11 @@ constexpr std::array kVmFields = {
                     [](V r) { return size_limit(r.limits.minimum); }},
     Field<VmReport>{"maximum_bytes", "MAXIMUM", "never grown beyond this",
                     [](V r) { return size_limit(r.limits.maximum); }},
-    Field<VmReport>{"buffer_percent", "BUFFER%", "headroom kept above demand",
-                    [](V r) -> FieldValue { return static_cast<std::uint64_t>(r.limits.buffer_percent); }},
+    Field<VmReport>{"buffer_percent", "BUFFER%", "headroom its owner wants kept above demand; -: learned",
+                    [](V r) -> FieldValue {
+                      if (!r.limits.buffer_percent) return {};
+                      return static_cast<std::uint64_t>(*r.limits.buffer_percent);
+                    }},
     Field<VmReport>{"weight", "WEIGHT", "who gets memory first when it is scarce",
                     [](V r) -> FieldValue { return static_cast<std::uint64_t>(r.limits.weight); }},
     Field<VmReport>{"assigned_bytes", "ASSIGNED", "memory the host has given it now",

@@ -74,7 +74,7 @@ Limits resolve(const Settings& s, Bytes base, Bytes device_maximum) {
   out.maximum = std::min(s.maximum.value_or(most), most);
   out.startup = std::min(s.startup.value_or(base), out.maximum);
   out.minimum = std::min(s.minimum.value_or(out.startup), out.startup);
-  out.buffer_percent = s.buffer_percent.value_or(kDefaultBuffer);
+  out.buffer_percent = s.buffer_percent;
   out.weight = s.weight.value_or(kDefaultWeight);
   return out;
 }

@@ -26,7 +26,7 @@ struct Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
-inline constexpr int kLeastBuffer = 5, kMostBuffer = 2000, kDefaultBuffer = 20;
+inline constexpr int kLeastBuffer = 5, kMostBuffer = 2000;
 inline constexpr int kLeastWeight = 0, kMostWeight = 10000, kDefaultWeight = 5000;
 // Below this no supported guest runs; Hyper-V's lower bound too.
 inline constexpr Bytes kLeastMinimum = Bytes::mib(32);
@@ -43,7 +43,7 @@ struct Limits {
   Bytes startup;
   Bytes minimum;
   Bytes maximum;
-  int buffer_percent = kDefaultBuffer;
+  std::optional<int> buffer_percent;  // missing: learned from what the VM does
   int weight = kDefaultWeight;
 
   friend bool operator==(const Limits&, const Limits&) = default;

@@ -53,7 +53,7 @@ TEST(Limits, DefaultToWhatTheVmBootedWithAndItsDevicesAllow) {
   EXPECT_EQ(limits.startup, 512_MiB);
   EXPECT_EQ(limits.minimum, 512_MiB);
   EXPECT_EQ(limits.maximum, 4_GiB);
-  EXPECT_EQ(limits.buffer_percent, 20);
+  EXPECT_FALSE(limits.buffer_percent) << "learned";
   EXPECT_EQ(limits.weight, 5000);
 }
 

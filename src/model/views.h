@@ -29,15 +29,16 @@ struct VmView {
 
   // What the guest's reports were made into (policy/demand.h). Missing: not known.
   std::optional<Bytes> demand;
-  Bytes forecast;             // growth expected before help could arrive
+  Bytes headroom;             // learned: below demand and this it is grown, …
+  Bytes growth;               // … to demand and this
+  std::optional<Bytes> rest;  // learned: what it may go back to; missing: not known yet
   Bytes learned_floor;        // shrinking below this has hurt lately; zero: nothing learned
   bool kernel_short = false;  // memory for kernel data is nearly gone in the guest
   bool distress = false;      // pages in or out, or stalls on memory, right now
 
-  // Since the last moves in each direction, and how long the surplus has lasted. Missing: never.
+  // Since the last moves in each direction. Missing: never.
   std::optional<Duration> since_grow;
   std::optional<Duration> since_shrink;
-  Duration surplus_for{0};
 };
 
 struct HostView {

@@ -9,6 +9,7 @@
 #include "policy/pace.h"
 #include "policy/share.h"
 #include "policy/tuning.h"
+#include "policy/wants.h"
 
 namespace aerostat {
 
@@ -37,16 +38,15 @@ Move rest(const Case& c) {
                                                    : "most of its buffer is there",
                                          numbers(c));
   if (!vm.demand || vm.starting || vm.stalled || vm.distress) return stay(c, enough);
-  const Bytes keep = std::min(c.wanted, vm.limits.maximum);
+  const Bytes keep = std::min(rest_of(vm), vm.target);
   const Bytes surplus = vm.target - keep;
-  if (surplus < std::max(kLeastShrink, vm.target.scaled(kLeastShrinkShare))) return stay(c, enough);
-  if (vm.surplus_for < kIdleHold || !may_shrink(vm, Rule::ReturnIdle)) {
-    return stay(
-        c, fmt::format("{} idle, kept a while for the next burst ({})", format_bytes(surplus), numbers(c)));
+  if (surplus < vm.grain) return stay(c, enough);
+  if (!may_shrink(vm, Rule::ReturnIdle)) {
+    return stay(c, fmt::format("{} idle, kept a moment ({})", format_bytes(surplus), numbers(c)));
   }
   return shrink_to(c, keep, Rule::ReturnIdle,
-                   fmt::format("{} lay idle for {:.0f} s and goes back to the pool ({})",
-                               format_bytes(surplus), seconds(vm.surplus_for), numbers(c)));
+                   fmt::format("{} was not needed for long enough to be worth a change and goes back to the pool ({})",
+                               format_bytes(surplus), numbers(c)));
 }
 
 // Others are short by `lacking`: this VM gives `share` of what it has above its entitlement.

@@ -47,28 +47,50 @@ TEST(Balance, LeavesAVmAloneWhileItsBufferLasts) {
   EXPECT_NE(move.why.find("most of its buffer is there"), std::string::npos);
 }
 
-TEST(Balance, GrowsAheadOfAForecast) {
+TEST(Balance, GrowsWhenLearnedHeadroomIsUsedUp) {
   VmView web = vm("web", 1024_MiB, 700_MiB);
-  web.forecast = 300_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1140_MiB);
+  web.limits.buffer_percent.reset();
+  web.headroom = 300_MiB;
+  web.growth = 400_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it is there to the byte";
+  web.headroom = 330_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1100_MiB);
 }
 
-TEST(Balance, KeepsIdleMemoryForAWhileThenReturnsItGently) {
+TEST(Balance, KeepsWhatAnOwnerAskedForAboveWhatWasLearned) {
+  VmView web = vm("web", 1024_MiB, 900_MiB);
+  web.headroom = 10_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1088_MiB) << "20 %, and at least a worthwhile step";
+}
+
+TEST(Balance, ReturnsWhatWasLearnedToBeIdle) {
   VmView web = vm("web", 2_GiB, 300_MiB);
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
-  web.surplus_for = kIdleHold;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "nothing is known of it yet";
+  web.rest = 700_MiB;
   const Move move = move_of(balance(host(4_GiB, {web})), "web");
   EXPECT_EQ(move.rule, Rule::ReturnIdle);
-  EXPECT_EQ(move.to, 1536_MiB);  // a quarter, not everything
+  EXPECT_EQ(move.to, 700_MiB);
+}
+
+TEST(Balance, ReturnsNothingBelowTheOwnersBufferTheMinimumOrALearnedFloor) {
+  VmView web = vm("web", 2_GiB, 1000_MiB);
+  web.rest = 300_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1200_MiB);
+  web.demand = 20_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 300_MiB);
+  web.limits.minimum = 512_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 512_MiB);
+  web.learned_floor = 800_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 800_MiB);
 }
 
 TEST(Balance, DoesNotShrinkInDistressNorRightAfterGrowing) {
   VmView web = vm("web", 2_GiB, 300_MiB);
-  web.surplus_for = kIdleHold;
+  web.rest = 500_MiB;
   web.distress = true;
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
   web.distress = false;
-  web.since_grow = std::chrono::seconds(3);
+  web.since_grow = kYieldAfterGrow / 2;
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
 }
 
@@ -155,7 +177,7 @@ TEST(Balance, GivesBackWhatHurt) {
 TEST(Balance, GrowsAGuestWhoseKernelRunsShortOneBlockAtATime) {
   VmView web = vm("web", 1_GiB, 300_MiB);
   web.kernel_short = true;
-  web.surplus_for = std::chrono::hours(1);
+  web.rest = 400_MiB;
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB + kKernelStep);
   web.since_grow = std::chrono::milliseconds(500);
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB) << "neither more yet, nor taken back";
@@ -176,17 +198,18 @@ VmView any_vm(int index) {
   v.limits.minimum = mib(64, 1024);
   v.limits.startup = v.limits.minimum + mib(0, 512);
   v.limits.maximum = v.limits.startup + mib(0, 4096);
-  v.limits.buffer_percent = *rc::gen::inRange(5, 200);
+  if (*rc::gen::inRange(0, 2) != 0) v.limits.buffer_percent = *rc::gen::inRange(5, 200);
   v.limits.weight = *rc::gen::inRange(0, 10001);
   v.assigned = v.target = v.limits.minimum + mib(0, 2048);
   v.committed = v.assigned + (*rc::gen::inRange(0, 3) == 0 ? mib(0, 512) : Bytes{});
   v.demand = mib(0, 6000);
-  v.forecast = mib(0, 300);
+  v.headroom = mib(0, 300);
+  v.growth = v.headroom + mib(0, 300);
   v.movable = *rc::gen::inRange(0, 5) != 0;
   v.stalled = *rc::gen::inRange(0, 8) == 0;
   v.starting = *rc::gen::inRange(0, 8) == 0;
   v.distress = *rc::gen::inRange(0, 4) == 0;
-  v.surplus_for = std::chrono::seconds(*rc::gen::inRange(0, 20));
+  if (*rc::gen::inRange(0, 3) != 0) v.rest = mib(0, 6000);
   return v;
 }
 

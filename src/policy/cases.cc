@@ -29,7 +29,7 @@ void consider_growth(Case& c) {
     c.desire = vm.limits.minimum;  // the owner raised it, or the VM booted with less
     c.rule = Rule::Grow;
   }
-  c.desire = std::min(c.desire, vm.limits.maximum).round_down(vm.grain);
+  c.desire = std::min(c.desire.round_up(vm.grain), vm.limits.maximum.round_down(vm.grain));
   if (c.desire <= vm.target) {
     c.desire = vm.target;
     c.rule = Rule::Hold;
@@ -89,7 +89,7 @@ std::string numbers(const Case& c) {
   if (!vm.demand) return fmt::format("{} assigned, demand not known yet", format_bytes(vm.assigned));
   std::string text =
       fmt::format("demand {} of {} assigned", format_bytes(*vm.demand), format_bytes(vm.assigned));
-  if (vm.forecast > kSlack) text += fmt::format(", {} more expected shortly", format_bytes(vm.forecast));
+  if (vm.headroom > Bytes{}) text += fmt::format(", {} headroom for its bursts", format_bytes(vm.headroom));
   if (vm.kernel_short) text += ", memory for the guest's kernel is short";
   return text + fmt::format(", wanted {}", format_bytes(c.wanted));
 }

@@ -100,17 +100,7 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
   demand.distress = at < state.distress_until;
   demand.paging = at < state.paging_until;
 
-  if (rated) {
-    const Bytes used_before = *before.last->total - *before.last->available;
-    const double risen = static_cast<double>((total - available - used_before).count()) / dt;
-    const double keep = std::exp(-dt / seconds(kGrowthMemory));
-    state.growth = std::max(0.0, risen > before.growth ? risen : before.growth * keep + risen * (1 - keep));
-  }
-  const Bytes ahead = Bytes::of(std::llround(std::min(state.growth * seconds(kLead), 1e15)));
-  demand.forecast = std::min(ahead, std::max(kLeastForecastCap, assigned.scaled(kForecastShare)));
-  // A guest with nothing left cannot grow and so looks content: its growth rate says nothing.
-  const bool saturated = available < std::max(kSaturated, total.scaled(kSaturatedShare));
-  if (saturated) demand.forecast = std::max(demand.forecast, kSaturatedStep);
+  demand.saturated = available < std::max(kSaturated, total.scaled(kSaturatedShare));
   demand.kernel_short = kernel_memory_short(sample, total, available);
 
   if (!before.last || rated) {

@@ -15,7 +15,6 @@ namespace aerostat {
 struct DemandState {
   std::optional<GuestSample> last;
   TimePoint last_at{};
-  double growth = 0;      // bytes per second, smoothed, never negative
   double cache_heat = 0;  // 0 to 1: how surely the active page cache is missed when taken
   double swap_heat = 0;   // 0 to 1: how surely what is in swap is missed
   TimePoint distress_until{}, paging_until{};
@@ -23,7 +22,7 @@ struct DemandState {
 
 struct Demand {
   Bytes demand;
-  Bytes forecast;             // what it will need on top before memory asked for now can arrive
+  bool saturated = false;     // it has nothing left: it may need more than it can show
   bool distress = false;      // it pages or stalls on memory now, or did within kDistressHold
   bool kernel_short = false;  // memory that kernel data can use is nearly gone, whatever is available
   bool paging = false;        // it moves pages to or from swap, likewise

@@ -24,7 +24,7 @@ TEST(Demand, IsWhatIsNotAvailable) {
   const auto step = estimate({}, sample(1_GiB, 600_MiB), kStart, 1_GiB, kLimit);
   ASSERT_TRUE(step.demand);
   EXPECT_EQ(step.demand->demand, 424_MiB);
-  EXPECT_EQ(step.demand->forecast, 0_MiB);
+  EXPECT_FALSE(step.demand->saturated);
 }
 
 TEST(Demand, CountsWhatTheKernelTookBeforeItCounted) {
@@ -38,17 +38,6 @@ TEST(Demand, IsUnknownNotZeroWhenTheGuestSaysTooLittle) {
   GuestSample s;
   s.free = 5_MiB;
   EXPECT_FALSE(estimate({}, s, kStart, 1_GiB, kLimit).demand);
-}
-
-TEST(Demand, LooksAheadAtTheSpeedOfGrowth) {
-  auto step = estimate({}, sample(1_GiB, 600_MiB), kStart, 1_GiB, kLimit);
-  step = estimate(step.state, sample(1_GiB, 580_MiB), kStart + milliseconds(100), 1_GiB, kLimit);
-  // 20 MiB in 0.1 s, over the lead time.
-  EXPECT_NEAR(step.demand->forecast.to_mib(), 200 * seconds(kLead), 1);
-  for (int i = 2; i < 30; ++i) {
-    step = estimate(step.state, sample(1_GiB, 580_MiB), kStart + milliseconds(100 * i), 1_GiB, kLimit);
-  }
-  EXPECT_LT(step.demand->forecast, 2_MiB);
 }
 
 TEST(Demand, CountsCacheOnlyWhenItIsMissed) {
@@ -76,9 +65,9 @@ TEST(Demand, CountsSwapAsFarAsItIsMissed) {
   EXPECT_TRUE(step.demand->paging);
 }
 
-TEST(Demand, OffersASaturatedGuestAMemoryBlock) {
-  const auto step = estimate({}, sample(1_GiB, 5_MiB), kStart, 1_GiB, kLimit);
-  EXPECT_EQ(step.demand->forecast, kSaturatedStep);
+TEST(Demand, SeesAGuestThatHasNothingLeft) {
+  EXPECT_TRUE(estimate({}, sample(1_GiB, 5_MiB), kStart, 1_GiB, kLimit).demand->saturated);
+  EXPECT_FALSE(estimate({}, sample(1_GiB, 40_MiB), kStart, 1_GiB, kLimit).demand->saturated);
 }
 
 TEST(Demand, SeesAKernelRunShortWithPlentyAvailable) {
@@ -119,8 +108,6 @@ RC_GTEST_PROP(DemandProperty, NeverExceedsWhatTheVmCanHaveWhateverTheGuestSays, 
     state = step.state;
     RC_ASSERT(step.demand->demand >= Bytes{});
     RC_ASSERT(step.demand->demand <= kLimit);
-    RC_ASSERT(step.demand->forecast >= Bytes{});
-    RC_ASSERT(step.demand->forecast <= std::max(kLeastForecastCap, Bytes::mib(512)));
   }
 }
 

@@ -9,8 +9,7 @@ Status health(const VmView& vm, bool paging) {
   if (paging) return Status::Paging;
   const Bytes demand = vm.demand.value_or(Bytes{});
   if (vm.assigned < demand) return Status::Warning;
-  const Bytes buffer = demand.scaled(vm.limits.buffer_percent / 100.0);
-  return vm.assigned - demand >= buffer.scaled(kLowShare) ? Status::Ok : Status::Low;
+  return vm.assigned - demand >= buffer_for(vm).scaled(kLowShare) ? Status::Ok : Status::Low;
 }
 
 }  // namespace aerostat

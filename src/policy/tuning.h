@@ -25,21 +25,46 @@ inline constexpr Duration kHeatHalfLife = std::chrono::seconds(60);
 inline constexpr Bytes kLeastUncounted = Bytes::mib(32);
 inline constexpr double kUncountedShare = 0.02;
 
-// --- looking ahead ---
-// Growth is believed at once and forgotten within this time.
-inline constexpr Duration kGrowthMemory = std::chrono::milliseconds(400);
-// From the sample to memory that is usable in the guest, with its worst cases (p99 of the reaction
-// benchmark).
-inline constexpr Duration kLead = std::chrono::milliseconds(800);
-// A forecast never exceeds this share of what the VM has, or this amount: one wild sample must not empty the
+// --- looking ahead (policy/outlook.h) ---
+// How rough need is: it wanders like fractional Brownian motion with this exponent (3 % in 0.2 s and 7.5 % in
+// 1.7 s on farm-like load).
+inline constexpr double kHurst = 0.4;
+// From a guest's look to memory it can use, with the time until its next look.
+inline constexpr double kLeadSeconds = 0.2;
+// How long rises are remembered, in seconds: a burst under way, and the habits of the VM.
+inline constexpr double kFastMemory = 2.8;
+inline constexpr double kSlowMemory = 42;
+// Rises of the last minute count this much against those of the last seconds (of their mean squares).
+inline constexpr double kSlowShare = 2.45;
+// A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
+inline constexpr double kUnknownRise = 0.05;
+// A rise under way is expected to go on this long, as surely as rises of this VM were followed by others.
+inline constexpr double kTrendSeconds = 0.056;
+// Kept free besides a profile's floor: the kernel's watermarks grow with its memory.
+inline constexpr double kFloorShare = 0.004;
+// A growth brings this many times the headroom, so that not every rise is a move …
+inline constexpr double kGrowthChunk = 1.9;
+// … and this share of the way back to the most of the last kBack seconds.
+inline constexpr double kBackShare = 0.2;
+inline constexpr double kBack = 10;
+// Maxima are kept per this many seconds.
+inline constexpr double kOutlookSlot = 0.5;
+// Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
+// per step away from the middle one, and another must be this much cheaper to take over.
+inline constexpr double kTrialMemory = 1000;
+inline constexpr double kPrior = 0.15;
+inline constexpr double kBetterBy = 0.987;
+// Half the time that a shortage seen in a sample lasts until memory has come.
+inline constexpr double kShortStays = 0.028;
+// Headroom for bursts never exceeds this share of need, or this amount: one wild sample must not empty the
 // pool.
 inline constexpr double kForecastShare = 0.5;
 inline constexpr Bytes kLeastForecastCap = Bytes::mib(256);
 // With less than this left a guest is saturated (the kernel's watermarks stop ordinary allocations about
 // there) …
 inline constexpr Bytes kSaturated = Bytes::mib(12);
-inline constexpr double kSaturatedShare = 0.02;
-// … and is offered this much at once: one memory block of Linux.
+inline constexpr double kSaturatedShare = 0.003;
+// … and is offered this much at once, doubled each time it is not enough: one memory block of Linux.
 inline constexpr Bytes kSaturatedStep = Bytes::mib(128);
 // With less than this left for kernel data a guest is in danger, whatever is available to programs (measured:
 // a guest of 384 MiB grown to 2 GiB that makes 300 MiB of page tables lives if it is grown at 64 MiB, and is
@@ -51,8 +76,8 @@ inline constexpr Bytes kKernelStep = Bytes::mib(128);
 inline constexpr Duration kKernelGrowEvery = std::chrono::seconds(1);
 
 // --- wanting ---
-// Headroom below which a Linux guest cannot even take in hot-added memory (1.6 % of 2 GiB is 32 MiB) while it
-// works.
+// The least buffer an owner can ask for: below it a Linux guest cannot even take in hot-added memory (1.6 % of
+// 2 GiB is 32 MiB) while it works.
 inline constexpr Bytes kLeastHeadroom = Bytes::mib(64);
 // Kept above demand even when weights decide, else the kernel reclaims although nothing is missing.
 inline constexpr Bytes kSlack = Bytes::mib(32);
@@ -64,26 +89,22 @@ inline constexpr double kLowShare = 0.8;
 inline constexpr Bytes kLeastGrow = Bytes::mib(64);
 // When memory is scarce it arrives in crumbs; they are collected until they are worth a change.
 inline constexpr Bytes kLeastGrant = Bytes::mib(16);
-// Surplus below this, or below this share of what it has, is not worth a move.
-inline constexpr Bytes kLeastShrink = Bytes::mib(64);
-inline constexpr double kLeastShrinkShare = 0.1;
-// Idle memory is left in place this long when nobody else needs it: the next burst often comes soon.
-inline constexpr Duration kIdleHold = std::chrono::seconds(8);
-// No shrink this soon after a growth, unless others are short.
-inline constexpr Duration kShrinkAfterGrow = std::chrono::seconds(10);
+// No shrink for others this soon after a growth.
 inline constexpr Duration kYieldAfterGrow = std::chrono::seconds(1);
-// One shrink at a time, and its size: idle memory goes fast, buffers slower, needed memory slowest, because
+// One shrink at a time, and its size: idle memory goes at once, buffers slower, needed memory slowest, because
 // the guest has to page it out first.
 inline constexpr Duration kShrinkEvery = std::chrono::seconds(1);
 inline constexpr Duration kYieldEvery = std::chrono::milliseconds(200);
-inline constexpr double kIdleStepShare = 0.25;
-inline constexpr Bytes kLeastIdleStep = Bytes::mib(128);
+// What somebody else needs is taken in no smaller pieces than this.
+inline constexpr Bytes kLeastShrink = Bytes::mib(64);
 inline constexpr Bytes kBufferStep = Bytes::mib(256);
 inline constexpr Bytes kCutStep = Bytes::mib(128);
 
 // --- learning ---
 // Distress this soon after a shrink was caused by it.
 inline constexpr Duration kShrinkToBlame = std::chrono::seconds(10);
+// A need of more than its memory divided by this explains any distress: no floor is learned from it.
+inline constexpr double kNearlyAll = 1.02;
 // The level that was too low is avoided this long, doubling at each relapse.
 inline constexpr Duration kFloorFirst = std::chrono::seconds(60);
 inline constexpr Duration kFloorMost = std::chrono::minutes(16);

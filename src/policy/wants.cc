@@ -12,36 +12,47 @@ Bytes least_of(const VmView& vm) {
   return std::clamp(vm.learned_floor, vm.limits.minimum, vm.limits.maximum);
 }
 
-Bytes with_headroom(const VmView& vm, Bytes headroom) {
-  if (!vm.demand) return std::clamp(vm.target, vm.limits.minimum, vm.limits.maximum);
-  return std::clamp(*vm.demand + headroom, least_of(vm), vm.limits.maximum);
+Bytes as_it_is(const VmView& vm) { return std::clamp(vm.target, vm.limits.minimum, vm.limits.maximum); }
+
+// What the owner asked for; zero: nothing, it is learned.
+Bytes owners_buffer(const VmView& vm) {
+  if (!vm.limits.buffer_percent || !vm.demand) return {};
+  return std::max(vm.demand->scaled(*vm.limits.buffer_percent / 100.0), kLeastHeadroom);
+}
+
+Bytes with_headroom(const VmView& vm, Bytes room) {
+  if (!vm.demand) return as_it_is(vm);
+  return std::clamp(*vm.demand + room, least_of(vm), vm.limits.maximum);
 }
 
 }  // namespace
 
-Bytes buffer_for(Bytes demand, const Limits& limits) {
-  return std::max(demand.scaled(limits.buffer_percent / 100.0), kLeastHeadroom);
-}
+Bytes buffer_for(const VmView& vm) { return std::max(owners_buffer(vm), vm.headroom); }
 
-Bytes wanted(const VmView& vm) {
-  return with_headroom(vm, buffer_for(vm.demand.value_or(Bytes{}), vm.limits) + vm.forecast);
-}
+Bytes wanted(const VmView& vm) { return with_headroom(vm, std::max(owners_buffer(vm), vm.growth)); }
 
 Bytes low_line(const VmView& vm) {
-  return with_headroom(vm,
-                       buffer_for(vm.demand.value_or(Bytes{}), vm.limits).scaled(kLowShare) + vm.forecast);
+  return with_headroom(vm, std::max(owners_buffer(vm).scaled(kLowShare), vm.headroom));
 }
 
 Bytes low_mark(const VmView& vm) {
+  if (!vm.limits.buffer_percent) return vm.headroom;
   // Solves available = 0.8 x buffer(assigned - available) for available.
-  const double share = kLowShare * vm.limits.buffer_percent / 100.0;
+  const double share = kLowShare * *vm.limits.buffer_percent / 100.0;
   const Bytes at_share = vm.assigned.scaled(share / (1 + share));
-  return std::max(at_share, kLeastHeadroom.scaled(kLowShare));
+  return std::max({at_share, kLeastHeadroom.scaled(kLowShare), vm.headroom});
+}
+
+Bytes rest_of(const VmView& vm) {
+  if (!vm.demand || !vm.rest) return vm.target;
+  const Bytes owners = vm.limits.buffer_percent ? wanted(vm) : low_line(vm);
+  const Bytes to = std::clamp(std::max(*vm.rest, owners), least_of(vm), vm.limits.maximum);
+  return std::min(vm.target, to.round_up(vm.grain));
 }
 
 Bytes needed(const VmView& vm) {
-  if (!vm.demand) return std::clamp(vm.target, vm.limits.minimum, vm.limits.maximum);
-  return std::clamp(*vm.demand + kSlack + vm.forecast, vm.limits.minimum, vm.limits.maximum);
+  if (!vm.demand) return as_it_is(vm);
+  return std::clamp(*vm.demand + std::max(kSlack, vm.headroom), vm.limits.minimum, vm.limits.maximum);
 }
 
 }  // namespace aerostat

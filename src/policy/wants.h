@@ -1,5 +1,5 @@
-// What a VM wants, from its demand and its owner's settings. One definition, used by policy, status and
-// reports.
+// What a VM wants, from its demand, what was learned of it, and its owner's settings. One definition, used by
+// policy, status and reports.
 #pragma once
 
 #include "base/bytes.h"
@@ -7,20 +7,25 @@
 
 namespace aerostat {
 
-// Headroom above `demand` the owner asked for; at least kLeastHeadroom.
-Bytes buffer_for(Bytes demand, const Limits& limits);
+// Headroom above `demand` that the VM is to have: what its owner asked for, at least kLeastHeadroom; or else
+// what was learned.
+Bytes buffer_for(const VmView& vm);
 
-// demand + buffer + forecast, within minimum (or the learned floor) and maximum. Missing demand: what it has.
+// What a growth brings it to, within minimum (or the learned floor) and maximum. Missing demand: what it has.
 Bytes wanted(const VmView& vm);
 
-// As wanted(), with 80 % of the buffer: below this the VM is Low and is grown.
+// Below this the VM is grown: demand and its learned headroom, or 80 % of the buffer its owner asked for.
 Bytes low_line(const VmView& vm);
 
-// What the guest has available when its buffer is down to 80 %, without a forecast: told to the guest, so
-// that it reports that moment at once.
+// What the guest has available when it is down to the low line: told to the guest, so that it reports that
+// moment at once.
 Bytes low_mark(const VmView& vm);
 
-// The least it can work with: demand with its forecast and a little slack, within minimum and maximum.
+// What it may go back to when nobody else is short, at most its target: what it needed lately, with what its
+// owner wants above it.
+Bytes rest_of(const VmView& vm);
+
+// The least it can work with: demand with its headroom and a little slack, within minimum and maximum.
 Bytes needed(const VmView& vm);
 
 }  // namespace aerostat

@@ -183,22 +183,62 @@ class Run {
   Outcome out_;
 };
 
-// The oracle as if it were a policy like any other.
-Outcome clairvoyant(const Trace& trace, const ReplayOptions& o) {
-  Outcome out;
-  out.policy = "oracle";
-  std::map<std::int64_t, double> held_at;  // of all VMs, by step
-  for (std::size_t i = 0; i < trace.vms().size(); ++i) {
-    const VmTrace& about = trace.vms()[i];
-    double peak = 0;
-    const LevelSink sink = [&](double at, double need, double held) {
-      peak = std::max(peak, held);
-      if (o.frames && std::fmod(at - trace.first_s(), o.frame_s) < kOracleStep)
-        o.frames({at - trace.first_s(), i, need, held, held});
-      if (trace.vms().size() > 1) held_at[std::llround((at - trace.first_s()) / kOracleStep)] += held;
-    };
-    const OracleScore s =
-        oracle(curve_of(trace, i, o), o.physics.block_mib, o.prices, about.first_s + kUnscored, sink);
+// The oracle as if it were a policy like any other: all VMs side by side, so that what they hold at one time is
+// known at that time.
+class Clairvoyant {
+ public:
+  Clairvoyant(const Trace& trace, const ReplayOptions& options) : trace_(trace), o_(options) {
+    for (std::size_t i = 0; i < trace.vms().size(); ++i) {
+      const double scored = trace.vms()[i].first_s + kUnscored;
+      walks_.push_back({OracleWalk(curve_of(trace, i, o_), o_.physics.block_mib, o_.prices, scored)});
+      walks_.back().alive = walks_.back().steps.next();
+    }
+  }
+
+  Outcome go() {
+    Outcome out;
+    out.policy = "oracle";
+    out.clairvoyant = true;
+    const double from = trace_.first_s();
+    const double span = trace_.last_s() - from;
+    Every frames(o_.frame_s);
+    Every told(std::max(1.0, span / 200));
+    for (double at = 0; at <= span; at += kOracleStep) {
+      const bool shows = o_.frames && frames.due(at);
+      const double held = hold(from + at, shows);
+      out.peak_assigned_mib = std::max(out.peak_assigned_mib, held);
+      if (o_.progress && told.due(at)) o_.progress(span > 0 ? std::min(1.0, at / span) : 1);
+    }
+    for (std::size_t i = 0; i < walks_.size(); ++i) take(i, out);
+    return out;
+  }
+
+ private:
+  struct Walk {
+    OracleWalk steps;
+    bool alive = false;
+  };
+
+  // What all hold at this time.
+  double hold(double at, bool shows) {
+    double held = 0;
+    for (std::size_t i = 0; i < walks_.size(); ++i) {
+      Walk& walk = walks_[i];
+      while (walk.alive && walk.steps.level().at + kOracleStep <= at + kOracleStep / 4)
+        walk.alive = walk.steps.next();
+      if (!walk.alive || walk.steps.level().at > at + kOracleStep / 4) continue;
+      const OracleLevel& level = walk.steps.level();
+      held += level.held;
+      if (shows) o_.frames({at - trace_.first_s(), i, level.need, level.held, level.held});
+    }
+    return held;
+  }
+
+  void take(std::size_t index, Outcome& out) {
+    Walk& walk = walks_[index];
+    while (walk.alive) walk.alive = walk.steps.next();
+    const OracleScore& s = walk.steps.score();
+    const VmTrace& about = trace_.vms()[index];
     VmOutcome vm{about.name, {}};
     vm.totals.need = s.need;
     vm.totals.waste = s.waste;
@@ -209,11 +249,12 @@ Outcome clairvoyant(const Trace& trace, const ReplayOptions& o) {
     vm.totals.seconds = std::max(0.0, about.last_s - about.first_s - kUnscored);
     out.sum.add(vm.totals);
     out.vms.push_back(std::move(vm));
-    out.peak_assigned_mib = std::max(out.peak_assigned_mib, peak);
   }
-  for (const auto& [step, held] : held_at) out.peak_assigned_mib = std::max(out.peak_assigned_mib, held);
-  return out;
-}
+
+  const Trace& trace_;
+  const ReplayOptions& o_;
+  std::vector<Walk> walks_;
+};
 
 }  // namespace
 
@@ -229,7 +270,7 @@ Settings settings_of(const VmTrace& vm, const ReplayOptions& o) {
   if (!s.maximum) s.maximum = o.host_memory.round_down(block);
   s.maximum = std::max(*s.maximum, block);
   if (!s.minimum) s.minimum = std::min(*s.maximum, block);
-  const double share = 1 + s.buffer_percent.value_or(kDefaultBuffer) / 100.0;
+  const double share = 1 + s.buffer_percent.value_or(20) / 100.0;
   if (!s.startup) s.startup = bytes(vm.first_mib * share).round_up(block);
   s.startup = std::clamp(*s.startup, *s.minimum, *s.maximum);
   return s;
@@ -249,7 +290,7 @@ OracleScore replay_oracle(const Trace& trace, const ReplayOptions& o) {
 }
 
 Outcome replay(const Trace& trace, const PolicyEntry& entry, const ReplayOptions& options) {
-  return entry.make ? Run(trace, entry, options).go() : clairvoyant(trace, options);
+  return entry.make ? Run(trace, entry, options).go() : Clairvoyant(trace, options).go();
 }
 
 }  // namespace aerostat::sim

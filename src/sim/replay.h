@@ -53,14 +53,14 @@ struct Outcome {
   double peak_assigned_mib = 0; // committed to all at once
   std::uint64_t law_violations = 0;
   std::uint64_t looks = 0;      // VM-samples
-  OracleScore oracle;           // of the same need
+  bool clairvoyant = false;     // the oracle's: priced for what it adds only, as S* is
 
   double waste() const { return ratio(sum.waste); }
   double violation() const { return ratio(sum.missing); }
   double move_cost(const Prices& p) const {
-    return ratio(p.plug_s * sum.plugged + p.change_gib_s * 1024 * sum.changes);
+    return ratio(p.plug_s * sum.plugged + (clairvoyant ? 0 : p.change_gib_s * 1024 * sum.changes));
   }
-  double score(const Prices& p) const { return waste() + 500 * violation() + move_cost(p); }
+  double score(const Prices& p) const { return waste() + kViolationPrice * violation() + move_cost(p); }
   double ratio(double part) const { return sum.need > 0 ? part / sum.need : 0; }
 };
 

@@ -52,9 +52,9 @@ TEST(Reporter, LooksTenTimesASecondAndSpeaksOnce) {
 
 TEST(Reporter, TellsANotableChangeWithItsNextLook) {
   Guest guest;
-  guest.available = [](std::int64_t ms) { return ms < 250 ? 300.0 : ms < 450 ? 291.0 : 270.0; };
+  guest.available = [](std::int64_t ms) { return ms < 250 ? 300.0 : ms < 450 ? 298.5 : 295.0; };
   guest.run(600);
-  ASSERT_EQ(guest.sent.size(), 2u);  // 9 MiB are less than 2 % of 512: not notable
+  ASSERT_EQ(guest.sent.size(), 2u);  // 1.5 MiB are not notable, 5 are
   EXPECT_EQ(guest.sent[1].at_ms, 500);
   EXPECT_EQ(guest.sent[1].why, Cause::Change);
 }
@@ -148,7 +148,7 @@ TEST(Reporter, TellsWhenMemoryForKernelDataShrinksAlthoughPlentyIsAvailable) {
   Reporter reporter;
   reporter.start(kStart, 100 * kMs, 1000 * kMs);
   reporter.look(kStart, 512 * kMiB, 300 * kMiB, 100 * kMiB);
-  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, 512 * kMiB, 300 * kMiB, 95 * kMiB).send);
+  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, 512 * kMiB, 300 * kMiB, 99 * kMiB).send);
   const auto verdict = reporter.look(kStart + 200 * kMs, 512 * kMiB, 300 * kMiB, 80 * kMiB);
   EXPECT_TRUE(verdict.send);
   EXPECT_EQ(verdict.why, Cause::Change);

@@ -7,6 +7,9 @@ namespace aerostat::sim {
 
 namespace {
 
+// What Hyper-V starts with.
+constexpr int kUsualBuffer = 20;
+
 double mib(const std::optional<Bytes>& amount) { return amount ? amount->to_mib() : 0.0; }
 Bytes bytes(double amount_mib) { return Bytes::of(std::llround(amount_mib * 1048576.0)); }
 
@@ -17,7 +20,7 @@ Bytes RulePolicy::boots_with(const Settings& settings, Bytes sized) const {
   vm.startup = mib(settings.startup);
   vm.maximum = mib(settings.maximum);
   vm.minimum = settings.minimum ? settings.minimum->to_mib() : vm.startup;
-  vm.buffer = settings.buffer_percent.value_or(kDefaultBuffer) / 100.0;
+  vm.buffer = settings.buffer_percent.value_or(kUsualBuffer) / 100.0;
   return bytes(rule_->boots_with(vm, sized.to_mib()));
 }
 
@@ -51,7 +54,7 @@ RuleVm RulePolicy::view(const VirtualVm& vm) const {
   out.maximum = limits.maximum.to_mib();
   out.startup = limits.startup.to_mib();
   out.weight = std::max(1, limits.weight);
-  out.buffer = limits.buffer_percent / 100.0;
+  out.buffer = limits.buffer_percent.value_or(kUsualBuffer) / 100.0;
   out.assigned = facts.assigned().to_mib();
   out.target = facts.target().to_mib();
   const GuestState& guest = vm.guest();

@@ -89,6 +89,7 @@ Result<void> Trace::add(std::string_view name, const Row& row, double limit_mib)
     about.area_mib_s += (row.time_s - vm.last.time_s) * 0.5 *
                         (static_cast<double>(row.need_mib) + static_cast<double>(vm.last.need_mib));
   }
+  if (about.rows > 0) about.longest_gap_s = std::max(about.longest_gap_s, row.time_s - vm.last.time_s);
   about.last_s = row.time_s;
   about.peak_mib = std::max(about.peak_mib, static_cast<double>(row.need_mib));
   about.limit_mib = std::max(about.limit_mib, limit_mib);

@@ -29,6 +29,7 @@ struct VmTrace {
   double first_s = 0, last_s = 0;
   double peak_mib = 0;
   double first_mib = 0;
+  double longest_gap_s = 0;  // between two rows
   double area_mib_s = 0;   // integral of need along straight lines
   double limit_mib = 0;    // the largest limit given; 0: none
   bool has_cache = false;

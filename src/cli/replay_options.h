@@ -1,0 +1,43 @@
+// The options that `simulate` and `plan` share: which trace, which host, which settings. ReplayWishes is what the
+// command line says; prepare() reads the files and makes of it what a replay needs, or one sentence of what is
+// wrong. Refuses settings that contradict each other, the trace or the host.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "sim/replay.h"
+
+namespace CLI {
+class App;
+}
+
+namespace aerostat {
+
+struct ReplayWishes {
+  std::vector<std::string> traces;
+  std::string host_memory, startup, minimum, maximum, settings_file;
+  std::optional<int> buffer, weight;
+  double period = 0.1;
+  std::string texture = "auto";
+  std::uint64_t seed = 1;
+  double hot_cache = 1, estimator_error = 0;
+  std::string block = "128M";
+};
+
+void add_replay_options(CLI::App& command, ReplayWishes& wishes);
+
+// Everything the flags alone can tell; no file is touched.
+Result<sim::ReplayOptions> options_of(const ReplayWishes& wishes);
+
+struct Prepared {
+  sim::Trace trace;
+  sim::ReplayOptions options;
+};
+// Host memory is left alone: `plan` may do without. `options`: what options_of() gave.
+Result<Prepared> prepare(const ReplayWishes& wishes, sim::ReplayOptions options);
+
+}  // namespace aerostat

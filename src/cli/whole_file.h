@@ -1,0 +1,30 @@
+// WholeFile: a file that is written whole or not at all. Opening it tells at once whether it can be written, so
+// that nobody waits for a result that has nowhere to go. What is no regular file (a pipe, a terminal) is
+// written directly. Refuses directories, and places that do not exist.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace aerostat {
+
+class WholeFile {
+ public:
+  static Result<WholeFile> open(const std::string& path);
+  WholeFile(WholeFile&& other) noexcept;
+  WholeFile& operator=(WholeFile&&) = delete;
+  // Without a commit, everything is as it was.
+  ~WholeFile();
+
+  Result<void> commit(std::string_view text);
+
+ private:
+  WholeFile() = default;
+  std::string path_, shown_;
+  std::string beside_;  // what is written until it is whole; empty: the file itself
+  int fd_ = -1;
+};
+
+}  // namespace aerostat

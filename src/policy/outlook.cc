@@ -1,0 +1,202 @@
+#include "policy/outlook.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "policy/tuning.h"
+
+namespace aerostat {
+
+namespace {
+
+constexpr double kMib = 1024.0 * 1024.0;
+constexpr auto kRing = static_cast<std::int64_t>(Outlook::kSlots);
+
+Bytes bytes(double mib) { return Bytes::of(std::llround(std::clamp(mib, 0.0, 1e12) * kMib)); }
+std::size_t place(std::int64_t slot) { return static_cast<std::size_t>((slot % kRing + kRing) % kRing); }
+std::int64_t slot_of(TimePoint at) {
+  return static_cast<std::int64_t>(seconds(at.time_since_epoch()) / kOutlookSlot);
+}
+
+// MiB above need below which a trial grows.
+double room(const Outlook& o, double sigmas, const Profile& p) {
+  const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
+  return p.floor_mib + o.need * kFloorShare + std::min(sigmas * o.sigma + o.ahead, wild);
+}
+
+// MiB it then grows to.
+double goal(const Outlook& o, double sigmas, const Profile& p) {
+  const double room_now = room(o, sigmas, p);
+  const double chunk = o.need + room_now * kGrowthChunk;
+  const double before = std::max<double>(o.back, o.most[place(o.slot)]) + room_now;
+  return chunk + std::max(0.0, before - chunk) * kBackShare;
+}
+
+double most_held(const Outlook& o, std::size_t hold) {
+  return std::max<double>(o.held[hold], o.most[place(o.slot)]);
+}
+
+// What must be idle for `hold` to be worth two changes.
+double worth_mib(double hold, const Profile& p) { return 2 * 1024 * p.change_price / hold; }
+
+double in_blocks(double mib, double block) { return std::ceil(mib / block) * block; }
+
+// The maxima over the last holds, once per half second.
+void look_back(Outlook& o) {
+  float most = 0;
+  std::size_t hold = 0;
+  for (std::int64_t back = 1; back < kRing && hold < kTrialHolds.size(); ++back) {
+    const double age = static_cast<double>(back - 1) * kOutlookSlot;
+    if (age >= kTrialHolds[hold]) o.held[hold++] = most;
+    most = std::max(most, o.most[place(o.slot - back)]);
+    if (age < kBack) o.back = most;
+  }
+  while (hold < kTrialHolds.size()) o.held[hold++] = most;
+}
+
+void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
+  o = Outlook{};
+  o.started = true;
+  o.at = o.learned_at = seen.at;
+  o.need = o.seen = o.learned = need;
+  o.slot = slot_of(seen.at);
+  o.most.fill(static_cast<float>(need));
+  o.held.fill(static_cast<float>(need));
+  o.back = static_cast<float>(need);
+  // Nobody knows it yet: it is taken for one that moves.
+  o.slow = std::pow(need * kUnknownRise, 2) / kSlowShare / std::pow(kLeadSeconds, 2 * kHurst);
+  o.sigma = need * kUnknownRise;
+  constexpr std::size_t kMiddle = kTrialHolds.size() / 2;
+  for (std::size_t i = 0; i < Trials::kCount; ++i) {
+    o.trials.level[i] = static_cast<float>(need + room(o, kTrialSigmas[i / kTrialHolds.size()], p));
+    const auto away = [](std::size_t a) { return static_cast<double>(a > kMiddle ? a - kMiddle : kMiddle - a); };
+    const double far = away(i / kTrialHolds.size()) + away(i % kTrialHolds.size());
+    o.trials.cost[i] = static_cast<float>(kPrior * need * far);
+  }
+  o.trials.best = kMiddle * kTrialHolds.size() + kMiddle;
+}
+
+// What the VM did since it was learned from last, in numbers. Over 10 ms a hiccup of the guest looks like a burst.
+void learn(Outlook& o, double need, TimePoint at) {
+  const double dt = seconds(at - o.learned_at);
+  if (dt < seconds(kLeastSampleGap)) return;
+  const double change = need - o.learned;
+  o.learned = need;
+  o.learned_at = at;
+  const double rise = std::max(0.0, change);
+  const double scaled = rise * rise / std::pow(dt, 2 * kHurst);
+  const double keep_fast = std::exp(-dt / kFastMemory);
+  const double keep_slow = std::exp(-dt / kSlowMemory);
+  o.fast = o.fast * keep_fast + scaled * (1 - keep_fast);
+  o.slow = o.slow * keep_slow + scaled * (1 - keep_slow);
+  static const double lead = std::pow(kLeadSeconds, kHurst);
+  o.sigma = std::sqrt(std::max(o.fast, kSlowShare * o.slow)) * lead;
+  const double rate = change / dt;
+  o.follow = o.follow * keep_slow + rate * o.rate * dt;
+  o.power = o.power * keep_slow + rate * rate * dt;
+  const double surely = o.power > 0 ? std::clamp(o.follow / o.power, 0.0, 1.0) : 0.0;
+  o.rate = rate;
+  o.ahead = std::max(0.0, rate) * surely * kTrendSeconds;
+}
+
+// The integral of (value)+ over `dt` while it goes straight from v0 to v1.
+double area_above(double v0, double v1, double dt) {
+  if (v0 >= 0 && v1 >= 0) return (v0 + v1) / 2 * dt;
+  if (v0 <= 0 && v1 <= 0) return 0;
+  const double top = std::max(v0, v1);
+  return top * top / (std::abs(v0) + std::abs(v1)) * dt / 2;
+}
+
+// Every trial goes through the last `dt`, pays for it, and makes its own move.
+void try_all(Outlook& o, double before, double dt, double block, const Profile& p) {
+  Trials& t = o.trials;
+  const auto keep = static_cast<float>(std::exp(-dt / kTrialMemory));
+  const double change = 1024 * p.change_price;
+  std::size_t cheapest = t.best;
+  for (std::size_t s = 0; s < kTrialSigmas.size(); ++s) {
+    const double low = o.need + room(o, kTrialSigmas[s], p);
+    const double grown = in_blocks(std::max(low, goal(o, kTrialSigmas[s], p)), block);
+    for (std::size_t h = 0; h < kTrialHolds.size(); ++h) {
+      const std::size_t i = s * kTrialHolds.size() + h;
+      double level = t.level[i];
+      const double short0 = before - level;
+      const double short1 = o.need - level;
+      double cost = area_above(-short0, -short1, dt);
+      // What is missing at a sample stays missing until memory has come.
+      if (short1 > 0) cost += p.short_price * (area_above(short0, short1, dt) + short1 * kShortStays);
+      if (level < low) {
+        cost += p.plug_price * (grown - level) + change;
+        level = grown;
+      } else {
+        const double to = in_blocks(most_held(o, h) + low - o.need, block);
+        if (level - to >= std::max(block, worth_mib(kTrialHolds[h], p))) {
+          cost += change;
+          level = to;
+        }
+      }
+      t.level[i] = static_cast<float>(level);
+      t.cost[i] = t.cost[i] * keep + static_cast<float>(cost);
+      if (t.cost[i] < t.cost[cheapest]) cheapest = i;
+    }
+  }
+  if (t.cost[cheapest] < t.cost[t.best] * kBetterBy) t.best = cheapest;
+}
+
+// A guest with nothing left cannot show what it needs: it is offered more, and twice as much when that has
+// come and was not enough either.
+void escalate(Outlook& o, const Seen& seen) {
+  const double has = seen.assigned.to_mib();
+  if (!seen.saturated) {
+    o.escalation = 0;
+  } else if (o.escalation <= 0) {
+    o.escalation = kSaturatedStep.to_mib();
+    o.escalated_at = has;
+  } else if (has > o.escalated_at) {
+    o.escalation = std::min(o.escalation * 2, std::max(kSaturatedStep.to_mib(), has / 2));
+    o.escalated_at = has;
+  }
+}
+
+}  // namespace
+
+void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
+  const double shown = seen.need.to_mib();
+  const double block = std::max(seen.grain.to_mib(), 1.0);
+  if (!o.started) return begin(o, seen, shown, p);
+  const double dt = std::max(seconds(seen.at - o.at), 0.005);
+  escalate(o, seen);
+  const double need = shown + o.escalation;
+  const double before = o.need;
+  learn(o, need, seen.at);
+  const std::int64_t slot = slot_of(seen.at);
+  if (slot != o.slot) {
+    for (std::int64_t i = std::max(o.slot + 1, slot - kRing + 1); i <= slot; ++i)
+      o.most[place(i)] = static_cast<float>(std::max(before, need));
+    o.slot = slot;
+    look_back(o);
+  }
+  float& now = o.most[place(slot)];
+  now = std::max(now, static_cast<float>(need));
+  o.need = need;
+  o.seen = shown;
+  if (need * kNearlyAll >= seen.assigned.to_mib()) o.short_at = seen.at;
+  o.at = seen.at;
+  try_all(o, before, dt, block, p);
+}
+
+Bytes headroom(const Outlook& o, const Profile& p) {
+  return bytes(o.need - o.seen + room(o, o.trials.sigmas(), p));
+}
+
+Bytes growth(const Outlook& o, const Profile& p) {
+  const double sigmas = o.trials.sigmas();
+  return bytes(std::max(o.need + room(o, sigmas, p), goal(o, sigmas, p)) - o.seen);
+}
+
+Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
+  const std::size_t hold = o.trials.best % kTrialHolds.size();
+  const Bytes to = bytes(most_held(o, hold) + room(o, o.trials.sigmas(), p)).round_up(grain);
+  return (target - to).to_mib() >= std::max(grain.to_mib(), worth_mib(kTrialHolds[hold], p)) ? to : target;
+}
+
+}  // namespace aerostat

@@ -1,0 +1,154 @@
+#include "policy/outlook.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "policy/tuning.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+constexpr Bytes kBlock = Bytes::mib(2);
+
+// A VM that needs what the test says, sampled ten times a second.
+struct Watched {
+  Profile profile = aerostat::profile(ProfileName::Balanced);
+  Outlook outlook;
+  TimePoint now{std::chrono::hours(1)};
+  Bytes assigned = Bytes::mib(8192);
+
+  void run(double seconds, const std::function<double(double)>& need_mib) {
+    for (int i = 0; i < static_cast<int>(seconds * 10); ++i) {
+      now += std::chrono::milliseconds(100);
+      see(need_mib(0.1 * i));
+    }
+  }
+  void see(double need_mib, bool saturated = false) {
+    const Bytes need = Bytes::of(std::llround(need_mib * 1048576));
+    look_ahead(outlook, {need, saturated, assigned, kBlock, now}, profile);
+  }
+  double headroom_mib() const { return headroom(outlook, profile).to_mib(); }
+};
+
+double steady(double) { return 2000; }
+// Half a GiB up and down, every 4 seconds.
+double waves(double t) { return 2000 + 512 * std::abs(std::fmod(t / 2, 2.0) - 1); }
+
+TEST(Outlook, GivesAVmThatNeverMovesAlmostNoHeadroom) {
+  Watched vm;
+  vm.run(600, steady);
+  EXPECT_NEAR(vm.headroom_mib(), vm.profile.floor_mib + 2000 * kFloorShare, 1);
+}
+
+TEST(Outlook, GivesAVmThatMovesTheHeadroomItsMovesCallFor) {
+  Watched vm;
+  vm.run(600, waves);
+  EXPECT_GT(vm.headroom_mib(), vm.profile.floor_mib + 2300 * kFloorShare + 10);
+  EXPECT_LT(vm.headroom_mib(), 400);
+}
+
+TEST(Outlook, TakesAVmItDoesNotKnowForOneThatMoves) {
+  Watched vm;
+  vm.see(2000);
+  EXPECT_GT(vm.headroom_mib(), 2000 * kUnknownRise);
+}
+
+TEST(Outlook, BringsAGrowthFurtherThanTheHeadroom) {
+  Watched vm;
+  vm.run(100, waves);
+  EXPECT_GT(growth(vm.outlook, vm.profile), headroom(vm.outlook, vm.profile));
+}
+
+TEST(Outlook, LetsIdleMemoryGoWhenItWasNotNeededForLongEnough) {
+  Watched vm;
+  vm.run(120, [](double) { return 4000.0; });
+  vm.run(0.3, [](double) { return 1000.0; });
+  EXPECT_GE(rest_level(vm.outlook, 5_GiB, kBlock, vm.profile), 4000_MiB) << "only what never was needed";
+  vm.run(40, [](double) { return 1000.0; });
+  EXPECT_LT(rest_level(vm.outlook, 5_GiB, kBlock, vm.profile), 1400_MiB);
+}
+
+TEST(Outlook, MovesNothingThatIsNotWorthAChange) {
+  Watched vm;
+  vm.run(120, steady);
+  const Bytes worth = Bytes::mib(60);
+  EXPECT_EQ(rest_level(vm.outlook, 2048_MiB + worth, kBlock, vm.profile), 2048_MiB + worth);
+}
+
+TEST(Outlook, HoldsMemoryLongerForAVmThatComesBackForIt) {
+  // 1 GiB is needed for 2 s of each 12 s: letting go costs 4 GiB s and two changes, holding on 10 GiB s.
+  Watched comes_back;
+  comes_back.run(600, [](double t) { return std::fmod(t, 5.0) < 2 ? 3000.0 : 2000.0; });
+  Watched stays_away;
+  stays_away.run(600, [](double t) { return std::fmod(t, 60.0) < 2 ? 3000.0 : 2000.0; });
+  EXPECT_GE(comes_back.outlook.trials.hold(), 4);
+  EXPECT_LE(stays_away.outlook.trials.hold(), 4);
+}
+
+TEST(Outlook, OffersASaturatedGuestMoreAndThenTwiceAsMuch) {
+  Watched vm;
+  vm.assigned = 2_GiB;
+  vm.run(120, steady);
+  vm.now += std::chrono::milliseconds(100);
+  vm.see(2040, true);
+  EXPECT_GE(vm.headroom_mib(), kSaturatedStep.to_mib());
+  EXPECT_LT(vm.headroom_mib(), 2 * kSaturatedStep.to_mib() + 200);
+  vm.assigned += kSaturatedStep;
+  vm.now += std::chrono::milliseconds(100);
+  vm.see(2168, true);
+  EXPECT_GE(vm.headroom_mib(), 2 * kSaturatedStep.to_mib());
+  vm.now += std::chrono::milliseconds(100);
+  vm.see(2168, false);
+  EXPECT_EQ(vm.outlook.escalation, 0);
+}
+
+TEST(Outlook, DoesNotTakeAHiccupForABurst) {
+  Watched vm;
+  vm.run(300, steady);
+  const double before = vm.headroom_mib();
+  for (int i = 1; i <= 3; ++i) {  // 3 MiB within 6 ms: 500 MiB/s, if it were one
+    vm.now += std::chrono::milliseconds(2);
+    vm.see(2000 + i);
+  }
+  EXPECT_NEAR(vm.headroom_mib(), before, 1);
+}
+
+TEST(Outlook, ABolderProfileKeepsLess) {
+  Watched dense;
+  Watched swift;
+  dense.profile = profile(ProfileName::Dense);
+  swift.profile = profile(ProfileName::Swift);
+  // Rises of every size, seldom the large ones.
+  const auto jumpy = [](double t) {
+    const auto k = static_cast<int>(t * 10) * 7919 % 997;
+    return 2000 + 30000.0 / (30 + k);
+  };
+  dense.run(600, jumpy);
+  swift.run(600, jumpy);
+  EXPECT_LT(dense.headroom_mib(), swift.headroom_mib());
+}
+
+RC_GTEST_PROP(OutlookProperty, IsBoundedWhateverAGuestSays, ()) {
+  Watched vm;
+  vm.assigned = 4_GiB;
+  double most = 0;
+  for (int i = 0; i < 60; ++i) {
+    vm.now += std::chrono::milliseconds(*rc::gen::inRange(0, 3000));
+    const double need = *rc::gen::inRange(0, 4096);
+    most = std::max(most, need);
+    vm.see(need, *rc::gen::inRange(0, 4) == 0);
+    RC_ASSERT(std::isfinite(vm.headroom_mib()));
+    const double wild = std::max(kLeastForecastCap.to_mib(), kForecastShare * (most + 2048));
+    RC_ASSERT(vm.headroom_mib() <= vm.profile.floor_mib + kFloorShare * 6144 + wild + 2048);
+    const Bytes rest = rest_level(vm.outlook, 3_GiB, kBlock, vm.profile);
+    RC_ASSERT(rest <= 3_GiB);
+    RC_ASSERT(rest >= Bytes{});
+  }
+}
+
+}  // namespace
+}  // namespace aerostat

@@ -1,0 +1,46 @@
+// Figures: the figures of merit of one replay, each a finite number, and the one table of what they are called
+// and mean: JSON, the page and docs/simulate.md all follow it. Definitions: docs/simulate.md.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "sim/replay.h"
+
+namespace aerostat::sim {
+
+// Ratios are plain fractions of the need they are measured against: 0.01 is one per cent.
+struct Figures {
+  std::string policy;
+  double waste = 0, violation = 0;
+  double violation_time_share = 0, felt_time_share = 0;
+  double worst_vm_violation = 0, worst_hour_violation = 0;
+  double worst_deficit_mib = 0, longest_episode_s = 0;
+  double move_cost = 0, s = 0, s_oracle = 0, competitive_ratio = 1;
+  double footprint_ratio = 1, footprint_gib_min = 0, peak_assigned_mib = 0;
+  double plugged_gib = 0, resizes_per_vm_hour = 0, reversals_per_vm_hour = 0;
+  double entitlement_shortfall = 0, law_violations = 0;
+  std::string worst_vm;  // who worst_vm_violation is about; empty: nobody was short
+};
+
+struct FigureField {
+  std::string_view id;    // JSON key
+  std::string_view help;  // one line
+  double Figures::* value;
+  bool whole = false;  // counts something
+};
+std::span<const FigureField> figure_fields();
+
+// Refuses a trace of which nothing can be scored: no VM lives longer than kUnscored, or none needs anything.
+Result<void> can_be_scored(const Trace& trace);
+
+// `best` is the oracle of the same trace with the same options. A trace that can be scored, please.
+Figures figures_of(const Outcome& outcome, const OracleScore& best, const Prices& prices);
+
+// How the rows of this trace are joined when `asked` is asked for: Rough or Linear.
+Texture texture_used(const Trace& trace, Texture asked);
+
+}  // namespace aerostat::sim
