@@ -102,7 +102,7 @@ Json to_json(const DecisionRecord& d) {
           {"from_bytes", d.move.from.count()},
           {"to_bytes", d.move.to.count()},
           {"desired_bytes", d.move.desired.count()},
-          {"why", d.move.why},
+          {"why", reason(d.move)},
           {"assigned_bytes", maybe(d.assigned)},
           {"demand_bytes", maybe(d.demand)},
           {"wanted_bytes", maybe(d.wanted)},

@@ -48,6 +48,7 @@ void Engine::machine_appeared(Machine& machine) {
   record->settings = settings_.settings(record->name);
   orphans_.erase(record->name);
   vms_[record->name] = std::move(record);
+  fair_.reset();
   event("vm.appeared", machine.name(), "found");
   machine_changed(machine);
 }
@@ -66,6 +67,7 @@ void Engine::machine_vanished(const std::string& name, const std::string& why) {
   const auto pid = found->second->facts().pid;
   const Bytes committed = committed_of(*found->second);
   vms_.erase(found);
+  fair_.reset();
   if (pid && occupies_memory(*pid)) {
     orphans_[name] = {*pid, committed};
     event("vm.orphaned", name,
@@ -85,7 +87,8 @@ void Engine::guest_spoke(const std::string& name) {
   refresh(vm, now);
   if (!vm.movable || paused_) return;
   const VmView view = view_of(vm, now);
-  if (view.demand && view.target < low_line(view) && view.target < view.limits.maximum) hooks_.pass_wanted();
+  if (!view.demand || view.target >= low_line(view) || view.target >= view.limits.maximum) return;
+  if (!grow_alone(vm, view, now)) hooks_.pass_wanted();
 }
 
 // Brings one record up to date with its machine and its guest.
@@ -150,25 +153,32 @@ void Engine::pass() {
 }
 
 void Engine::decide(const HostView& view, TimePoint now) {
-  std::vector<Move> moves = keep_rails(view, balance(view), options_.rails);
+  fair_ = fair_pool(view);
+  std::vector<Move> moves = keep_rails(view, balance(view), options_.rails, &*fair_);
   for (Move& move : moves) {
-    VmRecord& vm = *vms_.at(move.vm);
-    const VmView before = view_of(vm, now);
+    VmRecord& vm = *records_[move.index];
     act(vm, move, now);
-    note_decision(vm, before, move, view.free());
+    note_decision(vm, view.vms[move.index], move, view.free());
   }
-  for (auto& [name, vm] : vms_) tell_guest(*vm, now);
+  for (std::size_t i = 0; i < records_.size(); ++i) tell_guest(*records_[i], view.vms[i]);
 }
 
 // A VM that was never heard keeps the entry it was recalled by.
 void Engine::remember_held() {
+  bool changed = orphans_ != remembered_orphans_;
+  for (auto& [name, vm] : vms_) {
+    const HeldBook::Entry now{vm->facts().pid.value_or(0), committed_of(*vm)};
+    changed = changed || now != vm->remembered;
+    vm->remembered = now;
+  }
+  if (!changed && vms_.size() == remembered_vms_) return;
+  remembered_vms_ = vms_.size();
+  remembered_orphans_ = orphans_;
   HeldBook::All all = orphans_;
   for (const auto& [name, vm] : vms_) {
-    if (vm->facts().pid) all[name] = {*vm->facts().pid, committed_of(*vm)};
+    if (vm->facts().pid) all[name] = vm->remembered;
   }
-  if (all == remembered_) return;
   held_.remember(all);
-  remembered_ = std::move(all);
 }
 
 // A process that has ended and was not yet waited for by its parent is still listed, with nothing resident.
@@ -191,10 +201,13 @@ Bytes Engine::orphaned() const {
 HostView Engine::look(TimePoint now) {
   HostView view;
   view.orphaned = orphaned();
+  records_.clear();
+  view.vms.reserve(vms_.size());
   view.capacity = options_.capacity;
   view.reserve = options_.reserve;
   Bytes promised;  // committed and not yet touched
   for (const auto& [name, vm] : vms_) {
+    records_.push_back(vm.get());
     view.vms.push_back(view_of(*vm, now));
     const VmView& v = view.vms.back();
     promised += std::max(Bytes{}, v.committed - v.resident.value_or(Bytes{}));
@@ -261,14 +274,14 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
   if (!as_meant) {
     move.to = move.from;
     move.rule = Rule::Guarded;
-    move.why = "its devices cannot be set that finely; " + move.why;
+    move.why = "its devices cannot be set that finely; " + reason(move);
     return;
   }
   move.to = to;
   if (move.shrinks() && !prepared(vm, move, now)) {
     move.to = move.from;
     move.rule = Rule::Waiting;
-    move.why = "its service makes the memory ready to be taken; " + move.why;
+    move.why = "its service makes the memory ready to be taken; " + reason(move);
     return;
   }
   vm.machine->set_target(to);
@@ -297,13 +310,13 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, B
     vm.refused_at = now;
     if (first) {
       ++vm.refusals;
-      event("vm.refused", vm.name, move.why);
+      event("vm.refused", vm.name, reason(move));
     }
   }
   if (moved) {
     event(move.grows() ? "vm.grow" : "vm.shrink", vm.name,
           fmt::format("{} -> {} by {}: {}", format_bytes(move.from), format_bytes(move.to),
-                      rule_name(move.rule), move.why));
+                      rule_name(move.rule), reason(move)));
   }
   vm.waits = move.to < move.desired && (move.rule == Rule::Waiting || refused || move.grows());
   DecisionRecord record;
@@ -317,9 +330,9 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, B
   journal_.decision(std::move(record));
 }
 
-void Engine::tell_guest(VmRecord& vm, TimePoint now) {
+void Engine::tell_guest(VmRecord& vm, const VmView& view) {
   if (!vm.guest || !vm.movable || vm.integration != Integration::Agent) return;
-  vm.guest->set_low_mark(low_mark(view_of(vm, now)));
+  vm.guest->set_low_mark(low_mark(view));
 }
 
 }  // namespace aerostat

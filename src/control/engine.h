@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,7 +75,8 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void act(VmRecord& vm, Move& move, TimePoint now);
   bool prepared(VmRecord& vm, const Move& move, TimePoint now);
   void note_decision(VmRecord& vm, const VmView& view, const Move& move, Bytes host_free);
-  void tell_guest(VmRecord& vm, TimePoint now);
+  void tell_guest(VmRecord& vm, const VmView& view);
+  bool grow_alone(VmRecord& vm, const VmView& view, TimePoint now);
   void remember_held();
   void bury_orphans();
   bool occupies_memory(pid_t pid) const;
@@ -89,7 +91,10 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   HeldBook& held_;
   EngineHooks hooks_;
   std::map<std::string, std::unique_ptr<VmRecord>> vms_;
-  HeldBook::All remembered_;
+  std::vector<VmRecord*> records_;  // in the order of the last look's HostView::vms
+  std::optional<FairPool> fair_;    // as of the last pass, while the VMs are the same
+  HeldBook::All remembered_orphans_;
+  std::size_t remembered_vms_ = 0;
   std::map<std::string, HeldBook::Entry> orphans_;  // vanished, and their processes run on
   Journal journal_;
   ReactionWatch reactions_;

@@ -48,6 +48,10 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   if (!step.demand) return;
   look_ahead(vm.outlook,
              {step.demand->demand, step.demand->saturated, facts.assigned(), grain_of(facts), at}, *vm.profile);
+  vm.headroom = headroom(vm.outlook, *vm.profile);
+  vm.growth = growth(vm.outlook, *vm.profile);
+  vm.rest_target = facts.target();
+  vm.rest = rest_level(vm.outlook, vm.rest_target, grain_of(facts), *vm.profile);
   // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
   const bool unexplained = step.demand->distress && at - vm.outlook.short_at > kShrinkToBlame;
   vm.floor = after_sample(vm.floor, unexplained, at);
@@ -213,9 +217,10 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   v.starting = vm.starting && vm.owed_startup;
   if (vm.demand) {
     v.demand = vm.demand->demand;
-    v.headroom = headroom(vm.outlook, *vm.profile);
-    v.growth = growth(vm.outlook, *vm.profile);
-    v.rest = rest_level(vm.outlook, v.target, v.grain, *vm.profile);
+    v.headroom = vm.headroom;
+    v.growth = vm.growth;
+    v.rest = v.target == vm.rest_target ? vm.rest
+                                        : rest_level(vm.outlook, v.target, v.grain, *vm.profile);
     v.distress = vm.demand->distress;
     v.kernel_short = vm.demand->kernel_short;
   }

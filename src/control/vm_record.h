@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "control/ports.h"
 #include "guard/stall.h"
 #include "guest/guest_link.h"
 #include "model/report.h"
@@ -40,6 +41,8 @@ struct VmRecord {
   DemandState demand_state;
   std::optional<Demand> demand;
   Outlook outlook;
+  Bytes headroom, growth;                   // of the outlook, as of its last sample
+  Bytes rest_target, rest;                  // what `rest_target` may go back to, likewise
   const Profile* profile = nullptr;  // outlives the record
   std::optional<Bytes> resident;
   std::optional<Bytes>
@@ -57,6 +60,7 @@ struct VmRecord {
 
   std::uint64_t grows = 0, shrinks = 0, refusals = 0;
   Bytes last_assigned, peak_assigned;
+  HeldBook::Entry remembered{};  // as last given to the held book
 
   const MachineFacts& facts() const { return machine->facts(); }
 };

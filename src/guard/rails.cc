@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
-#include <unordered_map>
 
 namespace aerostat {
 
@@ -16,7 +14,8 @@ void stay(Move& move, const std::string& why) {
   const bool wanted_more = move.to > move.from;
   move.to = move.from;
   move.rule = wanted_more ? Rule::Refused : Rule::Guarded;
-  move.why = why + "; " + move.why;
+  move.why = why + "; " + reason(move);
+  move.staying = Staying::No;
 }
 
 // Cuts a growth to `most`, or to nothing.
@@ -49,6 +48,14 @@ void keep_fair(Move& move, const VmView& vm, const FairPool& pool) {
   cut(move, vm, most,
       fmt::format("it says it needs more than its fair share, {}, and the host sees {} in use",
                   format_bytes(share), vm.resident ? format_bytes(*vm.resident) : "an unknown amount"));
+}
+
+// Whose move it is; null: nobody's. A plan may not know the places of the VMs.
+const VmView* view_of(const HostView& host, const Move& move) {
+  if (move.index < host.vms.size() && host.vms[move.index].name == move.vm) return &host.vms[move.index];
+  const auto found = std::find_if(host.vms.begin(), host.vms.end(),
+                                  [&](const VmView& vm) { return vm.name == move.vm; });
+  return found == host.vms.end() ? nullptr : &*found;
 }
 
 struct Purse {
@@ -96,20 +103,18 @@ Bytes fair_share(const FairPool& pool, const VmView& vm) {
   return std::clamp(std::max(Bytes{}, pool.memory).scaled(part), vm.limits.minimum, vm.limits.maximum);
 }
 
-std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails) {
-  std::unordered_map<std::string_view, const VmView*> vms;
-  vms.reserve(host.vms.size());
-  for (const VmView& vm : host.vms) vms.emplace(vm.name, &vm);
+std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails,
+                             const FairPool* known) {
   Purse purse{host.free(), host.spare_physical};
-  const FairPool fair = fair_pool(host);
+  const FairPool fair = known ? *known : fair_pool(host);
   for (Move& move : plan) {
     if (move.to == move.from) continue;
-    const auto found = vms.find(move.vm);
-    if (found == vms.end() || !found->second->movable) {
+    const VmView* const found = view_of(host, move);
+    if (!found || !found->movable) {
       stay(move, "it cannot be moved now");
       continue;
     }
-    const VmView& vm = *found->second;
+    const VmView& vm = *found;
     if (rails.lock_out && move.shrinks() && vm.since_grow && *vm.since_grow < kLockOut) {
       stay(move, "it was grown a moment ago");
       continue;

@@ -24,16 +24,18 @@ inline constexpr double kEvidenceFactor = 2.0;
 // No plan may shrink a VM this soon after it was grown.
 inline constexpr Duration kLockOut = std::chrono::seconds(1);
 
-// The moves that may be carried out, in the order given; as many as came in. Moves for VMs that are not in
-// `host` or not movable are turned into staying. The sum of what grows never exceeds host.free().
-std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails = {});
-
 // What the movable VMs may share, and the sum of their weights.
 struct FairPool {
   Bytes memory;
   double weights = 0;
 };
 FairPool fair_pool(const HostView& host);
+
+// The moves that may be carried out, in the order given; as many as came in. Moves for VMs that are not in
+// `host` or not movable are turned into staying. The sum of what grows never exceeds host.free().
+// `known`: the pool of the whole host, where `host` shows a part of its VMs only and the others as orphaned.
+std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails = {},
+                             const FairPool* known = nullptr);
 
 // What a VM may have on its word alone: its part of the pool by weight, at least its minimum.
 Bytes fair_share(const FairPool& pool, const VmView& vm);

@@ -2,6 +2,8 @@
 // Every pass says of every VM it considered what it decided and why; nothing changes without a Move.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,16 +27,35 @@ enum class Rule {
 };
 std::string_view rule_name(Rule rule);
 
+// What a decision was made from.
+struct Numbers {
+  Bytes assigned;
+  std::optional<Bytes> demand;
+  Bytes headroom;
+  Bytes wanted;
+  bool kernel_short = false;
+};
+std::string numbers_text(const Numbers& numbers);
+
+// Why a VM stays as it is. Nearly every decision is one of these, so their sentences are made when somebody asks.
+enum class Staying { No, Enough, AtMaximum, MostIsThere, JustMoved };
+
 struct Move {
   std::string vm;
   Bytes from;     // the target before
   Bytes to;       // the target decided on; equal to `from` if nothing changes
   Bytes desired;  // what the rule would have given with nothing in the way
   Rule rule = Rule::Hold;
-  std::string why;  // one sentence with the numbers, for people
+  std::string why;      // one sentence, for people; empty: `staying` and the numbers say it, see reason()
+  Numbers numbers = {};
+  Staying staying = Staying::No;
+  std::size_t index = 0;  // its place in HostView::vms
 
   bool grows() const { return to > from; }
   bool shrinks() const { return to < from; }
 };
+
+// One sentence with the numbers, for people. Never empty.
+std::string reason(const Move& move);
 
 }  // namespace aerostat

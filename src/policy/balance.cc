@@ -15,38 +15,48 @@ namespace aerostat {
 
 namespace {
 
-Move stay(const Case& c, std::string why) {
-  return {c.vm->name, c.vm->target, c.vm->target, c.vm->target, Rule::Hold, std::move(why)};
+Move move_of(const Case& c) {
+  Move move;
+  move.vm = c.vm->name;
+  move.from = move.to = move.desired = c.vm->target;
+  move.numbers = numbers(c);
+  move.index = c.index;
+  return move;
 }
 
-Move shrink_to(const Case& c, Bytes desired, Rule rule, std::string why) {
+Move stay(const Case& c, Staying staying, std::string why = {}) {
+  Move move = move_of(c);
+  move.staying = staying;
+  move.why = std::move(why);
+  return move;
+}
+
+Move shrink_to(const Case& c, Bytes desired, Rule rule, const std::string& what) {
   const VmView& vm = *c.vm;
   // A block larger than a step still goes as a whole, or never.
   const Bytes step = std::min(vm.target - desired, std::max(shrink_step(vm, rule), vm.grain));
-  const Bytes to = (vm.target - step).round_up(vm.grain);  // rounding never takes more than the step
-  return {vm.name, vm.target, std::min(to, vm.target), desired, rule, std::move(why)};
+  Move move = move_of(c);
+  move.to = std::min((vm.target - step).round_up(vm.grain), vm.target);  // never more than the step
+  move.desired = desired;
+  move.rule = rule;
+  move.why = fmt::format("{} ({})", what, numbers_text(move.numbers));
+  return move;
 }
 
-// Nobody needs what this VM has: it keeps it for a while, then the surplus goes back to the pool, gently.
+// Nobody needs what this VM has: it keeps it for a while, then the surplus goes back to the pool.
 Move rest(const Case& c) {
   const VmView& vm = *c.vm;
-  const bool whole = vm.target >= c.wanted;
-  const bool at_most = vm.target >= vm.limits.maximum;
-  const std::string enough = fmt::format("{}: {}",
-                                         whole     ? "enough"
-                                         : at_most ? "at its maximum"
-                                                   : "most of its buffer is there",
-                                         numbers(c));
+  const Staying enough = vm.target >= c.wanted                ? Staying::Enough
+                         : vm.target >= vm.limits.maximum ? Staying::AtMaximum
+                                                          : Staying::MostIsThere;
   if (!vm.demand || vm.starting || vm.stalled || vm.distress) return stay(c, enough);
   const Bytes keep = std::min(rest_of(vm), vm.target);
   const Bytes surplus = vm.target - keep;
   if (surplus < vm.grain) return stay(c, enough);
-  if (!may_shrink(vm, Rule::ReturnIdle)) {
-    return stay(c, fmt::format("{} idle, kept a moment ({})", format_bytes(surplus), numbers(c)));
-  }
+  if (!may_shrink(vm, Rule::ReturnIdle)) return stay(c, Staying::JustMoved);
   return shrink_to(c, keep, Rule::ReturnIdle,
-                   fmt::format("{} was not needed for long enough to be worth a change and goes back to the pool ({})",
-                               format_bytes(surplus), numbers(c)));
+                   fmt::format("{} was not needed for long enough to be worth a change and goes back to the pool",
+                               format_bytes(surplus)));
 }
 
 // Others are short by `lacking`: this VM gives `share` of what it has above its entitlement.
@@ -55,31 +65,33 @@ Move give(const Case& c, Bytes lacking, Bytes share) {
   const Bytes idle = vm.target - c.wanted;
   const Rule rule = c.shortage == Rule::Yield || idle >= share ? Rule::Yield : c.shortage;
   const std::string short_by = fmt::format("others are short by {}", format_bytes(lacking));
-  if (vm.stalled) return stay(c, short_by + ", but it does not give what it was asked for");
+  if (vm.stalled) return stay(c, Staying::No, short_by + ", but it does not give what it was asked for");
   if (rule == Rule::Yield && vm.distress) {
-    return stay(c, fmt::format("{}, but it shows distress itself ({})", short_by, numbers(c)));
+    return stay(c, Staying::No,
+                fmt::format("{}, but it shows distress itself ({})", short_by, numbers_text(numbers(c))));
   }
-  if (!may_shrink(vm, rule)) return stay(c, short_by + "; it was moved a moment ago");
-  return shrink_to(c, vm.target - share, rule,
-                   fmt::format("{}, this one has spare ({})", short_by, numbers(c)));
+  if (!may_shrink(vm, rule)) return stay(c, Staying::No, short_by + "; it was moved a moment ago");
+  return shrink_to(c, vm.target - share, rule, short_by + ", this one has spare");
 }
 
 Move grow(const Case& c, Bytes granted, bool coming) {
   const VmView& vm = *c.vm;
   if (granted < std::min(kLeastGrant, std::max(c.desire, c.wanted) - vm.target)) granted = Bytes{};
-  Move move{vm.name, vm.target, (vm.target + granted).round_down(vm.grain), std::max(c.desire, c.wanted),
-            c.rule,  {}};
+  Move move = move_of(c);
+  move.to = (vm.target + granted).round_down(vm.grain);
+  move.desired = std::max(c.desire, c.wanted);
+  move.rule = c.rule;
   const Bytes lacking = move.desired - move.to;
   if (lacking < vm.grain) {
-    move.why = numbers(c);
+    move.why = numbers_text(move.numbers);
     return move;
   }
   if (coming) {
-    move.why = fmt::format("{} more is being freed for it ({})", format_bytes(lacking), numbers(c));
+    move.why = fmt::format("{} more is being freed for it ({})", format_bytes(lacking), numbers_text(move.numbers));
   } else {
     const char* const rule = c.shortage == Rule::CutByWeight ? "weight decides" : "buffers are shared";
     move.why = fmt::format("{}{} refused: the host has no more to give, {} ({})",
-                           granted > Bytes{} ? "a part; " : "", format_bytes(lacking), rule, numbers(c));
+                           granted > Bytes{} ? "a part; " : "", format_bytes(lacking), rule, numbers_text(move.numbers));
   }
   if (move.to <= vm.target) {
     move.to = vm.target;
@@ -117,9 +129,12 @@ Groups group(std::vector<Case>& cases, bool scarce) {
 std::vector<Move> balance(const HostView& host) {
   std::vector<Case> cases;
   Bytes missing, returning;  // wanted by growers; asked back earlier and not yet seen
-  for (const VmView& vm : host.vms) {
+  cases.reserve(host.vms.size());
+  for (std::size_t i = 0; i < host.vms.size(); ++i) {
+    const VmView& vm = host.vms[i];
     if (!vm.movable) continue;
     cases.push_back(consider(vm));
+    cases.back().index = i;
     missing += cases.back().missing();
     if (!vm.stalled) returning += std::max(Bytes{}, vm.committed - vm.target);
   }
@@ -142,6 +157,7 @@ std::vector<Move> balance(const HostView& host) {
       spare > lacking ? static_cast<double>(lacking.count()) / static_cast<double>(spare.count()) : 1.0;
 
   std::vector<Move> moves;
+  moves.reserve(cases.size());
   for (const Case* c : groups.givers) {
     const Bytes above = c->vm->target - c->entitled;
     const Bytes share = std::min(above, std::max(above.scaled(part), kLeastShrink));

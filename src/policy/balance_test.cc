@@ -44,7 +44,7 @@ TEST(Balance, GivesWantedAtOnceWhenThereIsEnough) {
 TEST(Balance, LeavesAVmAloneWhileItsBufferLasts) {
   const Move move = move_of(balance(host(4_GiB, {vm("web", 1200_MiB, 1020_MiB)})), "web");
   EXPECT_EQ(move.rule, Rule::Hold);
-  EXPECT_NE(move.why.find("most of its buffer is there"), std::string::npos);
+  EXPECT_NE(reason(move).find("most of its buffer is there"), std::string::npos);
 }
 
 TEST(Balance, GrowsWhenLearnedHeadroomIsUsedUp) {
@@ -143,7 +143,7 @@ TEST(Balance, RefusesWithTheReasonWhenNothingIsLeft) {
   for (const Move& move : balance(host(2_GiB, {a, b}))) {
     EXPECT_EQ(move.rule, Rule::Refused) << move.vm;
     EXPECT_EQ(move.to, 1_GiB);
-    EXPECT_NE(move.why.find("no more to give"), std::string::npos);
+    EXPECT_NE(reason(move).find("no more to give"), std::string::npos);
   }
 }
 
@@ -235,7 +235,7 @@ RC_GTEST_PROP(BalanceProperty, MovesOnlyTowardsAndWithinTheLimits, ()) {
     const VmView& v =
         *std::find_if(h.vms.begin(), h.vms.end(), [&](const VmView& x) { return x.name == move.vm; });
     RC_ASSERT(v.movable);
-    RC_ASSERT(!move.why.empty());
+    RC_ASSERT(!reason(move).empty());
     if (move.grows()) RC_ASSERT(move.to <= v.limits.maximum);
     if (move.shrinks()) RC_ASSERT(move.to >= v.limits.minimum);
     if (move.shrinks()) RC_ASSERT(!growing);  // shrinks come first

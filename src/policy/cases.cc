@@ -1,7 +1,5 @@
 #include "policy/cases.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "policy/share.h"
@@ -84,14 +82,8 @@ void entitle(Bytes pool, std::vector<Case>& cases) {
   }
 }
 
-std::string numbers(const Case& c) {
-  const VmView& vm = *c.vm;
-  if (!vm.demand) return fmt::format("{} assigned, demand not known yet", format_bytes(vm.assigned));
-  std::string text =
-      fmt::format("demand {} of {} assigned", format_bytes(*vm.demand), format_bytes(vm.assigned));
-  if (vm.headroom > Bytes{}) text += fmt::format(", {} headroom for its bursts", format_bytes(vm.headroom));
-  if (vm.kernel_short) text += ", memory for the guest's kernel is short";
-  return text + fmt::format(", wanted {}", format_bytes(c.wanted));
+Numbers numbers(const Case& c) {
+  return {c.vm->assigned, c.vm->demand, c.vm->headroom, c.wanted, c.vm->kernel_short};
 }
 
 }  // namespace aerostat

@@ -11,6 +11,7 @@ namespace aerostat {
 
 struct Case {
   const VmView* vm = nullptr;
+  std::size_t index = 0;        // its place in HostView::vms
   Bytes wanted;
   Bytes needed;                 // <= wanted
   Bytes desire;                 // target it should have with nobody else around; >= the present target
@@ -29,6 +30,6 @@ Case consider(const VmView& vm);
 void entitle(Bytes pool, std::vector<Case>& cases);
 
 // The numbers behind a decision, for its sentence.
-std::string numbers(const Case& c);
+Numbers numbers(const Case& c);
 
 }  // namespace aerostat

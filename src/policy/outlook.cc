@@ -36,10 +36,23 @@ double most_held(const Outlook& o, std::size_t hold) {
   return std::max<double>(o.held[hold], o.most[place(o.slot)]);
 }
 
-// What must be idle for `hold` to be worth two changes.
+// What must be idle for `hold` seconds to be worth two changes.
 double worth_mib(double hold, const Profile& p) { return 2 * 1024 * p.change_price / hold; }
 
 double in_blocks(double mib, double block) { return std::ceil(mib / block) * block; }
+
+// The level that `level` MiB may go back to after `hold`; a little that is not worth it then may be worth it
+// when it was idle for as long as anybody waits.
+double idle_down_to(const Outlook& o, double level, double room_now, std::size_t hold, double block,
+                    const Profile& p) {
+  constexpr std::size_t kLongest = kTrialHolds.size() - 1;
+  for (const std::size_t h : {hold, kLongest}) {
+    const double to = in_blocks(most_held(o, h) + room_now, block);
+    const double worth = worth_mib(kTrialHolds[h], p) * (h == hold ? 1 : kLongestWorth);
+    if (level - to >= std::max(block, worth)) return to;
+  }
+  return level;
+}
 
 // The maxima over the last holds, once per half second.
 void look_back(Outlook& o) {
@@ -128,11 +141,9 @@ void try_all(Outlook& o, double before, double dt, double block, const Profile& 
         cost += p.plug_price * (grown - level) + change;
         level = grown;
       } else {
-        const double to = in_blocks(most_held(o, h) + low - o.need, block);
-        if (level - to >= std::max(block, worth_mib(kTrialHolds[h], p))) {
-          cost += change;
-          level = to;
-        }
+        const double to = idle_down_to(o, level, low - o.need, h, block, p);
+        if (to < level) cost += change;
+        level = to;
       }
       t.level[i] = static_cast<float>(level);
       t.cost[i] = t.cost[i] * keep + static_cast<float>(cost);
@@ -195,8 +206,10 @@ Bytes growth(const Outlook& o, const Profile& p) {
 
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
   const std::size_t hold = o.trials.best % kTrialHolds.size();
-  const Bytes to = bytes(most_held(o, hold) + room(o, o.trials.sigmas(), p)).round_up(grain);
-  return (target - to).to_mib() >= std::max(grain.to_mib(), worth_mib(kTrialHolds[hold], p)) ? to : target;
+  const double has = target.to_mib();
+  const double block = std::max(grain.to_mib(), 1.0);
+  const double to = idle_down_to(o, has, room(o, o.trials.sigmas(), p), hold, block, p);
+  return to < has ? std::min(target, bytes(to).round_up(grain)) : target;
 }
 
 }  // namespace aerostat

@@ -47,7 +47,7 @@ TEST(Outlook, GivesAVmThatNeverMovesAlmostNoHeadroom) {
 TEST(Outlook, GivesAVmThatMovesTheHeadroomItsMovesCallFor) {
   Watched vm;
   vm.run(600, waves);
-  EXPECT_GT(vm.headroom_mib(), vm.profile.floor_mib + 2300 * kFloorShare + 10);
+  EXPECT_GT(vm.headroom_mib(), vm.profile.floor_mib + 2512 * kFloorShare + 4);
   EXPECT_LT(vm.headroom_mib(), 400);
 }
 

@@ -29,33 +29,35 @@ inline constexpr double kUncountedShare = 0.02;
 // How rough need is: it wanders like fractional Brownian motion with this exponent (3 % in 0.2 s and 7.5 % in
 // 1.7 s on farm-like load).
 inline constexpr double kHurst = 0.4;
-// From a guest's look to memory it can use, with the time until its next look.
-inline constexpr double kLeadSeconds = 0.2;
+// From a guest's report to memory it can use.
+inline constexpr double kLeadSeconds = 0.07;
 // How long rises are remembered, in seconds: a burst under way, and the habits of the VM.
-inline constexpr double kFastMemory = 2.8;
-inline constexpr double kSlowMemory = 42;
+inline constexpr double kFastMemory = 0.9;
+inline constexpr double kSlowMemory = 78;
 // Rises of the last minute count this much against those of the last seconds (of their mean squares).
 inline constexpr double kSlowShare = 2.45;
 // A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
-inline constexpr double kUnknownRise = 0.05;
+inline constexpr double kUnknownRise = 0.1;
 // A rise under way is expected to go on this long, as surely as rises of this VM were followed by others.
-inline constexpr double kTrendSeconds = 0.056;
+inline constexpr double kTrendSeconds = 0.025;
 // Kept free besides a profile's floor: the kernel's watermarks grow with its memory.
-inline constexpr double kFloorShare = 0.004;
+inline constexpr double kFloorShare = 0.002;
 // A growth brings this many times the headroom, so that not every rise is a move …
-inline constexpr double kGrowthChunk = 1.9;
+inline constexpr double kGrowthChunk = 2.8;
 // … and this share of the way back to the most of the last kBack seconds.
-inline constexpr double kBackShare = 0.2;
-inline constexpr double kBack = 10;
+inline constexpr double kBackShare = 0.4;
+inline constexpr double kBack = 7;
+// A little that lay idle for as long as anybody waits is worth a change if it is worth this many.
+inline constexpr double kLongestWorth = 3.7;
 // Maxima are kept per this many seconds.
 inline constexpr double kOutlookSlot = 0.5;
 // Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
 // per step away from the middle one, and another must be this much cheaper to take over.
-inline constexpr double kTrialMemory = 1000;
-inline constexpr double kPrior = 0.15;
+inline constexpr double kTrialMemory = 700;
+inline constexpr double kPrior = 0.14;
 inline constexpr double kBetterBy = 0.987;
-// Half the time that a shortage seen in a sample lasts until memory has come.
-inline constexpr double kShortStays = 0.028;
+// How long a shortage seen in a sample lasts until memory has come, and what it grows by meanwhile.
+inline constexpr double kShortStays = 0.064;
 // Headroom for bursts never exceeds this share of need, or this amount: one wild sample must not empty the
 // pool.
 inline constexpr double kForecastShare = 0.5;
