@@ -56,7 +56,10 @@ void Engine::machine_appeared(Machine& machine) {
 void Engine::machine_changed(Machine& machine) {
   const auto found = vms_.find(machine.name());
   if (found == vms_.end()) return;
+  const Bytes reclaimed = reclaimed_;
   refresh(*found->second, clock_.now());
+  // Memory came back: somebody may be waiting for it.
+  if (reclaimed_ > reclaimed && !paused_ && somebody_waits_) hooks_.pass_wanted();
 }
 
 // A VM whose monitor has gone may run on: then what it holds stays counted until its process ends, or it is
@@ -155,6 +158,7 @@ void Engine::pass() {
 void Engine::decide(const HostView& view, TimePoint now) {
   fair_ = fair_pool(view);
   std::vector<Move> moves = keep_rails(view, balance(view), options_.rails, &*fair_);
+  somebody_waits_ = false;
   for (Move& move : moves) {
     VmRecord& vm = *records_[move.index];
     act(vm, move, now);
@@ -319,6 +323,7 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, B
                       rule_name(move.rule), reason(move)));
   }
   vm.waits = move.to < move.desired && (move.rule == Rule::Waiting || refused || move.grows());
+  somebody_waits_ = somebody_waits_ || vm.waits;
   DecisionRecord record;
   record.at = hooks_.wall_now();
   record.move = move;

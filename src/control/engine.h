@@ -100,6 +100,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   ReactionWatch reactions_;
   bool paused_ = false;
   bool over_committed_ = false;
+  bool somebody_waits_ = false;  // in the last pass somebody wanted more than there was
   Bytes committed_peak_, reclaimed_;
   std::uint64_t passes_ = 0, law1_violations_ = 0, late_ticks_ = 0;
 };

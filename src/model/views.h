@@ -31,6 +31,7 @@ struct VmView {
   std::optional<Bytes> demand;
   Bytes headroom;             // learned: below demand and this it is grown, …
   Bytes growth;               // … to demand and this
+  Bytes burst;                // learned: what it may rise by before others could give
   std::optional<Bytes> rest;  // learned: what it may go back to; missing: not known yet
   Bytes learned_floor;        // shrinking below this has hurt lately; zero: nothing learned
   bool kernel_short = false;  // memory for kernel data is nearly gone in the guest

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "policy/cases.h"
@@ -59,16 +60,25 @@ Move rest(const Case& c) {
                                format_bytes(surplus)));
 }
 
-// Others are short by `lacking`: this VM gives `share` of what it has above its entitlement.
-Move give(const Case& c, Bytes lacking, Bytes share) {
+// Others are short by `lacking`, now or as soon as they burst: this VM gives `share` of what it has above its
+// entitlement.
+Move give(const Case& c, Bytes lacking, Bytes share, bool now) {
   const VmView& vm = *c.vm;
   const Bytes idle = vm.target - c.wanted;
   const Rule rule = c.shortage == Rule::Yield || idle >= share ? Rule::Yield : c.shortage;
-  const std::string short_by = fmt::format("others are short by {}", format_bytes(lacking));
+  const std::string short_by =
+      now ? fmt::format("others are short by {}", format_bytes(lacking))
+          : fmt::format("the pool lacks {} for bursts that are likely", format_bytes(lacking));
   if (vm.stalled) return stay(c, Staying::No, short_by + ", but it does not give what it was asked for");
-  if (rule == Rule::Yield && vm.distress) {
-    return stay(c, Staying::No,
-                fmt::format("{}, but it shows distress itself ({})", short_by, numbers_text(numbers(c))));
+  // A guest that fetches back what it paged out shows distress although it has enough again; how much is plenty
+  // is then taken with care.
+  const Bytes plenty = vm.target - c.wanted - vm.demand.value_or(vm.target).scaled(kDistressShare);
+  if (vm.distress && rule == Rule::Yield) {
+    if (plenty < vm.grain) {
+      return stay(c, Staying::No,
+                  fmt::format("{}, but it shows distress itself ({})", short_by, numbers_text(numbers(c))));
+    }
+    share = std::min(share, plenty);
   }
   if (!may_shrink(vm, rule)) return stay(c, Staying::No, short_by + "; it was moved a moment ago");
   return shrink_to(c, vm.target - share, rule, short_by + ", this one has spare");
@@ -107,17 +117,30 @@ Bytes pool_of(const HostView& host, const std::vector<Case>& cases) {
   return pool;
 }
 
+// What the pool is to hold for bursts: of many VMs that burst by themselves, hardly all do at once.
+Bytes warm_pool(const HostView& host, const std::vector<Case>& cases) {
+  double squares = 0;
+  for (const Case& c : cases) {
+    const Bytes room = std::max(Bytes{}, c.vm->limits.maximum - c.vm->target);
+    const double mib = std::min(c.vm->burst, room).to_mib();
+    squares += mib * mib;
+  }
+  const Bytes shared = std::max(Bytes{}, host.capacity - host.reserve);
+  return std::min(Bytes::mib(static_cast<std::int64_t>(std::sqrt(squares))), shared.scaled(kWarmShare));
+}
+
 struct Groups {
   std::vector<const Case*> growers, givers, resting;
 };
 
-// Memory is scarce: everybody's growth is cut to its entitlement, and who has more than that can give.
-Groups group(std::vector<Case>& cases, bool scarce) {
+// Memory is scarce: everybody's growth is cut to its entitlement. Who has more than its entitlement can give, also
+// when memory is only tight.
+Groups group(std::vector<Case>& cases, bool scarce, bool tight) {
   Groups out;
   for (Case& c : cases) {
     const bool wants = c.rule != Rule::Hold;
     if (scarce) c.desire = std::max(c.vm->target, std::min(c.desire, c.entitled).round_down(c.vm->grain));
-    const bool can_give = scarce && c.vm->target - c.entitled >= c.vm->grain;
+    const bool can_give = (scarce || tight) && c.vm->target - c.entitled >= c.vm->grain;
     auto& side = can_give ? out.givers : wants ? out.growers : out.resting;
     side.push_back(&c);
   }
@@ -141,7 +164,9 @@ std::vector<Move> balance(const HostView& host) {
   const Bytes free = std::max(Bytes{}, host.free());
   const bool scarce = missing > host.free();
   if (scarce) entitle(pool_of(host, cases), cases);
-  const Groups groups = group(cases, scarce);
+  const Bytes warm = warm_pool(host, cases);
+  const bool tight = !scarce && missing + warm > host.free() + returning;
+  const Groups groups = group(cases, scarce, tight);
 
   std::vector<Claim> claims;
   missing = Bytes{};
@@ -152,7 +177,8 @@ std::vector<Move> balance(const HostView& host) {
   Bytes spare;
   for (const Case* c : groups.givers) spare += c->vm->target - c->entitled;
   // A host that is over its capacity (somebody started a VM) lacks that too.
-  const Bytes lacking = std::max(Bytes{}, missing - host.free() - returning);
+  const Bytes likely = tight ? warm : Bytes{};
+  const Bytes lacking = std::max(Bytes{}, missing + likely - host.free() - returning);
   const double part =
       spare > lacking ? static_cast<double>(lacking.count()) / static_cast<double>(spare.count()) : 1.0;
 
@@ -160,8 +186,9 @@ std::vector<Move> balance(const HostView& host) {
   moves.reserve(cases.size());
   for (const Case* c : groups.givers) {
     const Bytes above = c->vm->target - c->entitled;
-    const Bytes share = std::min(above, std::max(above.scaled(part), kLeastShrink));
-    moves.push_back(lacking > Bytes{} ? give(*c, lacking, share) : rest(*c));
+    // While somebody goes short nobody keeps what it has too much: those who lack cannot say how much they lack.
+    const Bytes share = scarce ? above : std::min(above, std::max(above.scaled(part), kLeastShrink));
+    moves.push_back(lacking > Bytes{} ? give(*c, lacking, share, scarce) : rest(*c));
   }
   for (const Case* c : groups.resting) moves.push_back(rest(*c));
   const std::vector<Bytes> grants = share_out(free, claims);

@@ -160,7 +160,8 @@ void escalate(Outlook& o, const Seen& seen) {
   if (!seen.saturated) {
     o.escalation = 0;
   } else if (o.escalation <= 0) {
-    o.escalation = kSaturatedStep.to_mib();
+    const double going_on = std::min(o.rate * kSaturatedSeconds, has / 2);
+    o.escalation = std::max(kSaturatedStep.to_mib(), going_on);
     o.escalated_at = has;
   } else if (has > o.escalated_at) {
     o.escalation = std::min(o.escalation * 2, std::max(kSaturatedStep.to_mib(), has / 2));
@@ -202,6 +203,11 @@ Bytes headroom(const Outlook& o, const Profile& p) {
 Bytes growth(const Outlook& o, const Profile& p) {
   const double sigmas = o.trials.sigmas();
   return bytes(std::max(o.need + room(o, sigmas, p), goal(o, sigmas, p)) - o.seen);
+}
+
+Bytes burst(const Outlook& o) {
+  static const double longer = std::pow(kOthersGive / kLeadSeconds, kHurst);
+  return bytes(std::min(kBurstSigmas * o.sigma * longer, o.need));
 }
 
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {

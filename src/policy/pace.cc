@@ -7,13 +7,14 @@
 namespace aerostat {
 
 Bytes shrink_step(const VmView& vm, Rule rule) {
-  if (rule == Rule::ShareBuffers) return kBufferStep;
-  if (rule == Rule::CutByWeight) return kCutStep;
+  // What the guest does not use goes at once, what it uses only as fast as it can page.
+  if (rule == Rule::CutByWeight) return std::max(kCutStep, vm.target - vm.demand.value_or(vm.target));
   return vm.target;  // idle: all of it at once
 }
 
 bool may_shrink(const VmView& vm, Rule rule) {
-  const Duration after_shrink = rule == Rule::Yield ? kYieldEvery : kShrinkEvery;
+  const bool idle = rule != Rule::CutByWeight || (vm.demand && vm.target - *vm.demand > kCutStep);
+  const Duration after_shrink = idle && rule != Rule::ReturnIdle ? kYieldEvery : kShrinkEvery;
   if (vm.since_grow && *vm.since_grow < kYieldAfterGrow) return false;
   return !vm.since_shrink || *vm.since_shrink >= after_shrink;
 }

@@ -68,6 +68,8 @@ inline constexpr Bytes kSaturated = Bytes::mib(12);
 inline constexpr double kSaturatedShare = 0.003;
 // … and is offered this much at once, doubled each time it is not enough: one memory block of Linux.
 inline constexpr Bytes kSaturatedStep = Bytes::mib(128);
+// A rise that ran into the end of memory is taken to have gone on for this long.
+inline constexpr double kSaturatedSeconds = 0.1;
 // With less than this left for kernel data a guest is in danger, whatever is available to programs (measured:
 // a guest of 384 MiB grown to 2 GiB that makes 300 MiB of page tables lives if it is grown at 64 MiB, and is
 // OOM-killed if not).
@@ -83,6 +85,14 @@ inline constexpr Duration kKernelGrowEvery = std::chrono::seconds(1);
 inline constexpr Bytes kLeastHeadroom = Bytes::mib(64);
 // Kept above demand even when weights decide, else the kernel reclaims although nothing is missing.
 inline constexpr Bytes kSlack = Bytes::mib(32);
+// The pool is kept warm: filled, from what lies idle, for bursts of this many standard deviations in the time
+// that others need to give.
+inline constexpr double kBurstSigmas = 3;
+inline constexpr double kOthersGive = 1;
+// Of all that VMs may share, at most this is kept so.
+inline constexpr double kWarmShare = 0.2;
+// When not all can be had, nobody's need is taken for more than this above what it shows.
+inline constexpr double kNeedyShare = 0.05;
 // Share of the buffer below which a VM is Low and is grown (Hyper-V's 80 %).
 inline constexpr double kLowShare = 0.8;
 
@@ -91,6 +101,8 @@ inline constexpr double kLowShare = 0.8;
 inline constexpr Bytes kLeastGrow = Bytes::mib(64);
 // When memory is scarce it arrives in crumbs; they are collected until they are worth a change.
 inline constexpr Bytes kLeastGrant = Bytes::mib(16);
+// A VM in distress keeps this much of its demand above what it wants, when others are short.
+inline constexpr double kDistressShare = 0.25;
 // No shrink for others this soon after a growth.
 inline constexpr Duration kYieldAfterGrow = std::chrono::seconds(1);
 // One shrink at a time, and its size: idle memory goes at once, buffers slower, needed memory slowest, because
@@ -99,7 +111,6 @@ inline constexpr Duration kShrinkEvery = std::chrono::seconds(1);
 inline constexpr Duration kYieldEvery = std::chrono::milliseconds(200);
 // What somebody else needs is taken in no smaller pieces than this.
 inline constexpr Bytes kLeastShrink = Bytes::mib(64);
-inline constexpr Bytes kBufferStep = Bytes::mib(256);
 inline constexpr Bytes kCutStep = Bytes::mib(128);
 
 // --- learning ---

@@ -10,6 +10,8 @@ namespace aerostat::sim {
 
 namespace {
 
+// How often a hypervisor is asked while memory is on its way.
+constexpr double kPollEvery = 0.02;
 // How often entitlements are compared with what everybody has.
 constexpr double kEntitleEvery = 0.1;
 
@@ -58,6 +60,7 @@ class Run {
     const double span = trace_.last_s() - from;
     Every ticks(seconds(policy_->period()));
     Every entitle(kEntitleEvery);
+    Every polls(kPollEvery);
     Every frames(o_.frame_s);
     Every told(std::max(1.0, span / 200));
     std::vector<VirtualVm*> heard;
@@ -67,7 +70,8 @@ class Run {
       if (host_.vms().empty() && born_ == births_.size()) break;
       host_.turn(heard);
       for (VirtualVm* vm : heard) policy_->heard(*vm);
-      if (!heard.empty()) policy_->turn_over();
+      const bool polled = polls.due(host_.now_s()) && tell_moving();
+      if (polled || !heard.empty()) policy_->turn_over();
       if (ticks.due(host_.now_s())) policy_->tick();
       if (entitle.due(host_.now_s())) {
         compare();
@@ -154,6 +158,17 @@ class Run {
       const double lacks = due - vm.assigned();
       if (lacks > 0) vm.meter().shortfall(lacks * kEntitleEvery);
     }
+  }
+
+  bool tell_moving() {
+    bool any = false;
+    for (const auto& vm : host_.vms()) {
+      if (!vm->moving()) continue;
+      vm->advance(host_.now_s());
+      policy_->moving(*vm);
+      any = true;
+    }
+    return any;
   }
 
   void show() {

@@ -76,6 +76,8 @@ void AerostatPolicy::ended(VirtualVm& vm) { engine_->machine_vanished(vm.name(),
 
 void AerostatPolicy::heard(VirtualVm& vm) { engine_->guest_spoke(vm.name()); }
 
+void AerostatPolicy::moving(VirtualVm& vm) { engine_->machine_changed(vm); }
+
 void AerostatPolicy::turn_over() {
   if (std::exchange(pass_wanted_, false)) tick();
 }

@@ -18,6 +18,7 @@ class AerostatPolicy final : public Policy {
   void started(VirtualVm& vm) override;
   void ended(VirtualVm& vm) override;
   void heard(VirtualVm& vm) override;
+  void moving(VirtualVm& vm) override;
   void turn_over() override;
   void tick() override;
   Duration period() const override { return std::chrono::milliseconds(250); }

@@ -23,6 +23,8 @@ class Policy {
   virtual void started(VirtualVm& vm) = 0;
   virtual void ended(VirtualVm& vm) = 0;
   virtual void heard(VirtualVm& vm) = 0;
+  // Memory of this VM is on its way; told as often as a hypervisor is asked then.
+  virtual void moving(VirtualVm&) {}
   // Called after the reports of a turn, and every period().
   virtual void turn_over() {}
   virtual void tick() = 0;

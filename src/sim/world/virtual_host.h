@@ -64,6 +64,7 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   // CommitWatch
   void committing(const VirtualVm& vm, Bytes before, Bytes after) override;
   void targeting(const VirtualVm& vm, Bytes target) override;
+  Bytes spare() const override { return free(); }
   void looks_sooner(const VirtualVm& vm) override { schedule(vm); }
 
  private:

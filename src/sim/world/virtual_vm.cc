@@ -16,6 +16,9 @@ constexpr double kStep = 0.05;
 constexpr double kWatermarkMib = 4;
 // A mark that moved less is not worth a message.
 constexpr double kNotableMark = 0.05;
+// Programs are promised more than they touch (malloc arenas, stacks, copy-on-write), and Committed_AS counts it
+// all. No typical share is published; a quarter of what is touched is on the small side.
+constexpr double kCommitSurplus = 0.25;
 // How long a sensor's error lasts before it is another.
 constexpr double kErrorMemory = 2.0;
 
@@ -164,6 +167,7 @@ void VirtualVm::advance(double to) {
     own_ += dt * rate;
     now_ += dt;
     follow_curve();
+    if (takes_by_faults_) touch();
     s.need1 = need_;
     s.got1 = assigned_;
     s.held1 = committed();
@@ -177,11 +181,13 @@ void VirtualVm::advance(double to) {
 void VirtualVm::live(double dt) {
   const double lacks = anon_ - assigned_ + kWatermarkMib - swapped_;
   const double most = physics_.swap_mib_s * dt;
-  if (lacks > 0 && anon_ > assigned_) {
-    const double out = std::min(lacks, most);
+  if (anon_ > assigned_) {
+    const double out = std::min(std::max(0.0, lacks), most);
     swapped_ += out;
-    swapped_out_ += out;
-    swapped_in_ += out / 2;  // what is missing is missed: some of it comes back at once and pushes other out
+    // What is missing is missed: it comes back all the time and pushes other pages out.
+    const double thrashed = std::min(swapped_, most - out) / 2;
+    swapped_out_ += out + thrashed;
+    swapped_in_ += thrashed;
   } else if (swapped_ > 0) {
     const double in = std::min({swapped_, most, std::max(0.0, -lacks)});
     swapped_ -= in;
@@ -201,6 +207,20 @@ void VirtualVm::live(double dt) {
   }
   if (need_ > assigned_) stalled_ += dt * std::min(1.0, 10 * (need_ - assigned_) / need_);
   touched_ = std::min(assigned_, std::max(touched_, anon_ - swapped_ + resident_cache_));
+}
+
+// Page faults: memory is there as soon as it is used, if the host has it.
+void VirtualVm::touch() {
+  const double uses = std::min(most_, anon_ - swapped_ + cache_ + kWatermarkMib);
+  if (uses <= target_) return;
+  const double held = committed();
+  const double to = std::min(uses, held + std::max(0.0, watch_.spare().to_mib()));
+  if (to <= target_) return;
+  watch_.committing(*this, bytes(held), bytes(std::max(assigned_, to)));
+  target_ = to;
+  facts_.goal = bytes(to);
+  meter_.plugged(std::max(0.0, to - assigned_));
+  assigned_ = std::max(assigned_, to);
 }
 
 void VirtualVm::show_facts() {
@@ -227,6 +247,7 @@ GuestSample VirtualVm::sample() {
   s.free = bytes(std::max(0.0, assigned_ - resident - resident_cache_));
   s.active_file = bytes(resident_cache_);
   s.inactive_file = Bytes{};
+  s.committed = bytes(anon_ * (1 + kCommitSurplus));
   s.swap_total = bytes(most_);
   s.swap_free = bytes(most_ - std::min(swapped_, most_));
   s.swap_in_pages = static_cast<std::uint64_t>(swapped_in_ * kPagesPerMib);

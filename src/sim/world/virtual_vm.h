@@ -38,6 +38,8 @@ class CommitWatch {
   virtual ~CommitWatch() = default;
   virtual void committing(const VirtualVm& vm, Bytes before, Bytes after) = 0;
   virtual void targeting(const VirtualVm& vm, Bytes target) = 0;
+  // What the host could still commit.
+  virtual Bytes spare() const = 0;
   // Its service looks earlier than it said.
   virtual void looks_sooner(const VirtualVm& vm) = 0;
 };
@@ -57,6 +59,10 @@ class VirtualVm final : public Machine {
   const GuestState& guest() const { return guest_; }
   void set_low_mark(Bytes available);
   void expect_growth(Bytes target);
+
+  // From now on it takes memory by touching it, up to its maximum and what the host has, instead of waiting to
+  // be given: a VM whose maximum was there from the start. Its target is what it has touched.
+  void take_by_faults() { takes_by_faults_ = true; }
 
   // Runs until `to` (s).
   void advance(double to);
@@ -91,6 +97,7 @@ class VirtualVm final : public Machine {
   double actuator_rate() const;
   double progress_rate() const;
   void live(double dt);
+  void touch();
   void show_facts();
   GuestSample sample();
 
@@ -99,7 +106,7 @@ class VirtualVm final : public Machine {
   CommitWatch& watch_;
   Limits limits_;
   double born_, now_, low_mark_ = 0, own_ = 0, own_offset_ = 0;
-  bool ended_ = false;
+  bool ended_ = false, takes_by_faults_ = false;
   double anon_ = 0, cache_ = 0, need_ = 0;
   double assigned_, target_, base_, most_;
   double move_from_ = 0;  // the change under way begins to show at this time
