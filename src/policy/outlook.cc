@@ -27,9 +27,9 @@ double room(const Outlook& o, double sigmas, const Profile& p) {
 // MiB it then grows to.
 double goal(const Outlook& o, double sigmas, const Profile& p) {
   const double room_now = room(o, sigmas, p);
-  const double chunk = o.need + room_now * kGrowthChunk;
+  const double chunk = o.need + room_now * (p.with.chunk ? kGrowthChunk : 1);
   const double before = std::max<double>(o.back, o.most[place(o.slot)]) + room_now;
-  return chunk + std::max(0.0, before - chunk) * kBackShare;
+  return chunk + (p.with.back ? std::max(0.0, before - chunk) * kBackShare : 0);
 }
 
 double most_held(const Outlook& o, std::size_t hold) {
@@ -90,7 +90,7 @@ void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
 }
 
 // What the VM did since it was learned from last, in numbers. Over 10 ms a hiccup of the guest looks like a burst.
-void learn(Outlook& o, double need, TimePoint at) {
+void learn(Outlook& o, double need, TimePoint at, const Profile& p) {
   const double dt = seconds(at - o.learned_at);
   if (dt < seconds(kLeastSampleGap)) return;
   const double change = need - o.learned;
@@ -103,13 +103,13 @@ void learn(Outlook& o, double need, TimePoint at) {
   o.fast = o.fast * keep_fast + scaled * (1 - keep_fast);
   o.slow = o.slow * keep_slow + scaled * (1 - keep_slow);
   static const double lead = std::pow(kLeadSeconds, kHurst);
-  o.sigma = std::sqrt(std::max(o.fast, kSlowShare * o.slow)) * lead;
+  o.sigma = std::sqrt(std::max(o.fast, p.with.habits ? kSlowShare * o.slow : 0)) * lead;
   const double rate = change / dt;
   o.follow = o.follow * keep_slow + rate * o.rate * dt;
   o.power = o.power * keep_slow + rate * rate * dt;
   const double surely = o.power > 0 ? std::clamp(o.follow / o.power, 0.0, 1.0) : 0.0;
   o.rate = rate;
-  o.ahead = std::max(0.0, rate) * surely * kTrendSeconds;
+  o.ahead = p.with.trend ? std::max(0.0, rate) * surely * kTrendSeconds : 0;
 }
 
 // The integral of (value)+ over `dt` while it goes straight from v0 to v1.
@@ -150,20 +150,25 @@ void try_all(Outlook& o, double before, double dt, double block, const Profile& 
       if (t.cost[i] < t.cost[cheapest]) cheapest = i;
     }
   }
-  if (t.cost[cheapest] < t.cost[t.best] * kBetterBy) t.best = cheapest;
+  if (t.cost[cheapest] >= t.cost[t.best] * kBetterBy) return;
+  // Only the element that is on may be chosen; the other stays in the middle.
+  constexpr std::size_t kHolds = kTrialHolds.size();
+  const std::size_t sigmas = p.with.headroom_trials ? cheapest / kHolds : kTrialSigmas.size() / 2;
+  const std::size_t hold = p.with.patience_trials ? cheapest % kHolds : kHolds / 2;
+  t.best = sigmas * kHolds + hold;
 }
 
 // A guest with nothing left cannot show what it needs: it is offered more, and twice as much when that has
 // come and was not enough either.
-void escalate(Outlook& o, const Seen& seen) {
+void escalate(Outlook& o, const Seen& seen, const Profile& p) {
   const double has = seen.assigned.to_mib();
   if (!seen.saturated) {
     o.escalation = 0;
   } else if (o.escalation <= 0) {
-    const double going_on = std::min(o.rate * kSaturatedSeconds, has / 2);
+    const double going_on = p.with.escalation ? std::min(o.rate * kSaturatedSeconds, has / 2) : 0;
     o.escalation = std::max(kSaturatedStep.to_mib(), going_on);
     o.escalated_at = has;
-  } else if (has > o.escalated_at) {
+  } else if (has > o.escalated_at && p.with.escalation) {
     o.escalation = std::min(o.escalation * 2, std::max(kSaturatedStep.to_mib(), has / 2));
     o.escalated_at = has;
   }
@@ -176,10 +181,10 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   const double block = std::max(seen.grain.to_mib(), 1.0);
   if (!o.started) return begin(o, seen, shown, p);
   const double dt = std::max(seconds(seen.at - o.at), 0.005);
-  escalate(o, seen);
+  escalate(o, seen, p);
   const double need = shown + o.escalation;
   const double before = o.need;
-  learn(o, need, seen.at);
+  learn(o, need, seen.at, p);
   const std::int64_t slot = slot_of(seen.at);
   if (slot != o.slot) {
     for (std::int64_t i = std::max(o.slot + 1, slot - kRing + 1); i <= slot; ++i)
@@ -205,7 +210,8 @@ Bytes growth(const Outlook& o, const Profile& p) {
   return bytes(std::max(o.need + room(o, sigmas, p), goal(o, sigmas, p)) - o.seen);
 }
 
-Bytes burst(const Outlook& o) {
+Bytes burst(const Outlook& o, const Profile& p) {
+  if (!p.with.warm_pool) return {};
   static const double longer = std::pow(kOthersGive / kLeadSeconds, kHurst);
   return bytes(std::min(kBurstSigmas * o.sigma * longer, o.need));
 }

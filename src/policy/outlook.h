@@ -70,7 +70,7 @@ Bytes headroom(const Outlook& outlook, const Profile& profile);
 // … to demand and this.
 Bytes growth(const Outlook& outlook, const Profile& profile);
 // What it is likely to rise by before memory could be had from others.
-Bytes burst(const Outlook& outlook);
+Bytes burst(const Outlook& outlook, const Profile& profile);
 // The level down to which `target` may go back because what lies above was not needed for long enough to be
 // worth the change; `target` itself if nothing was.
 Bytes rest_level(const Outlook& outlook, Bytes target, Bytes grain, const Profile& profile);

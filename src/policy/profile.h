@@ -6,6 +6,18 @@
 
 namespace aerostat {
 
+// The elements of the policy. All are on; each can be switched off only so that benchmarks can show what it pays.
+struct Elements {
+  bool headroom_trials = true;  // off: every VM keeps 1.6 standard deviations
+  bool patience_trials = true;  // off: every VM keeps idle memory for 8 s
+  bool habits = true;           // off: only the rises of the last seconds count
+  bool trend = true;            // off: a rise under way is not expected to go on
+  bool chunk = true;            // off: a growth brings the headroom and no more
+  bool back = true;             // off: a growth does not look at what was needed before
+  bool escalation = true;       // off: a saturated guest is offered one block, however often
+  bool warm_pool = true;        // off: idle memory stays until somebody is short
+};
+
 struct Profile {
   // What a GiB missing for a second is worth, in GiB held idle for a second.
   double short_price = 500;
@@ -15,6 +27,7 @@ struct Profile {
   double plug_price = 4.0;
   // Kept free in any case: a kernel with less looks for pages to throw out.
   double floor_mib = 24;
+  Elements with = {};
 };
 
 const Profile& profile(ProfileName name);

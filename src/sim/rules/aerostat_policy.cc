@@ -49,7 +49,7 @@ class AerostatPolicy::Memory final : public HeldBook {
   std::optional<Bytes> recall(const std::string&, pid_t) const override { return std::nullopt; }
 };
 
-AerostatPolicy::AerostatPolicy(Rails rails) : rails_(rails) {}
+AerostatPolicy::AerostatPolicy(const Profile& profile, Rails rails) : profile_(profile), rails_(rails) {}
 AerostatPolicy::~AerostatPolicy() = default;
 
 void AerostatPolicy::begin(VirtualHost& host) {
@@ -61,6 +61,7 @@ void AerostatPolicy::begin(VirtualHost& host) {
   options.capacity = host.capacity();
   options.reserve = host.reserve();
   options.rails = rails_;
+  options.profile = profile_;
   EngineHooks hooks{[this] { pass_wanted_ = true; }, nullptr, [] { return WallTime{}; }};
   engine_ = std::make_unique<Engine>(options, host, host, *owner_, *guests_, *memory_, std::move(hooks));
 }

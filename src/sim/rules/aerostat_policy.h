@@ -11,7 +11,7 @@ namespace aerostat::sim {
 
 class AerostatPolicy final : public Policy {
  public:
-  explicit AerostatPolicy(Rails rails = {});
+  explicit AerostatPolicy(const Profile& profile, Rails rails = {});
   ~AerostatPolicy() override;
 
   void begin(VirtualHost& host) override;
@@ -30,6 +30,7 @@ class AerostatPolicy final : public Policy {
   class Owner;
   class Memory;
 
+  Profile profile_;
   Rails rails_;
   VirtualHost* host_ = nullptr;
   std::unique_ptr<Guests> guests_;

@@ -1,9 +1,57 @@
 #include "sim/rules/peers.h"
 
+#include "sim/rules/peers/free_page_reporting.h"
+#include "sim/rules/peers/hyperv.h"
+#include "sim/rules/peers/mom.h"
+#include "sim/rules/peers/proxmox.h"
+#include "sim/rules/peers/qubes.h"
+#include "sim/rules/peers/senpai.h"
+#include "sim/rules/peers/squeezed.h"
+#include "sim/rules/plain.h"
 #include "sim/rules/registry.h"
 
 namespace aerostat::sim {
 
-void add_peers(Registry&) {}
+namespace {
+
+constexpr const char* kEqual = "the same with our loop, sensors and estimate, and constants tuned for it";
+
+// As published, and with equal senses.
+template <class C>
+void add_pair(Registry& all, const std::string& name, const char* about,
+              std::unique_ptr<Rule> (*make)(const C&), const C& equal) {
+  all.add_rule(name, about, [make] { return make(C{}); });
+  all.add_rule(name + "-equal", kEqual, [make, equal] { return make(equal); });
+}
+
+}  // namespace
+
+void add_peers(Registry& all) {
+  add_pair(all, "hyperv", "Hyper-V: committed memory and a buffer, every second", hyperv_rule, hyperv_equal());
+  add_pair(all, "proxmox", "Proxmox VE: shares of 80 % of the host, 100 MiB per 10 s", proxmox_rule,
+           proxmox_equal());
+  add_pair(all, "mom", "oVirt MoM: 5 % of a guest per 15 s, by strictly free memory", mom_rule, mom_equal());
+  add_pair(all, "squeezed", "XenServer: everybody the same part of its range, every 10 s", squeezed_rule,
+           squeezed_equal());
+  add_pair(all, "qubes", "Qubes OS: 1.3 times what is used and a share of the rest", qubes_rule, qubes_equal());
+  add_pair(all, "senpai", "stalls of 10 ms in 6 s, by probing 1 % at a time", senpai_rule, senpai_equal());
+  all.add({"free-page-reporting", "page faults grow, the guest's kernel reports what is free every 2 s",
+           [] { return free_page_reporting({}); }});
+  all.add({"free-page-reporting-equal", "the same, with delay, block and share of a pass tuned",
+           [] { return free_page_reporting(free_page_reporting_equal()); }});
+}
+
+std::vector<Tunable> tunables() {
+  std::vector<Tunable> out;
+  out.push_back(plain_tunable());
+  out.push_back(hyperv_tunable());
+  out.push_back(proxmox_tunable());
+  out.push_back(mom_tunable());
+  out.push_back(squeezed_tunable());
+  out.push_back(qubes_tunable());
+  out.push_back(senpai_tunable());
+  out.push_back(free_page_reporting_tunable());
+  return out;
+}
 
 }  // namespace aerostat::sim

@@ -21,6 +21,7 @@ class Plain final : public Rule {
  public:
   explicit Plain(const PlainConstants& c) : c_(c) {}
   double period_s() const override { return 0.1; }
+  bool hears() const override { return true; }
   void decide(RuleHost& host) override {
     for (RuleVm& vm : host.vms) {
       if (!vm.reported) continue;
@@ -51,6 +52,17 @@ std::unique_ptr<Rule> static_rule() { return std::make_unique<Static>(); }
 std::unique_ptr<Rule> plain_rule() { return plain_rule_with({}); }
 std::unique_ptr<Rule> plain_rule_with(const PlainConstants& constants) {
   return std::make_unique<Plain>(constants);
+}
+
+Tunable plain_tunable() {
+  using C = PlainConstants;
+  return tunable_rule<C>("plain",
+                         {{"share", &C::share, 0.002, 0.5, true},
+                          {"floor_mib", &C::floor_mib, 8, 1024, true},
+                          {"low", &C::low, 0.05, 1},
+                          {"hold_s", &C::hold_s, 0.1, 60, true},
+                          {"hysteresis_mib", &C::hysteresis_mib, 16, 1024, true}},
+                         C{}, plain_rule_with);
 }
 
 }  // namespace aerostat::sim

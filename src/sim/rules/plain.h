@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "sim/rules/rule.h"
+#include "sim/rules/tunable.h"
 
 namespace aerostat::sim {
 
@@ -20,5 +20,6 @@ struct PlainConstants {
 };
 std::unique_ptr<Rule> plain_rule();
 std::unique_ptr<Rule> plain_rule_with(const PlainConstants& constants);
+Tunable plain_tunable();
 
 }  // namespace aerostat::sim

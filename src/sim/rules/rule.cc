@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace aerostat::sim {
 
@@ -38,6 +39,11 @@ void RulePolicy::heard(VirtualVm& vm) {
       estimate(known.state, *guest.sample, guest.sampled_at, vm.facts().assigned(), vm.facts().maximum());
   known.state = step.state;
   known.demand = step.demand;
+  heard_ = true;
+}
+
+void RulePolicy::turn_over() {
+  if (std::exchange(heard_, false) && rule_->hears()) tick();
 }
 
 Duration RulePolicy::period() const {
@@ -67,6 +73,7 @@ RuleVm RulePolicy::view(const VirtualVm& vm) const {
   out.available = mib(sample.available);
   out.cache = mib(sample.active_file) + mib(sample.inactive_file);
   out.swapped = mib(sample.swap_total) - mib(sample.swap_free);
+  out.committed = mib(sample.committed);
   out.psi_us = static_cast<double>(sample.psi_some_us.value_or(0));
   out.refaults = static_cast<double>(sample.refault_file.value_or(0));
   out.need = known.demand->demand.to_mib();
@@ -84,6 +91,7 @@ void RulePolicy::tick() {
   for (const auto& vm : host_->vms()) host.vms.push_back(view(*vm));
   const RuleHost before = host;
   rule_->decide(host);
+  const double grain = rule_->grain_mib(host.block);
   // What shrinks first: its memory is free only when it was seen to come back.
   double free = host.free;
   for (const bool growing : {false, true}) {
@@ -94,10 +102,10 @@ void RulePolicy::tick() {
       VirtualVm& machine = *host_->vms()[i];
       double to = std::clamp(vm.target, std::min(vm.minimum, from), std::max(vm.maximum, from));
       const double held = std::max(machine.assigned(), from);
-      to = growing ? std::min(std::ceil(to / host.block) * host.block, vm.maximum)
-                   : std::ceil(to / host.block) * host.block;
+      to = growing ? std::min(std::ceil(to / grain) * grain, vm.maximum) : std::ceil(to / grain) * grain;
       to = std::min(to, held + std::max(0.0, free));
-      const Bytes reach = machine.reachable(bytes(to));
+      const Bytes reach =
+          grain < host.block ? bytes(to).round_down(bytes(grain)) : machine.reachable(bytes(to));
       if (growing ? reach.to_mib() <= from : reach.to_mib() >= from) continue;
       free -= std::max(0.0, reach.to_mib() - held);
       machine.set_target(reach);

@@ -29,6 +29,7 @@ struct RuleVm {
   double available = 0;        // could be used without paging
   double cache = 0;            // page cache
   double swapped = 0;          // in the guest's swap
+  double committed = 0;        // promised to programs, used or not (Committed_AS)
   double psi_us = 0;           // stalled on memory, since boot
   double refaults = 0;         // pages, since boot
   double need = 0;             // Aerostat's own estimate of demand, for rules with equal senses
@@ -48,6 +49,10 @@ class Rule {
  public:
   virtual ~Rule() = default;
   virtual double period_s() const = 0;
+  // True: it decides when reports arrive as well, as Aerostat does. Not for rules that move by a step a round.
+  virtual bool hears() const { return false; }
+  // Targets are multiples of this; a balloon can do with less than the lab's blocks.
+  virtual double grain_mib(double block) const { return block; }
   // Writes `target` of every VM it wants to change. Grows are granted in the order of `host.vms`.
   virtual void decide(RuleHost& host) = 0;
   virtual double boots_with(const RuleVm& vm, double /*sized*/) const { return vm.startup; }
@@ -63,6 +68,7 @@ class RulePolicy final : public Policy {
   void started(VirtualVm& vm) override;
   void ended(VirtualVm& vm) override;
   void heard(VirtualVm& vm) override;
+  void turn_over() override;
   void tick() override;
   Duration period() const override;
 
@@ -78,6 +84,7 @@ class RulePolicy final : public Policy {
   VirtualHost* host_ = nullptr;
   std::unordered_map<const VirtualVm*, Known> known_;
   std::size_t next_ = 0;
+  bool heard_ = false;  // in this turn
 };
 
 }  // namespace aerostat::sim

@@ -1,0 +1,39 @@
+// Generated load: traces made of nothing but a seed, for training, tests and a first look without a recording.
+// The same kind, seed and options give the same trace on every machine. Each kind copies what is known of a
+// real one: see the table in docs/policies.md. A generated trace proves nothing about real guests.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+#include "sim/trace/trace.h"
+
+namespace aerostat::sim {
+
+enum class Load { Farm, Steady, Staircase, Diurnal, Bursty, Leak, Builds, Fleet };
+
+struct LoadAbout {
+  Load load;
+  std::string_view name;
+  std::string_view about;    // one line
+  std::size_t vms;           // when nobody says how many
+};
+std::span<const LoadAbout> loads();
+std::string_view load_name(Load load);
+// The error names all there are.
+Result<Load> parse_load(std::string_view name);
+
+struct GeneratorOptions {
+  std::uint64_t seed = 1;
+  double seconds = 3600;
+  double rows_s = 0.1;     // between two rows of a VM; at 0.1 s the rows are the curve
+  std::size_t vms = 0;     // 0: as many as is usual for the kind
+  double mean_mib = 7168;  // of a VM's need; all other sizes keep their proportion to it
+};
+
+// Precondition: seconds, rows_s and mean_mib are above 0.
+Trace generate(Load load, const GeneratorOptions& options);
+
+}  // namespace aerostat::sim

@@ -1,0 +1,114 @@
+// Looks for better constants of `plain` and of the peers with equal senses, and prints them:
+//   aerostat_tune                       every policy that can be tuned
+//   aerostat_tune plain mom-equal       these
+//   aerostat_tune --compare             no search: S of all policies, on traces that none was tuned on
+// What is found is written into the policies' sources by hand, with the command.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+
+#include "base/log.h"
+#include "sim/rules/peers.h"
+#include "sim/tune.h"
+
+namespace {
+
+using namespace aerostat;
+using namespace aerostat::sim;
+
+// Training and comparison never share a seed.
+constexpr std::uint64_t kTrainingSeed = 1000;
+constexpr std::uint64_t kComparisonSeed = 2000;
+
+struct Wishes {
+  std::vector<std::string> policies;
+  std::string traces;
+  std::size_t tries = 300;
+  std::uint64_t seed = 1;
+  double seconds = 1800, room = 1.25, resizes = 0, error = 0;
+  bool compare = false;
+};
+
+// Recorded traces of a folder follow the generated ones.
+Result<void> add_recorded(const Wishes& w, const ReplayOptions& options, Lessons& lessons) {
+  if (w.traces.empty()) return {};
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(w.traces, error)) {
+    const std::string name = entry.path().filename();
+    if (name.ends_with(".csv") || name.ends_with(".csv.gz")) files.push_back(entry.path());
+  }
+  if (error) return fail(Error::Kind::NotFound, w.traces + ": " + error.message());
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) {
+    auto trace = Trace::read({file.string()});
+    if (!trace) return fail(trace.error());
+    lessons.push_back(lesson(file.filename(), std::move(*trace), w.room, options));
+  }
+  return {};
+}
+
+void compare(const Lessons& lessons) {
+  fmt::print("{:<26}{:>8}{:>9}", "S on", "mean", "resizes");
+  for (const Lesson& l : lessons) fmt::print("{:>14}", l.name.substr(0, 13));
+  fmt::print("\n");
+  const Registry all = builtin_policies();
+  for (const PolicyEntry& entry : all.all()) {
+    const Marks m = marks(entry, lessons);
+    fmt::print("{:<26}{:>8.3f}{:>9.0f}", entry.name, m.score, m.resizes);
+    for (const double s : m.scores) fmt::print("{:>14.3f}", s);
+    fmt::print("\n");
+    std::fflush(stdout);
+  }
+}
+
+void tune_all(const Wishes& w, const Lessons& lessons) {
+  for (const Tunable& policy : tunables()) {
+    const bool asked = w.policies.empty() ||
+                       std::find(w.policies.begin(), w.policies.end(), policy.policy) != w.policies.end();
+    if (!asked) continue;
+    TuneOptions o;
+    o.search.seed = w.seed;
+    o.search.tries = w.tries;
+    o.most_resizes = w.resizes;
+    const Found found = tune(policy, lessons, o);
+    fmt::print("{}: {:.4f}, was {:.4f}; seed {}, {} tries\n", policy.policy, found.cost, found.cost_at_start, w.seed,
+               found.tried);
+    for (const Constant& c : found.constants)
+      fmt::print("  {} = {:.6g}   ({:g} to {:g})\n", c.name, c.value, c.low, c.high);
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Wishes w;
+  CLI::App app("Tunes the constants of the lab's policies.");
+  app.add_option("policies", w.policies, "what to tune; all, if none is given");
+  app.add_option("--traces", w.traces, "a folder of recorded traces, .csv or .csv.gz, to train on as well");
+  app.add_option("--tries", w.tries, "replays of all traces, per policy");
+  app.add_option("--seed", w.seed, "of the search");
+  app.add_option("--seconds", w.seconds, "length of generated traces");
+  app.add_option("--room", w.room, "host memory, in times what all VMs need at most at one time");
+  app.add_option("--most-resizes", w.resizes, "per VM and hour; 0 for as many as pay");
+  app.add_option("--error", w.error, "of the sensor, standard deviation as a share of need");
+  app.add_flag("--compare", w.compare, "S of all policies on other seeds, without a search");
+  CLI11_PARSE(app, argc, argv);
+  set_log_level(LogLevel::Error);
+  ReplayOptions options;
+  options.sensor_error = w.error;
+  Lessons lessons = generated_lessons(w.compare ? kComparisonSeed : kTrainingSeed, w.seconds, w.room, options);
+  if (const auto added = add_recorded(w, options, lessons); !added) {
+    fmt::print(stderr, "aerostat_tune: {}\n", added.error().message);
+    return 1;
+  }
+  if (w.compare) {
+    compare(lessons);
+  } else {
+    tune_all(w, lessons);
+  }
+  return 0;
+}
