@@ -299,7 +299,7 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
     ++vm.grows;
   } else {
     if (move.rule == Rule::ReturnIdle || move.rule == Rule::Yield)
-      vm.floor = after_shrink(vm.floor, move.from, now);
+      vm.floor = after_shrink(vm.floor, above_use(vm, move.from), now);
     vm.shrank_at = now;
     ++vm.shrinks;
   }

@@ -33,6 +33,14 @@ void begin_life(VmRecord& vm, TimePoint now) {
   vm.owed_startup = facts.known && untouched && facts.base < vm.limits.startup;
 }
 
+}  // namespace
+
+Bytes above_use(const VmRecord& vm, Bytes level) {
+  return vm.demand ? std::max(Bytes{}, level - vm.demand->used) : Bytes{};
+}
+
+namespace {
+
 void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integration from) {
   const MachineFacts& facts = vm.facts();
   if (from != vm.integration) {  // rates across two sources mean nothing
@@ -55,7 +63,7 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   vm.rest = rest_level(vm.outlook, vm.rest_target, grain_of(facts), *vm.profile);
   // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
   const bool unexplained = step.demand->distress && at - vm.outlook.short_at > kShrinkToBlame;
-  vm.floor = after_sample(vm.floor, unexplained, at);
+  vm.floor = after_sample(vm.floor, unexplained, above_use(vm, facts.assigned()), at);
   vm.starting = false;
   vm.owed_startup = false;
 }
@@ -226,7 +234,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
     v.distress = vm.demand->distress;
     v.kernel_short = vm.demand->kernel_short;
   }
-  v.learned_floor = vm.floor.floor;
+  if (vm.floor.spare > Bytes{} && vm.demand) v.learned_floor = vm.demand->used + vm.floor.spare;
   if (vm.grew_at) v.since_grow = now - *vm.grew_at;
   if (vm.shrank_at) v.since_shrink = now - *vm.shrank_at;
   return v;

@@ -26,6 +26,9 @@ bool take_sample(VmRecord& vm, TimePoint now);
 // Status, note and whether the VM may be moved now.
 void judge(VmRecord& vm, TimePoint now);
 
+// What of `level` lies above what the guest shows in use; zero while nothing is known of it.
+Bytes above_use(const VmRecord& vm, Bytes level);
+
 // What the VM is counted with (law 1), even when its monitor was never heard.
 Bytes committed_of(const VmRecord& vm);
 

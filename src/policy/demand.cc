@@ -90,6 +90,7 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
   }
 
   Demand demand;
+  demand.used = used;
   demand.demand = std::min(
       used + active_file.scaled(state.cache_heat) + swapped.scaled(state.swap_heat) + refaulted, limit);
   const bool swaps = rate.swap >= kSwapThatHurts;
@@ -97,6 +98,8 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
   if (swaps || rate.stalled >= kStallThatHurts || rate.refault >= kRefaultsThatHurt) {
     state.distress_until = at + kDistressHold;
   }
+  // A guest with free pages has nothing to reclaim: what stalls it then is not memory.
+  if (sample.free && within(sample.free, total) > std::max(kRoomy, total.scaled(kRoomyShare))) state.distress_until = at;
   demand.distress = at < state.distress_until;
   demand.paging = at < state.paging_until;
 

@@ -22,6 +22,7 @@ struct DemandState {
 
 struct Demand {
   Bytes demand;
+  Bytes used;                 // of it, what shows at once: no cache and nothing that was swapped out
   bool saturated = false;     // it has nothing left: it may need more than it can show
   bool distress = false;      // it pages or stalls on memory now, or did within kDistressHold
   bool kernel_short = false;  // memory that kernel data can use is nearly gone, whatever is available

@@ -168,9 +168,11 @@ void escalate(Outlook& o, const Seen& seen, const Profile& p) {
     const double going_on = p.with.escalation ? std::min(o.rate * kSaturatedSeconds, has / 2) : 0;
     o.escalation = std::max(kSaturatedStep.to_mib(), going_on);
     o.escalated_at = has;
-  } else if (has > o.escalated_at && p.with.escalation) {
+    o.raised_at = seen.at;
+  } else if (has > o.escalated_at && p.with.escalation && seconds(seen.at - o.raised_at) >= kLeadSeconds) {
     o.escalation = std::min(o.escalation * 2, std::max(kSaturatedStep.to_mib(), has / 2));
     o.escalated_at = has;
+    o.raised_at = seen.at;
   }
 }
 
@@ -184,16 +186,16 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   escalate(o, seen, p);
   const double need = shown + o.escalation;
   const double before = o.need;
-  learn(o, need, seen.at, p);
+  learn(o, shown, seen.at, p);
   const std::int64_t slot = slot_of(seen.at);
   if (slot != o.slot) {
     for (std::int64_t i = std::max(o.slot + 1, slot - kRing + 1); i <= slot; ++i)
-      o.most[place(i)] = static_cast<float>(std::max(before, need));
+      o.most[place(i)] = static_cast<float>(std::max(o.seen, shown));
     o.slot = slot;
     look_back(o);
   }
   float& now = o.most[place(slot)];
-  now = std::max(now, static_cast<float>(need));
+  now = std::max(now, static_cast<float>(shown));
   o.need = need;
   o.seen = shown;
   if (need * kNearlyAll >= seen.assigned.to_mib()) o.short_at = seen.at;

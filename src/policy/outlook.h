@@ -46,7 +46,8 @@ struct Outlook {
   double ahead = 0;    // MiB: what is expected of a rise under way
   TimePoint short_at{};   // when it last needed nearly all it had
   double escalation = 0;  // MiB, while the guest has nothing left and so cannot show what it needs
-  double escalated_at = 0;  // MiB it had when that was raised
+  double escalated_at = 0;  // MiB it had when that was raised, …
+  TimePoint raised_at{};    // … and when
   std::int64_t slot = 0;  // half seconds since the clock's beginning
   std::array<float, kSlots> most{};                   // of need, per half second
   std::array<float, kTrialHolds.size()> held{};       // most of the holds before the present half second

@@ -17,6 +17,10 @@ inline constexpr double kRefaultsThatHurt = 256;
 inline constexpr double kStallThatHurts = 0.05;
 // Distress is a spiky signal; a guest that paged a moment ago is no better yet.
 inline constexpr Duration kDistressHold = std::chrono::seconds(2);
+// With more than this strictly free, and this share of all, its kernel reclaims nothing: no distress is for want of
+// memory (watermarks lie well below 2 %).
+inline constexpr Bytes kRoomy = Bytes::mib(256);
+inline constexpr double kRoomyShare = 0.05;
 // How long a missed cache or swap keeps counting after it was last missed.
 inline constexpr Duration kHeatHalfLife = std::chrono::seconds(60);
 
@@ -118,7 +122,11 @@ inline constexpr Bytes kCutStep = Bytes::mib(128);
 inline constexpr Duration kShrinkToBlame = std::chrono::seconds(10);
 // A need of more than its memory divided by this explains any distress: no floor is learned from it.
 inline constexpr double kNearlyAll = 1.02;
-// The level that was too low is avoided this long, doubling at each relapse.
+// A floor lies this much above what hurt, after relapses up to so many times this: the last shrink may have taken
+// far more than is missed.
+inline constexpr Bytes kFloorStep = Bytes::mib(128);
+inline constexpr std::int64_t kFloorSteps = 4;
+// What was too little is avoided this long, doubling at each relapse.
 inline constexpr Duration kFloorFirst = std::chrono::seconds(60);
 inline constexpr Duration kFloorMost = std::chrono::minutes(16);
 

@@ -62,6 +62,7 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
   reporter_.start(ns(now) + ns(random_.uniform() * spec_.sample_s), ns(spec_.sample_s), ns(1.0));
   follow_curve();
   resident_cache_ = std::min(cache_, std::max(0.0, assigned_ - anon_));
+  known_cache_ = cache_;
   show_facts();
 }
 
@@ -195,15 +196,16 @@ void VirtualVm::live(double dt) {
     if (swapped_ < 0.01) swapped_ = 0;
   }
   const double room = std::max(0.0, assigned_ - (anon_ - swapped_) - kWatermarkMib);
-  resident_cache_ = std::min({resident_cache_, room, cache_});
+  // What is read for the first time comes to what is there, and was never missed.
+  const double fresh = std::max(0.0, cache_ - known_cache_);
+  known_cache_ = cache_;
+  resident_cache_ = std::min({resident_cache_ + fresh, room, cache_});
   const double hot = cache_ * spec_.hot_cache;
   if (resident_cache_ < hot) {
     // Each hot page is read once in a period; one that is not there is read from disk.
     const double fetched = (hot - resident_cache_) * std::min(1.0, dt / physics_.cache_period_s);
     refaulted_ += fetched;
     resident_cache_ = std::min({resident_cache_ + fetched, room, cache_});
-  } else if (resident_cache_ < cache_ && spec_.curve.piece().cache1 > spec_.curve.piece().cache0) {
-    resident_cache_ = std::min(room, cache_);  // read for the first time just now
   }
   if (need_ > assigned_) stalled_ += dt * std::min(1.0, 10 * (need_ - assigned_) / need_);
   touched_ = std::min(assigned_, std::max(touched_, anon_ - swapped_ + resident_cache_));
@@ -292,7 +294,7 @@ void VirtualVm::reset() {
   assigned_ = base_;
   watch_.committing(*this, before, bytes(std::max(base_, target_)));
   swapped_ = 0;
-  resident_cache_ = 0;
+  resident_cache_ = known_cache_ = 0;
   touched_ = 0;
   facts_.goal.reset();
   ++facts_.resets;

@@ -110,7 +110,7 @@ class VirtualVm final : public Machine {
   double anon_ = 0, cache_ = 0, need_ = 0;
   double assigned_, target_, base_, most_;
   double move_from_ = 0;  // the change under way begins to show at this time
-  double swapped_ = 0, resident_cache_ = 0, touched_ = 0;
+  double swapped_ = 0, resident_cache_ = 0, known_cache_ = 0, touched_ = 0;
   double swapped_in_ = 0, swapped_out_ = 0, refaulted_ = 0, stalled_ = 0;  // MiB, MiB, MiB, s
   double error_ = 0, error_at_ = 0;
   Random random_;
