@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/render.h"
+#include "cli/scenario.h"
 #include "cli/simulate.h"
 #include "cli/table.h"
 #include "model/settings.h"
@@ -200,6 +201,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   const CLI::App* resume = app.add_subcommand("resume", "Move memory again");
   const CLI::App* qemu = add_qemu_args(app, wishes);
   const Simulate simulate(app);
+  const ScenarioCommand scenario(app);
 
   try {
     std::vector<std::string> reversed(args.rbegin(), args.rend());  // as CLI11 wants them
@@ -243,6 +245,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (pause->parsed()) return commands.pause();
   if (resume->parsed()) return commands.resume();
   if (simulate.asked()) return simulate.run(around, wishes.json);
+  if (scenario.asked()) return scenario.run(around);
   if (qemu->parsed()) {
     wishes.qemu.startup = size_or_zero(wishes.startup);
     wishes.qemu.maximum = size_or_zero(wishes.maximum);

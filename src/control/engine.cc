@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "control/reports.h"
 #include "control/sense.h"
-#include "policy/balance.h"
 #include "policy/wants.h"
 
 namespace aerostat {
@@ -44,9 +43,11 @@ void Engine::machine_appeared(Machine& machine) {
   record->name = machine.name();
   record->machine = &machine;
   record->profile = &options_.profile;
+  record->guards = &options_.guards;
   record->appeared_at = record->starting_since = clock_.now();
   record->settings = settings_.settings(record->name);
   orphans_.erase(record->name);
+  reserved_.erase(record->name);
   vms_[record->name] = std::move(record);
   fair_.reset();
   event("vm.appeared", machine.name(), "found");
@@ -71,7 +72,7 @@ void Engine::machine_vanished(const std::string& name, const std::string& why) {
   const Bytes committed = committed_of(*found->second);
   vms_.erase(found);
   fair_.reset();
-  if (pid && occupies_memory(*pid)) {
+  if (options_.guards.orphans && pid && occupies_memory(*pid)) {
     orphans_[name] = {*pid, committed};
     event("vm.orphaned", name,
           fmt::format("process {} runs on without a monitor: {} stay counted until it ends", *pid,
@@ -125,7 +126,7 @@ void Engine::rebooted(VmRecord& vm) {
   event("vm.rebooted", vm.name, "the guest was reset");
   reactions_.forget(vm.name);
   vm.floor = {};
-  if (paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up) return;
+  if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up) return;
   vm.machine->set_target(vm.machine->reachable(vm.facts().base));
 }
 
@@ -157,7 +158,7 @@ void Engine::pass() {
 
 void Engine::decide(const HostView& view, TimePoint now) {
   fair_ = fair_pool(view);
-  std::vector<Move> moves = keep_rails(view, balance(view), options_.rails, &*fair_);
+  std::vector<Move> moves = keep_rails(view, options_.plan(view), options_.guards.rails, &*fair_);
   somebody_waits_ = false;
   for (Move& move : moves) {
     VmRecord& vm = *records_[move.index];
@@ -202,9 +203,17 @@ Bytes Engine::orphaned() const {
   return sum;
 }
 
+Bytes Engine::reserved() const {
+  Bytes sum;
+  if (!options_.guards.reservations) return sum;
+  for (const auto& [name, amount] : reserved_) sum += amount;
+  return sum;
+}
+
 HostView Engine::look(TimePoint now) {
   HostView view;
   view.orphaned = orphaned();
+  view.reserved = reserved();
   records_.clear();
   view.vms.reserve(vms_.size());
   view.capacity = options_.capacity;
@@ -224,12 +233,13 @@ HostView Engine::look(TimePoint now) {
 
 void Engine::check_law1(const HostView& view) {
   committed_peak_ = std::max(committed_peak_, view.committed());
-  const bool over = view.free() < Bytes{};
+  // What is reserved is not given to anybody yet: it may take a while until others have made room.
+  const bool over = view.free() + view.reserved < Bytes{};
   if (over) ++law1_violations_;
   if (over && !over_committed_) {
     event("host.over-committed", "",
           fmt::format("VMs hold or were promised {}, {} more than may be", format_bytes(view.committed()),
-                      format_bytes(-view.free())));
+                      format_bytes(-(view.free() + view.reserved))));
   }
   if (!over && over_committed_) event("host.recovered", "", "what VMs hold is within the capacity again");
   over_committed_ = over;
@@ -237,7 +247,7 @@ void Engine::check_law1(const HostView& view) {
 
 void Engine::watch_stall(VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
-  if (paused_ || !facts.known || facts.link != Link::Up || vm.limits.mode == Mode::Static) return;
+  if (!options_.guards.stall_monitor || paused_ || !facts.known || facts.link != Link::Up || vm.limits.mode == Mode::Static) return;
   if (facts.has_balloon && !facts.balloon_target) return;
   const StallStep step = watch_progress(vm.stall, facts.target(), facts.assigned(), now);
   const bool was_growing = vm.stall.phase == StallState::Phase::Growing;
@@ -298,7 +308,7 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
     vm.grew_at = now;
     ++vm.grows;
   } else {
-    if (move.rule == Rule::ReturnIdle || move.rule == Rule::Yield)
+    if (options_.guards.learned_floor && (move.rule == Rule::ReturnIdle || move.rule == Rule::Yield))
       vm.floor = after_shrink(vm.floor, above_use(vm, move.from), now);
     vm.shrank_at = now;
     ++vm.shrinks;

@@ -3,6 +3,7 @@
 // blocks, never waits for a VM.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,7 +16,8 @@
 #include "control/ports.h"
 #include "control/reaction_watch.h"
 #include "control/vm_record.h"
-#include "guard/rails.h"
+#include "guard/guards.h"
+#include "policy/balance.h"
 #include "policy/profile.h"
 #include "vmm/machine.h"
 
@@ -26,7 +28,9 @@ struct EngineOptions {
   Bytes reserve;   // of it, kept for the host
   // Left to the host's kernel whatever the books say: below this it begins to swap and to kill.
   Bytes physical_margin = Bytes::mib(128);
-  Rails rails;
+  Guards guards;
+  // What decides; whatever it is, the guards hold. The lab also tries ones that plan nonsense.
+  std::function<std::vector<Move>(const HostView&)> plan = balance;
   Profile profile = aerostat::profile(ProfileName::Balanced);
   std::string version;
 };
@@ -44,6 +48,12 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void count_late_tick() { ++late_ticks_; }
   // New capacity and newly read configuration take effect.
   void reconfigure(Bytes capacity, Bytes reserve, const Profile& profile);
+
+  // Memory for a VM that is about to start: given to nobody else until a VM of that name appears or it is released.
+  // Others are asked to give what is missing. Replaces what was reserved for the name before. Refuses what could never
+  // be free: more than the capacity leaves when every VM is at its minimum.
+  Result<void> reserve(const std::string& vm, Bytes amount);
+  void release(const std::string& vm);
 
   // MachineListener
   void machine_appeared(Machine& machine) override;
@@ -81,6 +91,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void bury_orphans();
   bool occupies_memory(pid_t pid) const;
   Bytes orphaned() const;
+  Bytes reserved() const;
   void event(std::string kind, const std::string& vm, std::string text);
 
   EngineOptions options_;
@@ -96,6 +107,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   HeldBook::All remembered_orphans_;
   std::size_t remembered_vms_ = 0;
   std::map<std::string, HeldBook::Entry> orphans_;  // vanished, and their processes run on
+  std::map<std::string, Bytes> reserved_;           // for VMs about to start
   Journal journal_;
   ReactionWatch reactions_;
   bool paused_ = false;

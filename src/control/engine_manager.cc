@@ -31,6 +31,32 @@ void Engine::withdraw_if_static(VmRecord& vm) {
     vm.machine->set_target(vm.machine->reachable(facts.assigned()));
 }
 
+Result<void> Engine::reserve(const std::string& vm, Bytes amount) {
+  if (amount <= Bytes{}) return fail(Error::Kind::Invalid, vm + ": nothing is to be reserved; give a size above 0");
+  Bytes least = orphaned();
+  for (const auto& [name, each] : vms_) {
+    const Bytes held = committed_of(*each);
+    least += each->movable ? std::min(held, each->limits.minimum) : held;
+  }
+  for (const auto& [name, each] : reserved_) {
+    if (name != vm) least += each;
+  }
+  const Bytes most = options_.capacity - options_.reserve - least;
+  if (amount > most) {
+    return fail(Error::Kind::Refused,
+                fmt::format("{} cannot be reserved for {}: with every VM at its minimum {} would be left",
+                            format_bytes(amount), vm, format_bytes(std::max(Bytes{}, most))));
+  }
+  reserved_[vm] = amount;
+  event("vm.reserved", vm, format_bytes(amount) + " are kept for it until it starts");
+  hooks_.pass_wanted();
+  return {};
+}
+
+void Engine::release(const std::string& vm) {
+  if (reserved_.erase(vm) > 0) event("vm.released", vm, "nothing is kept for it any more");
+}
+
 HostReport Engine::host() const {
   HostReport out;
   out.version = options_.version;
@@ -38,6 +64,7 @@ HostReport Engine::host() const {
   out.capacity = options_.capacity;
   out.reserve = options_.reserve;
   out.committed = orphaned();
+  out.reserved = reserved();
   for (const auto& [name, vm] : vms_) out.committed += committed_of(*vm);
   out.committed_peak = std::max(committed_peak_, out.committed);
   out.free = out.capacity - out.reserve - out.reserved - out.committed;

@@ -201,6 +201,32 @@ TEST(Engine, LetsTheGuestPrepareBeforeItShrinks) {
   EXPECT_LT(w.assigned("web"), 1024_MiB);
 }
 
+TEST(Engine, KeepsWhatIsReservedForAVmAboutToStart) {
+  World w(2_GiB);
+  w.add("web", 1024_MiB);
+  w.demands["web"] = 1000_MiB;
+  ASSERT_TRUE(w.engine.reserve("new", 768_MiB));
+  EXPECT_EQ(w.engine.host().reserved, 768_MiB);
+  w.demands["web"] = 1900_MiB;
+  w.run(5s);
+  EXPECT_LE(w.assigned("web"), 1280_MiB) << "it was given what another was promised";
+  w.add("new", 768_MiB);
+  EXPECT_EQ(w.engine.host().reserved, 0_MiB) << "it is there: what it holds is counted, not promised";
+}
+
+TEST(Engine, ReservesNothingThatCouldNeverBeFree) {
+  World w(2_GiB);
+  w.add("web", 1024_MiB);
+  w.demands["web"] = 500_MiB;
+  w.run(1s);
+  const auto refused = w.engine.reserve("new", 1920_MiB);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("1.75 GiB would be left"), std::string::npos) << refused.error().message;
+  EXPECT_TRUE(w.engine.reserve("new", 1792_MiB)) << "all but its minimum";
+  w.engine.release("new");
+  EXPECT_EQ(w.engine.host().reserved, 0_MiB);
+}
+
 TEST(Engine, CountsAVmWhoseMonitorNeverSpoke) {
   World w(4_GiB);
   auto& mute = w.add("mute");
@@ -336,7 +362,9 @@ TEST(Engine, SettingsTakeEffectAtOnceAndADryRunHasNone) {
 
 TEST(Engine, BelievesNoGuestThatSaysItNeedsWhatTheHostDoesNotSee) {
   for (const bool guarded : {true, false}) {
-    World w(4_GiB, {.fair_share = guarded});
+    Guards guards;
+    guards.rails.fair_share = guarded;
+    World w(4_GiB, guards);
     w.add("liar");
     w.add("honest");
     w.host.resident_now = 200_MiB;

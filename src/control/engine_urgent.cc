@@ -2,7 +2,6 @@
 // by the same policy and the same rails, with what all others hold counted as held.
 #include "control/engine.h"
 #include "control/sense.h"
-#include "policy/balance.h"
 
 namespace aerostat {
 
@@ -13,6 +12,7 @@ bool Engine::grow_alone(VmRecord& vm, const VmView& view, TimePoint now) {
   host.capacity = options_.capacity;
   host.reserve = options_.reserve;
   host.orphaned = orphaned();
+  host.reserved = reserved();
   Bytes promised;  // committed and not yet touched
   for (const auto& [name, each] : vms_) {
     const Bytes committed = committed_of(*each);
@@ -22,7 +22,7 @@ bool Engine::grow_alone(VmRecord& vm, const VmView& view, TimePoint now) {
   if (const auto available = host_.available())
     host.spare_physical = *available - promised - options_.physical_margin;
   host.vms.push_back(view);
-  std::vector<Move> moves = keep_rails(host, balance(host), options_.rails, &*fair_);
+  std::vector<Move> moves = keep_rails(host, options_.plan(host), options_.guards.rails, &*fair_);
   if (moves.size() != 1 || !moves.front().grows() || moves.front().to < moves.front().desired) return false;
   const Bytes before = host.free();
   act(vm, moves.front(), now);

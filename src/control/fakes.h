@@ -120,8 +120,8 @@ class FakeGuests final : public GuestLinkMaker {
 // An engine with everything around it faked. Time stands still until a test moves it.
 class World {
  public:
-  explicit World(Bytes capacity, Rails rails = {})
-      : engine(options(capacity, rails), clock, host, settings, guests,
+  explicit World(Bytes capacity, Guards guards = {})
+      : engine(options(capacity, guards), clock, host, settings, guests,
                held, EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; }}) {
     settings.defaults.mode = Mode::Dynamic;
     settings.defaults.minimum = Bytes::mib(256);
@@ -165,10 +165,10 @@ class World {
   Bytes assigned(const std::string& name) { return machines.at(name)->f.assigned(); }
   VmReport vm(const std::string& name) { return engine.vm(name).value(); }
 
-  static EngineOptions options(Bytes capacity, Rails rails) {
+  static EngineOptions options(Bytes capacity, Guards guards) {
     EngineOptions out;
     out.capacity = capacity;
-    out.rails = rails;
+    out.guards = guards;
     out.version = "test";
     return out;
   }

@@ -101,7 +101,9 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
     switch (guest.service) {
       case Service::Unsupported: return Verdict{Status::NoIntegration, guest.note};
       case Service::Faulty: return Verdict{Status::BadReports, guest.note};
-      case Service::Silent: return Verdict{Status::NotResponding, guest.note};
+      case Service::Silent:
+        if (!vm.guards->silence) return std::nullopt;
+        return Verdict{Status::NotResponding, guest.note};
       case Service::Speaking: {
         if (vm.integration == Integration::Agent) return std::nullopt;
         return Verdict{Status::Starting, "its service has not reported yet"};

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "control/ports.h"
+#include "guard/guards.h"
 #include "guard/stall.h"
 #include "guest/guest_link.h"
 #include "model/report.h"
@@ -44,6 +45,7 @@ struct VmRecord {
   Bytes headroom, growth, burst;                   // of the outlook, as of its last sample
   Bytes rest_target, rest;                  // what `rest_target` may go back to, likewise
   const Profile* profile = nullptr;  // outlives the record
+  const Guards* guards = nullptr;    // likewise
   std::optional<Bytes> resident;
   std::optional<Bytes>
       recalled;  // committed, from before this daemon started; while its monitor is not heard

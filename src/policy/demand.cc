@@ -40,14 +40,15 @@ bool kernel_memory_short(const GuestSample& sample, Bytes total, Bytes available
 
 struct Rates {
   double swap = 0;     // pages per second, in and out
+  double out = 0;      // of them, out
   double refault = 0;  // pages per second
   double stalled = 0;  // share of time, 0 to 1
 };
 
 Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
   Rates out;
-  out.swap = per_second(now.swap_in_pages, before.swap_in_pages, dt) +
-             per_second(now.swap_out_pages, before.swap_out_pages, dt);
+  out.out = per_second(now.swap_out_pages, before.swap_out_pages, dt);
+  out.swap = per_second(now.swap_in_pages, before.swap_in_pages, dt) + out.out;
   out.refault = per_second(now.refault_file, before.refault_file, dt);
   out.stalled = std::min(1.0, per_second(now.psi_some_us, before.psi_some_us, dt) / 1e6);
   return out;
@@ -98,8 +99,10 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
   if (swaps || rate.stalled >= kStallThatHurts || rate.refault >= kRefaultsThatHurt) {
     state.distress_until = at + kDistressHold;
   }
-  // A guest with free pages has nothing to reclaim: what stalls it then is not memory.
-  if (sample.free && within(sample.free, total) > std::max(kRoomy, total.scaled(kRoomyShare))) state.distress_until = at;
+  // A guest with free pages has nothing to reclaim: what stalls it then is not memory. Unless it pages out all the
+  // same: then they are not as free as it says.
+  const bool roomy = sample.free && within(sample.free, total) > std::max(kRoomy, total.scaled(kRoomyShare));
+  if (roomy && rate.out < kSwapThatHurts && at >= state.paging_until) state.distress_until = at;
   demand.distress = at < state.distress_until;
   demand.paging = at < state.paging_until;
 

@@ -14,6 +14,9 @@ constexpr auto kRing = static_cast<std::int64_t>(Outlook::kSlots);
 
 Bytes bytes(double mib) { return Bytes::of(std::llround(std::clamp(mib, 0.0, 1e12) * kMib)); }
 std::size_t place(std::int64_t slot) { return static_cast<std::size_t>((slot % kRing + kRing) % kRing); }
+constexpr auto kLateRing = static_cast<std::int64_t>(Outlook::kLateSlots);
+constexpr std::int64_t kLateSpan = 64;  // half seconds
+std::size_t late_place(std::int64_t span) { return static_cast<std::size_t>(span) % Outlook::kLateSlots; }
 std::int64_t slot_of(TimePoint at) {
   return static_cast<std::int64_t>(seconds(at.time_since_epoch()) / kOutlookSlot);
 }
@@ -24,32 +27,43 @@ double room(const Outlook& o, double sigmas, const Profile& p) {
   return p.floor_mib + o.need * kFloorShare + std::min(sigmas * o.sigma + o.ahead, wild);
 }
 
-// MiB it then grows to.
+// What a change costs, in MiB s. Changes of many come dearer: each is work for guest and host.
+double change_cost(const Outlook& o, const Profile& p) {
+  return 1024 * p.change_price * (1 + kHurry * std::max(0.0, o.moves / kManyMoves - 1));
+}
+
+// MiB it then grows to. While need rises at some rate, bringing more at once means fewer changes and more that
+// lies idle meanwhile; both cost the same at the square root of 2 x cost of a change x rate (the economic order
+// quantity).
 double goal(const Outlook& o, double sigmas, const Profile& p) {
   const double room_now = room(o, sigmas, p);
-  const double chunk = o.need + room_now * (p.with.chunk ? kGrowthChunk : 1);
+  if (!p.with.chunk) return o.need + room_now;
+  const double rise = std::max(0.0, o.seen - o.behind) / kRiseSeconds;
+  const double order = std::min(kOrder * std::sqrt(2 * change_cost(o, p) * rise), o.need * kForecastShare);
+  const double chunk = o.need + std::max(room_now * kGrowthChunk, room_now + order);
   const double before = std::max<double>(o.back, o.most[place(o.slot)]) + room_now;
   return chunk + (p.with.back ? std::max(0.0, before - chunk) * kBackShare : 0);
 }
 
-double most_held(const Outlook& o, std::size_t hold) {
-  return std::max<double>(o.held[hold], o.most[place(o.slot)]);
-}
-
-// What must be idle for `hold` seconds to be worth two changes.
-double worth_mib(double hold, const Profile& p) { return 2 * 1024 * p.change_price / hold; }
-
 double in_blocks(double mib, double block) { return std::ceil(mib / block) * block; }
 
-// The level that `level` MiB may go back to after `hold`; a little that is not worth it then may be worth it
-// when it was idle for as long as anybody waits.
-double idle_down_to(const Outlook& o, double level, double room_now, std::size_t hold, double block,
-                    const Profile& p) {
-  constexpr std::size_t kLongest = kTrialHolds.size() - 1;
-  for (const std::size_t h : {hold, kLongest}) {
-    const double to = in_blocks(most_held(o, h) + room_now, block);
-    const double worth = worth_mib(kTrialHolds[h], p) * (h == hold ? 1 : kLongestWorth);
-    if (level - to >= std::max(block, worth)) return to;
+// The level that `level` MiB may go back to: what was idle for `hold` must be worth two changes in that time. A
+// little that is not worth it then may be worth it when it was idle for longer.
+double idle_down_to(const Outlook& o, double level, double room_now, std::size_t hold, double block, double price) {
+  const bool young = seconds(o.at - o.met_at) < kYoung;
+  const auto now = static_cast<double>(o.most[place(o.slot)]);
+  const auto worth = [&](double to, double seconds, bool first) {
+    return level - to >= std::max(block, 2 * price / seconds * (first || young ? 1 : kLongestWorth));
+  };
+  for (std::size_t h = hold; h < kTrialHolds.size(); ++h) {
+    const double to = in_blocks(std::max<double>(o.held[h], now) + room_now, block);
+    if (level - to < block) return level;
+    if (worth(to, kTrialHolds[h], h == hold)) return to;
+  }
+  for (std::size_t h = 0; h < kLateHolds.size(); ++h) {
+    const double to = in_blocks(std::max<double>(o.late_held[h], now) + room_now, block);
+    if (level - to < block) return level;
+    if (worth(to, kLateHolds[h], false)) return to;
   }
   return level;
 }
@@ -65,20 +79,30 @@ void look_back(Outlook& o) {
     if (age < kBack) o.back = most;
   }
   while (hold < kTrialHolds.size()) o.held[hold++] = most;
+  // Spans are whole ones: a late hold ends up to a span later.
+  const std::int64_t span = o.slot / kLateSpan;
+  most = std::max(o.held.back(), o.late[late_place(span)]);
+  std::size_t late = 0;
+  for (std::int64_t back = 1; late < kLateHolds.size() && back < kLateRing; ++back) {
+    most = std::max(most, o.late[late_place(span - back)]);
+    if (static_cast<double>(back * kLateSpan) * kOutlookSlot >= kLateHolds[late]) o.late_held[late++] = most;
+  }
+  while (late < kLateHolds.size()) o.late_held[late++] = most;
 }
 
 void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
   o = Outlook{};
   o.started = true;
-  o.at = o.learned_at = seen.at;
-  o.need = o.seen = o.learned = need;
+  o.at = o.met_at = o.learned_at = seen.at;
+  o.need = o.seen = o.learned = o.behind = need;
   o.slot = slot_of(seen.at);
   o.most.fill(static_cast<float>(need));
   o.held.fill(static_cast<float>(need));
+  o.late.fill(static_cast<float>(need));
+  o.late_held.fill(static_cast<float>(need));
   o.back = static_cast<float>(need);
   // Nobody knows it yet: it is taken for one that moves.
-  o.slow = std::pow(need * kUnknownRise, 2) / kSlowShare / std::pow(kLeadSeconds, 2 * kHurst);
-  o.sigma = need * kUnknownRise;
+  o.sigma = o.unknown = need * kUnknownRise;
   constexpr std::size_t kMiddle = kTrialHolds.size() / 2;
   for (std::size_t i = 0; i < Trials::kCount; ++i) {
     o.trials.level[i] = static_cast<float>(need + room(o, kTrialSigmas[i / kTrialHolds.size()], p));
@@ -103,7 +127,9 @@ void learn(Outlook& o, double need, TimePoint at, const Profile& p) {
   o.fast = o.fast * keep_fast + scaled * (1 - keep_fast);
   o.slow = o.slow * keep_slow + scaled * (1 - keep_slow);
   static const double lead = std::pow(kLeadSeconds, kHurst);
-  o.sigma = std::sqrt(std::max(o.fast, p.with.habits ? kSlowShare * o.slow : 0)) * lead;
+  o.unknown *= std::exp(-dt / kUnknownMemory);
+  o.sigma = std::max(o.unknown, std::sqrt(std::max(o.fast, p.with.habits ? kSlowShare * o.slow : 0)) * lead);
+  o.behind += (need - o.behind) * (1 - std::exp(-dt / kRiseSeconds));
   const double rate = change / dt;
   o.follow = o.follow * keep_slow + rate * o.rate * dt;
   o.power = o.power * keep_slow + rate * rate * dt;
@@ -124,14 +150,17 @@ double area_above(double v0, double v1, double dt) {
 void try_all(Outlook& o, double before, double dt, double block, const Profile& p) {
   Trials& t = o.trials;
   const auto keep = static_cast<float>(std::exp(-dt / kTrialMemory));
-  const double change = 1024 * p.change_price;
+  const double change = change_cost(o, p);
+  const std::size_t ruling = t.best;
+  o.moves *= std::exp(-dt / kMovesMemory);
   std::size_t cheapest = t.best;
   for (std::size_t s = 0; s < kTrialSigmas.size(); ++s) {
     const double low = o.need + room(o, kTrialSigmas[s], p);
     const double grown = in_blocks(std::max(low, goal(o, kTrialSigmas[s], p)), block);
     for (std::size_t h = 0; h < kTrialHolds.size(); ++h) {
       const std::size_t i = s * kTrialHolds.size() + h;
-      double level = t.level[i];
+      const double had = t.level[i];
+      double level = had;
       const double short0 = before - level;
       const double short1 = o.need - level;
       double cost = area_above(-short0, -short1, dt);
@@ -141,10 +170,11 @@ void try_all(Outlook& o, double before, double dt, double block, const Profile& 
         cost += p.plug_price * (grown - level) + change;
         level = grown;
       } else {
-        const double to = idle_down_to(o, level, low - o.need, h, block, p);
+        const double to = idle_down_to(o, level, low - o.need, h, block, change);
         if (to < level) cost += change;
         level = to;
       }
+      if (i == ruling && level != had) o.moves += 3600 / kMovesMemory;
       t.level[i] = static_cast<float>(level);
       t.cost[i] = t.cost[i] * keep + static_cast<float>(cost);
       if (t.cost[i] < t.cost[cheapest]) cheapest = i;
@@ -191,11 +221,16 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   if (slot != o.slot) {
     for (std::int64_t i = std::max(o.slot + 1, slot - kRing + 1); i <= slot; ++i)
       o.most[place(i)] = static_cast<float>(std::max(o.seen, shown));
+    const std::int64_t span = slot / kLateSpan;
+    for (std::int64_t i = std::max(o.slot / kLateSpan + 1, span - kLateRing + 1); i <= span; ++i)
+      o.late[late_place(i)] = static_cast<float>(std::max(o.seen, shown));
     o.slot = slot;
     look_back(o);
   }
   float& now = o.most[place(slot)];
   now = std::max(now, static_cast<float>(shown));
+  float& lately = o.late[late_place(slot / kLateSpan)];
+  lately = std::max(lately, now);
   o.need = need;
   o.seen = shown;
   if (need * kNearlyAll >= seen.assigned.to_mib()) o.short_at = seen.at;
@@ -222,7 +257,7 @@ Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) 
   const std::size_t hold = o.trials.best % kTrialHolds.size();
   const double has = target.to_mib();
   const double block = std::max(grain.to_mib(), 1.0);
-  const double to = idle_down_to(o, has, room(o, o.trials.sigmas(), p), hold, block, p);
+  const double to = idle_down_to(o, has, room(o, o.trials.sigmas(), p), hold, block, change_cost(o, p));
   return to < has ? std::min(target, bytes(to).round_up(grain)) : target;
 }
 

@@ -19,6 +19,9 @@ namespace aerostat {
 inline constexpr std::array<double, 5> kTrialSigmas{0.0, 0.8, 1.6, 2.8, 4.5};
 inline constexpr std::array<double, 5> kTrialHolds{2, 4, 8, 16, 32};
 
+// What is idle for longer than any trial waits goes back in smaller pieces, after these seconds.
+inline constexpr std::array<double, 3> kLateHolds{64, 128, 256};
+
 struct Trials {
   static constexpr std::size_t kCount = kTrialSigmas.size() * kTrialHolds.size();
   std::array<float, kCount> level{};  // MiB it would have given
@@ -31,19 +34,24 @@ struct Trials {
 
 struct Outlook {
   static constexpr std::size_t kSlots = 72;  // half seconds remembered
+  static constexpr std::size_t kLateSlots = 8;  // and spans of 32 s
   bool started = false;
   TimePoint at{};
+  TimePoint met_at{};  // when it was seen first
   double need = 0;     // MiB, at the last sample; more than was seen while the guest was saturated
   double seen = 0;     // MiB, as it was seen
   double learned = 0;  // MiB, when it was learned from last
   TimePoint learned_at{};
   double fast = 0;     // mean square of rises of the last seconds, MiB^2 per s^2H
   double slow = 0;     // likewise, of the last minute
+  double unknown = 0;  // MiB it is feared to rise by, as long as little is known of it
   double sigma = 0;    // MiB by which the need typically rises while memory is on its way
   double rate = 0;     // MiB/s, when it was learned from last
   double follow = 0;   // how surely a rise was followed by another: products of neighbouring rates …
   double power = 0;    // … and their squares
   double ahead = 0;    // MiB: what is expected of a rise under way
+  double behind = 0;   // MiB: its need, smoothed; a rise is what it is above this
+  double moves = 0;    // changes of late that the ruling trial made, per hour
   TimePoint short_at{};   // when it last needed nearly all it had
   double escalation = 0;  // MiB, while the guest has nothing left and so cannot show what it needs
   double escalated_at = 0;  // MiB it had when that was raised, …
@@ -51,6 +59,8 @@ struct Outlook {
   std::int64_t slot = 0;  // half seconds since the clock's beginning
   std::array<float, kSlots> most{};                   // of need, per half second
   std::array<float, kTrialHolds.size()> held{};       // most of the holds before the present half second
+  std::array<float, kLateSlots> late{};               // of need, per span, the present one too
+  std::array<float, kLateHolds.size()> late_held{};   // most of the late holds
   float back = 0;                                     // most of the last kBack seconds, likewise
   Trials trials;
 };

@@ -42,11 +42,23 @@ inline constexpr double kSlowMemory = 78;
 inline constexpr double kSlowShare = 2.45;
 // A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
 inline constexpr double kUnknownRise = 0.1;
+// … and is known after about this many seconds.
+inline constexpr double kUnknownMemory = 12;
+// What is idle of a VM that was met less than this many seconds ago was its startup memory, and need not lie for long.
+inline constexpr double kYoung = 60;
 // A rise under way is expected to go on this long, as surely as rises of this VM were followed by others.
 inline constexpr double kTrendSeconds = 0.025;
 // Kept free besides a profile's floor: the kernel's watermarks grow with its memory.
 inline constexpr double kFloorShare = 0.002;
-// A growth brings this many times the headroom, so that not every rise is a move …
+// A rise is taken over about this many seconds, and brings this many times the economic order quantity.
+inline constexpr double kRiseSeconds = 0.5;
+inline constexpr double kOrder = 1;
+// Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear at twice
+// as many, times this.
+inline constexpr double kMovesMemory = 300;
+inline constexpr double kManyMoves = 500;
+inline constexpr double kHurry = 4;
+// A growth brings at least this many times the headroom, so that not every rise is a move …
 inline constexpr double kGrowthChunk = 2.8;
 // … and this share of the way back to the most of the last kBack seconds.
 inline constexpr double kBackShare = 0.4;

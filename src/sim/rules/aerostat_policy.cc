@@ -49,7 +49,8 @@ class AerostatPolicy::Memory final : public HeldBook {
   std::optional<Bytes> recall(const std::string&, pid_t) const override { return std::nullopt; }
 };
 
-AerostatPolicy::AerostatPolicy(const Profile& profile, Rails rails) : profile_(profile), rails_(rails) {}
+AerostatPolicy::AerostatPolicy(const Profile& profile, const Guards& guards, Plan plan)
+    : profile_(profile), guards_(guards), plan_(std::move(plan)) {}
 AerostatPolicy::~AerostatPolicy() = default;
 
 void AerostatPolicy::begin(VirtualHost& host) {
@@ -60,7 +61,8 @@ void AerostatPolicy::begin(VirtualHost& host) {
   EngineOptions options;
   options.capacity = host.capacity();
   options.reserve = host.reserve();
-  options.rails = rails_;
+  options.guards = guards_;
+  options.plan = plan_;
   options.profile = profile_;
   EngineHooks hooks{[this] { pass_wanted_ = true; }, nullptr, [] { return WallTime{}; }};
   engine_ = std::make_unique<Engine>(options, host, host, *owner_, *guests_, *memory_, std::move(hooks));
@@ -68,7 +70,6 @@ void AerostatPolicy::begin(VirtualHost& host) {
 
 void AerostatPolicy::started(VirtualVm& vm) {
   Settings settings = vm.spec().settings;
-  settings.mode = Mode::Dynamic;
   owner_->of[vm.name()] = settings;
   engine_->machine_appeared(vm);
 }

@@ -11,7 +11,9 @@ namespace aerostat::sim {
 
 class AerostatPolicy final : public Policy {
  public:
-  explicit AerostatPolicy(const Profile& profile, Rails rails = {});
+  using Plan = decltype(EngineOptions::plan);
+  explicit AerostatPolicy(const Profile& profile, const Guards& guards = {},
+                          Plan plan = balance);
   ~AerostatPolicy() override;
 
   void begin(VirtualHost& host) override;
@@ -31,7 +33,8 @@ class AerostatPolicy final : public Policy {
   class Memory;
 
   Profile profile_;
-  Rails rails_;
+  Guards guards_;
+  Plan plan_;
   VirtualHost* host_ = nullptr;
   std::unique_ptr<Guests> guests_;
   std::unique_ptr<Owner> owner_;

@@ -16,8 +16,9 @@ VirtualHost::~VirtualHost() = default;
 std::optional<Bytes> VirtualHost::available() const {
   double touched = 0;
   for (const auto& vm : vms_) touched += vm->touched();
+  const Bytes used = Bytes::of(std::llround(touched * 1048576.0));
   // The machine under this host has room for its own kernel besides.
-  return capacity_ - Bytes::of(std::llround(touched * 1048576.0)) + Bytes::mib(256);
+  return physical_.value_or(capacity_ + Bytes::mib(256)) - used;
 }
 
 std::optional<Bytes> VirtualHost::resident(pid_t pid) const {

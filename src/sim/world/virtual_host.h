@@ -36,6 +36,9 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   std::optional<Bytes> available() const override;
   std::optional<Bytes> resident(pid_t pid) const override;
 
+  // The machine has less than VMs may share: a mistake of its owner, or something else runs on it.
+  void set_physical(Bytes amount) { physical_ = amount; }
+
   const Physics& physics() const { return physics_; }
   Bytes capacity() const { return capacity_; }
   Bytes reserve() const { return reserve_; }
@@ -63,6 +66,7 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
 
   // CommitWatch
   void committing(const VirtualVm& vm, Bytes before, Bytes after) override;
+  void reverting(Bytes before, Bytes after) override { committed_ = committed_ - before + after; }
   void targeting(const VirtualVm& vm, Bytes target) override;
   Bytes spare() const override { return free(); }
   void looks_sooner(const VirtualVm& vm) override { schedule(vm); }
@@ -73,6 +77,7 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   void broken(const std::string& law);
 
   Bytes capacity_, reserve_, committed_, committed_peak_;
+  std::optional<Bytes> physical_;
   Physics physics_;
   std::uint64_t turn_ = 0;
   std::vector<std::unique_ptr<VirtualVm>> vms_;

@@ -292,7 +292,7 @@ void VirtualVm::deliver() {
 void VirtualVm::reset() {
   const Bytes before = bytes(committed());
   assigned_ = base_;
-  watch_.committing(*this, before, bytes(std::max(base_, target_)));
+  watch_.reverting(before, bytes(std::max(base_, target_)));
   swapped_ = 0;
   resident_cache_ = known_cache_ = 0;
   touched_ = 0;

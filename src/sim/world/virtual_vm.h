@@ -37,6 +37,8 @@ class CommitWatch {
  public:
   virtual ~CommitWatch() = default;
   virtual void committing(const VirtualVm& vm, Bytes before, Bytes after) = 0;
+  // The hypervisor took it upon itself: a reset empties the balloon, whoever has its memory by now.
+  virtual void reverting(Bytes before, Bytes after) = 0;
   virtual void targeting(const VirtualVm& vm, Bytes target) = 0;
   // What the host could still commit.
   virtual Bytes spare() const = 0;

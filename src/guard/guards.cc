@@ -1,0 +1,51 @@
+#include "guard/guards.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+
+#include "base/text.h"
+
+namespace aerostat {
+
+namespace {
+
+constexpr std::array kNames = {
+    GuardName{"limits", "no VM is moved beyond its minimum or maximum", [](Guards& g) { g.rails.limits = false; }},
+    GuardName{"ledger", "what is granted is free now, seen to be so", [](Guards& g) { g.rails.ledger = false; }},
+    GuardName{"physical", "and the host's kernel has it too", [](Guards& g) { g.rails.physical = false; }},
+    GuardName{"fair-share", "above its fair share a VM needs the host's own evidence",
+              [](Guards& g) { g.rails.fair_share = false; }},
+    GuardName{"lock-out", "no shrink right after a growth", [](Guards& g) { g.rails.lock_out = false; }},
+    GuardName{"stall-monitor", "a change without progress is withdrawn, and others are asked instead",
+              [](Guards& g) { g.stall_monitor = false; }},
+    GuardName{"silence", "a guest that fell silent keeps what it has", [](Guards& g) { g.silence = false; }},
+    GuardName{"learned-floor", "what hurt when it was taken is not taken again for a while",
+              [](Guards& g) { g.learned_floor = false; }},
+    GuardName{"orphans", "what a VM without a monitor holds stays counted until its process ends",
+              [](Guards& g) { g.orphans = false; }},
+    GuardName{"reboots", "what was asked of a guest before it rebooted is asked no more",
+              [](Guards& g) { g.reboots = false; }},
+    GuardName{"reservations", "memory promised to a VM about to start is given to nobody else",
+              [](Guards& g) { g.reservations = false; }},
+};
+
+}  // namespace
+
+std::span<const GuardName> guard_names() { return kNames; }
+
+Result<Guards> without_guard(std::string_view name) {
+  std::string names;
+  for (const GuardName& each : kNames) {
+    if (each.name == name) {
+      Guards out;
+      each.switch_off(out);
+      return out;
+    }
+    names += (names.empty() ? "" : ", ") + std::string(each.name);
+  }
+  return fail(Error::Kind::NotFound, fmt::format("there is no guard '{}'; there are {}", printable(name, 40), names));
+}
+
+}  // namespace aerostat

@@ -1,0 +1,20 @@
+// ScenarioNeeds: what the VMs of a scenario need over time, made of its steps, as the curves the lab's VMs follow.
+#pragma once
+
+#include "sim/scenario/scenario.h"
+#include "sim/trace/need_curve.h"
+#include "sim/trace/trace.h"
+
+namespace aerostat::sim {
+
+class ScenarioNeeds {
+ public:
+  explicit ScenarioNeeds(const Scenario& scenario);
+  // Must not outlive this.
+  NeedCurve curve(const std::string& vm) const;
+
+ private:
+  Trace trace_;
+};
+
+}  // namespace aerostat::sim

@@ -1,0 +1,19 @@
+// Nonsense: plans that no policy should make, so that scenarios can show that the guards hold whatever is planned.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "model/move.h"
+#include "model/views.h"
+
+namespace aerostat::sim {
+
+using Plan = std::function<std::vector<Move>(const HostView&)>;
+
+// "greedy" gives everybody more than its maximum, "miser" takes all from everybody, "flighty" does both in turn.
+std::optional<Plan> nonsense(std::string_view name);
+
+}  // namespace aerostat::sim

@@ -1,0 +1,76 @@
+// Scenario: a small story about a host, told in a text file, with what must hold and which guards it takes
+// (docs/scenarios.md has the form). Parsed here, played by play.h.
+// Refuses, with file and line: words it does not know, VMs that are not there, times beyond the end.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "model/profile_name.h"
+#include "model/settings.h"
+#include "sim/scenario/nonsense.h"
+#include "sim/world/behaviour.h"
+
+namespace aerostat::sim {
+
+struct ScenarioVm {
+  std::string name;
+  Settings settings;
+  bool later = false;    // starts only when a step says so
+  double needs_mib = 0;  // at first, of it:
+  double cache_mib = 0;
+  double hot = 1;  // share of its page cache that it comes back to
+  std::shared_ptr<const Behaviour> behaviour;
+};
+
+struct ScenarioStep {
+  enum class Kind { Needs, Reserve, Release, Start, Reboot, LoseMonitor, End };
+  double at = 0;  // s
+  Kind kind = Kind::Needs;
+  std::string vm;
+  double needs_mib = 0, cache_mib = 0;
+  double over_s = 0;  // how long the change takes
+  Bytes amount;       // reserved
+};
+
+// What is looked at: one number, or a status, of the host or of one VM.
+struct Expectation {
+  enum class When { At, By, From, Always, End };  // at a time; once until then; added since; always since; at the end
+  std::string text;                          // as written
+  int line = 0;
+  When when = When::End;
+  double time = 0;
+  std::string subject;  // a VM; empty: the host
+  std::string measure;  // "assigned", "free", …; empty: the status
+  std::string status;   // as the list shows it
+  char sign = '>';      // of >=, <= and =
+  double value = 0;     // MiB, seconds, percent or a count
+};
+
+struct Scenario {
+  std::string file, name;
+  Bytes host, reserve;
+  std::optional<Bytes> physical;  // what the machine really has, if that is less than VMs may share
+  ProfileName profile = ProfileName::Balanced;
+  Plan plan;  // in place of the policy; none: the policy
+  std::uint64_t seed = 1;
+  double runs_s = 0;
+  std::vector<ScenarioVm> vms;
+  std::vector<ScenarioStep> steps;  // in the order of time
+  std::vector<Expectation> expectations;
+  std::vector<std::string> without;  // guards it cannot do without
+
+  const ScenarioVm* vm(std::string_view name) const;
+};
+
+// `file` begins each error's sentence.
+Result<Scenario> parse_scenario(const std::string& text, const std::string& file);
+Result<Scenario> read_scenario(const std::string& path);
+
+}  // namespace aerostat::sim
