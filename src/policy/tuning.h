@@ -44,6 +44,8 @@ inline constexpr double kSlowShare = 2.45;
 inline constexpr double kUnknownRise = 0.1;
 // … and is known after about this many seconds.
 inline constexpr double kUnknownMemory = 12;
+// TEST
+inline constexpr double kDepth = 1;
 // What is idle of a VM that was met less than this many seconds ago was its startup memory, and need not lie for long.
 inline constexpr double kYoung = 60;
 // A rise under way is expected to go on this long, as surely as rises of this VM were followed by others.

@@ -216,7 +216,8 @@ void VirtualVm::touch() {
   const double uses = std::min(most_, anon_ - swapped_ + cache_ + kWatermarkMib);
   if (uses <= target_) return;
   const double held = committed();
-  const double to = std::min(uses, held + std::max(0.0, watch_.spare().to_mib()));
+  const double whole = fault_grain_ > 0 ? std::ceil(uses / fault_grain_) * fault_grain_ : uses;
+  const double to = std::min({whole, most_, held + std::max(0.0, watch_.spare().to_mib())});
   if (to <= target_) return;
   watch_.committing(*this, bytes(held), bytes(std::max(assigned_, to)));
   target_ = to;

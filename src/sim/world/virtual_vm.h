@@ -62,9 +62,13 @@ class VirtualVm final : public Machine {
   void set_low_mark(Bytes available);
   void expect_growth(Bytes target);
 
-  // From now on it takes memory by touching it, up to its maximum and what the host has, instead of waiting to
-  // be given: a VM whose maximum was there from the start. Its target is what it has touched.
-  void take_by_faults() { takes_by_faults_ = true; }
+  // From now on it takes memory by touching it, in pieces of `grain_mib` (0: to the page), up to its maximum and what
+  // the host has, instead of waiting to be given: a VM whose maximum was there from the start. Its target is what it
+  // has touched.
+  void take_by_faults(double grain_mib) {
+    takes_by_faults_ = true;
+    fault_grain_ = grain_mib;
+  }
 
   // Runs until `to` (s).
   void advance(double to);
@@ -114,6 +118,7 @@ class VirtualVm final : public Machine {
   double move_from_ = 0;  // the change under way begins to show at this time
   double swapped_ = 0, resident_cache_ = 0, known_cache_ = 0, touched_ = 0;
   double swapped_in_ = 0, swapped_out_ = 0, refaulted_ = 0, stalled_ = 0;  // MiB, MiB, MiB, s
+  double fault_grain_ = 0;
   double error_ = 0, error_at_ = 0;
   Random random_;
   MachineFacts facts_;

@@ -11,7 +11,7 @@ class FreePageReporting final : public Policy {
  public:
   explicit FreePageReporting(const PageReportingConstants& c) : c_(c) {}
   void begin(VirtualHost& host) override { host_ = &host; }
-  void started(VirtualVm& vm) override { vm.take_by_faults(); }
+  void started(VirtualVm& vm) override { vm.take_by_faults(c_.grow_mib); }
   void ended(VirtualVm& vm) override { most_used_.erase(&vm); }
   void heard(VirtualVm&) override {}
   Duration period() const override { return Duration(static_cast<std::int64_t>(c_.delay_s * 1e9)); }
@@ -48,20 +48,18 @@ std::unique_ptr<Policy> free_page_reporting(const PageReportingConstants& consta
   return std::make_unique<FreePageReporting>(constants);
 }
 
-PageReportingConstants free_page_reporting_equal() { return {.delay_s = 2, .share = 1}; }
+PageReportingConstants free_page_reporting_equal() { return {.delay_s = 2.9, .block_mib = 128, .share = 0.6, .grow_mib = 128}; }
 
 Tunable free_page_reporting_tunable() {
   using C = PageReportingConstants;
   const C start = free_page_reporting_equal();
   return {"free-page-reporting-equal",
           {{"delay_s", 0.1, 20, start.delay_s, true},
-           {"block_mib", 2, 512, start.block_mib, true},
            {"share", 0.01, 1, start.share, true}},
           [start](const std::vector<double>& values) {
             C c = start;
             c.delay_s = values.at(0);
-            c.block_mib = values.at(1);
-            c.share = values.at(2);
+            c.share = values.at(1);
             return free_page_reporting(c);
           }};
 }

@@ -17,6 +17,7 @@ struct PageReportingConstants {
   double block_mib = 2;      // the order that is reported
   double share = 1.0 / 16;   // of all that is free is reported in a pass, …
   double batch_mib = 64;     // … and one more call: 32 blocks
+  double grow_mib = 2;       // what a fault brings: a huge page; with equal actuators a memory block
   // Of what a guest has used and uses no more, this much lies between pages in use. With it the published build
   // of 8.7 GiB on average and about 15 at most holds the 10.5 GiB that were measured (measures.md §2).
   double fragmented = 0.25;

@@ -81,8 +81,8 @@ std::unique_ptr<Rule> proxmox_rule(const ProxmoxConstants& constants) {
 }
 
 ProxmoxConstants proxmox_equal() {
-  return {.equal = true, .period_s = 0.1, .used_share = 0.8, .dead_mib = 128, .step_mib = 1024, .donor_share = 0.02,
-          .donor_mib = 128};
+  return {.equal = true, .period_s = 0.1, .used_share = 1, .dead_mib = 1700, .step_mib = 3100, .donor_share = 0.0023,
+          .donor_mib = 50};
 }
 
 Tunable proxmox_tunable() {

@@ -72,8 +72,8 @@ class Senpai final : public Rule {
 std::unique_ptr<Rule> senpai_rule(const SenpaiConstants& constants) { return std::make_unique<Senpai>(constants); }
 
 SenpaiConstants senpai_equal() {
-  return {.equal = true, .period_s = 0.1, .interval_s = 1, .most_probe = 0.01, .headroom_share = 0.04,
-          .headroom_mib = 64, .chunk_mib = 128};
+  return {.equal = true, .period_s = 0.1, .interval_s = 4.3, .stall_us = 2800, .most_probe = 0.2, .headroom_share = 0.0079,
+          .headroom_mib = 23, .chunk_mib = 71};
 }
 
 Tunable senpai_tunable() {

@@ -1,0 +1,130 @@
+#include "policies/tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/check.h"
+#include "policies/stats.h"
+
+namespace aerostat::bench {
+
+namespace {
+
+using Pick = double Run::*;
+
+std::vector<double> values(const std::vector<Run>& runs, Pick pick) {
+  std::vector<double> out;
+  for (const Run& run : runs) out.push_back(run.*pick);
+  return out;
+}
+
+// Per seed, the geometric mean over all kinds: what the interval of the whole is about.
+std::vector<double> per_seed(const std::vector<std::vector<Run>>& kinds, Pick pick) {
+  std::vector<double> out;
+  for (std::size_t seed = 0; seed < kinds.front().size(); ++seed) {
+    std::vector<double> of_kind;
+    for (const auto& runs : kinds) of_kind.push_back(runs[seed].*pick);
+    out.push_back(geometric(of_kind).value);
+  }
+  return out;
+}
+
+double average(const std::vector<Run>& runs, Pick pick) {
+  const std::vector<double> all = values(runs, pick);
+  return std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size());
+}
+
+std::vector<std::size_t> by_score(const Compared& all, Pick pick) {
+  std::vector<std::size_t> order(all.policies.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::vector<double> score;
+  for (const auto& runs : all.runs) score.push_back(geometric(per_seed(runs, pick)).value);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score[a] < score[b]; });
+  return order;
+}
+
+std::string rule(std::size_t columns) {
+  std::string out = "|---|";
+  for (std::size_t i = 0; i < columns; ++i) out += "---:|";
+  return out + "\n";
+}
+
+}  // namespace
+
+std::size_t Compared::index(const std::string& policy) const {
+  const auto found =
+      std::find_if(policies.begin(), policies.end(), [&](const sim::PolicyEntry& e) { return e.name == policy; });
+  AEROSTAT_CHECK(found != policies.end(), "a table asks for a policy that was replayed");
+  return static_cast<std::size_t>(found - policies.begin());
+}
+
+std::string table_of_scores(const Compared& all) {
+  std::string out = "| policy | geometric mean |";
+  for (const TraceKind& kind : all.kinds) out += " " + kind.name + " |";
+  out += " resizes per VM·h | laws broken |\n" + rule(all.kinds.size() + 3);
+  for (const std::size_t p : by_score(all, &Run::s)) {
+    out += fmt::format("| {} | {} |", all.policies[p].name, text(geometric(per_seed(all.runs[p], &Run::s))));
+    double resizes = 0;
+    double laws = 0;
+    for (const auto& runs : all.runs[p]) {
+      const Mean m = geometric(values(runs, &Run::s));
+      out += fmt::format(" {:.3f} ±{:.0f} % |", m.value, 100 * (m.high - m.low) / 2 / std::max(m.value, 1e-9));
+      resizes += average(runs, &Run::resizes) / static_cast<double>(all.kinds.size());
+      for (const Run& run : runs) laws += run.law_violations;
+    }
+    out += fmt::format(" {:.0f} | {:.0f} |\n", resizes, laws);
+  }
+  return out;
+}
+
+std::string table_of_ratios(const Compared& all, const std::string& ours) {
+  const std::size_t us = all.index(ours);
+  std::string out = "| against | S, ours over theirs | worst trace for us | there |\n|---|---:|---|---:|\n";
+  for (const std::size_t p : by_score(all, &Run::s)) {
+    if (p == us) continue;
+    const Mean whole = paired(per_seed(all.runs[us], &Run::s), per_seed(all.runs[p], &Run::s));
+    std::size_t worst = 0;
+    double most = 0;
+    for (std::size_t k = 0; k < all.kinds.size(); ++k) {
+      const double r = paired(values(all.runs[us][k], &Run::s), values(all.runs[p][k], &Run::s)).value;
+      if (r > most) {
+        most = r;
+        worst = k;
+      }
+    }
+    out += fmt::format("| {} | {} | {} | {:.3f} |\n", all.policies[p].name, text(whole), all.kinds[worst].name, most);
+  }
+  return out;
+}
+
+std::string table_of_parts(const Compared& all, const std::vector<std::string>& policies) {
+  std::string out = "| trace | policy | S | waste | 500 × violation | moves | time short | longest felt | resizes per VM·h |\n"
+                    "|---|---|---:|---:|---:|---:|---:|---:|---:|\n";
+  for (std::size_t k = 0; k < all.kinds.size(); ++k) {
+    for (const std::string& name : policies) {
+      const auto& runs = all.runs[all.index(name)][k];
+      double felt = 0;
+      for (const Run& run : runs) felt = std::max(felt, run.longest_felt);
+      out += fmt::format("| {} | {} | {} | {:.3f} | {:.4f} | {:.4f} | {:.3f} % | {:.2f} s | {:.0f} |\n", all.kinds[k].name,
+                         name, text(geometric(values(runs, &Run::s))), average(runs, &Run::waste),
+                         sim::kViolationPrice * average(runs, &Run::violation), average(runs, &Run::moves),
+                         100 * average(runs, &Run::short_time), felt, average(runs, &Run::resizes));
+    }
+  }
+  return out;
+}
+
+std::string table_of_prices(const Compared& all) {
+  std::string out = "| policy | half | as is | double |\n|---|---:|---:|---:|\n";
+  for (const std::size_t p : by_score(all, &Run::s)) {
+    out += fmt::format("| {} | {:.3f} | {:.3f} | {:.3f} |\n", all.policies[p].name,
+                       geometric(per_seed(all.runs[p], &Run::s_half)).value,
+                       geometric(per_seed(all.runs[p], &Run::s)).value,
+                       geometric(per_seed(all.runs[p], &Run::s_double)).value);
+  }
+  return out;
+}
+
+}  // namespace aerostat::bench

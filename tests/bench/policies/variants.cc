@@ -1,0 +1,108 @@
+// Ablation and frontier: aerostat with elements off, or with other prices.
+#include <fmt/format.h>
+
+#include "policies/stats.h"
+#include "policies/tables.h"
+#include "sim/rules/aerostat_policy.h"
+#include "sim/rules/plain.h"
+
+namespace aerostat::bench {
+
+namespace {
+
+sim::PolicyEntry with_profile(const std::string& name, const Profile& profile) {
+  return {name, "", [profile] { return std::make_unique<sim::AerostatPolicy>(profile); }};
+}
+
+struct Element {
+  const char* name;
+  bool Elements::* on;
+};
+constexpr Element kElements[] = {
+    {"headroom per VM, found by trial", &Elements::headroom_trials},
+    {"patience per VM, found by trial", &Elements::patience_trials},
+    {"habits of the last minute", &Elements::habits},
+    {"a rise under way goes on", &Elements::trend},
+    {"growth in chunks", &Elements::chunk},
+    {"growing back towards what was needed before", &Elements::back},
+    {"escalation when saturated", &Elements::escalation},
+    {"a pool kept warm", &Elements::warm_pool},
+};
+
+std::vector<double> whole(const std::vector<std::vector<Run>>& kinds, double Run::* pick) {
+  std::vector<double> out;
+  for (std::size_t seed = 0; seed < kinds.front().size(); ++seed) {
+    std::vector<double> each;
+    for (const auto& runs : kinds) each.push_back(runs[seed].*pick);
+    out.push_back(geometric(each).value);
+  }
+  return out;
+}
+
+double mean_resizes(const std::vector<std::vector<Run>>& kinds) {
+  double sum = 0;
+  double count = 0;
+  for (const auto& runs : kinds) {
+    for (const Run& run : runs) {
+      sum += run.resizes;
+      ++count;
+    }
+  }
+  return sum / count;
+}
+
+}  // namespace
+
+std::string ablation(const std::vector<TraceKind>& kinds, const SuiteOptions& options) {
+  std::string out = "| without | S, without over with: roomy host | host of 1.02 times the joint peak |\n|---|---:|---:|\n";
+  std::vector<sim::PolicyEntry> variants{with_profile("all", profile(ProfileName::Balanced))};
+  for (const Element& element : kElements) {
+    Profile p = profile(ProfileName::Balanced);
+    p.with.*element.on = false;
+    variants.push_back(with_profile(element.name, p));
+  }
+  SuiteOptions tight = options;
+  tight.room = 1.02;
+  const Runs roomy = run_suite(variants, kinds, options, {}, "ablation");
+  const Runs narrow = run_suite(variants, *trace_kinds(tight), tight, {}, "ablation, narrow host");
+  for (std::size_t v = 1; v < variants.size(); ++v) {
+    out += fmt::format("| {} | {} | {} |\n", variants[v].name,
+                       text(paired(whole(roomy[v], &Run::s), whole(roomy[0], &Run::s))),
+                       text(paired(whole(narrow[v], &Run::s), whole(narrow[0], &Run::s))));
+  }
+  return out;
+}
+
+std::string frontier(const std::vector<TraceKind>& kinds, const SuiteOptions& options) {
+  std::vector<sim::PolicyEntry> variants;
+  for (const double price : {0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0}) {
+    Profile p = profile(ProfileName::Balanced);
+    p.change_price = price;
+    variants.push_back(with_profile(fmt::format("aerostat, a change costs {} GiB s", price), p));
+  }
+  for (const double hold : {0.5, 1.0, 2.0, 4.0, 8.0, 16.0}) {
+    sim::PlainConstants c;
+    c.hold_s = hold;
+    variants.push_back({fmt::format("plain, waits {} s", hold), "",
+                        [c] { return std::make_unique<sim::RulePolicy>(sim::plain_rule_with(c)); }});
+  }
+  variants.push_back({"oracle", "", nullptr});
+  const Runs runs = run_suite(variants, kinds, options, {}, "frontier");
+  std::string out = "| policy | farm: S | resizes per VM·h | time short | all traces: S | resizes per VM·h |\n"
+                    "|---|---:|---:|---:|---:|---:|\n";
+  for (std::size_t v = 0; v < variants.size(); ++v) {
+    std::vector<double> s;
+    double resizes = 0;
+    double time = 0;
+    for (const Run& run : runs[v][0]) {
+      s.push_back(run.s);
+      resizes += run.resizes / static_cast<double>(runs[v][0].size());
+      time += run.short_time / static_cast<double>(runs[v][0].size());
+    }
+    out += fmt::format("| {} | {} | {:.0f} | {:.2f} % | {} | {:.0f} |\n", variants[v].name, text(geometric(s)), resizes,
+                       100 * time, text(geometric(whole(runs[v], &Run::s))), mean_resizes(runs[v]));
+  }
+  return out;
+}
+
+}  // namespace aerostat::bench
