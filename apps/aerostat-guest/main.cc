@@ -1,10 +1,15 @@
 // aerostat-guest: the integration service of a Linux guest. Arguments and wiring only.
 #include <signal.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <string_view>
 
 #include "agent/linux/agent.h"
 #include "agent/linux/protect.h"
+#include "agent/linux/recorder.h"
+#include "agent/linux/row_source.h"
 #include "options.h"
 
 using namespace aerostat::agent;
@@ -62,6 +67,39 @@ int print_cost(const Options& options) {
   return 0;
 }
 
+int cannot_write(const char* file, int error) {
+  const char* const remedy = error == EEXIST ? "name another, or write over it with --force" : "name another";
+  std::fprintf(stderr, "aerostat-guest: %s cannot be written: %s; %s\n", file, std::strerror(error), remedy);
+  return 1;
+}
+
+int record(const Options& options, const RecordOptions& wish) {
+  static MachineRows machine(options.root);
+  static CgroupRows cgroup(wish.cgroup);
+  RowSource& source = wish.cgroup.empty() ? static_cast<RowSource&>(machine) : cgroup;
+  if (!source.usable()) {
+    if (wish.cgroup.empty()) {
+      std::fputs("aerostat-guest: there is no /proc/meminfo to read\n", stderr);
+    } else {
+      std::fprintf(stderr,
+                   "aerostat-guest: %.*s is no memory cgroup that can be read: it has no memory.stat with "
+                   "memory.current or memory.usage_in_bytes; name one below /sys/fs/cgroup\n",
+                   static_cast<int>(wish.cgroup.size()), wish.cgroup.data());
+    }
+    return 1;
+  }
+  RowFile file;
+  if (const int error = file.open(wish.file, wish.force); error != 0) return cannot_write(wish.file, error);
+  const RecordEnd end = record_rows(source, file, wish, stop_asked);
+  const bool reader_left = end.why == RecordEnd::Why::WriteFailed && end.error == EPIPE;
+  if (end.why == RecordEnd::Why::WriteFailed && !reader_left) return cannot_write(wish.file, end.error);
+  if (std::string_view(wish.file) != "-") {
+    std::fprintf(stderr, "%lld rows in %s%s\n", static_cast<long long>(end.rows), wish.file,
+                 end.why == RecordEnd::Why::SourceGone ? "; it ended with the cgroup" : "");
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -76,6 +114,7 @@ int main(int count, char** words) {
       std::fprintf(stderr, "aerostat-guest: %s: %.*s (see aerostat-guest --help)\n", line.complaint,
                    static_cast<int>(line.culprit.size()), line.culprit.data());
       return 2;
+    case Do::Record: catch_signals(); return record(line.options, line.record);
     case Do::Run: break;
   }
   catch_signals();

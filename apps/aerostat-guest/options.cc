@@ -15,6 +15,47 @@ CommandLine complain(const char* what, std::string_view culprit) {
   return line;
 }
 
+bool takes_value(std::string_view word) {
+  for (const std::string_view one :
+       {"--port", "--root", "--sample-ms", "--record", "--cgroup", "--every", "--for"}) {
+    if (word == one) return true;
+  }
+  return false;
+}
+
+// The options of a recording. False if `word` is none of them; what is wrong with it is put into `line`.
+bool read_record_option(std::string_view word, std::string_view value, CommandLine& line) {
+  RecordOptions& record = line.record;
+  if (word == "--record") {
+    line.what = CommandLine::Do::Record;
+    record.file = value.data();  // ends with the word of the command line, so with a zero
+    if (value.ends_with(".gz")) {
+      line = complain("it writes plain CSV; use --record - and pipe it into gzip, or another name than", value);
+    }
+  } else if (word == "--cgroup") {
+    record.cgroup = value;
+  } else if (word == "--every") {
+    const recording::Number ns = recording::duration_ns(value);
+    if (!ns || *ns < 10'000'000 || *ns > 60'000'000'000) {
+      line = complain("--every takes a time from 10ms to 1m, as in 200ms, not", value);
+    } else {
+      record.every_ns = *ns;
+    }
+  } else if (word == "--for") {
+    const recording::Number ns = recording::duration_ns(value);
+    if (ns) {
+      record.length_ns = *ns;
+    } else {
+      line = complain("--for takes a time with its unit, as in 90s, 10m or 2h, not", value);
+    }
+  } else if (word == "--force") {
+    record.force = true;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 CommandLine read_command_line(int count, char** words) {
@@ -30,14 +71,16 @@ CommandLine read_command_line(int count, char** words) {
       word = word.substr(0, at);
       inline_value = true;
     }
-    const bool valued = word == "--port" || word == "--root" || word == "--sample-ms";
+    const bool valued = takes_value(word);
     if (valued && !inline_value) {
       if (i + 1 == count) return complain("this option needs a value", word);
       value = words[++i];
     }
     if (valued && value.empty()) return complain("this option needs a value that is not empty", word);
     if (!valued && inline_value) return complain("there is no such option, or it takes no value", words[i]);
-    if (word == "--port") {
+    if (read_record_option(word, value, line)) {
+      if (line.what == Do::Complain) return line;
+    } else if (word == "--port") {
       line.options.port = value;
     } else if (word == "--root") {
       line.options.root = value;
@@ -66,6 +109,13 @@ CommandLine read_command_line(int count, char** words) {
       return complain("there is no such option", word);
     }
   }
+  const RecordOptions& record = line.record;
+  if (record.file == nullptr && (!record.cgroup.empty() || record.length_ns > 0 || record.force)) {
+    return complain("only a recording has this; name its file with --record FILE",
+                    !record.cgroup.empty()   ? "--cgroup"
+                    : record.length_ns > 0 ? "--for"
+                                             : "--force");
+  }
   return line;
 }
 
@@ -89,11 +139,19 @@ void print_help() {
       "(100)\n"
       "  --port PATH         use this port (or unix socket) instead of searching for the one with that name\n"
       "  --root DIR          read DIR/proc and DIR/sys instead of /proc and /sys; for tests\n"
+      "  --record FILE       write what the memory looks like, a line each period, as CSV for `aerostat trace`; on "
+      "any\n"
+      "                      Linux, without a host, until ctrl-C; -: standard output; an existing FILE is refused\n"
+      "    --every TIME      the period, 10ms to 1m (default 200ms)\n"
+      "    --for TIME        end after this time, as in 90s, 10m, 2h\n"
+      "    --cgroup DIR      of this memory cgroup (version 1 or 2) instead of the whole machine\n"
+      "    --force           write over FILE\n"
       "  --once              print one sample as JSON and exit\n"
       "  --cost              measure what a sample costs here, and exit\n"
       "  --version, --help\n"
       "\n"
       "Try:  aerostat-guest --once      what would it report now?\n"
+      "      aerostat-guest --record work.csv --every 100ms --for 10m\n"
       "On the host:  aerostat list      does the VM say \"No integration\", or OK?\n",
       stdout);
 }

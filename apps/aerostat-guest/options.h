@@ -4,13 +4,15 @@
 #include <string_view>
 
 #include "agent/linux/agent.h"
+#include "agent/linux/recorder.h"
 
 namespace aerostat::agent {
 
 struct CommandLine {
-  enum class Do { Run, Once, Cost, Help, Version, Complain };
+  enum class Do { Run, Record, Once, Cost, Help, Version, Complain };
   Do what = Do::Run;
   Options options;
+  RecordOptions record;
   const char* complaint = "";  // Complain: what is wrong, and with which word
   std::string_view culprit{};
 };

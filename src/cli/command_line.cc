@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/make_trace.h"
 #include "cli/render.h"
 #include "cli/scenario.h"
 #include "cli/simulate.h"
@@ -202,6 +203,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   const CLI::App* qemu = add_qemu_args(app, wishes);
   const Simulate simulate(app);
   const ScenarioCommand scenario(app);
+  const MakeTrace make_trace(app);
 
   try {
     std::vector<std::string> reversed(args.rbegin(), args.rend());  // as CLI11 wants them
@@ -246,6 +248,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (resume->parsed()) return commands.resume();
   if (simulate.asked()) return simulate.run(around, wishes.json);
   if (scenario.asked()) return scenario.run(around);
+  if (make_trace.asked()) return make_trace.run(around);
   if (qemu->parsed()) {
     wishes.qemu.startup = size_or_zero(wishes.startup);
     wishes.qemu.maximum = size_or_zero(wishes.maximum);

@@ -25,7 +25,7 @@ MAY_USE = {
     "api": {"base", "model", "control"},
     "cli": {"base", "model", "config", "sim"},
     "agent/common": {"guest"},
-    "agent/linux": {"agent/common", "guest"},
+    "agent/linux": {"agent/common", "guest", "model"},
 }
 # Narrower than a room: the loop knows interfaces only, the API knows the manager only.
 ONLY_HEADERS = {
@@ -38,6 +38,8 @@ ONLY_HEADERS = {
     # The part of the wire that both ends share, free of everything the host's end needs.
     ("agent/common", "guest"): {"guest/line_reader.h"},
     ("agent/linux", "guest"): {"guest/line_reader.h"},
+    # The columns of a recording, free of everything but the language.
+    ("agent/linux", "model"): {"model/recording.h"},
 }
 # Tests may look across: they put a real thing on the other side.
 TEST_MAY_ALSO_USE = {"guard": {"policy"}, "guest": {"agent/common"}}

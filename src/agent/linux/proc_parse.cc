@@ -1,61 +1,17 @@
 #include "agent/linux/proc_parse.h"
 
-#include <charconv>
+#include "agent/linux/proc_words.h"
 
 namespace aerostat::agent {
 
 namespace {
-
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return line;
-}
-
-// The next word; empty at the end of the line.
-std::string_view take_word(std::string_view& line) {
-  std::size_t start = 0;
-  while (start < line.size() && line[start] == ' ') ++start;
-  std::size_t end = start;
-  while (end < line.size() && line[end] != ' ') ++end;
-  const std::string_view word = line.substr(start, end - start);
-  line.remove_prefix(end);
-  return word;
-}
-
-Number whole(std::string_view word) {
-  std::int64_t value = 0;
-  const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc{} || stop != word.data() + word.size() || value < 0) return {};
-  return value;
-}
-
-struct Wanted {
-  std::string_view name;
-  Number Reading::* into;
-};
-
-// "name value …" lines, in any order.
-template <std::size_t kCount>
-void read_table(std::string_view text, const Wanted (&wanted)[kCount], Reading& into) {
-  while (!text.empty()) {
-    std::string_view line = take_line(text);
-    const std::string_view name = take_word(line);
-    for (const Wanted& one : wanted) {
-      if (name != one.name) continue;
-      into.*one.into = whole(take_word(line));
-      break;
-    }
-  }
-}
 
 bool kernel_can_use(std::string_view zone) { return zone != "Movable" && zone != "Device"; }
 
 }  // namespace
 
 void parse_meminfo(std::string_view text, Reading& into) {
-  static constexpr Wanted kWanted[] = {
+  static constexpr Wanted<Reading> kWanted[] = {
       {"MemTotal:", &Reading::total_kib},
       {"MemAvailable:", &Reading::avail_kib},
       {"MemFree:", &Reading::free_kib},
@@ -69,7 +25,7 @@ void parse_meminfo(std::string_view text, Reading& into) {
 }
 
 void parse_vmstat(std::string_view text, Reading& into) {
-  static constexpr Wanted kWanted[] = {
+  static constexpr Wanted<Reading> kWanted[] = {
       {"pswpin", &Reading::pswpin},
       {"pswpout", &Reading::pswpout},
       {"pgmajfault", &Reading::pgmajfault},

@@ -106,7 +106,7 @@ Figures figures_of(const Outcome& o, const OracleScore& best, const Prices& pric
 Texture texture_used(const Trace& trace, Texture asked) {
   if (asked != Texture::Auto) return asked;
   const bool coarse = std::any_of(trace.vms().begin(), trace.vms().end(),
-                                  [](const VmTrace& vm) { return vm.longest_gap_s > kFineRows * 1.001; });
+                                  [](const VmTrace& vm) { return !vm.straight && vm.longest_gap_s > kFineRows * 1.001; });
   return coarse ? Texture::Rough : Texture::Linear;
 }
 

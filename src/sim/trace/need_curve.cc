@@ -26,7 +26,9 @@ std::string_view texture_name(Texture texture) {
 }
 
 NeedCurve::NeedCurve(const Trace& trace, std::size_t vm, Texture texture, std::uint64_t seed, double most_mib)
-    : cursor_(trace, vm), texture_(texture), random_(seed), most_(most_mib) {
+    : cursor_(trace, vm),
+      texture_(texture == Texture::Auto && trace.vms()[vm].straight ? Texture::Linear : texture),
+      random_(seed), most_(most_mib) {
   Row row{};
   while (ahead_.size() < kAfter + 2 && (more_ = cursor_.next(row))) ahead_.push_back(row);
   if (ahead_.empty()) return;

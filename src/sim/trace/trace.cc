@@ -32,12 +32,13 @@ struct Trace::Store {
   std::unordered_map<std::string, std::size_t> by_name;
   std::size_t last_vm = 0;
   std::uint64_t rows = 0;
+  bool straight = false;
 
   std::size_t find(std::string_view name) {
     if (last_vm < about.size() && about[last_vm].name == name) return last_vm;
     const auto [at, added] = by_name.try_emplace(std::string(name), about.size());
     if (added) {
-      about.push_back({.name = std::string(name)});
+      about.push_back({.name = std::string(name), .straight = straight});
       vms.emplace_back();
     }
     return last_vm = at->second;
@@ -61,6 +62,8 @@ Trace::~Trace() = default;
 
 const std::vector<VmTrace>& Trace::vms() const { return store_->about; }
 std::uint64_t Trace::rows() const { return store_->rows; }
+
+void Trace::set_straight(bool straight) { store_->straight = straight; }
 
 double Trace::first_s() const {
   double first = store_->about.empty() ? 0 : store_->about.front().first_s;

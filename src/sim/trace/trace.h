@@ -1,7 +1,8 @@
 // Trace: the memory some VMs needed over time, read from CSV (gzip accepted), checked as a whole, and kept on
 // disk in blocks per VM, so that a replay walks each VM's rows without holding them.
 // Format: header `time_s,vm,need_mib` and optionally `cache_mib` (page cache contained in need) and
-// `limit_mib` (the VM's configured maximum), columns in any order. A VM lives from its first row to its last.
+// `limit_mib` (the VM's configured maximum), columns in any order. Lines that begin with # are comments; kStraightLines
+// before the header says what is between rows. A VM lives from its first row to its last.
 // Refuses, with file and line: missing columns, what is not a number, negative amounts, time that goes back.
 #pragma once
 
@@ -16,6 +17,9 @@
 #include "base/result.h"
 
 namespace aerostat::sim {
+
+// In a trace whose rows were fine enough to be the curve, and some of them left out where it runs straight.
+inline constexpr std::string_view kStraightLines = "# texture linear";
 
 struct Row {
   double time_s;
@@ -33,6 +37,7 @@ struct VmTrace {
   double area_mib_s = 0;   // integral of need along straight lines
   double limit_mib = 0;    // the largest limit given; 0: none
   bool has_cache = false;
+  bool straight = false;  // its rows are joined by straight lines, unless told otherwise
   std::uint64_t rows = 0;
 
   double mean_mib() const { return last_s > first_s ? area_mib_s / (last_s - first_s) : first_mib; }
@@ -56,6 +61,8 @@ class Trace {
 
   // Adds a row; `where` begins the error's sentence. Used by readers and generators.
   Result<void> add(std::string_view vm, const Row& row, double limit_mib);
+  // Of the rows that are added from now on: they are joined by straight lines.
+  void set_straight(bool straight);
   Trace();
   void seal();  // no more rows come
 

@@ -1,92 +1,31 @@
 // Reading a trace from CSV, plain or gzip.
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <memory>
 #include <optional>
 
 #include "base/text.h"
+#include "sim/trace/csv.h"
 #include "sim/trace/trace.h"
 
 namespace aerostat::sim {
 
 namespace {
 
-constexpr std::size_t kLongestLine = 4096;
 // 1 EiB in MiB and 30,000 years: more is a mistake, whatever it means.
 constexpr double kMostMib = 1e12;
 constexpr double kMostSeconds = 1e12;
 
-struct CloseGz {
-  void operator()(gzFile_s* file) const { gzclose(file); }
-};
-
-class Lines {
- public:
-  explicit Lines(const std::string& path) : file_(gzopen(path.c_str(), "rb")) {
-    if (file_) gzbuffer(file_.get(), 1U << 17U);
-  }
-  bool opened() const { return file_ != nullptr; }
-  std::uint64_t number() const { return number_; }
-
-  // The next line without its end; nullopt at the end of the file.
-  Result<std::optional<std::string_view>> next() {
-    if (gzgets(file_.get(), buffer_.data(), static_cast<int>(buffer_.size())) == nullptr) {
-      int code = Z_OK;
-      const char* const text = gzerror(file_.get(), &code);
-      if (code == Z_OK || code == Z_STREAM_END) return std::nullopt;
-      return fail(Error::Kind::Invalid, fmt::format("after line {}: cannot be read: {}", number_, text));
-    }
-    ++number_;
-    std::string_view line(buffer_.data());
-    if (line.size() + 1 == buffer_.size() && line.back() != '\n')
-      return fail(Error::Kind::Invalid, fmt::format("line {}: longer than {} characters", number_, kLongestLine));
-    while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-    return line;
-  }
-
- private:
-  std::unique_ptr<gzFile_s, CloseGz> file_;
-  std::array<char, kLongestLine + 2> buffer_{};
-  std::uint64_t number_ = 0;
-};
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
-  return text;
-}
-
 enum Column : std::size_t { kTime, kVm, kNeed, kCache, kLimit, kColumns };
 constexpr std::array<std::string_view, kColumns> kNames{"time_s", "vm", "need_mib", "cache_mib", "limit_mib"};
-constexpr std::size_t kMostFields = 64;
-
-struct Fields {
-  std::array<std::string_view, kMostFields> text;
-  std::size_t count = 0;
-
-  explicit Fields(std::string_view line) {
-    while (count < kMostFields) {
-      const std::size_t comma = line.find(',');
-      text[count++] = trimmed(line.substr(0, comma));
-      if (comma == std::string_view::npos) break;
-      line.remove_prefix(comma + 1);
-    }
-  }
-};
-
 // Where each column stands; kMostFields: not there.
 using Places = std::array<std::size_t, kColumns>;
 
 Result<Places> read_header(std::string_view line) {
   if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
-  const Fields fields(line);
+  const CsvFields fields(line);
   Places places;
   places.fill(kMostFields);
   for (std::size_t i = 0; i < fields.count; ++i) {
@@ -104,7 +43,7 @@ Result<Places> read_header(std::string_view line) {
   return places;
 }
 
-Result<double> number(const Fields& fields, const Places& places, Column column, double least, double most) {
+Result<double> number(const CsvFields& fields, const Places& places, Column column, double least, double most) {
   const std::string_view text = fields.text[places[column]];
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -117,7 +56,7 @@ Result<double> number(const Fields& fields, const Places& places, Column column,
 }
 
 Result<void> add_line(Trace& trace, std::string_view line, const Places& places, std::size_t width) {
-  const Fields fields(line);
+  const CsvFields fields(line);
   if (fields.count != width)
     return fail(Error::Kind::Invalid, fmt::format("{} fields where the header has {}", fields.count, width));
   const Result<double> time = number(fields, places, kTime, -kMostSeconds, kMostSeconds);
@@ -147,23 +86,23 @@ Result<void> add_line(Trace& trace, std::string_view line, const Places& places,
 }
 
 Result<void> read_file(Trace& trace, const std::string& path) {
-  errno = 0;
-  Lines lines(path);
-  if (!lines.opened())
-    return fail(Error::Kind::NotFound, fmt::format("cannot be opened: {}", std::strerror(errno)));
+  CsvLines lines;
+  if (auto opened = lines.open(path); !opened) return fail(opened.error());
   std::optional<Places> places;
   std::size_t width = 0;
+  trace.set_straight(false);
   while (true) {
     const auto line = lines.next();
     if (!line) return fail(line.error());
     if (!*line) break;
     const std::string_view text = **line;
+    if (!places && text.starts_with(kStraightLines)) trace.set_straight(true);
     if (text.empty() || text.front() == '#') continue;
     if (!places) {
       const auto header = read_header(text);
       if (!header) return fail(header.error());
       places = *header;
-      width = Fields(text).count;
+      width = CsvFields(text).count;
       continue;
     }
     if (auto ok = add_line(trace, text, *places, width); !ok)

@@ -1,0 +1,58 @@
+#include "sim/trace/csv.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace aerostat::sim {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  return text;
+}
+
+}  // namespace
+
+void CsvLines::Close::operator()(gzFile_s* file) const { gzclose(file); }
+
+Result<void> CsvLines::open(const std::string& path) {
+  errno = 0;
+  file_.reset(gzopen(path.c_str(), "rb"));
+  number_ = 0;
+  if (!file_) return fail(Error::Kind::NotFound, fmt::format("cannot be opened: {}", std::strerror(errno)));
+  gzbuffer(file_.get(), 1U << 17U);
+  return {};
+}
+
+Result<std::optional<std::string_view>> CsvLines::next() {
+  if (gzgets(file_.get(), buffer_.data(), static_cast<int>(buffer_.size())) == nullptr) {
+    int code = Z_OK;
+    const char* const text = gzerror(file_.get(), &code);
+    if (code == Z_OK || code == Z_STREAM_END) return std::nullopt;
+    return fail(Error::Kind::Invalid, fmt::format("after line {}: cannot be read: {}", number_, text));
+  }
+  ++number_;
+  std::string_view line(buffer_.data());
+  if (line.size() + 1 == buffer_.size() && line.back() != '\n')
+    return fail(Error::Kind::Invalid,
+                fmt::format("line {}: longer than {} characters", number_, kLongestCsvLine));
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  return line;
+}
+
+CsvFields::CsvFields(std::string_view line) {
+  while (count < kMostFields) {
+    const std::size_t comma = line.find(',');
+    text[count++] = trimmed(line.substr(0, comma));
+    if (comma == std::string_view::npos) break;
+    line.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace aerostat::sim

@@ -1,0 +1,18 @@
+// Reads a recording (model/recording.h) from CSV, plain or gzip, row by row. Columns may stand in any order, unknown
+// ones are passed over. Refuses, with file and line: no time or no levels at all, what is not a whole number, a wrong
+// number of fields, time that goes back.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+#include "model/recording.h"
+
+namespace aerostat::sim {
+
+// Stops at the first error, of the file or of `each`.
+Result<void> read_recording(const std::string& path,
+                            const std::function<Result<void>(const recording::Row&)>& each);
+
+}  // namespace aerostat::sim
