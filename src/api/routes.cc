@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/json.h"
+#include "api/sample_json.h"
 #include "base/text.h"
 
 namespace aerostat {
@@ -73,6 +74,11 @@ ApiAnswer get_vm(const Call& call) {
   return vm ? ok(to_json(*vm)) : error_answer(vm.error());
 }
 
+ApiAnswer get_sample(const Call& call) {
+  const Result<VmReport> vm = call.manager.vm(call.vm);
+  return vm ? ok(sample_json(*vm)) : error_answer(vm.error());
+}
+
 ApiAnswer patch_vm(const Call& call) {
   const Result<bool> dry_run = flag(call, "dry_run");
   if (!dry_run) return error_answer(dry_run.error());
@@ -126,6 +132,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/vms/*", "", false, get_vm},
     Route{"PATCH", "/v1/vms/*", "dry_run", true, patch_vm},
     Route{"GET", "/v1/vms/*/decisions", "limit", false, get_decisions},
+    Route{"GET", "/v1/vms/*/sample", "", false, get_sample},
     Route{"GET", "/v1/events", "after follow", false, get_events},
     Route{"GET", "/v1/reactions", "", false, get_reactions},
     Route{"POST", "/v1/pause", "", true, post_pause},

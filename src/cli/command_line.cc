@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/make_trace.h"
+#include "cli/record.h"
 #include "cli/render.h"
 #include "cli/scenario.h"
 #include "cli/simulate.h"
@@ -203,6 +204,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   const CLI::App* qemu = add_qemu_args(app, wishes);
   const Simulate simulate(app);
   const ScenarioCommand scenario(app);
+  const Record record(app);
   const MakeTrace make_trace(app);
 
   try {
@@ -248,6 +250,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (resume->parsed()) return commands.resume();
   if (simulate.asked()) return simulate.run(around, wishes.json);
   if (scenario.asked()) return scenario.run(around);
+  if (record.asked()) return record.run(Client(wishes.socket), around);
   if (make_trace.asked()) return make_trace.run(around);
   if (qemu->parsed()) {
     wishes.qemu.startup = size_or_zero(wishes.startup);

@@ -29,6 +29,8 @@ Result<Json> parse_reply(const Reply& reply) {
   return json;
 }
 
+}  // namespace
+
 std::string sentence_of(const Reply& reply) {
   const Json json = Json::parse(reply.body, nullptr, false);
   if (json.is_object() && json.contains("error") && json["error"].is_object() &&
@@ -38,11 +40,13 @@ std::string sentence_of(const Reply& reply) {
   return fmt::format("aerostatd answered with status {} and no reason", reply.status);
 }
 
-}  // namespace
+int status_of(const Error& error) {
+  return error.kind == Error::Kind::Unavailable || error.kind == Error::Kind::Denied ? kNotReached : kFailed;
+}
 
 int Commands::complain(const Error& error) {
   output_.err << "aerostat: " << clean(error.message) << "\n";
-  return error.kind == Error::Kind::Unavailable || error.kind == Error::Kind::Denied ? kNotReached : kFailed;
+  return status_of(error);
 }
 
 int Commands::complain(const Reply& reply) {

@@ -17,6 +17,10 @@ namespace aerostat {
 
 inline constexpr int kDone = 0, kFailed = 1, kUsage = 2, kNotReached = 3;
 
+// What the daemon said instead of yes, and the exit status of an error.
+std::string sentence_of(const Reply& reply);
+int status_of(const Error& error);
+
 struct Output {
   std::ostream& out;
   std::ostream& err;

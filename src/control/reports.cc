@@ -33,6 +33,7 @@ std::string devices_text(const MachineFacts& facts) {
 void add_guest_numbers(VmReport& out, const VmRecord& vm, TimePoint now) {
   if (vm.integration == Integration::None) return;
   const GuestSample& s = vm.sample;
+  out.sample = s;
   out.visible = s.total;
   out.available = s.available;
   if (s.swap_total && s.swap_free) out.swap_used = std::max(Bytes{}, *s.swap_total - *s.swap_free);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "model/guest_sample.h"
 #include "model/move.h"
 #include "model/settings.h"
 #include "model/status.h"
@@ -40,6 +41,7 @@ struct VmReport {
   std::optional<std::uint64_t> swap_out_pages;
   std::optional<std::uint64_t> oom_kills;
   std::optional<double> sample_age_s;  // how old the guest's numbers are
+  GuestSample sample;                  // all that it said; empty while sample_age_s is missing
   std::string integration;             // "service 0.1.0", "balloon statistics", "none"
   std::string os;
   std::string devices;  // what it can be moved with, or what is missing for it
