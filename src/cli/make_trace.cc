@@ -32,7 +32,7 @@ const CLI::Validator kSize(
       const Result<Bytes> size = parse_size(text);
       return size ? std::string() : size.error().message;
     },
-    "SIZE");
+    "");
 
 int complain(const Surroundings& around, const Error& error) {
   around.err << "aerostat: " << clean(error.message) << "\n";

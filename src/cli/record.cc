@@ -46,7 +46,7 @@ CLI::Validator duration(double least_s, double most_s, const char* example) {
             if (s >= least_s && s <= most_s) return std::string();
             return fmt::format("'{}' is not {}", printable(text, 40), example);
           },
-          "TIME"};
+          ""};
 }
 
 // Blocks the signals that end a program; a wait then hears them. So none tears a line.

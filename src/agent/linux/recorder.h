@@ -12,7 +12,7 @@ namespace aerostat::agent {
 
 struct RecordOptions {
   const char* file = nullptr;  // "-": standard output
-  std::string_view cgroup;     // empty: the whole machine
+  std::string_view cgroup{};   // empty: the whole machine
   std::int64_t every_ns = 200'000'000;
   std::int64_t length_ns = 0;  // 0: until stopped
   bool force = false;
