@@ -52,7 +52,7 @@ double in_blocks(double mib, double block) { return std::ceil(mib / block) * blo
 double idle_down_to(const Outlook& o, double level, double room_now, std::size_t hold, double block, double price) {
   const bool young = seconds(o.at - o.met_at) < kYoung;
   const auto now = static_cast<double>(o.most[place(o.slot)]);
-  const auto depth_of = [&](double most) { return o.need + kDepth * (most - o.need); };
+  const auto depth_of = [&](double most) { return o.need + kRestDepth * (most - o.need); };
   const auto worth = [&](double to, double seconds, bool first) {
     return level - to >= std::max(block, 2 * price / seconds * (first || young ? 1 : kLongestWorth));
   };

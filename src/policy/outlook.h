@@ -16,8 +16,8 @@ namespace aerostat {
 
 // Headrooms on trial, in standard deviations of what the need rises by while memory is on its way; and
 // patience: for how many seconds memory must not have been needed before it goes back.
-inline constexpr std::array<double, 5> kTrialSigmas{0.0, 0.8, 1.6, 2.8, 4.5};
-inline constexpr std::array<double, 5> kTrialHolds{2, 4, 8, 16, 32};
+inline constexpr std::array<double, 5> kTrialSigmas{0.0, 0.75, 1.5, 2.6, 4.1};
+inline constexpr std::array<double, 5> kTrialHolds{2.2, 4.4, 8.8, 17.5, 35};
 
 // What is idle for longer than any trial waits goes back in smaller pieces, after these seconds.
 inline constexpr std::array<double, 3> kLateHolds{64, 128, 256};
