@@ -73,21 +73,7 @@ int cannot_write(const char* file, int error) {
   return 1;
 }
 
-int record(const Options& options, const RecordOptions& wish) {
-  static MachineRows machine(options.root);
-  static CgroupRows cgroup(wish.cgroup);
-  RowSource& source = wish.cgroup.empty() ? static_cast<RowSource&>(machine) : cgroup;
-  if (!source.usable()) {
-    if (wish.cgroup.empty()) {
-      std::fputs("aerostat-guest: there is no /proc/meminfo to read\n", stderr);
-    } else {
-      std::fprintf(stderr,
-                   "aerostat-guest: %.*s is no memory cgroup that can be read: it has no memory.stat with "
-                   "memory.current or memory.usage_in_bytes; name one below /sys/fs/cgroup\n",
-                   static_cast<int>(wish.cgroup.size()), wish.cgroup.data());
-    }
-    return 1;
-  }
+int record_from(RowSource& source, const RecordOptions& wish) {
   RowFile file;
   if (const int error = file.open(wish.file, wish.force); error != 0) return cannot_write(wish.file, error);
   const RecordEnd end = record_rows(source, file, wish, stop_asked);
@@ -98,6 +84,22 @@ int record(const Options& options, const RecordOptions& wish) {
                  end.why == RecordEnd::Why::SourceGone ? "; it ended with the cgroup" : "");
   }
   return 0;
+}
+
+int record(const Options& options, const RecordOptions& wish) {
+  if (wish.cgroup.empty()) {
+    static MachineRows machine(options.root);
+    if (machine.usable()) return record_from(machine, wish);
+    std::fputs("aerostat-guest: there is no /proc/meminfo to read\n", stderr);
+    return 1;
+  }
+  static CgroupRows cgroup(wish.cgroup);
+  if (cgroup.usable()) return record_from(cgroup, wish);
+  std::fprintf(stderr,
+               "aerostat-guest: %.*s is no memory cgroup that can be read: it has no memory.stat with "
+               "memory.current or memory.usage_in_bytes; name one below /sys/fs/cgroup\n",
+               static_cast<int>(wish.cgroup.size()), wish.cgroup.data());
+  return 1;
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ bool read_record_option(std::string_view word, std::string_view value, CommandLi
     line.what = CommandLine::Do::Record;
     record.file = value.data();  // ends with the word of the command line, so with a zero
     if (value.ends_with(".gz")) {
-      line = complain("it writes plain CSV; use --record - and pipe it into gzip, or another name than", value);
+      line =
+          complain("it writes plain CSV; use --record - and pipe it into gzip, or another name than", value);
     }
   } else if (word == "--cgroup") {
     record.cgroup = value;
@@ -112,9 +113,9 @@ CommandLine read_command_line(int count, char** words) {
   const RecordOptions& record = line.record;
   if (record.file == nullptr && (!record.cgroup.empty() || record.length_ns > 0 || record.force)) {
     return complain("only a recording has this; name its file with --record FILE",
-                    !record.cgroup.empty()   ? "--cgroup"
+                    !record.cgroup.empty() ? "--cgroup"
                     : record.length_ns > 0 ? "--for"
-                                             : "--force");
+                                           : "--force");
   }
   return line;
 }
@@ -139,9 +140,11 @@ void print_help() {
       "(100)\n"
       "  --port PATH         use this port (or unix socket) instead of searching for the one with that name\n"
       "  --root DIR          read DIR/proc and DIR/sys instead of /proc and /sys; for tests\n"
-      "  --record FILE       write what the memory looks like, a line each period, as CSV for `aerostat trace`; on "
+      "  --record FILE       write what the memory looks like, a line each period, as CSV for `aerostat "
+      "trace`; on "
       "any\n"
-      "                      Linux, without a host, until ctrl-C; -: standard output; an existing FILE is refused\n"
+      "                      Linux, without a host, until ctrl-C; -: standard output; an existing FILE is "
+      "refused\n"
       "    --every TIME      the period, 10ms to 1m (default 200ms)\n"
       "    --for TIME        end after this time, as in 90s, 10m, 2h\n"
       "    --cgroup DIR      of this memory cgroup (version 1 or 2) instead of the whole machine\n"

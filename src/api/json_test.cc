@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/sample_json.h"
 #include "model/fields.h"
 
 namespace aerostat {
@@ -33,6 +34,21 @@ TEST(Json, HasEveryFieldOfTheTableInItsOrder) {
   }
   EXPECT_EQ(member.key(), "settings");
   EXPECT_EQ(to_json(HostReport{}).size(), host_fields().size());
+}
+
+TEST(Json, ASampleHasAllThatTheGuestSaidAndNullForTheRest) {
+  VmReport report;
+  report.name = "web";
+  report.assigned = 512_MiB;
+  report.sample.total = 500_MiB;
+  report.sample.refault_file = 7;
+  const Json json = sample_json(report);
+  EXPECT_EQ(json["name"], "web");
+  EXPECT_EQ(json["assigned_bytes"], 536870912);
+  EXPECT_EQ(json["total_bytes"], 524288000);
+  EXPECT_EQ(json["refault_file_pages"], 7);
+  EXPECT_TRUE(json["sample_age_s"].is_null());
+  EXPECT_TRUE(json["swap_free_bytes"].is_null());
 }
 
 TEST(Json, SurvivesTextThatIsNotUtf8) {

@@ -33,8 +33,8 @@ class Routes : public testing::Test {
 
 TEST_F(Routes, ReadsWithoutAskingForPermission) {
   allowed_ = false;
-  for (const char* target :
-       {"/v1/host", "/v1/vms", "/v1/vms/web", "/v1/vms/web/decisions", "/v1/events", "/v1/reactions"}) {
+  for (const char* target : {"/v1/host", "/v1/vms", "/v1/vms/web", "/v1/vms/web/decisions",
+                             "/v1/vms/web/sample", "/v1/events", "/v1/reactions"}) {
     EXPECT_EQ(ask("GET", target).status, 200) << target;
   }
   EXPECT_EQ(asked_, 0);

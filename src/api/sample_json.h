@@ -1,4 +1,5 @@
-// A VM's newest sample as JSON: all that its guest said of its memory, and what the host gave it. For recordings.
+// A VM's newest sample as JSON: all that its guest said of its memory, and what the host gave it. For
+// recordings.
 #pragma once
 
 #include "api/json.h"

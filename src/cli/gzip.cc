@@ -14,7 +14,8 @@ struct Gzip::State {
 
 Gzip::Gzip() : state_(std::make_unique<State>()) {
   constexpr int kGzipWindow = 15 + 16;  // 16: with gzip's header
-  const int made = deflateInit2(&state_->stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY);
+  const int made =
+      deflateInit2(&state_->stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY);
   AEROSTAT_CHECK(made == Z_OK, "zlib does not start");
 }
 Gzip::~Gzip() {
@@ -39,7 +40,9 @@ std::string Gzip::run(std::string_view text, int how) {
   return out;
 }
 
-std::string Gzip::add(std::string_view text, bool flush) { return run(text, flush ? Z_SYNC_FLUSH : Z_NO_FLUSH); }
+std::string Gzip::add(std::string_view text, bool flush) {
+  return run(text, flush ? Z_SYNC_FLUSH : Z_NO_FLUSH);
+}
 std::string Gzip::finish() { return run({}, Z_FINISH); }
 
 }  // namespace aerostat

@@ -19,7 +19,8 @@ namespace {
 Error cannot(const std::string& path, int error) {
   const auto kind = error == EACCES ? Error::Kind::Denied : Error::Kind::Invalid;
   return {kind, fmt::format("{} cannot be written: {}; {}", printable(path), std::strerror(error),
-                            error == EEXIST ? "name another file, or write over it with --force" : "name another file")};
+                            error == EEXIST ? "name another file, or write over it with --force"
+                                            : "name another file")};
 }
 
 }  // namespace
@@ -31,7 +32,7 @@ Result<LinesFile> LinesFile::open(const std::string& path, bool force, std::ostr
     file.out_ = &out;
     return file;
   }
-  struct stat there {};
+  struct stat there{};
   const bool holds = ::stat(path.c_str(), &there) != 0 || S_ISREG(there.st_mode);  // not a pipe or a terminal
   const int how = !holds ? 0 : force ? O_CREAT | O_TRUNC : O_CREAT | O_EXCL;
   file.fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | how, 0666);
@@ -63,7 +64,8 @@ Result<void> LinesFile::write(std::string_view text) {
       const int error = errno;
       // Half a line would make the whole file unreadable.
       const off_t end = ::lseek(fd_, 0, SEEK_CUR);
-      if (done > 0 && end >= 0 && ::ftruncate(fd_, end - static_cast<off_t>(done)) != 0) return fail(cannot(path_, errno));
+      if (done > 0 && end >= 0 && ::ftruncate(fd_, end - static_cast<off_t>(done)) != 0)
+        return fail(cannot(path_, errno));
       return fail(cannot(path_, error));
     }
     done += static_cast<std::size_t>(n);

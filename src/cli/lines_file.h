@@ -1,6 +1,6 @@
-// LinesFile: a file that grows line by line, each handed to the system whole, gzip if its name ends in .gz. A gzip file
-// can be read up to the last flush, whatever ends the program. "-": a stream.
-// Refuses to write over a file unless told to.
+// LinesFile: a file that grows line by line, each handed to the system whole, gzip if its name ends in .gz. A
+// gzip file can be read up to the last flush, whatever ends the program. "-": a stream. Refuses to write over
+// a file unless told to.
 #pragma once
 
 #include <iosfwd>
@@ -28,7 +28,7 @@ class LinesFile {
   Result<void> write(std::string_view text);
 
   std::string path_;
-  int fd_ = -1;                  // or out_
+  int fd_ = -1;  // or out_
   std::ostream* out_ = nullptr;
   std::optional<Gzip> gzip_;
 };

@@ -50,9 +50,9 @@ sim::RecordingFile recording_of(const std::string& word) {
 
 std::string summary(const sim::Converted& c) {
   const auto size = [](double mib) { return format_bytes(Bytes::mib(1).scaled(mib)); };
-  std::string out = fmt::format("{}: {} rows of {} over {:.0f} s; need {} to {}, of it page cache up to {}", c.vm,
-                                c.written, c.read, c.seconds, size(c.least_mib), size(c.peak_mib),
-                                size(c.peak_cache_mib));
+  std::string out =
+      fmt::format("{}: {} rows of {} over {:.0f} s; need {} to {}, of it page cache up to {}", c.vm,
+                  c.written, c.read, c.seconds, size(c.least_mib), size(c.peak_mib), size(c.peak_cache_mib));
   if (c.unknown > 0) out += fmt::format("; {} rows say nothing of need", c.unknown);
   return out + "\n";
 }
@@ -61,21 +61,26 @@ std::string summary(const sim::Converted& c) {
 
 MakeTrace::MakeTrace(CLI::App& app)
     : command_(app.add_subcommand("trace", "Make a trace for simulate out of recordings")) {
-  command_->add_option("FILE", files_, "recordings of aerostat-guest --record or aerostat record, or NAME=FILE")
+  command_
+      ->add_option("FILE", files_, "recordings of aerostat-guest --record or aerostat record, or NAME=FILE")
       ->required()
       ->type_name("...");
   command_->add_option("-o,--output", output_, "the trace; gzip if it ends in .gz; -: print it")
       ->capture_default_str()
       ->type_name("FILE");
-  command_->add_option("--cache", cache_, "which page cache is needed: all, active (used more than once), none")
+  command_
+      ->add_option("--cache", cache_, "which page cache is needed: all, active (used more than once), none")
       ->check(CLI::IsMember({"all", "active", "none"}))
       ->capture_default_str()
       ->type_name("KIND");
-  command_->add_option("--tolerance", tolerance_,
-                       "leave out rows within so many MiB of the line; only of recordings with 10 rows a second")
+  command_
+      ->add_option("--tolerance", tolerance_,
+                   "leave out rows within so many MiB of the line; only of recordings with 10 rows a second")
       ->check(CLI::Range(0.0, 1024.0))
       ->type_name("MIB");
-  command_->add_option("--limit", limit_, "the VMs' maximum, as column limit_mib")->check(kSize)->type_name("SIZE");
+  command_->add_option("--limit", limit_, "the VMs' maximum, as column limit_mib")
+      ->check(kSize)
+      ->type_name("SIZE");
   command_->add_flag("--together", together_, "let all begin at 0, whenever they were recorded");
   command_->add_flag("--force", force_, "write over the output");
   command_->footer(kFooter);
@@ -85,8 +90,9 @@ bool MakeTrace::asked() const { return command_->parsed(); }
 
 sim::ConvertOptions MakeTrace::options() const {
   sim::ConvertOptions out;
-  out.cache = cache_ == "all" ? sim::CacheCounts::All : cache_ == "active" ? sim::CacheCounts::Active
-                                                                           : sim::CacheCounts::None;
+  out.cache = cache_ == "all"      ? sim::CacheCounts::All
+              : cache_ == "active" ? sim::CacheCounts::Active
+                                   : sim::CacheCounts::None;
   if (command_->count("--tolerance") > 0) out.tolerance_mib = tolerance_;
   out.limit_mib = limit_.empty() ? 0 : parse_size(limit_).value_or(Bytes{}).to_mib();
   out.together = together_;
@@ -101,9 +107,10 @@ int MakeTrace::run(const Surroundings& around) const {
   if (!print) {
     std::error_code ignored;
     if (!force_ && std::filesystem::is_regular_file(output_, ignored)) {
-      return complain(around, {Error::Kind::Refused, fmt::format("{} exists; name another file, or write over it with "
-                                                                 "--force",
-                                                                 printable(output_))});
+      return complain(
+          around, {Error::Kind::Refused, fmt::format("{} exists; name another file, or write over it with "
+                                                     "--force",
+                                                     printable(output_))});
     }
     Result<WholeFile> opened = WholeFile::open(output_);
     if (!opened) return complain(around, opened.error());

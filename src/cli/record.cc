@@ -63,7 +63,8 @@ class Signals {
 
   bool wait(double seconds) const {
     const double whole = std::floor(std::max(0.0, seconds));
-    const timespec time{static_cast<time_t>(whole), static_cast<long>((std::max(0.0, seconds) - whole) * 1e9)};
+    const timespec time{static_cast<time_t>(whole),
+                        static_cast<long>((std::max(0.0, seconds) - whole) * 1e9)};
     return sigtimedwait(&set_, nullptr, &time) < 0;
   }
 
@@ -79,7 +80,8 @@ recording::Number whole(const Json& json, const char* key, double per) {
 
 Result<recording::Row> row_of(const Reply& reply) {
   const Json json = Json::parse(reply.body, nullptr, false);
-  if (!json.is_object()) return fail(Error::Kind::Internal, "aerostatd answered with something that is not a sample");
+  if (!json.is_object())
+    return fail(Error::Kind::Internal, "aerostatd answered with something that is not a sample");
   const auto kib = [&](const char* key) { return whole(json, key, 1024); };
   const auto count = [&](const char* key) { return whole(json, key, 1); };
   recording::Row row;
@@ -115,7 +117,8 @@ int complain(const Surroundings& around, const Error& error, int status) {
 }  // namespace
 
 Record::Record(CLI::App& app)
-    : command_(app.add_subcommand("record", "Write down a VM's memory, a line each period, for aerostat trace")) {
+    : command_(
+          app.add_subcommand("record", "Write down a VM's memory, a line each period, for aerostat trace")) {
   command_->add_option("VM", vm_, "the VM's name")
       ->required()
       ->check([](const std::string& text) {
@@ -160,8 +163,8 @@ int Record::run(const Client& client, const Surroundings& around, const Pause& p
 
   std::array<char, recording::kLongestLine> line{};
   Result<void> written = file->add(recording::header_line(true, line), true);
-  const auto start_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto start_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
   const double start = seconds();
   double due = start;
   double heard = start;

@@ -1,6 +1,6 @@
-// `aerostat record VM FILE`: asks the daemon for a VM's newest sample each period and writes a row of a recording
-// (model/recording.h) for each, until stopped. Whole lines only; a late row is late, none is made up.
-// Refuses to write over a file unless told to.
+// `aerostat record VM FILE`: asks the daemon for a VM's newest sample each period and writes a row of a
+// recording (model/recording.h) for each, until stopped. Whole lines only; a late row is late, none is made
+// up. Refuses to write over a file unless told to.
 #pragma once
 
 #include <functional>

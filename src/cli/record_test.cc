@@ -67,7 +67,8 @@ class RecordTest : public testing::Test {
 
 TEST_F(RecordTest, WritesARowEachPeriodUntilItsTimeIsUp) {
   ScriptedDaemon daemon(std::vector<std::string>(3, http_reply("200 OK", kSample)));
-  EXPECT_EQ(run(daemon.socket, {"web", file("a.csv"), "--every", "500ms", "--for", "1s"}), kDone) << err_.str();
+  EXPECT_EQ(run(daemon.socket, {"web", file("a.csv"), "--every", "500ms", "--for", "1s"}), kDone)
+      << err_.str();
   EXPECT_EQ(daemon.requests.size(), 3u);
   EXPECT_TRUE(daemon.requests[0].starts_with("GET /v1/vms/web/sample HTTP/1.1\r\n"));
   const auto got = rows("a.csv");
@@ -105,8 +106,9 @@ TEST_F(RecordTest, RefusesToWriteOverAFileUnlessTold) {
   std::ofstream(file("a.csv")) << "precious";
   ScriptedDaemon daemon(std::vector<std::string>(2, http_reply("200 OK", kSample)));
   EXPECT_EQ(run(daemon.socket, {"web", file("a.csv")}), kFailed);
-  EXPECT_EQ(err_.str(), "aerostat: " + file("a.csv") +
-                            " cannot be written: File exists; name another file, or write over it with --force\n");
+  EXPECT_EQ(err_.str(),
+            "aerostat: " + file("a.csv") +
+                " cannot be written: File exists; name another file, or write over it with --force\n");
   EXPECT_EQ(text("a.csv"), "precious");
   waits_left_ = 0;
   EXPECT_EQ(run(daemon.socket, {"web", file("a.csv"), "--force"}), kDone);

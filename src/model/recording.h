@@ -120,8 +120,8 @@ inline std::string_view row_line(const Row& row, bool host, std::span<char> room
   return out.text();
 }
 
-// "200ms", "1.5s", "10m", "2h" in nanoseconds. Nothing for what has no unit, is not positive, or is longer than
-// 10,000 hours.
+// "200ms", "1.5s", "10m", "2h" in nanoseconds. Nothing for what has no unit, is not positive, or is longer
+// than 10,000 hours.
 inline Number duration_ns(std::string_view text) {
   constexpr std::int64_t kMostMs = std::int64_t{10'000} * 3'600'000;
   const char* const end = text.data() + text.size();

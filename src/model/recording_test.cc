@@ -44,8 +44,8 @@ TEST(Recording, ReadsTimesWithTheirUnit) {
   EXPECT_EQ(duration_ns("0.25s"), 250'000'000);
   EXPECT_EQ(duration_ns("10m"), 600'000'000'000);
   EXPECT_EQ(duration_ns("2h"), 7'200'000'000'000);
-  for (const char* const wrong : {"", "5", "s", "0s", "-1s", "1 s", "1d", ".5s", "1e3s", "99999999999999999999s",
-                                  "10001h", "1s1", "ms"}) {
+  for (const char* const wrong : {"", "5", "s", "0s", "-1s", "1 s", "1d", ".5s", "1e3s",
+                                  "99999999999999999999s", "10001h", "1s1", "ms"}) {
     EXPECT_FALSE(duration_ns(wrong)) << wrong;
   }
 }

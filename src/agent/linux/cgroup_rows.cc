@@ -18,8 +18,8 @@ void to_kib(recording::Number& bytes) {
 }
 
 void levels_to_kib(Row& row) {
-  for (const auto level : {&Row::anon, &Row::active_file, &Row::inactive_file, &Row::shmem, &Row::slab_reclaimable,
-                           &Row::slab_unreclaimable, &Row::kernel, &Row::swap_used}) {
+  for (const auto level : {&Row::anon, &Row::active_file, &Row::inactive_file, &Row::shmem,
+                           &Row::slab_reclaimable, &Row::slab_unreclaimable, &Row::kernel, &Row::swap_used}) {
     to_kib(row.*level);
   }
 }

@@ -10,7 +10,8 @@ namespace {
 
 // What only a recording wants of /proc/meminfo.
 struct Parts {
-  Number anon, shmem, slab_reclaimable, slab_unreclaimable, stacks, page_tables, more_tables, vmalloc, per_cpu;
+  Number anon, shmem, slab_reclaimable, slab_unreclaimable, stacks, page_tables, more_tables, vmalloc,
+      per_cpu;
 };
 
 Parts parts_of(std::string_view meminfo) {
@@ -43,7 +44,9 @@ recording::Number kernel_of(const Parts& p) {
 }  // namespace
 
 MachineRows::MachineRows(std::string_view root)
-    : meminfo_(root, "/proc/meminfo"), vmstat_(root, "/proc/vmstat"), pressure_(root, "/proc/pressure/memory") {}
+    : meminfo_(root, "/proc/meminfo"),
+      vmstat_(root, "/proc/vmstat"),
+      pressure_(root, "/proc/pressure/memory") {}
 
 recording::Row MachineRows::look() {
   Reading reading;

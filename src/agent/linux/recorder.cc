@@ -31,7 +31,8 @@ void wait_until(std::int64_t due) {
 
 }  // namespace
 
-RecordEnd record_rows(RowSource& source, RowFile& file, const RecordOptions& options, const volatile int& stop) {
+RecordEnd record_rows(RowSource& source, RowFile& file, const RecordOptions& options,
+                      const volatile int& stop) {
   RecordEnd end;
   std::array<char, recording::kLongestLine> line{};
   end.error = file.write(recording::header_line(false, line));

@@ -1,5 +1,6 @@
-// Recorder: writes a row of a recording each period, until it is asked to stop, its time is up, the source is gone
-// or a row cannot be written. A late row is written late and those it passed over are left out, never made up.
+// Recorder: writes a row of a recording each period, until it is asked to stop, its time is up, the source is
+// gone or a row cannot be written. A late row is written late and those it passed over are left out, never
+// made up.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,7 @@ struct RecordEnd {
 };
 
 // `stop` is set by signals, which must be blocked outside of this call.
-RecordEnd record_rows(RowSource& source, RowFile& file, const RecordOptions& options, const volatile int& stop);
+RecordEnd record_rows(RowSource& source, RowFile& file, const RecordOptions& options,
+                      const volatile int& stop);
 
 }  // namespace aerostat::agent

@@ -68,7 +68,8 @@ TEST(Recorder, EndsWithAWholeLineWhenStopped) {
 TEST(Recorder, EndsWhenItsTimeIsUp) {
   Lab lab;
   FakeSource source(1000);
-  const RecordEnd end = record_rows(source, lab.file, {.every_ns = 5 * kMs, .length_ns = 12 * kMs}, source.stop);
+  const RecordEnd end =
+      record_rows(source, lab.file, {.every_ns = 5 * kMs, .length_ns = 12 * kMs}, source.stop);
   EXPECT_EQ(end.why, RecordEnd::Why::Done);
   EXPECT_LE(end.rows, 3);  // at 0, 5 and 10 ms, unless it came late
   EXPECT_GE(end.rows, 1);

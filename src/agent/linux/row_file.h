@@ -1,6 +1,6 @@
-// RowFile: a recording as it is written: whole lines only, each handed to the system at once, so that whatever ends
-// the program leaves a file that ends with a whole line. Nothing is buffered.
-// Refuses to write over a file that exists unless told to.
+// RowFile: a recording as it is written: whole lines only, each handed to the system at once, so that
+// whatever ends the program leaves a file that ends with a whole line. Nothing is buffered. Refuses to write
+// over a file that exists unless told to.
 #pragma once
 
 #include <cstdint>

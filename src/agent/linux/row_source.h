@@ -1,5 +1,5 @@
-// RowSource: where the rows of a recording come from: this whole machine, or one memory cgroup of it (version 1 or
-// 2). Files stay open, nothing is allocated. What a kernel does not say stays missing.
+// RowSource: where the rows of a recording come from: this whole machine, or one memory cgroup of it (version
+// 1 or 2). Files stay open, nothing is allocated. What a kernel does not say stays missing.
 #pragma once
 
 #include <array>
@@ -44,7 +44,8 @@ class CgroupRows final : public RowSource {
   recording::Row look_v2();
   recording::Number bytes_of(const KeptFile& file);  // a file with one number of bytes, in KiB
 
-  KeptFile stat_, v2_used_, v2_most_, v2_swap_, v2_pressure_, v2_events_, v1_used_, v1_most_, v1_kernel_, v1_oom_;
+  KeptFile stat_, v2_used_, v2_most_, v2_swap_, v2_pressure_, v2_events_, v1_used_, v1_most_, v1_kernel_,
+      v1_oom_;
 };
 
 }  // namespace aerostat::agent

@@ -28,11 +28,13 @@ TEST(RowSource, ReadsACgroupOfVersionTwo) {
   tree.write("/memory.current", "8388608\n");
   tree.write("/memory.max", "max\n");
   tree.write("/memory.swap.current", "4096\n");
-  tree.write("/memory.stat",
-             "anon 2097152\nfile 3145728\nkernel 1048576\nactive_file 2048000\ninactive_file 1024000\nshmem 73728\n"
-             "slab_reclaimable 409600\nslab_unreclaimable 204800\npgmajfault 7\nworkingset_refault_anon 1\n"
-             "workingset_refault_file 2\npswpin 3\npswpout 4\n");
-  tree.write("/memory.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=55\nfull avg10=0.00 total=44\n");
+  tree.write(
+      "/memory.stat",
+      "anon 2097152\nfile 3145728\nkernel 1048576\nactive_file 2048000\ninactive_file 1024000\nshmem 73728\n"
+      "slab_reclaimable 409600\nslab_unreclaimable 204800\npgmajfault 7\nworkingset_refault_anon 1\n"
+      "workingset_refault_file 2\npswpin 3\npswpout 4\n");
+  tree.write("/memory.pressure",
+             "some avg10=0.00 avg60=0.00 avg300=0.00 total=55\nfull avg10=0.00 total=44\n");
   tree.write("/memory.events", "low 0\nhigh 0\nmax 3\noom 2\noom_kill 1\n");
   CgroupRows rows(tree.root());
   ASSERT_TRUE(rows.usable());
@@ -66,9 +68,10 @@ TEST(RowSource, ReadsACgroupOfVersionOneWithAllBelowIt) {
   tree.write("/memory.limit_in_bytes", "9223372036854771712\n");
   tree.write("/memory.kmem.usage_in_bytes", "1048576\n");
   tree.write("/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n");
-  tree.write("/memory.stat",
-             "rss 1\nactive_file 1\ntotal_rss 2097152\ntotal_shmem 73728\ntotal_swap 8192\ntotal_pgmajfault 9\n"
-             "total_inactive_file 1024000\ntotal_active_file 2048000\ntotal_workingset_refault_file 6\n");
+  tree.write(
+      "/memory.stat",
+      "rss 1\nactive_file 1\ntotal_rss 2097152\ntotal_shmem 73728\ntotal_swap 8192\ntotal_pgmajfault 9\n"
+      "total_inactive_file 1024000\ntotal_active_file 2048000\ntotal_workingset_refault_file 6\n");
   CgroupRows rows(tree.root());
   ASSERT_TRUE(rows.usable());
   const recording::Row row = rows.look();

@@ -1,6 +1,7 @@
-// Converts recordings to a trace: one VM for each, need and page cache in MiB, times from 0 on. Streams: nothing grows
-// with the length of a recording. What lies between two recorded rows is not known, so rows are left out only where
-// they are close enough together to be the whole curve; such a trace says that it is joined by straight lines.
+// Converts recordings to a trace: one VM for each, need and page cache in MiB, times from 0 on. Streams:
+// nothing grows with the length of a recording. What lies between two recorded rows is not known, so rows are
+// left out only where they are close enough together to be the whole curve; such a trace says that it is
+// joined by straight lines.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,7 @@ struct ConvertOptions {
 // What became of one recording.
 struct Converted {
   std::string vm;
-  std::uint64_t read = 0;     // rows
+  std::uint64_t read = 0;  // rows
   std::uint64_t written = 0;
   std::uint64_t unknown = 0;  // rows left out because they say nothing of need
   double seconds = 0;

@@ -93,7 +93,9 @@ TEST(NeedOf, NeverHasMoreCacheThanIsUsed) {
 TEST(Convert, MakesATraceThatTheSimulatorReads) {
   const Folder folder;
   const std::string a = folder.write(
-      "a.csv", "# a comment\ntime_s,used_kib,active_file_kib,new_column\n1000.004,2048,1024,x\n1000.104,4096,1024,x\n");
+      "a.csv",
+      "# a "
+      "comment\ntime_s,used_kib,active_file_kib,new_column\n1000.004,2048,1024,x\n1000.104,4096,1024,x\n");
   const std::string b = folder.write("b.csv", "used_kib,time_s\n1024,1002.500\n,1002.6\n2048,1002.7\n");
   const Made made = make({{"a", a}, {"b", b}}, {.limit_mib = 512});
   ASSERT_TRUE(made.result) << made.result.error().message;
@@ -116,9 +118,10 @@ TEST(Convert, SaysWhereARecordingIsWrong) {
   const std::string head = "time_s,used_kib\n";
   EXPECT_EQ(complaint(""), "r.csv: is empty; a recording begins with a line of column names");
   EXPECT_EQ(complaint(head), "r.csv: has a header and no rows");
-  EXPECT_EQ(complaint("time_s,free_kib\n1,2\n"),
-            "r.csv: line 1: the header has no column 'used_kib'; it is no recording of aerostat-guest --record or "
-            "aerostat record");
+  EXPECT_EQ(
+      complaint("time_s,free_kib\n1,2\n"),
+      "r.csv: line 1: the header has no column 'used_kib'; it is no recording of aerostat-guest --record or "
+      "aerostat record");
   EXPECT_EQ(complaint("time_s,vm,need_mib\n1,a,2\n"),
             "r.csv: line 1: this is a trace already; give it to aerostat simulate --trace");
   EXPECT_EQ(complaint(head + "1,2\nsoon,2\n"), "r.csv: line 3: time_s is 'soon', not a number of seconds");
@@ -126,10 +129,12 @@ TEST(Convert, SaysWhereARecordingIsWrong) {
   EXPECT_EQ(complaint(head + "1,2\n2\n"), "r.csv: line 3: 1 fields where the header has 2");
   EXPECT_EQ(complaint(head + "5,2\n4,2\n"),
             "r.csv: line 3: its time lies before that of the row above; is this two recordings in one?");
-  EXPECT_EQ(complaint(head + "1,\n2,\n"),
-            "r.csv: no row says how much memory is used; its columns used_kib, total_kib and free_kib are empty");
+  EXPECT_EQ(
+      complaint(head + "1,\n2,\n"),
+      "r.csv: no row says how much memory is used; its columns used_kib, total_kib and free_kib are empty");
   EXPECT_EQ(complaint(head + "1,5\n2,5\n", {.tolerance_mib = 1}),
-            "r.csv: its rows are 1.00 s apart, and what lies between them is not known, so none can be left out; record "
+            "r.csv: its rows are 1.00 s apart, and what lies between them is not known, so none can be left "
+            "out; record "
             "with --every 100ms, or leave out --tolerance");
   EXPECT_EQ(make({{"a", "/nowhere"}}).result.error().message,
             "recording /nowhere: cannot be opened: No such file or directory");
@@ -142,7 +147,8 @@ TEST(Convert, SaysWhereARecordingIsWrong) {
 TEST(Convert, AThinnedTraceSaysThatItIsJoinedByStraightLines) {
   const Folder folder;
   std::string text = "time_s,used_kib\n";
-  for (int i = 0; i < 100; ++i) text += std::to_string(i / 10) + "." + std::to_string(i % 10) + "," + (i < 50 ? "1024\n" : "9216\n");
+  for (int i = 0; i < 100; ++i)
+    text += std::to_string(i / 10) + "." + std::to_string(i % 10) + "," + (i < 50 ? "1024\n" : "9216\n");
   const std::string path = folder.write("r.csv", text);
   const Made made = make({{"web", path}}, {.tolerance_mib = 0.5});
   ASSERT_TRUE(made.result) << made.result.error().message;
@@ -153,7 +159,8 @@ TEST(Convert, AThinnedTraceSaysThatItIsJoinedByStraightLines) {
   ASSERT_TRUE(trace) << trace.error().message;
   EXPECT_TRUE(trace->vms()[0].straight);
   // Another file after it is not.
-  const auto both = Trace::read({folder.write("t.csv", made.text), folder.write("u.csv", "time_s,vm,need_mib\n0,u,1\n")});
+  const auto both =
+      Trace::read({folder.write("t.csv", made.text), folder.write("u.csv", "time_s,vm,need_mib\n0,u,1\n")});
   EXPECT_FALSE(both->vms()[1].straight);
 }
 

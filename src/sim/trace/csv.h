@@ -1,5 +1,6 @@
-// Lines and fields of a CSV file, plain or gzip, read one after the other. A field may stand in double quotes; quotes
-// and commas inside of a field are not known. Refuses lines that are too long, and what cannot be decompressed.
+// Lines and fields of a CSV file, plain or gzip, read one after the other. A field may stand in double
+// quotes; quotes and commas inside of a field are not known. Refuses lines that are too long, and what cannot
+// be decompressed.
 #pragma once
 
 #include <array>

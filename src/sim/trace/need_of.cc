@@ -22,7 +22,8 @@ std::optional<NeedRow> need_of(const recording::Row& row, CacheCounts counts) {
   const double fixed = used - cache + kib(row.swap_used);
   double counted = 0;
   if (counts == CacheCounts::All) counted = cache;
-  if (counts == CacheCounts::Active) counted = std::min(cache, kib(row.active_file) + kib(row.slab_reclaimable));
+  if (counts == CacheCounts::Active)
+    counted = std::min(cache, kib(row.active_file) + kib(row.slab_reclaimable));
   return NeedRow{(fixed + counted) / 1024, counted / 1024};
 }
 

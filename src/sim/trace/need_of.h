@@ -1,5 +1,6 @@
-// NeedOf: what a machine needed at one row of its recording: what it would lose performance without. All that is in
-// use but page cache (anonymous and shared memory, kernel), what was swapped out, and as much page cache as counts.
+// NeedOf: what a machine needed at one row of its recording: what it would lose performance without. All that
+// is in use but page cache (anonymous and shared memory, kernel), what was swapped out, and as much page
+// cache as counts.
 #pragma once
 
 #include <optional>
@@ -8,8 +9,8 @@
 
 namespace aerostat::sim {
 
-// Which page cache is needed: all of it, what was used more than once (active_file), or none. Kernel memory that
-// could be given back (slab_reclaimable: names and inodes of files) goes with the first two.
+// Which page cache is needed: all of it, what was used more than once (active_file), or none. Kernel memory
+// that could be given back (slab_reclaimable: names and inodes of files) goes with the first two.
 enum class CacheCounts { All, Active, None };
 
 struct NeedRow {

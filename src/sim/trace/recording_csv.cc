@@ -59,14 +59,16 @@ Result<std::int64_t> time_ms(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || !(std::abs(value) <= kMostSeconds))
-    return fail(Error::Kind::Invalid, fmt::format("time_s is '{}', not a number of seconds", printable(text, 40)));
+    return fail(Error::Kind::Invalid,
+                fmt::format("time_s is '{}', not a number of seconds", printable(text, 40)));
   return std::llround(value * 1000);
 }
 
 Result<Row> read_row(std::string_view line, const Header& header) {
   const CsvFields fields(line);
   if (fields.count != header.width)
-    return fail(Error::Kind::Invalid, fmt::format("{} fields where the header has {}", fields.count, header.width));
+    return fail(Error::Kind::Invalid,
+                fmt::format("{} fields where the header has {}", fields.count, header.width));
   Row row;
   const Result<std::int64_t> ms = time_ms(fields.text[header.time]);
   if (!ms) return fail(ms.error());
@@ -93,7 +95,9 @@ Result<void> read_lines(CsvLines& lines, const std::function<Result<void>(const 
     if (!*line) break;
     const std::string_view text = **line;
     if (text.empty() || text.front() == '#') continue;
-    const auto here = [&](Error error) { return fail(std::move(error).in(fmt::format("line {}", lines.number()))); };
+    const auto here = [&](Error error) {
+      return fail(std::move(error).in(fmt::format("line {}", lines.number())));
+    };
     if (!header) {
       const auto read = read_header(text);
       if (!read) return here(read.error());
@@ -103,7 +107,8 @@ Result<void> read_lines(CsvLines& lines, const std::function<Result<void>(const 
     const Result<Row> row = read_row(text, *header);
     if (!row) return here(row.error());
     if (last_ms && row->ms < *last_ms)
-      return here({Error::Kind::Invalid, "its time lies before that of the row above; is this two recordings in one?"});
+      return here({Error::Kind::Invalid,
+                   "its time lies before that of the row above; is this two recordings in one?"});
     last_ms = row->ms;
     if (Result<void> taken = each(*row); !taken) return here(taken.error());
   }

@@ -1,5 +1,6 @@
-// Thin: leaves out rows that lie within a tolerance of the straight line between the rows that stay, in need and in
-// page cache. The first and the last row stay, and so do the rows around a gap. One pass, a few numbers of memory.
+// Thin: leaves out rows that lie within a tolerance of the straight line between the rows that stay, in need
+// and in page cache. The first and the last row stay, and so do the rows around a gap. One pass, a few
+// numbers of memory.
 #pragma once
 
 #include <functional>
