@@ -54,6 +54,25 @@ Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
   return out;
 }
 
+// Cache that the guest's kernel calls active is taken for needed until it is seen not to be: it fades, a little of
+// it is taken, and if that is missed all of it is left alone, each time for longer. New cache is not doubted yet.
+void judge_cache(DemandState& state, Bytes active, bool missed, double dt, TimePoint at) {
+  const double now = active.to_mib();
+  const double known = std::min(state.cache.to_mib(), now);
+  state.cache = active;
+  if (now > known) state.cache_heat = (state.cache_heat * known + (now - known)) / now;
+  if (missed) {
+    state.cache_heat = 1;
+    if (at < state.cache_hot_until) return;
+    const std::int64_t doubled = std::int64_t{1} << std::min(state.cache_relapses, 10);
+    state.cache_hot_until = at + std::min(kFloorMost, kFloorFirst * doubled);
+    ++state.cache_relapses;
+  } else if (at >= state.cache_hot_until) {
+    state.cache_heat = faded(state.cache_heat, dt, kHeatHalfLife);
+    if (state.cache_heat < kColdHeat) state.cache_relapses = 0;
+  }
+}
+
 }  // namespace
 
 DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePoint at, Bytes assigned,
@@ -82,7 +101,7 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
       within(sample.swap_total, limit) - within(sample.swap_free, within(sample.swap_total, limit));
   const Bytes active_file = within(sample.active_file, available);
   if (rated) {
-    state.cache_heat = rate.refault >= kRefaultsThatHurt ? 1.0 : faded(before.cache_heat, dt, kHeatHalfLife);
+    judge_cache(state, active_file, rate.refault >= kRefaultsThatHurt, dt, at);
     state.swap_heat = rate.swap >= kSwapThatHurts ? 1.0 : faded(before.swap_heat, dt, kHeatHalfLife);
   }
   Bytes refaulted;

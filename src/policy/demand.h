@@ -15,7 +15,10 @@ namespace aerostat {
 struct DemandState {
   std::optional<GuestSample> last;
   TimePoint last_at{};
-  double cache_heat = 0;  // 0 to 1: how surely the active page cache is missed when taken
+  double cache_heat = 1;  // 0 to 1: how surely the active page cache is missed when taken
+  Bytes cache;            // active, at the last sample
+  TimePoint cache_hot_until{};  // it was missed: not doubted until then
+  int cache_relapses = 0;       // how often it was doubted and missed
   double swap_heat = 0;   // 0 to 1: how surely what is in swap is missed
   TimePoint distress_until{}, paging_until{};
 };

@@ -40,16 +40,61 @@ TEST(Demand, IsUnknownNotZeroWhenTheGuestSaysTooLittle) {
   EXPECT_FALSE(estimate({}, s, kStart, 1_GiB, kLimit).demand);
 }
 
-TEST(Demand, CountsCacheOnlyWhenItIsMissed) {
+// A guest with 300 MiB of active cache, told again each second.
+struct Cached {
   GuestSample s = sample(1_GiB, 600_MiB);
-  s.active_file = 300_MiB;
-  s.refault_file = 1000;
-  auto step = estimate({}, s, kStart, 1_GiB, kLimit);
-  EXPECT_EQ(step.demand->demand, 424_MiB);
-  s.refault_file = 3000;
-  step = estimate(step.state, s, kStart + milliseconds(1000), 1_GiB, kLimit);
-  EXPECT_GE(step.demand->demand, 724_MiB);
-  EXPECT_TRUE(step.demand->distress);
+  DemandStep step;
+  TimePoint now = kStart;
+
+  Cached() {
+    s.active_file = 300_MiB;
+    s.refault_file = 1000;
+    step = estimate({}, s, now, 1_GiB, kLimit);
+  }
+  void run(int seconds) {
+    for (int i = 0; i < seconds; ++i) tell();
+  }
+  void tell() {
+    now += milliseconds(1000);
+    step = estimate(step.state, s, now, 1_GiB, kLimit);
+  }
+  void miss() {
+    *s.refault_file += 2000;
+    tell();
+  }
+  Bytes cache() const { return step.demand->demand - step.demand->used; }
+};
+
+TEST(Demand, TakesActiveCacheForNeededUntilItIsNotMissed) {
+  Cached guest;
+  EXPECT_EQ(guest.cache(), 300_MiB);
+  guest.run(60);
+  EXPECT_NEAR(guest.cache().to_mib(), 150, 5) << "half of it is taken, to see";
+  guest.run(600);
+  EXPECT_LT(guest.cache(), 2_MiB) << "nobody missed it";
+}
+
+TEST(Demand, LeavesCacheAloneThatWasMissedAndForLongerEachTime) {
+  Cached guest;
+  guest.run(60);
+  guest.miss();
+  EXPECT_GE(guest.cache(), 300_MiB);
+  EXPECT_TRUE(guest.step.demand->distress);
+  guest.run(55);
+  EXPECT_EQ(guest.cache(), 300_MiB);
+  guest.run(60);
+  EXPECT_LT(guest.cache(), 200_MiB) << "doubted again";
+  guest.miss();
+  guest.run(115);
+  EXPECT_EQ(guest.cache(), 300_MiB) << "twice as long";
+}
+
+TEST(Demand, DoesNotDoubtNewCacheForWhatOldCacheDid) {
+  Cached guest;
+  guest.run(660);
+  guest.s.active_file = 500_MiB;
+  guest.tell();
+  EXPECT_NEAR(guest.cache().to_mib(), 200, 3);
 }
 
 TEST(Demand, CountsSwapAsFarAsItIsMissed) {

@@ -10,6 +10,9 @@ namespace aerostat {
 namespace {
 
 constexpr double kMib = 1024.0 * 1024.0;
+// The first judgement of a VM nobody knows.
+constexpr std::size_t kFirstSigmas = 1;
+constexpr std::size_t kFirstStride = 1;
 constexpr auto kRing = static_cast<std::int64_t>(Outlook::kSlots);
 
 Bytes bytes(double mib) { return Bytes::of(std::llround(std::clamp(mib, 0.0, 1e12) * kMib)); }
@@ -35,11 +38,11 @@ double change_cost(const Outlook& o, const Profile& p) {
 // MiB it then grows to. While need rises at some rate, bringing more at once means fewer changes and more that
 // lies idle meanwhile; both cost the same at the square root of 2 x cost of a change x rate (the economic order
 // quantity).
-double goal(const Outlook& o, double sigmas, const Profile& p) {
+double goal(const Outlook& o, double sigmas, const Stride& stride, const Profile& p) {
   const double room_now = room(o, sigmas, p);
   if (!p.with.chunk) return o.need + room_now;
   const double rise = std::max(0.0, o.seen - o.behind) / kRiseSeconds;
-  const double order = std::min(kOrder * std::sqrt(2 * change_cost(o, p) * rise), o.need * kForecastShare);
+  const double order = std::min(stride.order * std::sqrt(2 * change_cost(o, p) * rise), o.need * kForecastShare);
   const double chunk = o.need + std::max(room_now * kGrowthChunk, room_now + order);
   const double before = std::max<double>(o.back, o.most[place(o.slot)]) + room_now;
   return chunk + (p.with.back ? std::max(0.0, before - chunk) * kBackShare : 0);
@@ -49,10 +52,11 @@ double in_blocks(double mib, double block) { return std::ceil(mib / block) * blo
 
 // The level that `level` MiB may go back to: what was idle for `hold` must be worth two changes in that time. A
 // little that is not worth it then may be worth it when it was idle for longer.
-double idle_down_to(const Outlook& o, double level, double room_now, std::size_t hold, double block, double price) {
+double idle_down_to(const Outlook& o, double level, double room_now, std::size_t hold, const Stride& stride,
+                    double block, double price) {
   const bool young = seconds(o.at - o.met_at) < kYoung;
   const auto now = static_cast<double>(o.most[place(o.slot)]);
-  const auto depth_of = [&](double most) { return o.need + kRestDepth * (most - o.need); };
+  const auto depth_of = [&](double most) { return o.need + stride.keep * (most - o.need); };
   const auto worth = [&](double to, double seconds, bool first) {
     return level - to >= std::max(block, 2 * price / seconds * (first || young ? 1 : kLongestWorth));
   };
@@ -104,14 +108,20 @@ void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
   o.back = static_cast<float>(need);
   // Nobody knows it yet: it is taken for one that moves.
   o.sigma = o.unknown = need * kUnknownRise;
-  constexpr std::size_t kMiddle = kTrialHolds.size() / 2;
-  for (std::size_t i = 0; i < Trials::kCount; ++i) {
-    o.trials.level[i] = static_cast<float>(need + room(o, kTrialSigmas[i / kTrialHolds.size()], p));
-    const auto away = [](std::size_t a) { return static_cast<double>(a > kMiddle ? a - kMiddle : kMiddle - a); };
-    const double far = away(i / kTrialHolds.size()) + away(i % kTrialHolds.size());
-    o.trials.cost[i] = static_cast<float>(kPrior * need * far);
+  // The middle one is the first judgement.
+  constexpr std::size_t kHold = kTrialHolds.size() / 2;
+  const auto away = [](std::size_t a, std::size_t b) { return static_cast<double>(a > b ? a - b : b - a); };
+  for (std::size_t s = 0; s < kTrialSigmas.size(); ++s) {
+    for (std::size_t h = 0; h < kTrialHolds.size(); ++h) {
+      for (std::size_t k = 0; k < kTrialStrides.size(); ++k) {
+        const std::size_t i = Trials::index(s, h, k);
+        o.trials.level[i] = static_cast<float>(need + room(o, kTrialSigmas[s], p));
+        o.trials.cost[i] =
+            static_cast<float>(kPrior * need * (away(s, kFirstSigmas) + away(h, kHold) + away(k, kFirstStride)));
+      }
+    }
   }
-  o.trials.best = kMiddle * kTrialHolds.size() + kMiddle;
+  o.trials.best = Trials::index(kFirstSigmas, kHold, kFirstStride);
 }
 
 // What the VM did since it was learned from last, in numbers. Over 10 ms a hiccup of the guest looks like a burst.
@@ -147,6 +157,16 @@ double area_above(double v0, double v1, double dt) {
   return top * top / (std::abs(v0) + std::abs(v1)) * dt / 2;
 }
 
+// Of a trial, what may be chosen: an element that is off stays at the first judgement.
+std::size_t allowed(std::size_t trial, const Profile& p) {
+  constexpr std::size_t kHolds = kTrialHolds.size();
+  constexpr std::size_t kStrides = kTrialStrides.size();
+  const std::size_t sigmas = p.with.headroom_trials ? trial / kStrides / kHolds : kFirstSigmas;
+  const std::size_t hold = p.with.patience_trials ? trial / kStrides % kHolds : kHolds / 2;
+  const std::size_t stride = p.with.stride_trials ? trial % kStrides : kFirstStride;
+  return Trials::index(sigmas, hold, stride);
+}
+
 // Every trial goes through the last `dt`, pays for it, and makes its own move.
 void try_all(Outlook& o, double before, double dt, double block, const Profile& p) {
   Trials& t = o.trials;
@@ -157,36 +177,33 @@ void try_all(Outlook& o, double before, double dt, double block, const Profile& 
   std::size_t cheapest = t.best;
   for (std::size_t s = 0; s < kTrialSigmas.size(); ++s) {
     const double low = o.need + room(o, kTrialSigmas[s], p);
-    const double grown = in_blocks(std::max(low, goal(o, kTrialSigmas[s], p)), block);
-    for (std::size_t h = 0; h < kTrialHolds.size(); ++h) {
-      const std::size_t i = s * kTrialHolds.size() + h;
-      const double had = t.level[i];
-      double level = had;
-      const double short0 = before - level;
-      const double short1 = o.need - level;
-      double cost = area_above(-short0, -short1, dt);
-      // What is missing at a sample stays missing until memory has come.
-      if (short1 > 0) cost += p.short_price * (area_above(short0, short1, dt) + short1 * kShortStays);
-      if (level < low) {
-        cost += p.plug_price * (grown - level) + change;
-        level = grown;
-      } else {
-        const double to = idle_down_to(o, level, low - o.need, h, block, change);
-        if (to < level) cost += change;
-        level = to;
+    for (std::size_t k = 0; k < kTrialStrides.size(); ++k) {
+      const double grown = in_blocks(std::max(low, goal(o, kTrialSigmas[s], kTrialStrides[k], p)), block);
+      for (std::size_t h = 0; h < kTrialHolds.size(); ++h) {
+        const std::size_t i = Trials::index(s, h, k);
+        const double had = t.level[i];
+        double level = had;
+        const double short0 = before - level;
+        const double short1 = o.need - level;
+        double cost = area_above(-short0, -short1, dt);
+        // What is missing at a sample stays missing until memory has come.
+        if (short1 > 0) cost += p.short_price * (area_above(short0, short1, dt) + short1 * kShortStays);
+        if (level < low) {
+          cost += p.plug_price * (grown - level) + change;
+          level = grown;
+        } else {
+          const double to = idle_down_to(o, level, low - o.need, h, kTrialStrides[k], block, change);
+          if (to < level) cost += change;
+          level = to;
+        }
+        if (i == ruling && level != had) o.moves += 3600 / kMovesMemory;
+        t.level[i] = static_cast<float>(level);
+        t.cost[i] = t.cost[i] * keep + static_cast<float>(cost);
+        if (t.cost[i] < t.cost[cheapest]) cheapest = i;
       }
-      if (i == ruling && level != had) o.moves += 3600 / kMovesMemory;
-      t.level[i] = static_cast<float>(level);
-      t.cost[i] = t.cost[i] * keep + static_cast<float>(cost);
-      if (t.cost[i] < t.cost[cheapest]) cheapest = i;
     }
   }
-  if (t.cost[cheapest] >= t.cost[t.best] * kBetterBy) return;
-  // Only the element that is on may be chosen; the other stays in the middle.
-  constexpr std::size_t kHolds = kTrialHolds.size();
-  const std::size_t sigmas = p.with.headroom_trials ? cheapest / kHolds : kTrialSigmas.size() / 2;
-  const std::size_t hold = p.with.patience_trials ? cheapest % kHolds : kHolds / 2;
-  t.best = sigmas * kHolds + hold;
+  if (t.cost[cheapest] < t.cost[t.best] * kBetterBy) t.best = allowed(cheapest, p);
 }
 
 // A guest with nothing left cannot show what it needs: it is offered more, and twice as much when that has
@@ -245,7 +262,7 @@ Bytes headroom(const Outlook& o, const Profile& p) {
 
 Bytes growth(const Outlook& o, const Profile& p) {
   const double sigmas = o.trials.sigmas();
-  return bytes(std::max(o.need + room(o, sigmas, p), goal(o, sigmas, p)) - o.seen);
+  return bytes(std::max(o.need + room(o, sigmas, p), goal(o, sigmas, o.trials.stride(), p)) - o.seen);
 }
 
 Bytes burst(const Outlook& o, const Profile& p) {
@@ -255,10 +272,10 @@ Bytes burst(const Outlook& o, const Profile& p) {
 }
 
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
-  const std::size_t hold = o.trials.best % kTrialHolds.size();
   const double has = target.to_mib();
   const double block = std::max(grain.to_mib(), 1.0);
-  const double to = idle_down_to(o, has, room(o, o.trials.sigmas(), p), hold, block, change_cost(o, p));
+  const double to = idle_down_to(o, has, room(o, o.trials.sigmas(), p), o.trials.hold(), o.trials.stride(),
+                                 block, change_cost(o, p));
   return to < has ? std::min(target, bytes(to).round_up(grain)) : target;
 }
 

@@ -1,7 +1,7 @@
 // Outlook: what a VM is likely to need shortly, learned from how its need moved. No clock, no I/O: the same
 // needs at the same times give the same outlook.
 // Headroom goes where bursts are likely; a VM that never moves gets almost none. How much, and how long idle
-// memory is kept, is not set but found: 25 trials, each a headroom and a patience, follow the VM's need on
+// memory is kept, is not set but found: 48 trials, each a headroom, a patience and a stride, follow its need on
 // paper, and the one that would have been cheapest in the last quarter of an hour rules.
 #pragma once
 
@@ -16,20 +16,30 @@ namespace aerostat {
 
 // Headrooms on trial, in standard deviations of what the need rises by while memory is on its way; and
 // patience: for how many seconds memory must not have been needed before it goes back.
-inline constexpr std::array<double, 5> kTrialSigmas{0.0, 0.75, 1.5, 2.6, 4.1};
-inline constexpr std::array<double, 5> kTrialHolds{2.2, 4.4, 8.8, 17.5, 35};
+inline constexpr std::array<double, 4> kTrialSigmas{0.0, 0.9, 2.0, 3.8};
+inline constexpr std::array<double, 4> kTrialHolds{2.2, 5.5, 14, 35};
+// Strides: how much a growth brings while need rises, in economic order quantities, and how much of what was needed of
+// late is kept when idle memory goes back. Long ones mean few changes and more that lies idle.
+struct Stride {
+  double order, keep;
+};
+inline constexpr std::array<Stride, 3> kTrialStrides{{{0.2, 0.6}, {0.6, 0.8}, {1.4, 1.0}}};
 
 // What is idle for longer than any trial waits goes back in smaller pieces, after these seconds.
 inline constexpr std::array<double, 3> kLateHolds{64, 128, 256};
 
 struct Trials {
-  static constexpr std::size_t kCount = kTrialSigmas.size() * kTrialHolds.size();
+  static constexpr std::size_t kCount = kTrialSigmas.size() * kTrialHolds.size() * kTrialStrides.size();
+  static constexpr std::size_t index(std::size_t sigmas, std::size_t hold, std::size_t stride) {
+    return (sigmas * kTrialHolds.size() + hold) * kTrialStrides.size() + stride;
+  }
   std::array<float, kCount> level{};  // MiB it would have given
   std::array<float, kCount> cost{};   // of late, in MiB s held idle
   std::size_t best = 0;
 
-  double sigmas() const { return kTrialSigmas[best / kTrialHolds.size()]; }
-  double hold() const { return kTrialHolds[best % kTrialHolds.size()]; }
+  double sigmas() const { return kTrialSigmas[best / kTrialStrides.size() / kTrialHolds.size()]; }
+  std::size_t hold() const { return best / kTrialStrides.size() % kTrialHolds.size(); }  // of kTrialHolds
+  const Stride& stride() const { return kTrialStrides[best % kTrialStrides.size()]; }
 };
 
 struct Outlook {

@@ -10,6 +10,7 @@ namespace aerostat {
 struct Elements {
   bool headroom_trials = true;  // off: every VM keeps 1.6 standard deviations
   bool patience_trials = true;  // off: every VM keeps idle memory for 8 s
+  bool stride_trials = true;    // off: every VM grows and shrinks in middling strides
   bool habits = true;           // off: only the rises of the last seconds count
   bool trend = true;            // off: a rise under way is not expected to go on
   bool chunk = true;            // off: a growth brings the headroom and no more

@@ -23,6 +23,8 @@ inline constexpr Bytes kRoomy = Bytes::mib(256);
 inline constexpr double kRoomyShare = 0.05;
 // How long a missed cache or swap keeps counting after it was last missed.
 inline constexpr Duration kHeatHalfLife = std::chrono::seconds(60);
+// Cache of which only this share still counts was given up without being missed.
+inline constexpr double kColdHeat = 0.1;
 
 // A Linux kernel keeps about this much for itself and its page descriptors outside of MemTotal; memory that
 // is assigned and not yet online also looks like this, so it is bounded.
@@ -44,17 +46,14 @@ inline constexpr double kSlowShare = 2.5;
 inline constexpr double kUnknownRise = 0.066;
 // … and is known after about this many seconds.
 inline constexpr double kUnknownMemory = 12;
-// Idle memory goes back to need and this share of what it was above it of late.
-inline constexpr double kRestDepth = 0.6;
 // What is idle of a VM that was met less than this many seconds ago was its startup memory, and need not lie for long.
 inline constexpr double kYoung = 60;
 // A rise under way is expected to go on this long, as surely as rises of this VM were followed by others.
 inline constexpr double kTrendSeconds = 0.017;
 // Kept free besides a profile's floor: the kernel's watermarks grow with its memory.
 inline constexpr double kFloorShare = 0.0011;
-// A rise is taken over about this many seconds, and brings this many times the economic order quantity.
+// A rise is taken over about this many seconds.
 inline constexpr double kRiseSeconds = 0.97;
-inline constexpr double kOrder = 0.25;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear at twice
 // as many, times this.
 inline constexpr double kMovesMemory = 900;

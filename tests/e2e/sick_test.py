@@ -76,7 +76,7 @@ class Sick(RealGuests):
 
     def stubborn_is_asked(self, daemon: Daemon) -> None:
         """It keeps far more than it needs; once asked, 10 s are enough to see that it does not give."""
-        until(lambda: daemon.vm("stubborn")["shrinks"] > 0, 30, "stubborn is asked to give")
+        until(lambda: daemon.vm("stubborn")["shrinks"] > 0, 60, "stubborn is asked to give")
         daemon.wait_status("stubborn", "Stalled", timeout=NAMED_WITHIN)
 
     def counted(self, daemon: Daemon) -> None:

@@ -21,6 +21,7 @@ struct Element {
 constexpr Element kElements[] = {
     {"headroom per VM, found by trial", &Elements::headroom_trials},
     {"patience per VM, found by trial", &Elements::patience_trials},
+    {"stride per VM, found by trial", &Elements::stride_trials},
     {"habits of the last minute", &Elements::habits},
     {"a rise under way goes on", &Elements::trend},
     {"growth in chunks", &Elements::chunk},
