@@ -29,6 +29,7 @@ constexpr const char* kExamples = R"(Examples:
   aerostat set web --mode dynamic --minimum 256M --maximum 4G
   aerostat explain web --last 5      why it has what it has
   aerostat events --follow           what happens, as it happens
+  aerostat record web web.csv.gz     write its memory down, for aerostat trace and aerostat simulate
   aerostat qemu-args web --startup 512M --maximum 4G   how to start a VM that can be managed
 
 --json and --socket work with every command. Exit status: 0 done, 1 refused or failed, 2 wrong usage,

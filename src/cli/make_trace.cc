@@ -101,6 +101,7 @@ sim::ConvertOptions MakeTrace::options() const {
 
 int MakeTrace::run(const Surroundings& around) const {
   std::vector<sim::RecordingFile> files;
+  files.reserve(files_.size());
   for (const std::string& word : files_) files.push_back(recording_of(word));
   const bool print = output_ == "-";
   std::optional<WholeFile> file;

@@ -105,6 +105,7 @@ Result<std::vector<Converted>> convert(const std::vector<RecordingFile>& files, 
                                        const std::function<void(std::string_view)>& out) {
   if (const Result<void> names = check_names(files); !names) return fail(names.error());
   std::vector<Span> spans;
+  spans.reserve(files.size());
   for (const RecordingFile& file : files) {
     const Result<Span> span = span_of(file.path);
     if (!span) return fail(span.error());
