@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/make_trace.h"
 #include "cli/record.h"
+#include "cli/plan.h"
 #include "cli/render.h"
 #include "cli/scenario.h"
 #include "cli/simulate.h"
@@ -31,6 +32,8 @@ constexpr const char* kExamples = R"(Examples:
   aerostat events --follow           what happens, as it happens
   aerostat record web web.csv.gz     write its memory down, for aerostat trace and aerostat simulate
   aerostat qemu-args web --startup 512M --maximum 4G   how to start a VM that can be managed
+  aerostat simulate --generate builds --host-memory 24G   try policies on a load, without any VM
+  aerostat plan --generate builds    how large a host must be
 
 --json and --socket work with every command. Exit status: 0 done, 1 refused or failed, 2 wrong usage,
 3 aerostatd not reached. Sizes have a unit, in powers of 1024: 512M, 1.5G.)";
@@ -207,6 +210,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   const ScenarioCommand scenario(app);
   const Record record(app);
   const MakeTrace make_trace(app);
+  const PlanCommand plan(app);
 
   try {
     std::vector<std::string> reversed(args.rbegin(), args.rend());  // as CLI11 wants them
@@ -253,6 +257,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (scenario.asked()) return scenario.run(around);
   if (record.asked()) return record.run(Client(wishes.socket), around);
   if (make_trace.asked()) return make_trace.run(around);
+  if (plan.asked()) return plan.run(around, wishes.json);
   if (qemu->parsed()) {
     wishes.qemu.startup = size_or_zero(wishes.startup);
     wishes.qemu.maximum = size_or_zero(wishes.maximum);

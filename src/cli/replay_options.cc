@@ -4,10 +4,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "base/text.h"
 #include "config/config.h"
+#include "sim/trace/generate.h"
 
 namespace aerostat {
 
@@ -33,6 +35,9 @@ Result<std::optional<Bytes>> size_of(const std::string& text) {
   return std::optional<Bytes>(*size);
 }
 
+// Longer than a month is a mistake.
+constexpr double kMostGenerated = 31.0 * 86400;
+
 Result<void> read_settings_file(const std::string& path, ReplayOptions& out) {
   Result<Config> config = load_config(path);
   if (!config) {
@@ -43,6 +48,40 @@ Result<void> read_settings_file(const std::string& path, ReplayOptions& out) {
   out.defaults = merged(config->defaults, out.defaults);  // the command line wins
   for (const auto& [name, vm] : config->vms) out.of_vm[name] = vm.settings;
   return {};
+}
+
+struct Generated {
+  sim::Load load = sim::Load::Farm;
+  sim::GeneratorOptions options;
+};
+
+// KIND[:SECONDS[:SEED]]
+Result<Generated> parse_generate(const std::string& text) {
+  std::vector<std::string> parts{""};
+  for (const char c : text) {
+    if (c == ':')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  Generated out;
+  const auto number = [](const std::string& part, auto& to) {
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), to);
+    return error == std::errc() && end == part.data() + part.size();
+  };
+  const auto wrong = [&](const std::string& what) {
+    return fail(Error::Kind::Invalid, fmt::format("--generate {}: {}", printable(text, 80), what));
+  };
+  const Result<sim::Load> load = sim::parse_load(parts[0]);
+  if (!load) return wrong(load.error().message);
+  out.load = *load;
+  if (parts.size() > 3) return wrong("too many parts; it is KIND[:SECONDS[:SEED]], as in farm:3600:1");
+  if (parts.size() > 1 && (!number(parts[1], out.options.seconds) || !(out.options.seconds >= 1) ||
+                           out.options.seconds > kMostGenerated))
+    return wrong("the second part is its length in seconds, 1 to 2678400, as in farm:3600");
+  if (parts.size() > 2 && !number(parts[2], out.options.seed))
+    return wrong("the third part is a seed, a whole number, as in farm:3600:1");
+  return out;
 }
 
 Error contradiction(const VmTrace& vm, const std::string& what) {
@@ -56,14 +95,15 @@ Result<void> check_vm(const VmTrace& vm, const ReplayOptions& options) {
   const Settings s = has_own ? merged(options.defaults, own->second) : options.defaults;
   if (const Result<void> right = validate(s); !right) return fail(contradiction(vm, right.error().message));
   if (s.mode == Mode::Static) {
-    return fail(contradiction(vm, "mode is static; a replay manages every VM, so remove the line, or leave the "
-                                  "VM out of the trace"));
+    return fail(contradiction(vm,
+                              "mode is static; a replay manages every VM, so remove the line, or leave the "
+                              "VM out of the trace"));
   }
   if (vm.limit_mib > 0 && !(has_own && own->second.maximum)) {
     for (const auto& [name, size] : {std::pair{"minimum", s.minimum}, std::pair{"startup", s.startup}}) {
       if (size && size->to_mib() > vm.limit_mib) {
-        return fail(contradiction(vm, fmt::format("{} {} is above its limit_mib in the trace, {:g}; lower it", name,
-                                                  format_bytes(*size), vm.limit_mib)));
+        return fail(contradiction(vm, fmt::format("{} {} is above its limit_mib in the trace, {:g}; lower it",
+                                                  name, format_bytes(*size), vm.limit_mib)));
       }
     }
   }
@@ -80,10 +120,11 @@ Result<void> check_settings(const Trace& trace, const ReplayOptions& options, co
     const auto& vms = trace.vms();
     const auto is_it = [&](const VmTrace& vm) { return vm.name == name; };
     if (std::none_of(vms.begin(), vms.end(), is_it)) {
-      return fail(Error::Kind::NotFound,
-                  fmt::format("{} has settings for VM '{}', which is not in the trace; remove [vm.{}], or add its "
-                              "rows",
-                              printable(file), name, name));
+      return fail(
+          Error::Kind::NotFound,
+          fmt::format("{} has settings for VM '{}', which is not in the trace; remove [vm.{}], or add its "
+                      "rows",
+                      printable(file), name, name));
     }
   }
   for (const VmTrace& vm : trace.vms()) {
@@ -95,9 +136,17 @@ Result<void> check_settings(const Trace& trace, const ReplayOptions& options, co
 }  // namespace
 
 void add_replay_options(CLI::App& command, ReplayWishes& w) {
-  command.add_option("--trace", w.traces, "what VMs needed over time: CSV with time_s,vm,need_mib, gzip or plain")
+  command
+      .add_option("--trace", w.traces,
+                  "what VMs needed over time: CSV with time_s,vm,need_mib, gzip or plain")
       ->type_name("FILE...");
-  command.add_option("--host-memory", w.host_memory, "memory that the VMs share")->check(kSize)->type_name("SIZE");
+  command
+      .add_option("--generate", w.generate,
+                  "instead of a trace: farm, steady, staircase, diurnal, bursty, leak, builds or fleet")
+      ->type_name("KIND[:SECONDS[:SEED]]");
+  command.add_option("--host-memory", w.host_memory, "memory that the VMs share")
+      ->check(kSize)
+      ->type_name("SIZE");
   const std::string settings = "Settings";
   const auto size = [&](const char* name, std::string& to, const char* help) {
     command.add_option(name, to, help)->check(kSize)->type_name("SIZE")->group(settings);
@@ -113,8 +162,14 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->check(CLI::Range(kLeastWeight, kMostWeight))
       ->type_name("WEIGHT")
       ->group(settings);
-  command.add_option("--settings", w.settings_file, "TOML with [defaults] and [vm.NAME], as in aerostat.toml(5)")
+  command
+      .add_option("--settings", w.settings_file, "TOML with [defaults] and [vm.NAME], as in aerostat.toml(5)")
       ->type_name("FILE.toml")
+      ->group(settings);
+  command.add_option("--profile", w.profile, "of policy aerostat: dense, balanced or swift")
+      ->check(CLI::IsMember({"dense", "balanced", "swift"}))
+      ->capture_default_str()
+      ->type_name("NAME")
       ->group(settings);
   const std::string world = "The world";
   command.add_option("--period", w.period, "seconds between two looks of a guest's service")
@@ -122,7 +177,9 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->capture_default_str()
       ->type_name("S")
       ->group(world);
-  command.add_option("--texture", w.texture, "between rows: rough, linear, or auto (rough where coarser than 0.1 s)")
+  command
+      .add_option("--texture", w.texture,
+                  "between rows: rough, linear, or auto (rough where coarser than 0.1 s)")
       ->check(CLI::IsMember({"rough", "linear", "auto"}))
       ->capture_default_str()
       ->type_name("KIND")
@@ -136,7 +193,9 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->capture_default_str()
       ->type_name("SHARE")
       ->group(world);
-  command.add_option("--estimator-error", w.estimator_error, "what estimates are off, as a share of need (0.02: 2 %)")
+  command
+      .add_option("--estimator-error", w.estimator_error,
+                  "what estimates are off, as a share of need (0.02: 2 %)")
       ->check(CLI::Range(0.0, 0.5))
       ->capture_default_str()
       ->type_name("SHARE")
@@ -148,8 +207,29 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->group(world);
 }
 
+Result<sim::PolicyEntry> policy_named(const sim::Registry& registry, const std::string& name,
+                                      const ReplayWishes& wishes) {
+  const bool other = name == "aerostat" && wishes.profile != "balanced";
+  const Result<const sim::PolicyEntry*> entry = registry.find(other ? name + "-" + wishes.profile : name);
+  if (!entry) return fail(entry.error());
+  return **entry;
+}
+
+std::string trace_name(const ReplayWishes& w) {
+  return w.generate.empty() ? fmt::format("{}", fmt::join(w.traces, ", ")) : "generated " + w.generate;
+}
+
 Result<ReplayOptions> options_of(const ReplayWishes& w) {
   ReplayOptions out;
+  if (w.traces.empty() == w.generate.empty()) {
+    return fail(Error::Kind::Invalid, w.traces.empty()
+                                          ? "no trace; name at least one file with --trace, or try "
+                                            "--generate farm; --help tells more"
+                                          : "--trace and --generate exclude each other; leave one out");
+  }
+  if (!w.generate.empty()) {
+    if (const auto right = parse_generate(w.generate); !right) return fail(right.error());
+  }
   const Result<std::optional<Bytes>> sizes[] = {size_of(w.startup), size_of(w.minimum), size_of(w.maximum),
                                                 size_of(w.block), size_of(w.host_memory)};
   for (const auto& size : sizes) {
@@ -187,7 +267,13 @@ Result<Prepared> prepare(const ReplayWishes& wishes, ReplayOptions options) {
     if (const Result<void> read = read_settings_file(wishes.settings_file, options); !read)
       return fail(read.error());
   }
-  Result<Trace> trace = Trace::read(wishes.traces);
+  const auto read = [&]() -> Result<Trace> {
+    if (wishes.generate.empty()) return Trace::read(wishes.traces);
+    const Result<Generated> g = parse_generate(wishes.generate);
+    if (!g) return fail(g.error());
+    return sim::generate(g->load, g->options);
+  };
+  Result<Trace> trace = read();
   if (!trace) return fail(std::move(trace.error()));
   if (const Result<void> right = check_settings(*trace, options, wishes.settings_file); !right)
     return fail(right.error());

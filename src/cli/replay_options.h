@@ -19,6 +19,7 @@ namespace aerostat {
 
 struct ReplayWishes {
   std::vector<std::string> traces;
+  std::string generate;  // KIND[:SECONDS[:SEED]], instead of files
   std::string host_memory, startup, minimum, maximum, settings_file;
   std::optional<int> buffer, weight;
   double period = 0.1;
@@ -26,11 +27,19 @@ struct ReplayWishes {
   std::uint64_t seed = 1;
   double hot_cache = 1, estimator_error = 0;
   std::string block = "128M";
+  std::string profile = "balanced";
 };
 
 void add_replay_options(CLI::App& command, ReplayWishes& wishes);
 
-// Everything the flags alone can tell; no file is touched.
+// The policy of this name; `aerostat` comes in the profile that is wished for.
+Result<sim::PolicyEntry> policy_named(const sim::Registry& registry, const std::string& name,
+                                      const ReplayWishes& wishes);
+
+// What the trace is called in tables and JSON: its files, or what it was generated from.
+std::string trace_name(const ReplayWishes& wishes);
+
+// Everything the flags alone can tell; no file is touched. Refuses to have no trace at all, or two kinds of it.
 Result<sim::ReplayOptions> options_of(const ReplayWishes& wishes);
 
 struct Prepared {

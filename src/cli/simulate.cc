@@ -17,17 +17,16 @@ namespace aerostat {
 
 namespace {
 
-constexpr const char* kFooter = R"(A trace is CSV (or gzip of it) with the header time_s,vm,need_mib and, if you have them, cache_mib (page cache in
-the need) and limit_mib (the VM's maximum). docs/simulate.md explains every figure.
+constexpr const char* kFooter =
+    R"(A trace is CSV (or gzip of it) with the header time_s,vm,need_mib and, if you have them, cache_mib (page cache in
+the need) and limit_mib (the VM's maximum). Without one, --generate makes a load from a seed; it proves nothing
+about real guests. docs/simulate.md explains every figure.
 Examples:
   aerostat simulate --list-policies
+  aerostat simulate --generate builds:1800 --policy aerostat,static,oracle --host-memory 24G
   aerostat simulate --trace week.csv.gz --policy aerostat,static,plain,oracle --host-memory 64G
   aerostat simulate --trace web.csv db.csv --host-memory 8G --minimum 512M --buffer 10 --plot out.html
   aerostat simulate --trace week.csv.gz --policy all --host-memory 64G --json - | jq '.policies[] | {policy, s}')";
-
-std::string names_of(const std::vector<std::string>& files) {
-  return fmt::format("{}", fmt::join(files, ", "));
-}
 
 int complain(const Surroundings& around, const Error& error, int status) {
   around.err << "aerostat: " << clean(error.message) << "\n";
@@ -37,13 +36,16 @@ int complain(const Surroundings& around, const Error& error, int status) {
 }  // namespace
 
 Simulate::Simulate(CLI::App& app)
-    : command_(app.add_subcommand("simulate", "Replay policies on a trace of what VMs needed, and score them")) {
+    : command_(
+          app.add_subcommand("simulate", "Replay policies on a trace of what VMs needed, and score them")) {
   add_replay_options(*command_, replay_);
-  command_->add_option("--policy", policies_, "which policies, separated by commas, or all (default aerostat)")
+  command_
+      ->add_option("--policy", policies_, "which policies, separated by commas, or all (default aerostat)")
       ->delimiter(',')
       ->type_name("NAME,...");
   command_->add_flag("--list-policies", list_, "what policies there are");
-  command_->add_option("--json", json_, "the figures as JSON into this file; -: print them instead of the table")
+  command_
+      ->add_option("--json", json_, "the figures as JSON into this file; -: print them instead of the table")
       ->type_name("FILE|-");
   command_->add_option("--plot", plot_, "a page with need, assigned and committed memory over time")
       ->type_name("FILE.html");
@@ -65,9 +67,9 @@ Result<std::vector<sim::PolicyEntry>> Simulate::policies() const {
       for (const sim::PolicyEntry& entry : registry.all()) take(entry);
       continue;
     }
-    const Result<const sim::PolicyEntry*> entry = registry.find(name);
+    const Result<sim::PolicyEntry> entry = policy_named(registry, name, replay_);
     if (!entry) return fail(entry.error());
-    take(**entry);
+    take(*entry);
   }
   return out;
 }
@@ -80,14 +82,12 @@ int Simulate::run(const Surroundings& around, bool json) const {
   const bool print_json = json || json_ == "-";
   const auto entries = policies();
   if (!entries) return complain(around, entries.error(), kUsage);
-  if (replay_.traces.empty() || replay_.host_memory.empty()) {
-    const char* const missing = replay_.traces.empty()
-                                    ? "no trace; name at least one file with --trace, see aerostat simulate --help"
-                                    : "no host memory; say what the VMs share, as in --host-memory 16G";
-    return complain(around, {Error::Kind::Invalid, missing}, kUsage);
-  }
   const Result<sim::ReplayOptions> options = options_of(replay_);
   if (!options) return complain(around, options.error(), kUsage);
+  if (replay_.host_memory.empty()) {
+    const char* const missing = "no host memory; say what the VMs share, as in --host-memory 16G";
+    return complain(around, {Error::Kind::Invalid, missing}, kUsage);
+  }
   std::optional<WholeFile> json_file, plot_file;
   for (const auto& [path, file] : {std::pair{&json_, &json_file}, std::pair{&plot_, &plot_file}}) {
     if (path->empty() || *path == "-") continue;
@@ -96,7 +96,8 @@ int Simulate::run(const Surroundings& around, bool json) const {
     file->emplace(std::move(*opened));
   }
 
-  set_log_level(LogLevel::Error);  // the daemon's own code runs in the lab, and its diary is of no interest here
+  set_log_level(
+      LogLevel::Error);  // the daemon's own code runs in the lab, and its diary is of no interest here
   Progress progress(around.err, around.err_terminal);
   progress.show(0, "reading the trace");
   Result<Prepared> prepared = prepare(replay_, *options);
@@ -105,7 +106,7 @@ int Simulate::run(const Surroundings& around, bool json) const {
     progress.clear();
     return complain(around, !prepared ? prepared.error() : scorable.error(), kFailed);
   }
-  const sim::RunFacts facts{names_of(replay_.traces), options->host_memory.to_mib(),
+  const sim::RunFacts facts{trace_name(replay_), options->host_memory.to_mib(),
                             texture_used(prepared->trace, options->texture), options->seed};
   sim::ReplayOptions& o = prepared->options;
   const sim::OracleScore best = replay_oracle(prepared->trace, o);

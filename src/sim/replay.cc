@@ -17,11 +17,6 @@ constexpr double kEntitleEvery = 0.1;
 
 Bytes bytes(double mib) { return Bytes::of(std::llround(mib * 1048576.0)); }
 
-NeedCurve curve_of(const Trace& trace, std::size_t vm, const ReplayOptions& o) {
-  const VmTrace& about = trace.vms()[vm];
-  return {trace, vm, o.texture, seed_for(o.seed, about.name), about.limit_mib};
-}
-
 // Whole turns, so that periods of any length keep their mean.
 class Every {
  public:
@@ -275,6 +270,11 @@ class Clairvoyant {
 
 double oracle_score(const OracleScore& o, const Prices& p) {
   return o.need > 0 ? (o.waste + p.plug_s * o.plugged) / o.need : 0;
+}
+
+NeedCurve curve_of(const Trace& trace, std::size_t vm, const ReplayOptions& o) {
+  const VmTrace& about = trace.vms()[vm];
+  return {trace, vm, o.texture, seed_for(o.seed, about.name), about.limit_mib};
 }
 
 Settings settings_of(const VmTrace& vm, const ReplayOptions& o) {

@@ -71,6 +71,9 @@ double oracle_score(const OracleScore& o, const Prices& p);
 // Startup: what it needs at first with its buffer. Minimum: one block. Maximum: its limit, or the host.
 Settings settings_of(const VmTrace& vm, const ReplayOptions& options);
 
+// What a VM of the trace needs, as every replay with these options sees it.
+NeedCurve curve_of(const Trace& trace, std::size_t vm, const ReplayOptions& options);
+
 // The oracle of all VMs of the trace together.
 OracleScore replay_oracle(const Trace& trace, const ReplayOptions& options);
 
