@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "cli/table.h"
 #include "cli/whole_file.h"
+#include "sim/report/plot.h"
 
 namespace aerostat {
 
@@ -90,7 +91,7 @@ int Simulate::run(const Surroundings& around, bool json) const {
   }
   std::optional<WholeFile> json_file, plot_file;
   for (const auto& [path, file] : {std::pair{&json_, &json_file}, std::pair{&plot_, &plot_file}}) {
-    if (path->empty() || *path == "-") continue;
+    if (path->empty() || (path == &json_ && *path == "-")) continue;
     Result<WholeFile> opened = WholeFile::open(*path);
     if (!opened) return complain(around, opened.error(), kFailed);
     file->emplace(std::move(*opened));
@@ -111,18 +112,32 @@ int Simulate::run(const Surroundings& around, bool json) const {
   sim::ReplayOptions& o = prepared->options;
   const sim::OracleScore best = replay_oracle(prepared->trace, o);
   std::vector<sim::Figures> figures;
+  std::vector<sim::PlottedPolicy> plotted;
+  double span = 0;
   for (const sim::PolicyEntry& entry : *entries) {
     o.progress = [&](double done) {
       const double all = static_cast<double>(entries->size());
       progress.show((static_cast<double>(figures.size()) + done) / all, entry.name);
     };
+    std::optional<sim::PlotRecorder> recorder;
+    if (plot_file) {
+      recorder.emplace(prepared->trace, entries->size());
+      span = recorder->span_s();
+      o.frame_s = sim::kPlotFrame;
+      o.frames = [&recorder](const sim::Frame& frame) { recorder->frame(frame); };
+    }
     figures.push_back(figures_of(replay(prepared->trace, entry, o), best, o.prices));
+    if (recorder) plotted.push_back(recorder->finish(entry.name));
   }
   progress.clear();
 
   const std::string text = figures_json(facts, figures);
   if (json_file) {
     if (const Result<void> written = json_file->commit(text); !written)
+      return complain(around, written.error(), kFailed);
+  }
+  if (plot_file) {
+    if (const Result<void> written = plot_file->commit(plot_page(facts, span, figures, plotted)); !written)
       return complain(around, written.error(), kFailed);
   }
   around.out << (print_json ? text : simulate_table(facts, figures, around.colour)) << std::flush;
