@@ -19,7 +19,7 @@ body { background: var(--paper); color: var(--ink); font: 15px/1.45 system-ui, s
 h1 { font-size: 1.35rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .2rem; } h3 { font-size: .9rem; margin: .8rem 0 0; }
 p { margin: .3rem 0; color: var(--soft); } b.short { color: var(--short); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
-th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid var(--line); } th { color: var(--soft);
+th, td { white-space: nowrap; padding: .2rem .6rem; text-align: right; border-bottom: 1px solid var(--line); } th { color: var(--soft);
   font-weight: 600; } th:first-child, td:first-child { text-align: left; }
 .vms { display: grid; grid-template-columns: repeat(auto-fill, minmax(340px, 1fr)); gap: .2rem 1.2rem; }
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }

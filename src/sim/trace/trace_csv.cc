@@ -35,10 +35,9 @@ Result<Places> read_header(std::string_view line) {
   }
   for (const Column c : {kTime, kVm, kNeed}) {
     if (places[c] == kMostFields)
-      return fail(Error::Kind::Invalid,
-                  fmt::format("line 1: the header has no column '{}'; it must be "
-                              "time_s,vm,need_mib[,cache_mib][,limit_mib]",
-                              kNames[c]));
+      return fail(Error::Kind::Invalid, fmt::format("the header has no column '{}'; it must be "
+                                                    "time_s,vm,need_mib[,cache_mib][,limit_mib]",
+                                                    kNames[c]));
   }
   return places;
 }
@@ -100,7 +99,7 @@ Result<void> read_file(Trace& trace, const std::string& path) {
     if (text.empty() || text.front() == '#') continue;
     if (!places) {
       const auto header = read_header(text);
-      if (!header) return fail(header.error());
+      if (!header) return fail(Error{header.error()}.in(fmt::format("line {}", lines.number())));
       places = *header;
       width = CsvFields(text).count;
       continue;

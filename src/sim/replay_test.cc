@@ -1,0 +1,75 @@
+// Replays whose outcome is known beforehand.
+#include "sim/replay.h"
+
+#include <gtest/gtest.h>
+
+#include "base/log.h"
+#include "sim/trace/generate.h"
+
+namespace aerostat::sim {
+namespace {
+
+class Replay : public ::testing::Test {
+ protected:
+  Replay() {
+    set_log_level(LogLevel::Error);
+    options.host_memory = Bytes::mib(16 * 1024);
+  }
+  Outcome run(const Trace& trace, const std::string& name) const {
+    return replay(trace, **registry.find(name), options);
+  }
+
+  Registry registry = builtin_policies();
+  ReplayOptions options;
+};
+
+TEST_F(Replay, ConstantNeedIsMetAndEverybodyComesToRest) {
+  std::vector<Row> rows;
+  for (int s = 0; s <= 600; ++s) rows.push_back({static_cast<double>(s), 2000, 0});
+  const Trace trace = *Trace::of("a", rows);
+  for (const char* name : {"aerostat", "plain", "static", "oracle"}) {
+    const Outcome o = run(trace, name);
+    EXPECT_EQ(o.violation(), 0) << name;
+    EXPECT_EQ(o.law_violations, 0u) << name;
+    EXPECT_NEAR(o.sum.need, 2000 * 540, 2000) << name;
+  }
+  EXPECT_NEAR(run(trace, "oracle").waste(), 48.0 / 2000, 1e-4);  // 16 blocks are 2048
+  EXPECT_EQ(run(trace, "aerostat").sum.reversals, 0);
+}
+
+TEST_F(Replay, TheOracleIsNeverBeaten) {
+  for (const Load load : {Load::Farm, Load::Bursty, Load::Builds, Load::Leak}) {
+    const Trace trace = generate(load, {.seconds = 400, .mean_mib = 1024});
+    const double best = oracle_score(replay_oracle(trace, options), options.prices);
+    for (const PolicyEntry& entry : registry.all()) {
+      const Outcome o = replay(trace, entry, options);
+      EXPECT_EQ(o.law_violations, 0u) << entry.name;
+      EXPECT_GE(o.score(options.prices), best * 0.999) << entry.name << " on " << load_name(load);
+    }
+  }
+}
+
+TEST_F(Replay, FramesCoverTheWholeTraceAndMeetTheNeed) {
+  const Trace trace = *Trace::of("a", {{0, 1000, 0}, {200, 1000, 0}});
+  std::vector<Frame> frames;
+  options.frames = [&](const Frame& frame) { frames.push_back(frame); };
+  run(trace, "aerostat");
+  ASSERT_GT(frames.size(), 190u);
+  EXPECT_GE(frames.back().at, 198);
+  for (const Frame& frame : frames) {
+    EXPECT_EQ(frame.need, 1000);
+    EXPECT_GE(frame.committed, frame.assigned);
+  }
+}
+
+TEST_F(Replay, TheSameSeedGivesTheSameOutcome) {
+  const Trace trace = generate(Load::Farm, {.seconds = 200, .rows_s = 1.7, .mean_mib = 1024});
+  options.sensor_error = 0.02;
+  const double first = run(trace, "aerostat").score(options.prices);
+  EXPECT_EQ(run(trace, "aerostat").score(options.prices), first);
+  options.seed = 2;
+  EXPECT_NE(run(trace, "aerostat").score(options.prices), first);
+}
+
+}  // namespace
+}  // namespace aerostat::sim

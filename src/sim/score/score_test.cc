@@ -1,0 +1,99 @@
+// Figures of merit against cases small enough to be worked out by hand.
+#include <gtest/gtest.h>
+
+#include "sim/score/meter.h"
+#include "sim/score/oracle.h"
+
+namespace aerostat::sim {
+namespace {
+
+TEST(Meter, AddsUpWhatAVmHasTooMuchAndTooLittle) {
+  Meter meter;
+  meter.begin();
+  meter.add(0, {10, 1000, 1000, 1500, 1500, 2000, 2000});  // 10 s: committed 1000 above need
+  meter.add(10, {5, 1000, 1000, 900, 900, 900, 900});      // 5 s: 100 too little, and felt
+  const Totals& t = meter.totals();
+  EXPECT_DOUBLE_EQ(t.seconds, 15);
+  EXPECT_DOUBLE_EQ(t.need, 15'000);
+  EXPECT_DOUBLE_EQ(t.waste, 10'000);
+  EXPECT_DOUBLE_EQ(t.held, 25'000);
+  EXPECT_DOUBLE_EQ(t.missing, 500);
+  EXPECT_DOUBLE_EQ(t.short_s, 5);
+  EXPECT_DOUBLE_EQ(t.felt_s, 5);
+  EXPECT_DOUBLE_EQ(t.longest_s, 5);
+  EXPECT_DOUBLE_EQ(t.worst_mib, 100);
+}
+
+TEST(Meter, CrossingLinesAreCutWhereTheyCross) {
+  Meter meter;
+  meter.begin();
+  meter.add(0, {10, 1000, 1200, 1100, 1100, 1100, 1100});  // need crosses after 5 s
+  EXPECT_DOUBLE_EQ(meter.totals().missing, 250);
+  EXPECT_DOUBLE_EQ(meter.totals().waste, 250);
+  EXPECT_DOUBLE_EQ(meter.totals().short_s, 5);
+  EXPECT_NEAR(meter.totals().felt_s, 4.1, 0.2);  // the first 16 MiB or 1 % are not felt
+}
+
+TEST(Meter, ASmallDeficitIsCountedButNotFelt) {
+  Meter meter;
+  meter.begin();
+  meter.add(0, {10, 1000, 1000, 985, 985, 985, 985});
+  EXPECT_DOUBLE_EQ(meter.totals().missing, 150);
+  EXPECT_DOUBLE_EQ(meter.totals().felt_s, 0);
+}
+
+TEST(Meter, AnEpisodeEndsWhereTheDeficitDoes) {
+  Meter meter;
+  meter.begin();
+  const Stretch lacks{3, 1000, 1000, 500, 500, 500, 500};
+  const Stretch fine{1, 1000, 1000, 1000, 1000, 1000, 1000};
+  meter.add(0, lacks);
+  meter.add(3, lacks);
+  meter.add(6, fine);
+  meter.add(7, lacks);
+  EXPECT_DOUBLE_EQ(meter.totals().longest_s, 6);
+  EXPECT_DOUBLE_EQ(meter.totals().felt_s, 9);
+}
+
+TEST(Meter, CountsReversalsAndNothingBeforeItBegins) {
+  Meter meter;
+  meter.plugged(100);
+  meter.changed(true);
+  meter.begin();
+  meter.changed(true);
+  meter.changed(false);
+  meter.changed(false);
+  meter.plugged(7);
+  EXPECT_EQ(meter.totals().changes, 3);
+  EXPECT_EQ(meter.totals().reversals, 1);
+  EXPECT_EQ(meter.totals().plugged, 7);
+}
+
+OracleScore oracle_of(const std::vector<Row>& rows) {
+  const Trace trace = *Trace::of("a", rows);
+  return oracle(NeedCurve(trace, 0, Texture::Linear, 1), 128, Prices{}, 0);
+}
+
+TEST(Oracle, HoldsConstantNeedRoundedUpToBlocks) {
+  const OracleScore s = oracle_of({{0, 1000, 0}, {100, 1000, 0}});
+  EXPECT_NEAR(s.need, 100'000, 1000 * kOracleStep);  // whole steps
+  EXPECT_NEAR(s.waste, 2400, 2 * 24 * kOracleStep);  // 8 blocks are 1024
+  EXPECT_EQ(s.plugged, 0);
+  EXPECT_EQ(s.changes, 0);
+}
+
+// Down to half for `dip` s, at once and back at once.
+OracleScore with_dip(double dip) {
+  return oracle_of(
+      {{0, 1024, 0}, {20, 1024, 0}, {20, 512, 0}, {20 + dip, 512, 0}, {20 + dip, 1024, 0}, {60, 1024, 0}});
+}
+
+TEST(Oracle, BridgesADipThatIsShorterThanThePriceOfAMove) {
+  EXPECT_EQ(with_dip(3).changes, 0);
+  EXPECT_NEAR(with_dip(3).waste, 3 * 512, 2 * 512 * kOracleStep);
+  EXPECT_EQ(with_dip(6).changes, 2);
+  EXPECT_NEAR(with_dip(6).plugged, 512, 1);
+}
+
+}  // namespace
+}  // namespace aerostat::sim
