@@ -31,7 +31,9 @@ void Sampler::complete(Reading& into) {
   parse_vmstat(vmstat_.read(buffer_.data(), buffer_.size()), into);
   parse_pressure(pressure_.read(buffer_.data(), buffer_.size()), into);
   const Zones found = zones();
-  if (found.known) into.normal_file_kib = found.kernel_file_kib;
+  if (!found.known) return;
+  into.normal_file_kib = found.kernel_file_kib;
+  if (into.avail_kib) *into.avail_kib += found.kept_free_kib;
 }
 
 Zones Sampler::zones() { return parse_zoneinfo(zoneinfo_.read(buffer_.data(), buffer_.size()), page_kib_); }

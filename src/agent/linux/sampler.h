@@ -20,7 +20,8 @@ class Sampler {
   bool usable() const { return meminfo_.opened(); }
   // /proc/meminfo, /proc/buddyinfo and the time they were read.
   Reading levels();
-  // Adds counters, pressure and the page cache of the zones.
+  // Adds counters, pressure and the page cache of the zones; and to what is available the free pages that
+  // processors keep for themselves, which MemAvailable leaves out: some MiB that come and go.
   void complete(Reading& into);
   Zones zones();
 

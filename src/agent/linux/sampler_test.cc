@@ -31,6 +31,14 @@ TEST(Sampler, ReadsADebianGuestThatGrewFrom384MiBTo2GiB) {
   EXPECT_GT(zones.movable_present_kib, 2 * zones.kernel_present_kib);
 }
 
+TEST(Sampler, CountsWhatProcessorsKeepForThemselvesAsAvailable) {
+  Sampler sampler(fixture("debian12-grown"));
+  Reading reading = sampler.levels();
+  EXPECT_EQ(reading.avail_kib, 1346648);  // MemAvailable
+  sampler.complete(reading);
+  EXPECT_EQ(reading.avail_kib, 1346648 + (0 + 125 + 17 + 29) * 4) << "pagesets of zoneinfo";
+}
+
 TEST(Sampler, LeavesOutWhatAnOldOrSmallKernelDoesNotGive) {
   Sampler sampler(fixture("linux-3.10"));
   Reading reading = sampler.levels();
