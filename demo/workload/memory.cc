@@ -24,9 +24,10 @@ std::uint64_t next_random() {
 
 }  // namespace
 
-std::byte* Memory::map(std::int64_t bytes) {
-  void* start = ::mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+std::byte* Memory::map(std::int64_t bytes, Sharing sharing) {
+  const int whose = sharing == Sharing::Shared ? MAP_SHARED : MAP_PRIVATE;
+  void* start =
+      ::mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE, whose | MAP_ANONYMOUS, -1, 0);
   if (start == MAP_FAILED) return nullptr;
   pieces_.push_back({static_cast<std::byte*>(start), bytes, false});
   size_ += bytes;

@@ -17,8 +17,10 @@ class Memory {
   Memory& operator=(const Memory&) = delete;
   ~Memory() { release(0); }
 
-  // Untouched memory: of the kernel's own granting, or of one malloc. Null with errno set when refused.
-  std::byte* map(std::int64_t bytes);
+  // Untouched memory: of the kernel's own granting, or of one malloc. Null with errno set when refused. What
+  // may be shared is a file in memory to the kernel, as what databases and browsers share.
+  enum class Sharing { Private, Shared };
+  std::byte* map(std::int64_t bytes, Sharing sharing);
   std::byte* allocate(std::int64_t bytes);
 
   // Gives back the newest `bytes` (0: everything), in whole pieces where they came from malloc.

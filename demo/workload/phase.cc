@@ -21,6 +21,7 @@ struct Form {
 constexpr Form kForms[] = {
     {"alloc", Kind::Alloc, {Field::Size, Field::Rate, Field::Fill}, 1},
     {"malloc", Kind::Malloc, {Field::Size, Field::Rate, Field::Fill}, 1},
+    {"shared", Kind::Shared, {Field::Size, Field::Rate, Field::Fill}, 1},
     {"tables", Kind::Tables, {Field::Size, Field::Rate, Field::None}, 1},
     {"hold", Kind::Hold, {Field::Time, Field::Size, Field::None}, 1},
     {"read", Kind::Read, {Field::Size, Field::Time, Field::Rate}, 1},

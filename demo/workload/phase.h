@@ -10,7 +10,7 @@ namespace workload {
 
 constexpr std::int64_t kMiB = 1 << 20;
 
-enum class Kind : std::uint8_t { Alloc, Malloc, Tables, Hold, Read, Free, Exit };
+enum class Kind : std::uint8_t { Alloc, Malloc, Shared, Tables, Hold, Read, Free, Exit };
 enum class Fill : std::uint8_t { Random, Pattern };
 
 struct Phase {

@@ -37,9 +37,10 @@ bool fill_paced(std::byte* start, std::int64_t bytes, const Phase& phase, Pace& 
 
 Outcome run_alloc(const Phase& phase, Memory& memory, Counters& counters) {
   Pace pace(phase.rate, counters);
+  const auto sharing = phase.kind == Kind::Shared ? Memory::Sharing::Shared : Memory::Sharing::Private;
   for (std::int64_t left = phase.bytes; left > 0;) {
     const std::int64_t piece = std::min(left, kMiB);
-    std::byte* start = memory.map(piece);
+    std::byte* start = memory.map(piece, sharing);
     if (start == nullptr) return failed("mmap", errno);
     const bool whole = fill_paced(start, piece, phase, pace, counters);
     counters.held = memory.size();
@@ -131,7 +132,8 @@ Outcome run_read(const Phase& phase, const char* folder, Counters& counters) {
 
 Outcome run(const Phase& phase, Memory& memory, const char* folder, Counters& counters) {
   switch (phase.kind) {
-    case Kind::Alloc: return run_alloc(phase, memory, counters);
+    case Kind::Alloc:
+    case Kind::Shared: return run_alloc(phase, memory, counters);
     case Kind::Malloc: return run_malloc(phase, memory, counters);
     case Kind::Tables: return run_tables(phase, counters);
     case Kind::Hold: return run_hold(phase, memory, counters);

@@ -38,6 +38,18 @@ bool kernel_memory_short(const GuestSample& sample, Bytes total, Bytes available
          available - left > kLeastHeadroom;
 }
 
+// What is in its swap. Balloon statistics do not say; then what went out and did not come back is taken for
+// it: too much where programs ended meanwhile, which fades as it is not missed.
+Bytes in_swap(const GuestSample& sample, Bytes limit) {
+  if (sample.swap_total) {
+    const Bytes most = within(sample.swap_total, limit);
+    return sample.swap_free ? most - within(sample.swap_free, most) : most;
+  }
+  if (!sample.swap_in_pages || !sample.swap_out_pages || *sample.swap_out_pages < *sample.swap_in_pages) return {};
+  const double away = static_cast<double>(*sample.swap_out_pages - *sample.swap_in_pages) * kPage;
+  return std::min(limit, Bytes::of(std::llround(std::min(away, 1e15))));
+}
+
 struct Rates {
   double swap = 0;     // pages per second, in and out
   double out = 0;      // of them, out
@@ -97,8 +109,7 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
   const Bytes used = total - available + uncounted;
   // Swapped memory counts as needed only as far as the guest shows that it misses it; old, cold pages in
   // swap would otherwise hold host memory for ever.
-  const Bytes swapped =
-      within(sample.swap_total, limit) - within(sample.swap_free, within(sample.swap_total, limit));
+  const Bytes swapped = in_swap(sample, limit);
   const Bytes active_file = within(sample.active_file, available);
   if (rated) {
     judge_cache(state, active_file, rate.refault >= kRefaultsThatHurt, dt, at);

@@ -110,6 +110,18 @@ TEST(Demand, CountsSwapAsFarAsItIsMissed) {
   EXPECT_TRUE(step.demand->paging);
 }
 
+TEST(Demand, TakesWhatWentOutAndDidNotComeBackForSwapWhereNothingElseIsSaid) {
+  GuestSample s = sample(1_GiB, 600_MiB);
+  s.swap_out_pages = 60'000;
+  s.swap_in_pages = 3'800;
+  auto step = estimate({}, s, kStart, 1_GiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 424_MiB) << "not missed";
+  s.swap_out_pages = 65'200;
+  s.swap_in_pages = 14'000;
+  step = estimate(step.state, s, kStart + milliseconds(1000), 1_GiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 624_MiB) << "51,200 pages";
+}
+
 TEST(Demand, SeesAGuestThatHasNothingLeft) {
   EXPECT_TRUE(estimate({}, sample(1_GiB, 5_MiB), kStart, 1_GiB, kLimit).demand->saturated);
   EXPECT_FALSE(estimate({}, sample(1_GiB, 40_MiB), kStart, 1_GiB, kLimit).demand->saturated);
