@@ -39,6 +39,7 @@ class Phase:
 PHASES = [
     Phase("at rest", [("hold:6", always(0))]),
     Phase("anonymous", [("alloc:300:100", held), ("hold:6:300", held)]),
+    Phase("shared", [("shared:200:100", held), ("hold:5:200", held)]),
     Phase("burst", [("alloc:400", held), ("hold:4:400", held), ("free", None), ("hold:4", held)]),
     Phase("leak", [("alloc:300:25", held)]),
     Phase("kernel", [("tables:80:40", touched), ("hold:6", always(80))], clean=["exit"]),
