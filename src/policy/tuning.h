@@ -26,6 +26,9 @@ inline constexpr Duration kHeatHalfLife = std::chrono::seconds(60);
 // Cache of which only this share still counts was given up without being missed.
 inline constexpr double kColdHeat = 0.1;
 
+// Of the active cache this much is needed whatever is known: the code of running programs is there.
+inline constexpr Bytes kLeastCache = Bytes::mib(32);
+
 // A Linux kernel keeps about this much for itself and its page descriptors outside of MemTotal; memory that
 // is assigned and not yet online also looks like this, so it is bounded.
 inline constexpr Bytes kLeastUncounted = Bytes::mib(32);

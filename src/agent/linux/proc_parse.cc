@@ -82,6 +82,8 @@ Zones parse_zoneinfo(std::string_view text, std::int64_t page_kib) {
           whole(take_word(line)).value_or(0) * page_kib;
     } else if (kernel && (name == "nr_zone_active_file" || name == "nr_zone_inactive_file")) {
       zones.kernel_file_kib += whole(take_word(line)).value_or(0) * page_kib;
+    } else if (name == "low") {
+      zones.low_mark_kib += whole(take_word(line)).value_or(0) * page_kib;
     } else if (name == "count:") {  // of a processor's pageset
       zones.kept_free_kib += whole(take_word(line)).value_or(0) * page_kib;
     }

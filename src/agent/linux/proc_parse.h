@@ -21,6 +21,7 @@ struct Zones {
   std::int64_t movable_present_kib = 0;
   std::int64_t kernel_file_kib = 0;  // page cache in the former
   std::int64_t kept_free_kib = 0;    // free pages that processors keep for themselves
+  std::int64_t low_mark_kib = 0;     // the kernel's own: below it reclaim begins
   bool known = false;
 };
 Zones parse_zoneinfo(std::string_view text, std::int64_t page_kib);

@@ -3,6 +3,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace aerostat::agent {
 
 std::int64_t now_ns() {
@@ -33,7 +35,9 @@ void Sampler::complete(Reading& into) {
   const Zones found = zones();
   if (!found.known) return;
   into.normal_file_kib = found.kernel_file_kib;
-  if (into.avail_kib) *into.avail_kib += found.kept_free_kib;
+  if (!into.avail_kib) return;
+  const std::int64_t cache = into.active_file_kib.value_or(0) + into.inactive_file_kib.value_or(0);
+  *into.avail_kib += found.kept_free_kib + std::min(cache / 2, found.low_mark_kib);
 }
 
 Zones Sampler::zones() { return parse_zoneinfo(zoneinfo_.read(buffer_.data(), buffer_.size()), page_kib_); }

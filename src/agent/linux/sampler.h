@@ -20,8 +20,9 @@ class Sampler {
   bool usable() const { return meminfo_.opened(); }
   // /proc/meminfo, /proc/buddyinfo and the time they were read.
   Reading levels();
-  // Adds counters, pressure and the page cache of the zones; and to what is available the free pages that
-  // processors keep for themselves, which MemAvailable leaves out: some MiB that come and go.
+  // Adds counters, pressure and the page cache of the zones; and to what is available what MemAvailable leaves
+  // out: free pages that processors keep for themselves, and cache up to the low watermark, which the kernel
+  // takes for needed whether anybody uses it or not. Once for each Reading.
   void complete(Reading& into);
   Zones zones();
 

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "agent/linux/test_tree.h"
+
 namespace aerostat::agent {
 namespace {
 
@@ -37,6 +39,24 @@ TEST(Sampler, CountsWhatProcessorsKeepForThemselvesAsAvailable) {
   EXPECT_EQ(reading.avail_kib, 1346648);  // MemAvailable
   sampler.complete(reading);
   EXPECT_EQ(reading.avail_kib, 1346648 + (0 + 125 + 17 + 29) * 4) << "pagesets of zoneinfo";
+}
+
+TEST(Sampler, CountsAllPageCacheAsAvailable) {
+  TestTree tree;
+  tree.write("/proc/meminfo",
+             "MemTotal: 1000000 kB\nMemAvailable: 800000 kB\n"
+             "Active(file): 40000 kB\nInactive(file): 20000 kB\n");
+  const std::string zone = "Node 0, zone Normal\n        low      ";
+  const auto available = [&](const std::string& low) {
+    tree.write("/proc/zoneinfo", zone + low + "\n");
+    Sampler sampler(tree.root());
+    Reading reading = sampler.levels();
+    sampler.complete(reading);
+    return reading.avail_kib;
+  };
+  const std::int64_t page_kib = 4;
+  EXPECT_EQ(available("100"), 800000 + 100 * page_kib);
+  EXPECT_EQ(available("100000"), 800000 + 30000) << "half of the cache, the kernel's rule";
 }
 
 TEST(Sampler, LeavesOutWhatAnOldOrSmallKernelDoesNotGive) {
