@@ -154,11 +154,12 @@ def figures(seen: list[Seen], settle: float) -> dict[str, float]:
 def table(seen: list[Seen], agent: bool) -> dict[str, dict[str, float]]:
     names = list(dict.fromkeys(s.phase for s in seen))
     rows = {name: figures([s for s in seen if s.phase == name], SETTLE[agent]) for name in names}
-    rows["all"] = figures(seen, SETTLE[agent])
+    unjudged = {phase.name for phase in PHASES if not phase.judged}
+    rows["all"] = figures([s for s in seen if s.phase not in unjudged] or seen, SETTLE[agent])
     print(f"\n{'With' if agent else 'Without'} the service; the first {SETTLE[agent]} s of each step are not judged\n")
     print("| phase | estimates | understated p50 | p99 | mean error | spread σ | last understated by over 2 % |\n|---|---|---|---|---|---|---|")
     for name, row in rows.items():
-        print(f"| {name} | {row['samples']} | {row['under_p50']:.1f} % | {row['under_p99']:.1f} % | {row['mean']:+.1f} % | "
+        print(f"| {name}{' (not in all)' if name in unjudged else ''} | {row['samples']} | {row['under_p50']:.1f} % | {row['under_p99']:.1f} % | {row['mean']:+.1f} % | "
               f"{row['spread']:.1f} % | {row['settled_s']:.1f} s |", flush=True)
     return rows
 
