@@ -10,9 +10,9 @@ struct Physics {
   double grow_mib_s = 9000;
   double shrink_latency_s = 0.03;
   double shrink_mib_s = 650;     // free memory: unplugged or ballooned
-  double swap_mib_s = 43;        // memory in use has to be paged out first, and in again (zram)
+  double swap_mib_s = 90;        // memory in use has to be paged out first, and in again (zram)
   double memmap_share = 1.0 / 64;  // of new memory must be free before it comes online
-  double report_delay_s = 0.005;   // from the guest's sample to the daemon
+  double report_delay_s = 0.001;   // from the guest's sample to the daemon
   double cache_period_s = 10;      // a hot page of cache is read once in this time
   double slowest = 0.1;            // progress of a program that lacks nearly all it needs
 };
