@@ -102,7 +102,7 @@ TEST(Engine, ManagesAnAgentlessGuestByItsBalloonStatistics) {
     w.engine.machine_changed(machine);
     w.run(1s);
   }
-  EXPECT_GT(w.assigned("web"), 430_MiB);
+  EXPECT_GT(w.assigned("web"), 400_MiB);
   EXPECT_EQ(w.vm("web").integration, "balloon statistics");
 }
 

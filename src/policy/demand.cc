@@ -120,10 +120,12 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
     refaulted = std::min(Bytes::of(std::llround(std::min(rate.refault * kPage, 1e15))), total);
   }
 
+  const Bytes cache = std::max(active_file.scaled(state.cache_heat), std::min(active_file, kLeastCache));
+
   Demand demand;
   demand.used = used;
   demand.demand = std::min(
-      used + active_file.scaled(state.cache_heat) + swapped.scaled(state.swap_heat) + refaulted, limit);
+      used + cache + swapped.scaled(state.swap_heat) + refaulted, limit);
   const bool swaps = rate.swap >= kSwapThatHurts;
   if (swaps) state.paging_until = at + kDistressHold;
   if (swaps || rate.stalled >= kStallThatHurts || rate.refault >= kRefaultsThatHurt) {

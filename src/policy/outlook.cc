@@ -13,6 +13,8 @@ constexpr double kMib = 1024.0 * 1024.0;
 // The first judgement of a VM nobody knows.
 constexpr std::size_t kFirstSigmas = 1;
 constexpr std::size_t kFirstStride = 1;
+// Startup memory that plainly lies idle goes back after this of kTrialHolds.
+constexpr std::size_t kYoungHold = 1;
 constexpr auto kRing = static_cast<std::int64_t>(Outlook::kSlots);
 
 Bytes bytes(double mib) { return Bytes::of(std::llround(std::clamp(mib, 0.0, 1e12) * kMib)); }
@@ -54,20 +56,21 @@ double in_blocks(double mib, double block) { return std::ceil(mib / block) * blo
 // little that is not worth it then may be worth it when it was idle for longer.
 double idle_down_to(const Outlook& o, double level, double room_now, std::size_t hold, const Stride& stride,
                     double block, double price) {
-  const bool young = seconds(o.at - o.met_at) < kYoung;
+  const double known = seconds(o.at - o.met_at);
+  const bool young = known < kYoung;
   const auto now = static_cast<double>(o.most[place(o.slot)]);
   const auto depth_of = [&](double most) { return o.need + stride.keep * (most - o.need); };
   const auto worth = [&](double to, double seconds, bool first) {
     return level - to >= std::max(block, 2 * price / seconds * (first || young ? 1 : kLongestWorth));
   };
-  for (std::size_t h = hold; h < kTrialHolds.size(); ++h) {
+  for (std::size_t h = young ? std::min(hold, kYoungHold) : hold; h < kTrialHolds.size(); ++h) {
     const double to = in_blocks(depth_of(std::max<double>(o.held[h], now)) + room_now, block);
-    if (level - to < block) return level;
+    if (level - to < block || known < kTrialHolds[h]) return level;
     if (worth(to, kTrialHolds[h], h == hold)) return to;
   }
   for (std::size_t h = 0; h < kLateHolds.size(); ++h) {
     const double to = in_blocks(std::max<double>(o.late_held[h], now) + room_now, block);
-    if (level - to < block) return level;
+    if (level - to < block || known < kLateHolds[h]) return level;
     if (worth(to, kLateHolds[h], false)) return to;
   }
   return level;

@@ -23,7 +23,7 @@ MAY_USE = {
     # The lab runs the loop itself, and the guest's own rule of when to report.
     "sim": {"base", "model", "policy", "guard", "vmm", "guest", "control", "agent/common"},
     "api": {"base", "model", "control"},
-    "cli": {"base", "model", "config", "sim"},
+    "cli": {"base", "model", "config", "guard", "sim"},
     "agent/common": {"guest"},
     "agent/linux": {"agent/common", "guest", "model"},
 }

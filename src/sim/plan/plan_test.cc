@@ -53,7 +53,7 @@ TEST_F(Plans, AStricterLimitNeverAsksForLess) {
 TEST_F(Plans, ALimitThatNoHostKeepsIsSaidToBeOutOfReach) {
   const Trace trace = generate(Load::Farm, {.seconds = 300, .mean_mib = 1024});
   const SmallestHost host =
-      smallest_host(trace, policy("aerostat"), options, {.violation = 1e-9, .episode_s = 2}, nullptr);
+      smallest_host(trace, policy("aerostat"), options, {.violation = -1, .episode_s = 2}, nullptr);
   EXPECT_FALSE(host.memory);
   EXPECT_FALSE(host.broken.empty());
   EXPECT_GE(host.largest, host.own_peaks);
