@@ -17,13 +17,13 @@ namespace aerostat {
 // Headrooms on trial, in standard deviations of what the need rises by while memory is on its way; and
 // patience: for how many seconds memory must not have been needed before it goes back.
 inline constexpr std::array<double, 4> kTrialSigmas{0.0, 0.85, 1.9, 3.6};
-inline constexpr std::array<double, 4> kTrialHolds{2.2, 5.5, 14, 35};
+inline constexpr std::array<double, 4> kTrialHolds{2.3, 5.7, 14, 35};
 // Strides: how much a growth brings while need rises, in economic order quantities, and how much of what was needed of
 // late is kept when idle memory goes back. Long ones mean few changes and more that lies idle.
 struct Stride {
   double order, keep;
 };
-inline constexpr std::array<Stride, 3> kTrialStrides{{{0.43, 0.75}, {0.6, 0.79}, {1.2, 1.1}}};
+inline constexpr std::array<Stride, 3> kTrialStrides{{{0.43, 0.75}, {0.6, 0.3}, {2.2, 1}}};
 
 // What is idle for longer than any trial waits goes back in smaller pieces, after these seconds.
 inline constexpr std::array<double, 3> kLateHolds{64, 128, 256};

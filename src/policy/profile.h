@@ -21,11 +21,11 @@ struct Elements {
 
 struct Profile {
   // What a GiB missing for a second is worth, in GiB held idle for a second.
-  double short_price = 147;
+  double short_price = 151;
   // What a change of the target is worth, in GiB held idle for a second.
   double change_price = 0.25;
   // What plugging is worth: so many seconds of holding what is plugged.
-  double plug_price = 1.3;
+  double plug_price = 3;
   // Kept free in any case: a kernel with less looks for pages to throw out.
   double floor_mib = 24;
   Elements with = {};

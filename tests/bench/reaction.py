@@ -99,7 +99,7 @@ def measure(count: int) -> tuple[list[Episode], list[dict]]:
     found: list[Episode] = []
     rundir = new_rundir()
     try:
-        with Daemon(rundir, "4G", '[defaults]\nmode = "dynamic"\nminimum = "256M"\n') as daemon:
+        with Daemon(rundir, "4G", '[defaults]\nmode = "dynamic"\nminimum = "256M"\nbuffer = 20\n') as daemon:
             for number in range(count):
                 with Guest(f"g{number}", rundir) as guest:
                     guest.wait_ready()

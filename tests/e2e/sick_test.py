@@ -12,7 +12,7 @@ from tests.harness.daemon import Daemon
 from tests.harness.guest import MIB, Guest
 from tests.harness.waiting import until
 
-CONFIG = '[defaults]\nmode = "dynamic"\nminimum = "256M"\n[vm.stubborn]\nminimum = "128M"\n'
+CONFIG = '[defaults]\nmode = "dynamic"\nminimum = "256M"\nbuffer = 20\n[vm.stubborn]\nminimum = "128M"\n'
 NAMED_WITHIN = 10
 
 
