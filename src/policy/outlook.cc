@@ -11,7 +11,6 @@ namespace {
 
 constexpr double kMib = 1024.0 * 1024.0;
 // The first judgement of a VM nobody knows.
-constexpr std::size_t kFirstSigmas = 1;
 constexpr std::size_t kFirstStride = 1;
 // Startup memory that plainly lies idle goes back after this of kTrialHolds.
 constexpr std::size_t kYoungHold = 1;
@@ -27,9 +26,9 @@ std::int64_t slot_of(TimePoint at) {
 }
 
 // MiB above need below which a trial grows.
-double room(const Outlook& o, double sigmas, const Profile& p) {
+double room(const Outlook& o, const Profile& p) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
-  return p.floor_mib + o.need * kFloorShare + std::min(sigmas * o.sigma + o.ahead, wild);
+  return p.floor_mib + o.need * kFloorShare + std::min(kHeadroomSigmas * o.sigma + o.ahead, wild);
 }
 
 // What a change costs, in MiB s. Changes of many come dearer: each is work for guest and host.
@@ -40,8 +39,8 @@ double change_cost(const Outlook& o, const Profile& p) {
 // MiB it then grows to. While need rises at some rate, bringing more at once means fewer changes and more that
 // lies idle meanwhile; both cost the same at the square root of 2 x cost of a change x rate (the economic order
 // quantity).
-double goal(const Outlook& o, double sigmas, const Stride& stride, const Profile& p) {
-  const double room_now = room(o, sigmas, p);
+double goal(const Outlook& o, const Stride& stride, const Profile& p) {
+  const double room_now = room(o, p);
   if (!p.with.chunk) return o.need + room_now;
   const double rise = std::max(0.0, o.seen - o.behind) / kRiseSeconds;
   const double order = std::min(stride.order * std::sqrt(2 * change_cost(o, p) * rise), o.need * kForecastShare);
@@ -114,17 +113,14 @@ void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
   // The middle one is the first judgement.
   constexpr std::size_t kHold = kTrialHolds.size() / 2;
   const auto away = [](std::size_t a, std::size_t b) { return static_cast<double>(a > b ? a - b : b - a); };
-  for (std::size_t s = 0; s < kTrialSigmas.size(); ++s) {
-    for (std::size_t h = 0; h < kTrialHolds.size(); ++h) {
-      for (std::size_t k = 0; k < kTrialStrides.size(); ++k) {
-        const std::size_t i = Trials::index(s, h, k);
-        o.trials.level[i] = static_cast<float>(need + room(o, kTrialSigmas[s], p));
-        o.trials.cost[i] =
-            static_cast<float>(kPrior * need * (away(s, kFirstSigmas) + away(h, kHold) + away(k, kFirstStride)));
-      }
+  for (std::size_t h = 0; h < kTrialHolds.size(); ++h) {
+    for (std::size_t k = 0; k < kTrialStrides.size(); ++k) {
+      const std::size_t i = Trials::index(h, k);
+      o.trials.level[i] = static_cast<float>(need + room(o, p));
+      o.trials.cost[i] = static_cast<float>(kPrior * need * (away(h, kHold) + away(k, kFirstStride)));
     }
   }
-  o.trials.best = Trials::index(kFirstSigmas, kHold, kFirstStride);
+  o.trials.best = Trials::index(kHold, kFirstStride);
 }
 
 // What the VM did since it was learned from last, in numbers. Over 10 ms a hiccup of the guest looks like a burst.
@@ -164,10 +160,9 @@ double area_above(double v0, double v1, double dt) {
 std::size_t allowed(std::size_t trial, const Profile& p) {
   constexpr std::size_t kHolds = kTrialHolds.size();
   constexpr std::size_t kStrides = kTrialStrides.size();
-  const std::size_t sigmas = p.with.headroom_trials ? trial / kStrides / kHolds : kFirstSigmas;
-  const std::size_t hold = p.with.patience_trials ? trial / kStrides % kHolds : kHolds / 2;
+  const std::size_t hold = p.with.patience_trials ? trial / kStrides : kHolds / 2;
   const std::size_t stride = p.with.stride_trials ? trial % kStrides : kFirstStride;
-  return Trials::index(sigmas, hold, stride);
+  return Trials::index(hold, stride);
 }
 
 // Every trial goes through the last `dt`, pays for it, and makes its own move.
@@ -178,32 +173,30 @@ void try_all(Outlook& o, double before, double dt, double block, const Profile& 
   const std::size_t ruling = t.best;
   o.moves *= std::exp(-dt / kMovesMemory);
   std::size_t cheapest = t.best;
-  for (std::size_t s = 0; s < kTrialSigmas.size(); ++s) {
-    const double low = o.need + room(o, kTrialSigmas[s], p);
-    for (std::size_t k = 0; k < kTrialStrides.size(); ++k) {
-      const double grown = in_blocks(std::max(low, goal(o, kTrialSigmas[s], kTrialStrides[k], p)), block);
-      for (std::size_t h = 0; h < kTrialHolds.size(); ++h) {
-        const std::size_t i = Trials::index(s, h, k);
-        const double had = t.level[i];
-        double level = had;
-        const double short0 = before - level;
-        const double short1 = o.need - level;
-        double cost = area_above(-short0, -short1, dt);
-        // What is missing at a sample stays missing until memory has come.
-        if (short1 > 0) cost += p.short_price * (area_above(short0, short1, dt) + short1 * kShortStays);
-        if (level < low) {
-          cost += p.plug_price * (grown - level) + change;
-          level = grown;
-        } else {
-          const double to = idle_down_to(o, level, low - o.need, h, kTrialStrides[k], block, change);
-          if (to < level) cost += change;
-          level = to;
-        }
-        if (i == ruling && level != had) o.moves += 3600 / kMovesMemory;
-        t.level[i] = static_cast<float>(level);
-        t.cost[i] = t.cost[i] * keep + static_cast<float>(cost);
-        if (t.cost[i] < t.cost[cheapest]) cheapest = i;
+  const double low = o.need + room(o, p);
+  for (std::size_t k = 0; k < kTrialStrides.size(); ++k) {
+    const double grown = in_blocks(std::max(low, goal(o, kTrialStrides[k], p)), block);
+    for (std::size_t h = 0; h < kTrialHolds.size(); ++h) {
+      const std::size_t i = Trials::index(h, k);
+      const double had = t.level[i];
+      double level = had;
+      const double short0 = before - level;
+      const double short1 = o.need - level;
+      double cost = area_above(-short0, -short1, dt);
+      // What is missing at a sample stays missing until memory has come.
+      if (short1 > 0) cost += p.short_price * (area_above(short0, short1, dt) + short1 * kShortStays);
+      if (level < low) {
+        cost += p.plug_price * (grown - level) + change;
+        level = grown;
+      } else {
+        const double to = idle_down_to(o, level, low - o.need, h, kTrialStrides[k], block, change);
+        if (to < level) cost += change;
+        level = to;
       }
+      if (i == ruling && level != had) o.moves += 3600 / kMovesMemory;
+      t.level[i] = static_cast<float>(level);
+      t.cost[i] = t.cost[i] * keep + static_cast<float>(cost);
+      if (t.cost[i] < t.cost[cheapest]) cheapest = i;
     }
   }
   if (t.cost[cheapest] < t.cost[t.best] * kBetterBy) t.best = allowed(cheapest, p);
@@ -260,12 +253,11 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
 }
 
 Bytes headroom(const Outlook& o, const Profile& p) {
-  return bytes(o.need - o.seen + room(o, o.trials.sigmas(), p));
+  return bytes(o.need - o.seen + room(o, p));
 }
 
 Bytes growth(const Outlook& o, const Profile& p) {
-  const double sigmas = o.trials.sigmas();
-  return bytes(std::max(o.need + room(o, sigmas, p), goal(o, sigmas, o.trials.stride(), p)) - o.seen);
+  return bytes(std::max(o.need + room(o, p), goal(o, o.trials.stride(), p)) - o.seen);
 }
 
 Bytes burst(const Outlook& o, const Profile& p) {
@@ -277,7 +269,7 @@ Bytes burst(const Outlook& o, const Profile& p) {
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
   const double has = target.to_mib();
   const double block = std::max(grain.to_mib(), 1.0);
-  const double to = idle_down_to(o, has, room(o, o.trials.sigmas(), p), o.trials.hold(), o.trials.stride(),
+  const double to = idle_down_to(o, has, room(o, p), o.trials.hold(), o.trials.stride(),
                                  block, change_cost(o, p));
   return to < has ? std::min(target, bytes(to).round_up(grain)) : target;
 }

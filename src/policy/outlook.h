@@ -1,7 +1,7 @@
 // Outlook: what a VM is likely to need shortly, learned from how its need moved. No clock, no I/O: the same
 // needs at the same times give the same outlook.
 // Headroom goes where bursts are likely; a VM that never moves gets almost none. How much, and how long idle
-// memory is kept, is not set but found: 48 trials, each a headroom, a patience and a stride, follow its need on
+// memory is kept, is not set but found: 12 trials, each a patience and a stride, follow its need on
 // paper, and the one that would have been cheapest in the last quarter of an hour rules.
 #pragma once
 
@@ -14,31 +14,28 @@
 
 namespace aerostat {
 
-// Headrooms on trial, in standard deviations of what the need rises by while memory is on its way; and
-// patience: for how many seconds memory must not have been needed before it goes back.
-inline constexpr std::array<double, 4> kTrialSigmas{0.0, 0.85, 1.9, 3.6};
-inline constexpr std::array<double, 4> kTrialHolds{2.3, 5.7, 14, 35};
+// Patience on trial: for how many seconds memory must not have been needed before it goes back.
+inline constexpr std::array<double, 4> kTrialHolds{2.2, 5.5, 14, 35};
 // Strides: how much a growth brings while need rises, in economic order quantities, and how much of what was needed of
 // late is kept when idle memory goes back. Long ones mean few changes and more that lies idle.
 struct Stride {
   double order, keep;
 };
-inline constexpr std::array<Stride, 3> kTrialStrides{{{0.43, 0.75}, {0.6, 0.3}, {2.2, 1}}};
+inline constexpr std::array<Stride, 3> kTrialStrides{{{0.43, 0.75}, {0.6, 0.79}, {1.2, 1.1}}};
 
 // What is idle for longer than any trial waits goes back in smaller pieces, after these seconds.
 inline constexpr std::array<double, 3> kLateHolds{64, 128, 256};
 
 struct Trials {
-  static constexpr std::size_t kCount = kTrialSigmas.size() * kTrialHolds.size() * kTrialStrides.size();
-  static constexpr std::size_t index(std::size_t sigmas, std::size_t hold, std::size_t stride) {
-    return (sigmas * kTrialHolds.size() + hold) * kTrialStrides.size() + stride;
+  static constexpr std::size_t kCount = kTrialHolds.size() * kTrialStrides.size();
+  static constexpr std::size_t index(std::size_t hold, std::size_t stride) {
+    return hold * kTrialStrides.size() + stride;
   }
   std::array<float, kCount> level{};  // MiB it would have given
   std::array<float, kCount> cost{};   // of late, in MiB s held idle
   std::size_t best = 0;
 
-  double sigmas() const { return kTrialSigmas[best / kTrialStrides.size() / kTrialHolds.size()]; }
-  std::size_t hold() const { return best / kTrialStrides.size() % kTrialHolds.size(); }  // of kTrialHolds
+  std::size_t hold() const { return best / kTrialStrides.size(); }  // of kTrialHolds
   const Stride& stride() const { return kTrialStrides[best % kTrialStrides.size()]; }
 };
 

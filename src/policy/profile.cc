@@ -8,7 +8,7 @@ constexpr Profile kBalanced{};
 // More VMs on a host; a little shortage now and then is accepted.
 constexpr Profile kDense{.short_price = 45, .floor_mib = 16};
 // Never short, whatever it costs.
-constexpr Profile kSwift{.short_price = 600, .change_price = 0.4, .plug_price = 6, .floor_mib = 64};
+constexpr Profile kSwift{.short_price = 600, .change_price = 0.4, .plug_price = 2.6, .floor_mib = 64};
 
 }  // namespace
 

@@ -8,7 +8,6 @@ namespace aerostat {
 
 // The elements of the policy. All are on; each can be switched off only so that benchmarks can show what it pays.
 struct Elements {
-  bool headroom_trials = true;  // off: every VM keeps 1.6 standard deviations
   bool patience_trials = true;  // off: every VM keeps idle memory for 8 s
   bool stride_trials = true;    // off: every VM grows and shrinks in middling strides
   bool habits = true;           // off: only the rises of the last seconds count
@@ -21,11 +20,11 @@ struct Elements {
 
 struct Profile {
   // What a GiB missing for a second is worth, in GiB held idle for a second.
-  double short_price = 151;
+  double short_price = 147;
   // What a change of the target is worth, in GiB held idle for a second.
   double change_price = 0.25;
   // What plugging is worth: so many seconds of holding what is plugged.
-  double plug_price = 3;
+  double plug_price = 1.3;
   // Kept free in any case: a kernel with less looks for pages to throw out.
   double floor_mib = 24;
   Elements with = {};

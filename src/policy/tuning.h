@@ -41,10 +41,12 @@ inline constexpr double kHurst = 0.4;
 // From a guest's report to memory it can use.
 inline constexpr double kLeadSeconds = 0.07;
 // How long rises are remembered, in seconds: a burst under way, and the habits of the VM.
-inline constexpr double kFastMemory = 0.48;
-inline constexpr double kSlowMemory = 81;
+inline constexpr double kFastMemory = 0.79;
+inline constexpr double kSlowMemory = 94;
 // Rises of the last minute count this much against those of the last seconds (of their mean squares).
-inline constexpr double kSlowShare = 3.5;
+inline constexpr double kSlowShare = 2.9;
+// Kept free of what a VM's need typically rises by while memory is on its way, in standard deviations.
+inline constexpr double kHeadroomSigmas = 0.85;
 // A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
 inline constexpr double kUnknownRise = 0.076;
 // … and is known after about this many seconds.
@@ -52,32 +54,32 @@ inline constexpr double kUnknownMemory = 12;
 // What is idle of a VM that was met less than this many seconds ago was its startup memory, and need not lie for long.
 inline constexpr double kYoung = 60;
 // A rise under way is expected to go on this long, as surely as rises of this VM were followed by others.
-inline constexpr double kTrendSeconds = 0.016;
+inline constexpr double kTrendSeconds = 0.017;
 // Kept free besides a profile's floor: the kernel's watermarks grow with its memory.
-inline constexpr double kFloorShare = 0.0011;
+inline constexpr double kFloorShare = 0.0013;
 // A rise is taken over about this many seconds.
-inline constexpr double kRiseSeconds = 0.93;
+inline constexpr double kRiseSeconds = 0.94;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear at twice
 // as many, times this.
-inline constexpr double kMovesMemory = 900;
-inline constexpr double kManyMoves = 610;
-inline constexpr double kHurry = 16;
+inline constexpr double kMovesMemory = 832;
+inline constexpr double kManyMoves = 550;
+inline constexpr double kHurry = 7.8;
 // A growth brings at least this many times the headroom, so that not every rise is a move …
 inline constexpr double kGrowthChunk = 1.7;
 // … and this share of the way back to the most of the last kBack seconds.
-inline constexpr double kBackShare = 0.65;
-inline constexpr double kBack = 1.3;
+inline constexpr double kBackShare = 0.49;
+inline constexpr double kBack = 1.7;
 // A little that lay idle for as long as anybody waits is worth a change if it is worth this many.
-inline constexpr double kLongestWorth = 5.4;
+inline constexpr double kLongestWorth = 6;
 // Maxima are kept per this many seconds.
 inline constexpr double kOutlookSlot = 0.5;
 // Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
 // per step away from the middle one, and another must be this much cheaper to take over.
-inline constexpr double kTrialMemory = 207;
-inline constexpr double kPrior = 0.2;
+inline constexpr double kTrialMemory = 238;
+inline constexpr double kPrior = 0.25;
 inline constexpr double kBetterBy = 0.987;
 // How long a shortage seen in a sample lasts until memory has come, and what it grows by meanwhile.
-inline constexpr double kShortStays = 0.18;
+inline constexpr double kShortStays = 0.16;
 // Headroom for bursts never exceeds this share of need, or this amount: one wild sample must not empty the
 // pool.
 inline constexpr double kForecastShare = 0.5;

@@ -19,7 +19,6 @@ struct Element {
   bool Elements::* on;
 };
 constexpr Element kElements[] = {
-    {"headroom per VM, found by trial", &Elements::headroom_trials},
     {"patience per VM, found by trial", &Elements::patience_trials},
     {"stride per VM, found by trial", &Elements::stride_trials},
     {"habits of the last minute", &Elements::habits},
