@@ -228,6 +228,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   v.starting = vm.starting && vm.owed_startup;
   if (vm.demand) {
     v.demand = vm.demand->demand;
+    v.cache = std::max(Bytes{}, vm.demand->demand - vm.demand->used);
     v.headroom = vm.headroom;
     v.growth = vm.growth;
     v.burst = vm.burst;

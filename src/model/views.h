@@ -29,6 +29,7 @@ struct VmView {
 
   // What the guest's reports were made into (policy/demand.h). Missing: not known.
   std::optional<Bytes> demand;
+  Bytes cache;                // of it, page cache: available to the guest, and yet needed
   Bytes headroom;             // learned: below demand and this it is grown, …
   Bytes growth;               // … to demand and this
   Bytes burst;                // learned: what it may rise by before others could give

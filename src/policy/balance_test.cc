@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "policy/tuning.h"
+#include "policy/wants.h"
 
 namespace aerostat {
 namespace {
@@ -57,10 +58,22 @@ TEST(Balance, GrowsWhenLearnedHeadroomIsUsedUp) {
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1100_MiB);
 }
 
+TEST(Balance, TellsTheGuestAMarkAboveTheCacheThatItNeeds) {
+  VmView web = vm("web", 1024_MiB, 900_MiB);
+  web.limits.buffer_percent.reset();
+  web.headroom = 50_MiB;
+  EXPECT_EQ(low_mark(web), 50_MiB);
+  web.cache = 400_MiB;  // MemAvailable counts it, and yet it is needed
+  EXPECT_EQ(low_mark(web), 450_MiB);
+  web.limits.buffer_percent = 20;
+  EXPECT_GE(low_mark(web), 450_MiB);
+}
+
 TEST(Balance, KeepsWhatAnOwnerAskedForAboveWhatWasLearned) {
   VmView web = vm("web", 1024_MiB, 900_MiB);
   web.headroom = 10_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1088_MiB) << "20 %, and at least a worthwhile step";
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1088_MiB)
+      << "20 %, and at least a worthwhile step";
 }
 
 TEST(Balance, ReturnsWhatWasLearnedToBeIdle) {

@@ -36,11 +36,11 @@ Bytes low_line(const VmView& vm) {
 }
 
 Bytes low_mark(const VmView& vm) {
-  if (!vm.limits.buffer_percent) return vm.headroom;
+  if (!vm.limits.buffer_percent) return vm.cache + vm.headroom;
   // Solves available = 0.8 x buffer(assigned - available) for available.
   const double share = kLowShare * *vm.limits.buffer_percent / 100.0;
   const Bytes at_share = vm.assigned.scaled(share / (1 + share));
-  return std::max({at_share, kLeastHeadroom.scaled(kLowShare), vm.headroom});
+  return vm.cache + std::max({at_share, kLeastHeadroom.scaled(kLowShare), vm.headroom});
 }
 
 Bytes rest_of(const VmView& vm) {

@@ -6,10 +6,15 @@ namespace aerostat::agent {
 
 namespace {
 
-// A change worth telling: the larger of 0.25 % of the total and 2 MiB. Less is noise, the keepalive carries it;
-// more would hide from the host what it learns a guest's headroom from (2 % cost a fifth of the score).
+// A change worth telling: the larger of 0.25 % of the total and 2 MiB. Less is noise, the keepalive carries
+// it; more would hide from the host what it learns a guest's headroom from (2 % cost a fifth of the score).
 constexpr std::int64_t kChangeKib = std::int64_t{2} * 1024;
 constexpr std::int64_t kChangePart = 400;
+// Close to the mark less is worth telling, down to this: the next step may cross it.
+constexpr std::int64_t kCloseKib = 256;
+// 64 pages of cache that was given up and read again: a guest full of cache shows nothing else of what it
+// lacks.
+constexpr std::int64_t kRefaults = 64;
 // How much faster than seen a fall may become before the next look: programs that start to fill memory
 // accelerate.
 constexpr double kHaste = 2.0;
@@ -47,7 +52,19 @@ void Reporter::expect(std::int64_t total_kib, std::int64_t now) {
   due_ = std::min(due_, now + kLookLeast);
 }
 
-Reporter::Verdict Reporter::look(std::int64_t now, Number total, Number avail, Number normal) {
+bool Reporter::notable(const Levels& levels) const {
+  std::int64_t least = std::max(kChangeKib, levels.total_kib.value_or(0) / kChangePart);
+  if (levels.avail_kib && low_mark_ && *levels.avail_kib > *low_mark_)
+    least = std::min(least, std::max(kCloseKib, (*levels.avail_kib - *low_mark_) / 2));
+  return apart(levels.avail_kib, sent_.avail_kib) > least ||
+         apart(levels.normal_free_kib, sent_.normal_free_kib) > least ||
+         apart(levels.active_file_kib, sent_.active_file_kib) > least ||
+         apart(levels.refaults, sent_.refaults) >= kRefaults;
+}
+
+Reporter::Verdict Reporter::look(std::int64_t now, const Levels& levels) {
+  const Number& total = levels.total_kib;
+  const Number& avail = levels.avail_kib;
   const bool grew = total && last_total_ && *total > *last_total_;
   const bool was_low = low();
   if (avail) watch_low(now, *avail);
@@ -55,14 +72,12 @@ Reporter::Verdict Reporter::look(std::int64_t now, Number total, Number avail, N
 
   Verdict verdict;
   verdict.low_since_ns = low_since_;
-  const std::int64_t notable = std::max(kChangeKib, total.value_or(0) / kChangePart);
-  const bool changed = apart(avail, sent_avail_) > notable || apart(normal, sent_normal_) > notable;
   verdict.send = true;
   if (grew) {
     verdict.why = Cause::Online;
   } else if (low()) {
     verdict.why = Cause::Low;
-  } else if (changed || (was_low && !fresh_)) {
+  } else if (notable(levels) || (was_low && !fresh_)) {
     verdict.why = Cause::Change;
   } else {
     verdict.why = Cause::Keepalive;
@@ -73,8 +88,7 @@ Reporter::Verdict Reporter::look(std::int64_t now, Number total, Number avail, N
   if (verdict.send) {
     fresh_ = false;
     last_sent_ = now;
-    sent_avail_ = avail;
-    sent_normal_ = normal;
+    sent_ = levels;
   }
   while (tick_ <= now) tick_ += sample_ns_ * ((now - tick_) / sample_ns_ + 1);
   due_ = next_due(now, avail);

@@ -1,6 +1,7 @@
 // Reporter: decides from the levels it is shown when the host must hear of them, why, and when to look next.
-// Pure: time is passed in (nanoseconds, CLOCK_MONOTONIC). It never asks for looks closer than kLookLeast
-// apart.
+// It tells at once of what the host must act on: too little left, memory that came, cache that grew or is
+// missed. Pure: time is passed in (nanoseconds, CLOCK_MONOTONIC). It never asks for looks closer than
+// kLookLeast apart.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,14 @@ inline constexpr std::int64_t kExpectMost = 1000 * kMs;
 // for this long has ended.
 inline constexpr std::int64_t kExpectSettled = 200 * kMs;
 
+// What a look sees. KiB, and pages since boot.
+struct Levels {
+  Number total_kib, avail_kib;
+  Number normal_free_kib;  // kernel data may run out of memory while plenty is available
+  Number active_file_kib;  // page cache that grows does not show in what is available
+  Number refaults;         // nor does cache that was given up and is missed
+};
+
 class Reporter {
  public:
   struct Verdict {
@@ -34,9 +43,8 @@ class Reporter {
   // Something happened (memory came online): look at once.
   void look_now(std::int64_t now) { due_ = now; }
 
-  // One look. Must be given in order of time. Kernel data may run out of memory while plenty is available, so
-  // free memory that it can use (`normal_free_kib`) is watched for changes as well.
-  Verdict look(std::int64_t now, Number total_kib, Number avail_kib, Number normal_free_kib = {});
+  // One look. Must be given in order of time.
+  Verdict look(std::int64_t now, const Levels& levels);
   // When to look next; never more than one sample period after the last.
   std::int64_t due() const { return due_; }
   bool low() const { return low_since_.has_value(); }
@@ -44,13 +52,14 @@ class Reporter {
  private:
   void watch_low(std::int64_t now, std::int64_t avail);
   void watch_expected(std::int64_t now, Number total, bool grew);
+  bool notable(const Levels& levels) const;
   std::int64_t next_due(std::int64_t now, Number avail) const;
 
   std::int64_t sample_ns_ = 100 * kMs, keepalive_ns_ = 1000 * kMs;
   std::int64_t tick_ = 0, due_ = 0;
   std::int64_t last_sent_ = 0;
   bool fresh_ = true;  // nothing sent since start()
-  Number sent_avail_, sent_normal_;
+  Levels sent_;
   std::int64_t last_ns_ = 0;
   Number last_total_, last_avail_;
   Number low_mark_, low_since_;

@@ -32,8 +32,12 @@ struct Guest {
     while (reporter.due() <= kStart + until_ms * kMs) {
       const std::int64_t now = reporter.due();
       const std::int64_t ms = (now - kStart) / kMs;
-      const auto verdict = reporter.look(
-          now, total(ms) * kMiB, static_cast<std::int64_t>(available(ms) * static_cast<double>(kMiB)));
+      const auto verdict =
+          reporter.look(now, {total(ms) * kMiB,
+                              static_cast<std::int64_t>(available(ms) * static_cast<double>(kMiB)),
+                              {},
+                              {},
+                              {}});
       ++looks;
       Number since;
       if (verdict.low_since_ns) since = (*verdict.low_since_ns - kStart) / kMs;
@@ -139,27 +143,57 @@ TEST(Reporter, StopsLookingQuicklyWhenGrowthStandsStillShortOfWhatWasExpected) {
 TEST(Reporter, ALateLookIsNotCaughtUpInABurst) {
   Reporter reporter;
   reporter.start(kStart, 100 * kMs, 1000 * kMs);
-  reporter.look(kStart, 512 * kMiB, 300 * kMiB);
-  reporter.look(kStart + 730 * kMs, 512 * kMiB, 300 * kMiB);
+  reporter.look(kStart, {512 * kMiB, 300 * kMiB, {}, {}, {}});
+  reporter.look(kStart + 730 * kMs, {512 * kMiB, 300 * kMiB, {}, {}, {}});
   EXPECT_EQ(reporter.due(), kStart + 800 * kMs);
 }
 
 TEST(Reporter, TellsWhenMemoryForKernelDataShrinksAlthoughPlentyIsAvailable) {
   Reporter reporter;
   reporter.start(kStart, 100 * kMs, 1000 * kMs);
-  reporter.look(kStart, 512 * kMiB, 300 * kMiB, 100 * kMiB);
-  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, 512 * kMiB, 300 * kMiB, 99 * kMiB).send);
-  const auto verdict = reporter.look(kStart + 200 * kMs, 512 * kMiB, 300 * kMiB, 80 * kMiB);
+  reporter.look(kStart, {512 * kMiB, 300 * kMiB, 100 * kMiB, {}, {}});
+  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, {512 * kMiB, 300 * kMiB, 99 * kMiB, {}, {}}).send);
+  const auto verdict = reporter.look(kStart + 200 * kMs, {512 * kMiB, 300 * kMiB, 80 * kMiB, {}, {}});
   EXPECT_TRUE(verdict.send);
   EXPECT_EQ(verdict.why, Cause::Change);
+}
+
+// A guest whose memory is full of cache: nothing changes in what is available.
+Levels full_of_cache(std::int64_t active_mib, std::int64_t refaults) {
+  return {512 * kMiB, 300 * kMiB, {}, active_mib * kMiB, refaults};
+}
+
+TEST(Reporter, TellsCacheThatGrowsAlthoughAsMuchIsAvailable) {
+  Reporter reporter;
+  reporter.start(kStart, 100 * kMs, 1000 * kMs);
+  reporter.look(kStart, full_of_cache(100, 0));
+  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, full_of_cache(101, 0)).send);
+  EXPECT_TRUE(reporter.look(kStart + 200 * kMs, full_of_cache(103, 0)).send);
+}
+
+TEST(Reporter, TellsCacheThatIsMissed) {
+  Reporter reporter;
+  reporter.start(kStart, 100 * kMs, 1000 * kMs);
+  reporter.look(kStart, full_of_cache(100, 5000));
+  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, full_of_cache(100, 5063)).send);
+  EXPECT_TRUE(reporter.look(kStart + 200 * kMs, full_of_cache(100, 5064)).send);
+}
+
+TEST(Reporter, TellsSmallerChangesCloseToTheMark) {
+  Reporter reporter;
+  reporter.start(kStart, 100 * kMs, 1000 * kMs);
+  reporter.set_low_mark(300 * kMiB, kStart);
+  reporter.look(kStart, {512 * kMiB, 303 * kMiB, {}, 100 * kMiB, {}});
+  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, {512 * kMiB, 303 * kMiB, {}, 101 * kMiB, {}}).send);
+  EXPECT_TRUE(reporter.look(kStart + 200 * kMs, {512 * kMiB, 301 * kMiB, {}, 101 * kMiB, {}}).send);
 }
 
 TEST(Reporter, WorksWithoutNumbers) {
   Reporter reporter;
   reporter.start(kStart, 100 * kMs, 1000 * kMs);
   reporter.set_low_mark(64 * kMiB, kStart);
-  EXPECT_TRUE(reporter.look(kStart, {}, {}).send);
-  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, {}, {}).send);
+  EXPECT_TRUE(reporter.look(kStart, {}).send);
+  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, {}).send);
 }
 
 RC_GTEST_PROP(ReporterProperty, NeverLooksCloserThanTenMillisecondsNorSeldomerThanASample,
@@ -169,7 +203,7 @@ RC_GTEST_PROP(ReporterProperty, NeverLooksCloserThanTenMillisecondsNorSeldomerTh
   reporter.set_low_mark(mark * kMiB, kStart);
   std::int64_t now = reporter.due();
   for (const std::uint8_t level : levels) {
-    reporter.look(now, 512 * kMiB, level * kMiB);
+    reporter.look(now, {512 * kMiB, level * kMiB, {}, {}, {}});
     RC_ASSERT(reporter.due() - now >= kLookLeast);
     RC_ASSERT(reporter.due() - now <= 110 * kMs);
     now = reporter.due();

@@ -145,7 +145,8 @@ void Agent::obey(const HostMessage& message, std::int64_t now) {
 void Agent::look(std::int64_t now) {
   Reading reading = sampler_.levels();
   const Reporter::Verdict verdict =
-      reporter_.look(now, reading.total_kib, reading.avail_kib, reading.normal_free_kib);
+      reporter_.look(now, {reading.total_kib, reading.avail_kib, reading.normal_free_kib,
+                           reading.active_file_kib, reading.refault_file});
   if (can_online_) onliner_.watch(reading.total_kib, reading.normal_free_kib);
   if (!verdict.send) return;
   sampler_.complete(reading);

@@ -25,12 +25,12 @@ Reading Sampler::levels() {
   Reading reading;
   parse_meminfo(meminfo_.read(buffer_.data(), buffer_.size()), reading);
   parse_buddyinfo(buddyinfo_.read(buffer_.data(), buffer_.size()), page_kib_, reading);
+  parse_vmstat(vmstat_.read(buffer_.data(), buffer_.size()), reading);
   reading.ns = now_ns();
   return reading;
 }
 
 void Sampler::complete(Reading& into) {
-  parse_vmstat(vmstat_.read(buffer_.data(), buffer_.size()), into);
   parse_pressure(pressure_.read(buffer_.data(), buffer_.size()), into);
   const Zones found = zones();
   if (!found.known) return;

@@ -1,5 +1,5 @@
 // Sampler: looks at the memory of this Linux, cheaply enough for ten times a second. Two depths: levels() is
-// two small files and serves every look; complete() adds what a message carries. Files stay open; nothing is
+// three files and serves every look; complete() adds what a message carries. Files stay open; nothing is
 // allocated.
 #pragma once
 
@@ -18,9 +18,9 @@ class Sampler {
 
   // False when there is no /proc/meminfo to read.
   bool usable() const { return meminfo_.opened(); }
-  // /proc/meminfo, /proc/buddyinfo and the time they were read.
+  // /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time they were read.
   Reading levels();
-  // Adds counters, pressure and the page cache of the zones; and to what is available what MemAvailable leaves
+  // Adds pressure and the page cache of the zones; and to what is available what MemAvailable leaves
   // out: free pages that processors keep for themselves, and cache up to the low watermark, which the kernel
   // takes for needed whether anybody uses it or not. Once for each Reading.
   void complete(Reading& into);

@@ -16,8 +16,8 @@ constexpr double kStep = 0.05;
 constexpr double kWatermarkMib = 4;
 // A mark that moved less is not worth a message.
 constexpr double kNotableMark = 0.05;
-// Programs are promised more than they touch (malloc arenas, stacks, copy-on-write), and Committed_AS counts it
-// all. No typical share is published; a quarter of what is touched is on the small side.
+// Programs are promised more than they touch (malloc arenas, stacks, copy-on-write), and Committed_AS counts
+// it all. No typical share is published; a quarter of what is touched is on the small side.
 constexpr double kCommitSurplus = 0.25;
 // How long a sensor's error lasts before it is another.
 constexpr double kErrorMemory = 2.0;
@@ -270,8 +270,11 @@ bool VirtualVm::look() {
     guest_.note = ever ? "its service fell silent" : "";
   }
   GuestSample s = sample();
-  const auto verdict =
-      reporter_.look(ns(now_), kib(s.total->to_mib()), kib(s.available->to_mib()), agent::Number{});
+  const auto verdict = reporter_.look(ns(now_), {kib(s.total->to_mib()),
+                                                 kib(s.available->to_mib()),
+                                                 {},
+                                                 kib(s.active_file->to_mib()),
+                                                 static_cast<std::int64_t>(*s.refault_file)});
   if (!verdict.send || guest_.service != Service::Speaking) return false;
   on_the_way_ = s;
   sampled_ = now_;
