@@ -58,7 +58,6 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
              {step.demand->demand, step.demand->saturated, facts.assigned(), grain_of(facts), at}, *vm.profile);
   vm.headroom = headroom(vm.outlook, *vm.profile);
   vm.growth = growth(vm.outlook, *vm.profile);
-  vm.burst = burst(vm.outlook, *vm.profile);
   vm.rest_target = facts.target();
   vm.rest = rest_level(vm.outlook, vm.rest_target, grain_of(facts), *vm.profile);
   // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
@@ -231,7 +230,6 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
     v.cache = std::max(Bytes{}, vm.demand->demand - vm.demand->used);
     v.headroom = vm.headroom;
     v.growth = vm.growth;
-    v.burst = vm.burst;
     v.rest = v.target == vm.rest_target ? vm.rest
                                         : rest_level(vm.outlook, v.target, v.grain, *vm.profile);
     v.distress = vm.demand->distress;

@@ -47,7 +47,7 @@ Move shrink_to(const Case& c, Bytes desired, Rule rule, const std::string& what)
 // Nobody needs what this VM has: it keeps it for a while, then the surplus goes back to the pool.
 Move rest(const Case& c) {
   const VmView& vm = *c.vm;
-  const Staying enough = vm.target >= c.wanted                ? Staying::Enough
+  const Staying enough = vm.target >= c.wanted            ? Staying::Enough
                          : vm.target >= vm.limits.maximum ? Staying::AtMaximum
                                                           : Staying::MostIsThere;
   if (!vm.demand || vm.starting || vm.stalled || vm.distress) return stay(c, enough);
@@ -55,23 +55,23 @@ Move rest(const Case& c) {
   const Bytes surplus = vm.target - keep;
   if (surplus < vm.grain) return stay(c, enough);
   if (!may_shrink(vm, Rule::ReturnIdle)) return stay(c, Staying::JustMoved);
-  return shrink_to(c, keep, Rule::ReturnIdle,
-                   fmt::format("{} was not needed for long enough to be worth a change and goes back to the pool",
-                               format_bytes(surplus)));
+  return shrink_to(
+      c, keep, Rule::ReturnIdle,
+      fmt::format("{} was not needed for long enough to be worth a change and goes back to the pool",
+                  format_bytes(surplus)));
 }
 
-// Others are short by `lacking`, now or as soon as they burst: this VM gives `share` of what it has above its
-// entitlement.
-Move give(const Case& c, Bytes lacking, Bytes share, bool now) {
+// Others are short by `lacking`: this VM gives what it has above its entitlement. While somebody goes short
+// nobody keeps what it has too much: those who lack cannot say how much they lack.
+Move give(const Case& c, Bytes lacking) {
   const VmView& vm = *c.vm;
+  Bytes share = vm.target - c.entitled;
   const Bytes idle = vm.target - c.wanted;
   const Rule rule = c.shortage == Rule::Yield || idle >= share ? Rule::Yield : c.shortage;
-  const std::string short_by =
-      now ? fmt::format("others are short by {}", format_bytes(lacking))
-          : fmt::format("the pool lacks {} for bursts that are likely", format_bytes(lacking));
+  const std::string short_by = fmt::format("others are short by {}", format_bytes(lacking));
   if (vm.stalled) return stay(c, Staying::No, short_by + ", but it does not give what it was asked for");
-  // A guest that fetches back what it paged out shows distress although it has enough again; how much is plenty
-  // is then taken with care.
+  // A guest that fetches back what it paged out shows distress although it has enough again; how much is
+  // plenty is then taken with care.
   const Bytes plenty = vm.target - c.wanted - vm.demand.value_or(vm.target).scaled(kDistressShare);
   if (vm.distress && rule == Rule::Yield) {
     if (plenty < vm.grain) {
@@ -97,11 +97,13 @@ Move grow(const Case& c, Bytes granted, bool coming) {
     return move;
   }
   if (coming) {
-    move.why = fmt::format("{} more is being freed for it ({})", format_bytes(lacking), numbers_text(move.numbers));
+    move.why =
+        fmt::format("{} more is being freed for it ({})", format_bytes(lacking), numbers_text(move.numbers));
   } else {
     const char* const rule = c.shortage == Rule::CutByWeight ? "weight decides" : "buffers are shared";
     move.why = fmt::format("{}{} refused: the host has no more to give, {} ({})",
-                           granted > Bytes{} ? "a part; " : "", format_bytes(lacking), rule, numbers_text(move.numbers));
+                           granted > Bytes{} ? "a part; " : "", format_bytes(lacking), rule,
+                           numbers_text(move.numbers));
   }
   if (move.to <= vm.target) {
     move.to = vm.target;
@@ -117,30 +119,17 @@ Bytes pool_of(const HostView& host, const std::vector<Case>& cases) {
   return pool;
 }
 
-// What the pool is to hold for bursts: of many VMs that burst by themselves, hardly all do at once.
-Bytes warm_pool(const HostView& host, const std::vector<Case>& cases) {
-  double squares = 0;
-  for (const Case& c : cases) {
-    const Bytes room = std::max(Bytes{}, c.vm->limits.maximum - c.vm->target);
-    const double mib = std::min(c.vm->burst, room).to_mib();
-    squares += mib * mib;
-  }
-  const Bytes shared = std::max(Bytes{}, host.capacity - host.reserve);
-  return std::min(Bytes::mib(static_cast<std::int64_t>(std::sqrt(squares))), shared.scaled(kWarmShare));
-}
-
 struct Groups {
   std::vector<const Case*> growers, givers, resting;
 };
 
-// Memory is scarce: everybody's growth is cut to its entitlement. Who has more than its entitlement can give, also
-// when memory is only tight.
-Groups group(std::vector<Case>& cases, bool scarce, bool tight) {
+// Memory is scarce: everybody's growth is cut to its entitlement, and who has more than that can give.
+Groups group(std::vector<Case>& cases, bool scarce) {
   Groups out;
   for (Case& c : cases) {
     const bool wants = c.rule != Rule::Hold;
     if (scarce) c.desire = std::max(c.vm->target, std::min(c.desire, c.entitled).round_down(c.vm->grain));
-    const bool can_give = (scarce || tight) && c.vm->target - c.entitled >= c.vm->grain;
+    const bool can_give = scarce && c.vm->target - c.entitled >= c.vm->grain;
     auto& side = can_give ? out.givers : wants ? out.growers : out.resting;
     side.push_back(&c);
   }
@@ -164,9 +153,7 @@ std::vector<Move> balance(const HostView& host) {
   const Bytes free = std::max(Bytes{}, host.free());
   const bool scarce = missing > host.free();
   if (scarce) entitle(pool_of(host, cases), cases);
-  const Bytes warm = warm_pool(host, cases);
-  const bool tight = !scarce && missing + warm > host.free() + returning;
-  const Groups groups = group(cases, scarce, tight);
+  const Groups groups = group(cases, scarce);
 
   std::vector<Claim> claims;
   missing = Bytes{};
@@ -177,18 +164,12 @@ std::vector<Move> balance(const HostView& host) {
   Bytes spare;
   for (const Case* c : groups.givers) spare += c->vm->target - c->entitled;
   // A host that is over its capacity (somebody started a VM) lacks that too.
-  const Bytes likely = tight ? warm : Bytes{};
-  const Bytes lacking = std::max(Bytes{}, missing + likely - host.free() - returning);
-  const double part =
-      spare > lacking ? static_cast<double>(lacking.count()) / static_cast<double>(spare.count()) : 1.0;
+  const Bytes lacking = std::max(Bytes{}, missing - host.free() - returning);
 
   std::vector<Move> moves;
   moves.reserve(cases.size());
   for (const Case* c : groups.givers) {
-    const Bytes above = c->vm->target - c->entitled;
-    // While somebody goes short nobody keeps what it has too much: those who lack cannot say how much they lack.
-    const Bytes share = scarce ? above : std::min(above, std::max(above.scaled(part), kLeastShrink));
-    moves.push_back(lacking > Bytes{} ? give(*c, lacking, share, scarce) : rest(*c));
+    moves.push_back(lacking > Bytes{} ? give(*c, lacking) : rest(*c));
   }
   for (const Case* c : groups.resting) moves.push_back(rest(*c));
   const std::vector<Bytes> grants = share_out(free, claims);

@@ -41,45 +41,31 @@ inline constexpr double kHurst = 0.4;
 // From a guest's report to memory it can use.
 inline constexpr double kLeadSeconds = 0.07;
 // How long rises are remembered, in seconds: a burst under way, and the habits of the VM.
-inline constexpr double kFastMemory = 0.79;
-inline constexpr double kSlowMemory = 94;
-// Rises of the last minute count this much against those of the last seconds (of their mean squares).
-inline constexpr double kSlowShare = 2.9;
-// Kept free of what a VM's need typically rises by while memory is on its way, in standard deviations.
-inline constexpr double kHeadroomSigmas = 0.85;
+inline constexpr double kFastMemory = 8;
+inline constexpr double kSlowMemory = 74;
+// Rises of the last minutes count this much against those of the last seconds (of their mean squares).
+inline constexpr double kSlowShare = 1.8;
 // A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
-inline constexpr double kUnknownRise = 0.076;
+inline constexpr double kUnknownRise = 0.035;
 // … and is known after about this many seconds.
 inline constexpr double kUnknownMemory = 12;
-// What is idle of a VM that was met less than this many seconds ago was its startup memory, and need not lie for long.
-inline constexpr double kYoung = 60;
-// A rise under way is expected to go on this long, as surely as rises of this VM were followed by others.
-inline constexpr double kTrendSeconds = 0.017;
 // Kept free besides a profile's floor: the kernel's watermarks grow with its memory.
-inline constexpr double kFloorShare = 0.0013;
+inline constexpr double kFloorShare = 0.0005;
 // A rise is taken over about this many seconds.
-inline constexpr double kRiseSeconds = 0.94;
+inline constexpr double kRiseSeconds = 5;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear at twice
 // as many, times this.
 inline constexpr double kMovesMemory = 832;
-inline constexpr double kManyMoves = 550;
-inline constexpr double kHurry = 7.8;
-// A growth brings at least this many times the headroom, so that not every rise is a move …
-inline constexpr double kGrowthChunk = 1.7;
-// … and this share of the way back to the most of the last kBack seconds.
-inline constexpr double kBackShare = 0.49;
-inline constexpr double kBack = 1.7;
-// A little that lay idle for as long as anybody waits is worth a change if it is worth this many.
-inline constexpr double kLongestWorth = 6;
-// Maxima are kept per this many seconds.
-inline constexpr double kOutlookSlot = 0.5;
+inline constexpr double kManyMoves = 220;
+inline constexpr double kHurry = 4.3;
+// Less than this share of need is not worth a change however long it lies: estimates of need wander by so much.
+inline constexpr double kLeastIdleShare = 0.04;
 // Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
-// per step away from the middle one, and another must be this much cheaper to take over.
-inline constexpr double kTrialMemory = 238;
-inline constexpr double kPrior = 0.25;
-inline constexpr double kBetterBy = 0.987;
+// per step away from the middle one.
+inline constexpr double kTrialMemory = 160;
+inline constexpr double kPrior = 3;
 // How long a shortage seen in a sample lasts until memory has come, and what it grows by meanwhile.
-inline constexpr double kShortStays = 0.16;
+inline constexpr double kShortStays = 0.3;
 // Headroom for bursts never exceeds this share of need, or this amount: one wild sample must not empty the
 // pool.
 inline constexpr double kForecastShare = 0.5;
@@ -107,12 +93,6 @@ inline constexpr Duration kKernelGrowEvery = std::chrono::seconds(1);
 inline constexpr Bytes kLeastHeadroom = Bytes::mib(64);
 // Kept above demand even when weights decide, else the kernel reclaims although nothing is missing.
 inline constexpr Bytes kSlack = Bytes::mib(32);
-// The pool is kept warm: filled, from what lies idle, for bursts of this many standard deviations in the time
-// that others need to give.
-inline constexpr double kBurstSigmas = 3;
-inline constexpr double kOthersGive = 1;
-// Of all that VMs may share, at most this is kept so.
-inline constexpr double kWarmShare = 0.2;
 // When not all can be had, nobody's need is taken for more than this above what it shows.
 inline constexpr double kNeedyShare = 0.05;
 // Share of the buffer below which a VM is Low and is grown (Hyper-V's 80 %).
@@ -131,8 +111,6 @@ inline constexpr Duration kYieldAfterGrow = std::chrono::seconds(1);
 // the guest has to page it out first.
 inline constexpr Duration kShrinkEvery = std::chrono::seconds(1);
 inline constexpr Duration kYieldEvery = std::chrono::milliseconds(200);
-// What somebody else needs is taken in no smaller pieces than this.
-inline constexpr Bytes kLeastShrink = Bytes::mib(64);
 inline constexpr Bytes kCutStep = Bytes::mib(128);
 
 // --- learning ---

@@ -37,8 +37,7 @@ void add_peers(Registry& all) {
   add_pair(all, "senpai", "stalls of 10 ms in 6 s, by probing 1 % at a time", senpai_rule, senpai_equal());
   all.add({"free-page-reporting", "page faults grow, the guest's kernel reports what is free every 2 s",
            [] { return free_page_reporting({}); }});
-  all.add({"free-page-reporting-equal", "the same, with delay, block and share of a pass tuned",
-           [] { return free_page_reporting(free_page_reporting_equal()); }});
+  all.add_rule("free-page-reporting-equal", kEqual, [] { return free_page_reporting_equal_rule({}); });
 }
 
 std::vector<Tunable> tunables() {

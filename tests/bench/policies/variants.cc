@@ -22,11 +22,8 @@ constexpr Element kElements[] = {
     {"patience per VM, found by trial", &Elements::patience_trials},
     {"stride per VM, found by trial", &Elements::stride_trials},
     {"habits of the last minute", &Elements::habits},
-    {"a rise under way goes on", &Elements::trend},
-    {"growth in chunks", &Elements::chunk},
-    {"growing back towards what was needed before", &Elements::back},
+    {"growth in strides", &Elements::order},
     {"escalation when saturated", &Elements::escalation},
-    {"a pool kept warm", &Elements::warm_pool},
 };
 
 std::vector<double> whole(const std::vector<std::vector<Run>>& kinds, double Run::* pick) {
@@ -54,7 +51,8 @@ double mean_resizes(const std::vector<std::vector<Run>>& kinds) {
 }  // namespace
 
 std::string ablation(const std::vector<TraceKind>& kinds, const SuiteOptions& options) {
-  std::string out = "| without | S, without over with: roomy host | host of 1.02 times the joint peak |\n|---|---:|---:|\n";
+  std::string out =
+      "| without | S, without over with: roomy host | host of 1.02 times the joint peak |\n|---|---:|---:|\n";
   std::vector<sim::PolicyEntry> variants{with_profile("all", profile(ProfileName::Balanced))};
   for (const Element& element : kElements) {
     Profile p = profile(ProfileName::Balanced);
@@ -88,8 +86,9 @@ std::string frontier(const std::vector<TraceKind>& kinds, const SuiteOptions& op
   }
   variants.push_back({"oracle", "", nullptr});
   const Runs runs = run_suite(variants, kinds, options, {}, "frontier");
-  std::string out = "| policy | farm: S | resizes per VM·h | time short | all traces: S | resizes per VM·h |\n"
-                    "|---|---:|---:|---:|---:|---:|\n";
+  std::string out =
+      "| policy | farm: S | resizes per VM·h | time short | all traces: S | resizes per VM·h |\n"
+      "|---|---:|---:|---:|---:|---:|\n";
   for (std::size_t v = 0; v < variants.size(); ++v) {
     std::vector<double> s;
     double resizes = 0;
@@ -99,8 +98,9 @@ std::string frontier(const std::vector<TraceKind>& kinds, const SuiteOptions& op
       resizes += run.resizes / static_cast<double>(runs[v][0].size());
       time += run.short_time / static_cast<double>(runs[v][0].size());
     }
-    out += fmt::format("| {} | {} | {:.0f} | {:.2f} % | {} | {:.0f} |\n", variants[v].name, text(geometric(s)), resizes,
-                       100 * time, text(geometric(whole(runs[v], &Run::s))), mean_resizes(runs[v]));
+    out +=
+        fmt::format("| {} | {} | {:.0f} | {:.2f} % | {} | {:.0f} |\n", variants[v].name, text(geometric(s)),
+                    resizes, 100 * time, text(geometric(whole(runs[v], &Run::s))), mean_resizes(runs[v]));
   }
   return out;
 }

@@ -11,7 +11,7 @@ class FreePageReporting final : public Policy {
  public:
   explicit FreePageReporting(const PageReportingConstants& c) : c_(c) {}
   void begin(VirtualHost& host) override { host_ = &host; }
-  void started(VirtualVm& vm) override { vm.take_by_faults(c_.grow_mib); }
+  void started(VirtualVm& vm) override { vm.take_by_faults(c_.block_mib); }
   void ended(VirtualVm& vm) override { most_used_.erase(&vm); }
   void heard(VirtualVm&) override {}
   Duration period() const override { return Duration(static_cast<std::int64_t>(c_.delay_s * 1e9)); }
@@ -42,26 +42,54 @@ class FreePageReporting final : public Policy {
   std::unordered_map<const VirtualVm*, double> most_used_;  // MiB
 };
 
+class EqualReporting final : public Rule {
+ public:
+  explicit EqualReporting(const EqualReportingConstants& c) : c_(c) {}
+  double period_s() const override { return 0.1; }
+  bool hears() const override { return true; }
+  void decide(RuleHost& host) override {
+    for (RuleVm& vm : host.vms) {
+      if (vm.reported) decide(vm, host.now_s);
+    }
+  }
+  void ended(std::size_t id) override { passed_at_.erase(id); }
+
+ private:
+  void decide(RuleVm& vm, double now) {
+    const double headroom = vm.need * c_.headroom + c_.floor_mib;
+    const double wanted = std::clamp(vm.need + headroom, vm.minimum, vm.maximum);
+    double& passed = passed_at_.try_emplace(vm.id, now).first->second;
+    if (vm.target < vm.need + headroom * c_.low) {
+      vm.target = std::max(vm.target, wanted);
+    } else if (now - passed >= c_.delay_s) {
+      passed = now;
+      vm.target -= std::max(0.0, vm.target - wanted) * c_.share;
+    }
+  }
+
+  EqualReportingConstants c_;
+  std::unordered_map<std::size_t, double> passed_at_;
+};
+
 }  // namespace
 
 std::unique_ptr<Policy> free_page_reporting(const PageReportingConstants& constants) {
   return std::make_unique<FreePageReporting>(constants);
 }
 
-PageReportingConstants free_page_reporting_equal() { return {.delay_s = 2.9, .block_mib = 128, .share = 0.6, .grow_mib = 128}; }
+std::unique_ptr<Rule> free_page_reporting_equal_rule(const EqualReportingConstants& constants) {
+  return std::make_unique<EqualReporting>(constants);
+}
 
 Tunable free_page_reporting_tunable() {
-  using C = PageReportingConstants;
-  const C start = free_page_reporting_equal();
-  return {"free-page-reporting-equal",
-          {{"delay_s", 0.1, 20, start.delay_s, true},
-           {"share", 0.01, 1, start.share, true}},
-          [start](const std::vector<double>& values) {
-            C c = start;
-            c.delay_s = values.at(0);
-            c.share = values.at(1);
-            return free_page_reporting(c);
-          }};
+  using C = EqualReportingConstants;
+  return tunable_rule<C>("free-page-reporting-equal",
+                         {{"headroom", &C::headroom, 0.002, 0.5, true},
+                          {"floor_mib", &C::floor_mib, 8, 1024, true},
+                          {"low", &C::low, 0.05, 1},
+                          {"delay_s", &C::delay_s, 0.1, 20, true},
+                          {"share", &C::share, 0.01, 1, true}},
+                         C{}, free_page_reporting_equal_rule);
 }
 
 }  // namespace aerostat::sim

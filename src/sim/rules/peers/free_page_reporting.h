@@ -2,7 +2,9 @@
 // touching it, at once; what its kernel freed in whole blocks of 2 MiB is reported to the host, a part of it
 // every 2 s (mm/page_reporting.c). What was freed in other blocks stays. Nobody pushes back: page faults take
 // what the host has, first come.
-// It is a Policy because its growth is the guest's own.
+// It is a Policy because its growth is the guest's own. `free-page-reporting-equal` is a rule: what is free
+// goes back the same way, a part of it every so often, but memory moves by our reports and our actuators,
+// with a headroom.
 #pragma once
 
 #include <memory>
@@ -14,17 +16,25 @@ namespace aerostat::sim {
 
 struct PageReportingConstants {
   double delay_s = 2;
-  double block_mib = 2;      // the order that is reported
-  double share = 1.0 / 16;   // of all that is free is reported in a pass, …
-  double batch_mib = 64;     // … and one more call: 32 blocks
-  double grow_mib = 2;       // what a fault brings: a huge page; with equal actuators a memory block
-  // Of what a guest has used and uses no more, this much lies between pages in use. With it the published build
-  // of 8.7 GiB on average and about 15 at most holds the 10.5 GiB that were measured (measures.md §2).
+  double block_mib = 2;     // the order that is reported; a fault brings as much
+  double share = 1.0 / 16;  // of all that is free is reported in a pass, …
+  double batch_mib = 64;    // … and one more call: 32 blocks
+  // Of what a guest has used and uses no more, this much lies between pages in use. With it the published
+  // build of 8.7 GiB on average and about 15 at most holds the 10.5 GiB that were measured (measures.md §2).
   double fragmented = 0.25;
 };
 
 std::unique_ptr<Policy> free_page_reporting(const PageReportingConstants& constants);
-PageReportingConstants free_page_reporting_equal();
+
+struct EqualReportingConstants {
+  double headroom = 0.027;  // share of need, …
+  double floor_mib = 24;    // … and this, to which it is grown
+  double low = 0.6;         // it is grown when less than this share of the headroom is left
+  double delay_s = 3;       // between two passes over what is free
+  double share = 0.6;       // of it goes back in a pass
+};
+
+std::unique_ptr<Rule> free_page_reporting_equal_rule(const EqualReportingConstants& constants);
 Tunable free_page_reporting_tunable();
 
 }  // namespace aerostat::sim

@@ -1,0 +1,73 @@
+// Trials: how patient to be with what lies idle, and in what strides to move, is not set but found, per VM.
+// Twelve trials, each a patience and a stride, are led on paper through what the VM needs; each pays for what
+// it holds idle, lacks, moves and changes. The one that was cheapest of late rules.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "policy/past.h"
+
+namespace aerostat {
+
+// How many times over a change must have paid for itself, by what lay idle, before it is made. At 1 no rule
+// can lose more than twice what hindsight would (ski rental).
+inline constexpr std::array<double, 4> kTrialPatience{0.29, 1.1, 4.4, 17};
+
+// How much a growth brings while need rises, in economic order quantities, and how much of what was needed of
+// late is kept when idle memory goes back. Long ones mean few changes and more that lies idle.
+struct Stride {
+  double order, keep;
+};
+inline constexpr std::array<Stride, 3> kTrialStrides{{{0.1, 0.1}, {0.26, 0.42}, {0.68, 0.74}}};
+
+// What things cost, in MiB held idle for a second.
+struct Costs {
+  double missing = 0;  // a MiB, for a second
+  double plugged = 0;  // a MiB
+  double change = 0;   // of a target
+};
+
+// What a VM needs now, in MiB.
+struct Need {
+  double before = 0, now = 0;  // at the last sample and at this one, dt seconds later
+  double dt = 0;
+  double room = 0;  // kept free above it: with less it is grown
+  double block = 1;
+};
+
+// The level that `level` MiB may go back to: the highest step of the past for which what lay idle above it is
+// worth `patience` times what giving it away and fetching it again costs. `level` itself if nothing is.
+double idle_down_to(const Past& past, double level, const Need& need, double patience, const Stride& stride,
+                    const Costs& costs);
+
+// What a growth brings above need and room, with `stride`, while need rises by `rise` MiB/s: bringing more at
+// once means fewer changes and more that lies idle meanwhile; both cost the same at the square root of 2 x
+// cost of a change x rate.
+double order(const Stride& stride, double rise, double need, const Costs& costs);
+
+class Trials {
+ public:
+  // All have `level`; the middle ones are believed in first, by a share of `need` that others must be cheaper
+  // by.
+  void begin(double level, double need);
+  // Every trial goes through the last dt, pays for it and makes its own move. `rested`: what lay idle is
+  // judged too. `choose`: which of the elements may be found; what may not stays in the middle. True if the
+  // ruling trial moved.
+  struct Choose {
+    bool patience = true, stride = true;
+  };
+  bool advance(const Past& past, const Need& need, double rise, const Costs& costs, bool rested,
+               Choose choose);
+
+  double patience() const { return kTrialPatience[best_ / kTrialStrides.size()]; }
+  const Stride& stride() const { return kTrialStrides[best_ % kTrialStrides.size()]; }
+
+ private:
+  static constexpr std::size_t kCount = kTrialPatience.size() * kTrialStrides.size();
+  std::array<float, kCount> level_{};  // MiB it would have given
+  std::array<float, kCount> cost_{};   // of late, in MiB s held idle
+  std::size_t best_ = 0;
+};
+
+}  // namespace aerostat
