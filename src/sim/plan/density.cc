@@ -25,8 +25,11 @@ void add_turned(Trace& out, const std::string& name, const Trace& source, std::s
                 double span) {
   const VmTrace& about = source.vms()[vm];
   const double life = life_of(about);
+  // A life's end and the next one's beginning are one moment, up to rounding.
+  double latest = 0;
   const auto add = [&](const Row& row, double at) {
-    AEROSTAT_CHECK(out.add(name, {at, row.need_mib, row.cache_mib}, about.limit_mib).has_value(),
+    latest = std::max(latest, at);
+    AEROSTAT_CHECK(out.add(name, {latest, row.need_mib, row.cache_mib}, about.limit_mib).has_value(),
                    "turned rows can be kept");
   };
   double begin = -phase;

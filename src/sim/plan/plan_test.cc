@@ -99,6 +99,14 @@ TEST_F(Plans, AFleetTurnsEachHistoryAndKeepsItsLengthAndPeak) {
   EXPECT_EQ(fleet_of(trace, options, 2, 7).trace.vms()[1].first_mib, fleet.trace.vms()[1].first_mib);
 }
 
+// Where one round ends and the next begins, times are the same only up to rounding.
+TEST_F(Plans, AFleetOfShortLivesGoesRoundInOrder) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const Trace trace = generate(Load::Fleet, {.seed = seed, .seconds = 200, .vms = 7, .mean_mib = 512});
+    EXPECT_EQ(fleet_of(trace, options, 14, seed).trace.vms().size(), 14u);
+  }
+}
+
 TEST_F(Plans, SoManyVmsFitAsItSaysAndOneMoreDoesNot) {
   const Trace trace = generate(Load::Bursty, {.seconds = 240, .rows_s = 0.5, .mean_mib = 1024});
   options.host_memory = Bytes::mib(8192);

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -19,14 +19,21 @@ using namespace aerostat::bench;
 
 std::string traces_text(const std::vector<TraceKind>& kinds, const SuiteOptions& o) {
   std::string out;
-  for (const sim::LoadAbout& about : sim::loads()) out += fmt::format("* **{}**, generated: {}.\n", about.name, about.about);
-  out += "* **farm, coarse**, generated: the farm, of which only a row every 1.7 s is known; rough in between.\n";
+  for (const sim::LoadAbout& about : sim::loads())
+    out += fmt::format("* **{}**, generated: {}.\n", about.name, about.about);
+  out +=
+      "* **farm, coarse**, generated: the farm, of which only a row every 1.7 s is known; rough in "
+      "between.\n";
   for (const TraceKind& kind : kinds) {
-    if (kind.recorded) out += fmt::format("* **{}**, recorded: see [traces/README.md](../traces/README.md).\n", kind.name);
+    if (kind.recorded)
+      out += fmt::format("* **{}**, recorded: see [traces/README.md](../traces/README.md).\n", kind.name);
   }
-  return out + fmt::format("\nGenerated traces are {:.0f} s long; the host has {} times what all VMs of a trace need at most at one time. "
-                           "Seeds {} to {}: of generated traces each is another trace, of recorded ones another texture between rows.\n",
-                           o.seconds, o.room, o.first_seed, o.first_seed + o.seeds - 1);
+  return out + fmt::format(
+                   "\nGenerated traces are {:.0f} s long; the host has {} times what all VMs of a trace need "
+                   "at most at one time. "
+                   "Seeds {} to {}: of generated traces each is another trace, of recorded ones another "
+                   "texture between rows.\n",
+                   o.seconds, o.room, o.first_seed, o.first_seed + o.seeds - 1);
 }
 
 }  // namespace
@@ -35,32 +42,49 @@ int main(int argc, char** argv) {
   SuiteOptions o;
   o.threads = std::max(1U, std::thread::hardware_concurrency());
   std::string out_file, commit = "unknown";
+  bool only_promises = false;
   CLI::App app("Compares all policies on all traces and writes docs/results.md.");
   app.add_option("--seeds", o.seeds, "of each trace")->check(CLI::Range(2, 1000))->capture_default_str();
-  app.add_option("--seconds", o.seconds, "length of generated traces")->check(CLI::Range(120, 1000000))->capture_default_str();
+  app.add_option("--seconds", o.seconds, "length of generated traces")
+      ->check(CLI::Range(120, 1000000))
+      ->capture_default_str();
   app.add_option("--traces", o.recordings, "folder of recorded traces")->capture_default_str();
   app.add_option("--commit", commit, "of the settings, as it is to be told");
+  app.add_flag("--promises", only_promises,
+               "print only what is promised of the policy; exit status 1 if anything is not kept");
   app.add_option("--out", out_file, "the page; without it, it is printed");
   CLI11_PARSE(app, argc, argv);
   set_log_level(LogLevel::Error);
+  if (only_promises) {
+    const std::vector<Promise> kept = promises(o);
+    fmt::print("{}", table_of_promises(kept));
+    return std::all_of(kept.begin(), kept.end(), [](const Promise& p) { return p.kept; }) ? 0 : 1;
+  }
   const auto kinds = trace_kinds(o);
   if (!kinds) return fmt::print(stderr, "bench: {}\n", kinds.error().message), 1;
   Compared all{sim::builtin_policies().all(), *kinds, {}};
   all.runs = run_suite(all.policies, all.kinds, o, {}, "all policies, all traces");
   const std::vector<Promise> kept = promises(o);
   std::string page = "# Results of the policy lab\n\n";
-  page += fmt::format("Made by `script/bench policies --seeds {}`; settings of commit {}. Everything here is simulated: the daemon's own loop, policy and "
-                      "guards on virtual VMs ([simulate.md](simulate.md)). Do not edit: run the command again.\n\n"
-                      "S is waste + 500 × violation + the cost of moves; smaller is better. Intervals are 95 %, over seeds; comparisons are paired.\n\n",
-                      o.seeds, commit);
+  page += fmt::format(
+      "Made by `script/bench policies --seeds {}`; settings of commit {}. Everything here is simulated: the "
+      "daemon's own loop, policy and "
+      "guards on virtual VMs ([simulate.md](simulate.md)). Do not edit: run the command again.\n\n"
+      "S is waste + 500 × violation + the cost of moves; smaller is better. Intervals are 95 %, over seeds; "
+      "comparisons are paired.\n\n",
+      o.seeds, commit);
   page += "## Traces\n\n" + traces_text(all.kinds, o);
   page += "\n## What is promised of the policy\n\n" + table_of_promises(kept);
   page += "\n## All policies, all traces\n\nS, best first.\n\n" + table_of_scores(all);
   page += "\n## Ours against each\n\nBelow 1 we are better.\n\n" + table_of_ratios(all, "aerostat");
   page += "\n## Parts of S\n\n" + table_of_parts(all, {"aerostat", "plain", "free-page-reporting", "oracle"});
-  page += "\n## Other prices\n\nGeometric mean of S over all traces when being short and moving cost half and twice as much. Nothing was tuned for it.\n\n" + table_of_prices(all);
+  page +=
+      "\n## Other prices\n\nGeometric mean of S over all traces when being short and moving cost half and "
+      "twice as much. Nothing was tuned for it.\n\n" +
+      table_of_prices(all);
   page += "\n## What each element pays\n\nAbove 1 the element pays.\n\n" + ablation(all.kinds, o);
-  page += "\n## Frontier\n\nS against resizes, by the price of a change and by patience.\n\n" + frontier(all.kinds, o);
+  page += "\n## Frontier\n\nS against resizes, by the price of a change and by patience.\n\n" +
+          frontier(all.kinds, o);
   if (out_file.empty()) {
     fmt::print("{}", page);
   } else if (!(std::ofstream(out_file) << page)) {

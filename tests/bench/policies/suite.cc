@@ -17,7 +17,8 @@ namespace {
 
 constexpr double kCoarseRows = 1.7;
 
-TraceKind generated(const sim::LoadAbout& about, const SuiteOptions& o, double rows_s, const std::string& name) {
+TraceKind generated(const sim::LoadAbout& about, const SuiteOptions& o, double rows_s,
+                    const std::string& name) {
   return {name, false, [about, o, rows_s, name](std::uint64_t seed, const sim::ReplayOptions& replay) {
             sim::GeneratorOptions g{.seed = seed, .seconds = o.seconds, .rows_s = rows_s};
             if (about.load == sim::Load::Fleet) {
@@ -34,7 +35,8 @@ TraceKind generated(const sim::LoadAbout& about, const SuiteOptions& o, double r
 
 Result<std::vector<TraceKind>> trace_kinds(const SuiteOptions& o) {
   std::vector<TraceKind> out;
-  for (const sim::LoadAbout& about : sim::loads()) out.push_back(generated(about, o, 0.1, std::string(about.name)));
+  for (const sim::LoadAbout& about : sim::loads())
+    out.push_back(generated(about, o, 0.1, std::string(about.name)));
   out.push_back(generated(sim::loads().front(), o, kCoarseRows, "farm, coarse"));
   std::vector<std::filesystem::path> files;
   std::error_code none;

@@ -54,8 +54,8 @@ std::string rule(std::size_t columns) {
 }  // namespace
 
 std::size_t Compared::index(const std::string& policy) const {
-  const auto found =
-      std::find_if(policies.begin(), policies.end(), [&](const sim::PolicyEntry& e) { return e.name == policy; });
+  const auto found = std::find_if(policies.begin(), policies.end(),
+                                  [&](const sim::PolicyEntry& e) { return e.name == policy; });
   AEROSTAT_CHECK(found != policies.end(), "a table asks for a policy that was replayed");
   return static_cast<std::size_t>(found - policies.begin());
 }
@@ -70,7 +70,8 @@ std::string table_of_scores(const Compared& all) {
     double laws = 0;
     for (const auto& runs : all.runs[p]) {
       const Mean m = geometric(values(runs, &Run::s));
-      out += fmt::format(" {:.3f} ±{:.0f} % |", m.value, 100 * (m.high - m.low) / 2 / std::max(m.value, 1e-9));
+      out +=
+          fmt::format(" {:.3f} ±{:.0f} % |", m.value, 100 * (m.high - m.low) / 2 / std::max(m.value, 1e-9));
       resizes += average(runs, &Run::resizes) / static_cast<double>(all.kinds.size());
       for (const Run& run : runs) laws += run.law_violations;
     }
@@ -94,23 +95,27 @@ std::string table_of_ratios(const Compared& all, const std::string& ours) {
         worst = k;
       }
     }
-    out += fmt::format("| {} | {} | {} | {:.3f} |\n", all.policies[p].name, text(whole), all.kinds[worst].name, most);
+    out += fmt::format("| {} | {} | {} | {:.3f} |\n", all.policies[p].name, text(whole),
+                       all.kinds[worst].name, most);
   }
   return out;
 }
 
 std::string table_of_parts(const Compared& all, const std::vector<std::string>& policies) {
-  std::string out = "| trace | policy | S | waste | 500 × violation | moves | time short | longest felt | resizes per VM·h |\n"
-                    "|---|---|---:|---:|---:|---:|---:|---:|---:|\n";
+  std::string out =
+      "| trace | policy | S | waste | 500 × violation | moves | time short | longest felt | resizes per VM·h "
+      "|\n"
+      "|---|---|---:|---:|---:|---:|---:|---:|---:|\n";
   for (std::size_t k = 0; k < all.kinds.size(); ++k) {
     for (const std::string& name : policies) {
       const auto& runs = all.runs[all.index(name)][k];
       double felt = 0;
       for (const Run& run : runs) felt = std::max(felt, run.longest_felt);
-      out += fmt::format("| {} | {} | {} | {:.3f} | {:.4f} | {:.4f} | {:.3f} % | {:.2f} s | {:.0f} |\n", all.kinds[k].name,
-                         name, text(geometric(values(runs, &Run::s))), average(runs, &Run::waste),
-                         sim::kViolationPrice * average(runs, &Run::violation), average(runs, &Run::moves),
-                         100 * average(runs, &Run::short_time), felt, average(runs, &Run::resizes));
+      out += fmt::format("| {} | {} | {} | {:.3f} | {:.4f} | {:.4f} | {:.3f} % | {:.2f} s | {:.0f} |\n",
+                         all.kinds[k].name, name, text(geometric(values(runs, &Run::s))),
+                         average(runs, &Run::waste), sim::kViolationPrice * average(runs, &Run::violation),
+                         average(runs, &Run::moves), 100 * average(runs, &Run::short_time), felt,
+                         average(runs, &Run::resizes));
     }
   }
   return out;
