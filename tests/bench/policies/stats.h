@@ -1,4 +1,5 @@
-// Stats: means of scores with their 95 % intervals, over seeds. Scores are ratios, so their logarithms are averaged.
+// Stats: means of scores with their 95 % intervals, over seeds. Scores are ratios, so their logarithms are
+// averaged.
 #pragma once
 
 #include <span>
@@ -8,7 +9,7 @@
 namespace aerostat::bench {
 
 struct Mean {
-  double value = 0;      // geometric mean
+  double value = 0;          // geometric mean
   double low = 0, high = 0;  // 95 % interval (Student's t)
 };
 // Values at or below 0 count as 0.001: a policy that is perfect on one trace must not outweigh all others.

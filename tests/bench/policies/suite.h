@@ -1,5 +1,5 @@
-// Suite: the traces policies are compared on, listed before anything runs: every kind of generated load, each seed
-// another trace, and every recording of traces/, each seed another texture between its rows.
+// Suite: the traces policies are compared on, listed before anything runs: every kind of generated load, each
+// seed another trace, and every recording of traces/, each seed another texture between its rows.
 #pragma once
 
 #include <functional>
@@ -31,7 +31,8 @@ Result<std::vector<TraceKind>> trace_kinds(const SuiteOptions& options);
 
 // One replay: what is needed of it later.
 struct Run {
-  double s = 0, s_half = 0, s_double = 0;  // at the prices, at half and at double the prices of being short and moving
+  double s = 0, s_half = 0,
+         s_double = 0;  // at the prices, at half and at double the prices of being short and moving
   double waste = 0, violation = 0, moves = 0;
   double short_time = 0, longest_felt = 0, resizes = 0, plugged = 0, law_violations = 0;
 };

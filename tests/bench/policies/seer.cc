@@ -1,0 +1,70 @@
+#include "policies/seer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "policy/share.h"
+#include "sim/world/virtual_host.h"
+
+namespace aerostat::bench {
+
+namespace {
+
+constexpr Duration kLooks = std::chrono::milliseconds(20);
+
+class Seer final : public sim::Policy {
+ public:
+  void begin(sim::VirtualHost& host) override { host_ = &host; }
+  void started(sim::VirtualVm&) override {}
+  void ended(sim::VirtualVm&) override {}
+  void heard(sim::VirtualVm&) override {}
+  Duration period() const override { return kLooks; }
+
+  void tick() override {
+    host_->settle();
+    const std::vector<double> due = entitled();
+    for (std::size_t i = 0; i < due.size(); ++i) {
+      sim::VirtualVm& vm = *host_->vms()[i];
+      if (due[i] < vm.facts().target().to_mib()) vm.set_target(vm.reachable(bytes(due[i])));
+    }
+    for (std::size_t i = 0; i < due.size(); ++i) grow(*host_->vms()[i], due[i]);
+  }
+
+ private:
+  static Bytes bytes(double mib) { return Bytes::of(std::llround(mib * 1048576.0)); }
+
+  // To the nearest block: the weighted max-min share by true need, and an equal part of what is then left.
+  std::vector<double> entitled() const {
+    const Bytes pool = host_->capacity() - host_->reserve();
+    std::vector<Claim> claims;
+    for (const auto& vm : host_->vms())
+      claims.push_back({{}, bytes(vm->need()), static_cast<double>(std::max(1, vm->limits().weight))});
+    const std::vector<Bytes> shares = share_out(pool, claims);
+    double left = pool.to_mib();
+    for (const Bytes share : shares) left -= share.to_mib();
+    const double each = std::max(0.0, left) / static_cast<double>(std::max<std::size_t>(1, shares.size()));
+    const double block = host_->physics().block_mib;
+    std::vector<double> out;
+    for (const Bytes share : shares) out.push_back(std::round((share.to_mib() + each) / block) * block);
+    return out;
+  }
+
+  void grow(sim::VirtualVm& vm, double due) const {
+    const double has = vm.facts().target().to_mib();
+    if (due <= has) return;
+    const double held = std::max(vm.assigned(), has);
+    const Bytes to = vm.reachable(bytes(std::min(due, held + std::max(0.0, host_->free().to_mib()))));
+    if (to.to_mib() > has) vm.set_target(to);
+  }
+
+  sim::VirtualHost* host_ = nullptr;
+};
+
+}  // namespace
+
+sim::PolicyEntry seer() {
+  return {"seer", "", [] { return std::make_unique<Seer>(); }};
+}
+
+}  // namespace aerostat::bench
