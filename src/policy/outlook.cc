@@ -17,7 +17,7 @@ Bytes bytes(double mib) { return Bytes::of(std::llround(std::clamp(mib, 0.0, 1e1
 // MiB above need below which it is grown.
 double room(const Outlook& o, const Profile& p) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
-  return p.floor_mib + o.need * kFloorShare + std::min(p.headroom_sigmas * o.sigma, wild);
+  return p.floor_mib + std::min(p.headroom_sigmas * o.sigma, wild);
 }
 
 // MiB/s that it rises by, lately.
@@ -27,6 +27,11 @@ double rise(const Outlook& o) { return std::max(0.0, o.seen - o.behind) / kRiseS
 Costs costs(const Outlook& o, const Profile& p) {
   const double hurry = 1 + kHurry * std::max(0.0, o.moves / kManyMoves - 1);
   return {p.short_price, p.plug_price, p.change_price * kMibOfGib * hurry};
+}
+
+// MiB that a growth brings above the room.
+double ordered(const Outlook& o, const Profile& p) {
+  return p.with.order ? order(rise(o), o.need, costs(o, p)) : 0;
 }
 
 Need need_of(const Outlook& o, const Profile& p, Bytes grain) {
@@ -62,27 +67,6 @@ void learn(Outlook& o, double need, TimePoint at, const Profile& p) {
   o.unknown *= std::exp(-dt / kUnknownMemory);
   o.sigma = std::max(o.unknown, std::sqrt(std::max(o.fast, p.with.habits ? kSlowShare * o.slow : 0)) * lead);
   o.behind += (need - o.behind) * (1 - std::exp(-dt / kRiseSeconds));
-  o.rate = change / dt;
-}
-
-// A guest with nothing left cannot show what it needs: it is offered more, and twice as much when that has
-// come and was not enough either.
-void escalate(Outlook& o, const Seen& seen, const Profile& p) {
-  const double has = seen.assigned.to_mib();
-  if (!seen.saturated) {
-    o.escalation = 0;
-    return;
-  }
-  if (o.escalation <= 0) {
-    const double going_on = p.with.escalation ? std::min(o.rate * kSaturatedSeconds, has / 2) : 0;
-    o.escalation = std::max(kSaturatedStep.to_mib(), going_on);
-  } else if (has > o.escalated_at && p.with.escalation && seconds(seen.at - o.raised_at) >= kLeadSeconds) {
-    o.escalation = std::min(o.escalation * 2, std::max(kSaturatedStep.to_mib(), has / 2));
-  } else {
-    return;
-  }
-  o.escalated_at = has;
-  o.raised_at = seen.at;
 }
 
 }  // namespace
@@ -91,33 +75,30 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   const double shown = seen.need.to_mib();
   if (!o.started) return begin(o, seen, shown, p);
   const double dt = std::max(seconds(seen.at - o.at), 0.005);
-  escalate(o, seen, p);
   learn(o, shown, seen.at, p);
   const bool rested = o.past.note(seen.at, o.seen, shown);
   const double before = o.need;
-  o.need = shown + o.escalation;
+  // A guest with nothing left cannot show what it needs: it is offered more until it has some left.
+  o.need = shown + (seen.saturated ? kSaturatedStep.to_mib() : 0);
   o.seen = shown;
   o.at = seen.at;
   if (o.need * kNearlyAll >= seen.assigned.to_mib()) o.short_at = seen.at;
   Need need = need_of(o, p, seen.grain);
   need.before = before;
   need.dt = dt;
-  const bool moved = o.trials.advance(o.past, need, rise(o), costs(o, p), rested,
-                                      {p.with.patience_trials, p.with.stride_trials});
+  const bool moved = o.trials.advance(o.past, need, ordered(o, p), costs(o, p), rested,
+                                      {p.with.patience_trials, p.with.depth_trials});
   o.moves = o.moves * std::exp(-dt / kMovesMemory) + (moved ? 3600 / kMovesMemory : 0);
 }
 
 Bytes headroom(const Outlook& o, const Profile& p) { return bytes(o.need - o.seen + room(o, p)); }
 
-Bytes growth(const Outlook& o, const Profile& p) {
-  const double more = order(o.trials.stride(), rise(o), o.need, costs(o, p));
-  return headroom(o, p) + bytes(p.with.order ? more : 0);
-}
+Bytes growth(const Outlook& o, const Profile& p) { return headroom(o, p) + bytes(ordered(o, p)); }
 
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
   const double has = target.to_mib();
   const double to =
-      idle_down_to(o.past, has, need_of(o, p, grain), o.trials.patience(), o.trials.stride(), costs(o, p));
+      idle_down_to(o.past, has, need_of(o, p, grain), o.trials.patience(), o.trials.depth(), costs(o, p));
   return to < has ? std::min(target, bytes(to).round_up(grain)) : target;
 }
 

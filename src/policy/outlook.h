@@ -1,7 +1,7 @@
 // Outlook: what a VM is likely to need shortly, learned from how its need moved. No clock, no I/O: the same
 // needs at the same times give the same outlook.
-// Headroom goes where rises are likely: a VM that never moves gets almost none. How long idle memory is kept
-// and how much a growth brings is found by trial (trials.h).
+// Headroom goes where rises are likely: a VM that never moves gets almost none. How long idle memory is kept,
+// and how much of it goes back, is found by trial (trials.h).
 #pragma once
 
 #include "base/bytes.h"
@@ -25,13 +25,7 @@ struct Outlook {
   double slow = 0;     // likewise, of the last minutes
   double unknown = 0;  // MiB it is feared to rise by, as long as little is known of it
   double sigma = 0;    // MiB by which it typically rises while memory is on its way
-  double rate = 0;     // MiB/s, when it was learned from last
   double behind = 0;   // MiB: need, smoothed; a rise is what it is above this
-
-  // A guest with nothing left cannot show what it needs.
-  double escalation = 0;    // MiB that it is offered beyond what it shows, …
-  double escalated_at = 0;  // … MiB it had when that was raised, …
-  TimePoint raised_at{};    // … and when
 
   TimePoint short_at{};  // when it last needed nearly all it had
   double moves = 0;      // changes of late that the ruling trial made, per hour

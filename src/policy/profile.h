@@ -1,18 +1,18 @@
-// Profile: how boldly memory is managed, in one word: what things cost and how sure headroom is to be. Each VM's
-// headroom, patience and strides are found from them by what the VM does (outlook.h, trials.h).
+// Profile: how boldly memory is managed, in one word: what things cost and how sure headroom is to be. Each
+// VM's headroom, patience and depth are found from them by what the VM does (outlook.h, trials.h).
 #pragma once
 
 #include "model/profile_name.h"
 
 namespace aerostat {
 
-// The elements of the policy. All are on; each can be switched off only so that benchmarks can show what it pays.
+// The elements of the policy. All are on; each can be switched off only so that benchmarks can show what it
+// pays.
 struct Elements {
   bool patience_trials = true;  // off: idle memory goes back when it has paid for the change four times over
-  bool stride_trials = true;    // off: every VM grows and shrinks in middling strides
+  bool depth_trials = true;     // off: of what was needed of late the same part is kept for every VM
   bool habits = true;           // off: only the rises of the last seconds count
   bool order = true;            // off: a growth brings the headroom and no more
-  bool escalation = true;       // off: a saturated guest is offered one block, however often
 };
 
 struct Profile {
@@ -25,7 +25,7 @@ struct Profile {
   // Kept free of what a VM's need typically rises by while memory is on its way, in standard deviations.
   double headroom_sigmas = 1.2;
   // Kept free in any case: a kernel with less looks for pages to throw out.
-  double floor_mib = 8.8;
+  double floor_mib = 12;
   Elements with = {};
 };
 

@@ -9,11 +9,11 @@ namespace aerostat {
 
 namespace {
 
-constexpr std::size_t kStrides = kTrialStrides.size();
+constexpr std::size_t kDepths = kTrialDepths.size();
 // The first judgement of a VM nobody knows.
 constexpr std::size_t kFirstPatience = kTrialPatience.size() / 2;
-constexpr std::size_t kFirstStride = kStrides / 2;
-constexpr std::size_t kFirst = kFirstPatience * kStrides + kFirstStride;
+constexpr std::size_t kFirstDepth = kDepths / 2;
+constexpr std::size_t kFirst = kFirstPatience * kDepths + kFirstDepth;
 
 double in_blocks(double mib, double block) { return std::ceil(mib / block) * block; }
 
@@ -37,20 +37,24 @@ double cost_of(double level, const Need& need, const Costs& costs) {
 
 }  // namespace
 
-double idle_down_to(const Past& past, double level, const Need& need, double patience, const Stride& stride,
+double idle_down_to(const Past& past, double level, const Need& need, double patience, double depth,
                     const Costs& costs) {
+  const double least = std::max(need.block, kLeastIdleShare * need.now);
+  const double low = need.now + need.room;
+  if (level - low < least) return level;  // whatever the past says
   for (std::size_t i = 0; i < past.spans_known(); ++i) {
-    const double kept = stride.keep * (past.most(i) - need.now);
-    const double to = in_blocks(need.now + kept + need.room, need.block);
-    const double idle = level - to;
-    if (idle < std::max(need.block, kLeastIdleShare * need.now)) continue;
-    if (idle * Past::kSpans[i] >= patience * (2 * costs.change + costs.plugged * idle)) return to;
+    const double keeps = low + depth * (past.most(i) - need.now);
+    // Spans grow and so does what was needed in them: nothing longer leaves more idle.
+    if (level - keeps < least) break;
+    const double idle = level - in_blocks(keeps, need.block);
+    if (idle >= least && idle * Past::kSpans[i] >= patience * (2 * costs.change + costs.plugged * idle))
+      return level - idle;
   }
   return level;
 }
 
-double order(const Stride& stride, double rise, double need, const Costs& costs) {
-  return std::min(stride.order * std::sqrt(2 * costs.change * std::max(0.0, rise)), need * kForecastShare);
+double order(double rise, double need, const Costs& costs) {
+  return std::min(kOrder * std::sqrt(2 * costs.change * std::max(0.0, rise)), need * kForecastShare);
 }
 
 void Trials::begin(double level, double need) {
@@ -58,27 +62,26 @@ void Trials::begin(double level, double need) {
   for (std::size_t i = 0; i < kCount; ++i) {
     level_[i] = static_cast<float>(level);
     cost_[i] = static_cast<float>(kPrior * need *
-                                  (away(i / kStrides, kFirstPatience) + away(i % kStrides, kFirstStride)));
+                                  (away(i / kDepths, kFirstPatience) + away(i % kDepths, kFirstDepth)));
   }
   best_ = kFirst;
 }
 
-bool Trials::advance(const Past& past, const Need& need, double rise, const Costs& costs, bool rested,
+bool Trials::advance(const Past& past, const Need& need, double ordered, const Costs& costs, bool rested,
                      Choose choose) {
   const auto fade = static_cast<float>(std::exp(-need.dt / kTrialMemory));
   const double low = need.now + need.room;
   bool moved = false;
   std::size_t cheapest = best_;
   for (std::size_t i = 0; i < kCount; ++i) {
-    const Stride& stride = kTrialStrides[i % kStrides];
     const double had = level_[i];
     double level = had;
     double cost = cost_of(level, need, costs);
     if (level < low) {
-      level = in_blocks(low + order(stride, rise, need.now, costs), need.block);
+      level = in_blocks(low + ordered, need.block);
       cost += costs.plugged * (level - had) + costs.change;
     } else if (rested) {
-      level = idle_down_to(past, level, need, kTrialPatience[i / kStrides], stride, costs);
+      level = idle_down_to(past, level, need, kTrialPatience[i / kDepths], kTrialDepths[i % kDepths], costs);
       if (level < had) cost += costs.change;
     }
     moved = moved || (i == best_ && level != had);
@@ -86,9 +89,9 @@ bool Trials::advance(const Past& past, const Need& need, double rise, const Cost
     cost_[i] = cost_[i] * fade + static_cast<float>(cost);
     if (cost_[i] < cost_[cheapest]) cheapest = i;
   }
-  const std::size_t patience = choose.patience ? cheapest / kStrides : kFirstPatience;
-  const std::size_t stride = choose.stride ? cheapest % kStrides : kFirstStride;
-  best_ = patience * kStrides + stride;
+  const std::size_t patience = choose.patience ? cheapest / kDepths : kFirstPatience;
+  const std::size_t depth = choose.depth ? cheapest % kDepths : kFirstDepth;
+  best_ = patience * kDepths + depth;
   return moved;
 }
 

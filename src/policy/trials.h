@@ -1,6 +1,6 @@
-// Trials: how patient to be with what lies idle, and in what strides to move, is not set but found, per VM.
-// Twelve trials, each a patience and a stride, are led on paper through what the VM needs; each pays for what
-// it holds idle, lacks, moves and changes. The one that was cheapest of late rules.
+// Trials: how patient to be with what lies idle, and how much of it to give back, is not set but found, per
+// VM. Twelve trials, each a patience and a depth, are led on paper through what the VM needs; each pays for
+// what it holds idle, lacks, moves and changes. The one that was cheapest of late rules.
 #pragma once
 
 #include <array>
@@ -14,12 +14,8 @@ namespace aerostat {
 // can lose more than twice what hindsight would (ski rental).
 inline constexpr std::array<double, 4> kTrialPatience{0.29, 1.1, 4.4, 17};
 
-// How much a growth brings while need rises, in economic order quantities, and how much of what was needed of
-// late is kept when idle memory goes back. Long ones mean few changes and more that lies idle.
-struct Stride {
-  double order, keep;
-};
-inline constexpr std::array<Stride, 3> kTrialStrides{{{0.1, 0.1}, {0.26, 0.42}, {0.68, 0.74}}};
+// How much of what was needed of late above the present need is kept when idle memory goes back.
+inline constexpr std::array<double, 3> kTrialDepths{0.1, 0.42, 0.74};
 
 // What things cost, in MiB held idle for a second.
 struct Costs {
@@ -36,35 +32,35 @@ struct Need {
   double block = 1;
 };
 
-// The level that `level` MiB may go back to: the highest step of the past for which what lay idle above it is
+// The level that `level` MiB may go back to: the lowest of the past's for which what lay idle above it is
 // worth `patience` times what giving it away and fetching it again costs. `level` itself if nothing is.
-double idle_down_to(const Past& past, double level, const Need& need, double patience, const Stride& stride,
+double idle_down_to(const Past& past, double level, const Need& need, double patience, double depth,
                     const Costs& costs);
 
-// What a growth brings above need and room, with `stride`, while need rises by `rise` MiB/s: bringing more at
-// once means fewer changes and more that lies idle meanwhile; both cost the same at the square root of 2 x
-// cost of a change x rate.
-double order(const Stride& stride, double rise, double need, const Costs& costs);
+// What a growth brings above need and room while need rises by `rise` MiB/s: a part of the economic order
+// quantity. Bringing more at once means fewer changes and more that lies idle meanwhile; both cost the same
+// at the square root of 2 x cost of a change x rate.
+double order(double rise, double need, const Costs& costs);
 
 class Trials {
  public:
   // All have `level`; the middle ones are believed in first, by a share of `need` that others must be cheaper
   // by.
   void begin(double level, double need);
-  // Every trial goes through the last dt, pays for it and makes its own move. `rested`: what lay idle is
-  // judged too. `choose`: which of the elements may be found; what may not stays in the middle. True if the
-  // ruling trial moved.
+  // Which of the two may be found; what may not stays in the middle.
   struct Choose {
-    bool patience = true, stride = true;
+    bool patience = true, depth = true;
   };
-  bool advance(const Past& past, const Need& need, double rise, const Costs& costs, bool rested,
+  // Every trial goes through the last dt, pays for it and makes its own move. `rested`: what lay idle is
+  // judged too. `ordered`: what a growth brings above the room. True if the ruling trial moved.
+  bool advance(const Past& past, const Need& need, double ordered, const Costs& costs, bool rested,
                Choose choose);
 
-  double patience() const { return kTrialPatience[best_ / kTrialStrides.size()]; }
-  const Stride& stride() const { return kTrialStrides[best_ % kTrialStrides.size()]; }
+  double patience() const { return kTrialPatience[best_ / kTrialDepths.size()]; }
+  double depth() const { return kTrialDepths[best_ % kTrialDepths.size()]; }
 
  private:
-  static constexpr std::size_t kCount = kTrialPatience.size() * kTrialStrides.size();
+  static constexpr std::size_t kCount = kTrialPatience.size() * kTrialDepths.size();
   std::array<float, kCount> level_{};  // MiB it would have given
   std::array<float, kCount> cost_{};   // of late, in MiB s held idle
   std::size_t best_ = 0;

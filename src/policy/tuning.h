@@ -17,8 +17,8 @@ inline constexpr double kRefaultsThatHurt = 256;
 inline constexpr double kStallThatHurts = 0.05;
 // Distress is a spiky signal; a guest that paged a moment ago is no better yet.
 inline constexpr Duration kDistressHold = std::chrono::seconds(2);
-// With more than this strictly free, and this share of all, its kernel reclaims nothing: no distress is for want of
-// memory (watermarks lie well below 2 %).
+// With more than this strictly free, and this share of all, its kernel reclaims nothing: no distress is for
+// want of memory (watermarks lie well below 2 %).
 inline constexpr Bytes kRoomy = Bytes::mib(256);
 inline constexpr double kRoomyShare = 0.05;
 // How long a missed cache or swap keeps counting after it was last missed.
@@ -41,31 +41,31 @@ inline constexpr double kHurst = 0.4;
 // From a guest's report to memory it can use.
 inline constexpr double kLeadSeconds = 0.07;
 // How long rises are remembered, in seconds: a burst under way, and the habits of the VM.
-inline constexpr double kFastMemory = 8;
+inline constexpr double kFastMemory = 2.9;
 inline constexpr double kSlowMemory = 74;
 // Rises of the last minutes count this much against those of the last seconds (of their mean squares).
-inline constexpr double kSlowShare = 1.8;
+inline constexpr double kSlowShare = 2.5;
 // A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
 inline constexpr double kUnknownRise = 0.035;
 // … and is known after about this many seconds.
 inline constexpr double kUnknownMemory = 12;
-// Kept free besides a profile's floor: the kernel's watermarks grow with its memory.
-inline constexpr double kFloorShare = 0.0005;
-// A rise is taken over about this many seconds.
-inline constexpr double kRiseSeconds = 5;
-// Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear at twice
-// as many, times this.
+// A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
+inline constexpr double kOrder = 0.16;
+inline constexpr double kRiseSeconds = 0.57;
+// Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear
+// at twice as many, times this.
 inline constexpr double kMovesMemory = 832;
 inline constexpr double kManyMoves = 220;
 inline constexpr double kHurry = 4.3;
-// Less than this share of need is not worth a change however long it lies: estimates of need wander by so much.
+// Less than this share of need is not worth a change however long it lies: estimates of need wander by so
+// much.
 inline constexpr double kLeastIdleShare = 0.04;
 // Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
 // per step away from the middle one.
 inline constexpr double kTrialMemory = 160;
-inline constexpr double kPrior = 3;
+inline constexpr double kPrior = 2.4;
 // How long a shortage seen in a sample lasts until memory has come, and what it grows by meanwhile.
-inline constexpr double kShortStays = 0.3;
+inline constexpr double kShortStays = 0.11;
 // Headroom for bursts never exceeds this share of need, or this amount: one wild sample must not empty the
 // pool.
 inline constexpr double kForecastShare = 0.5;
@@ -74,10 +74,8 @@ inline constexpr Bytes kLeastForecastCap = Bytes::mib(256);
 // there) …
 inline constexpr Bytes kSaturated = Bytes::mib(12);
 inline constexpr double kSaturatedShare = 0.003;
-// … and is offered this much at once, doubled each time it is not enough: one memory block of Linux.
+// … and is offered this much more at a time: one memory block of Linux.
 inline constexpr Bytes kSaturatedStep = Bytes::mib(128);
-// A rise that ran into the end of memory is taken to have gone on for this long.
-inline constexpr double kSaturatedSeconds = 0.1;
 // With less than this left for kernel data a guest is in danger, whatever is available to programs (measured:
 // a guest of 384 MiB grown to 2 GiB that makes 300 MiB of page tables lives if it is grown at 64 MiB, and is
 // OOM-killed if not).
@@ -88,8 +86,8 @@ inline constexpr Bytes kKernelStep = Bytes::mib(128);
 inline constexpr Duration kKernelGrowEvery = std::chrono::seconds(1);
 
 // --- wanting ---
-// The least buffer an owner can ask for: below it a Linux guest cannot even take in hot-added memory (1.6 % of
-// 2 GiB is 32 MiB) while it works.
+// The least buffer an owner can ask for: below it a Linux guest cannot even take in hot-added memory (1.6 %
+// of 2 GiB is 32 MiB) while it works.
 inline constexpr Bytes kLeastHeadroom = Bytes::mib(64);
 // Kept above demand even when weights decide, else the kernel reclaims although nothing is missing.
 inline constexpr Bytes kSlack = Bytes::mib(32);
@@ -107,8 +105,8 @@ inline constexpr Bytes kLeastGrant = Bytes::mib(16);
 inline constexpr double kDistressShare = 0.25;
 // No shrink for others this soon after a growth.
 inline constexpr Duration kYieldAfterGrow = std::chrono::seconds(1);
-// One shrink at a time, and its size: idle memory goes at once, buffers slower, needed memory slowest, because
-// the guest has to page it out first.
+// One shrink at a time, and its size: idle memory goes at once, buffers slower, needed memory slowest,
+// because the guest has to page it out first.
 inline constexpr Duration kShrinkEvery = std::chrono::seconds(1);
 inline constexpr Duration kYieldEvery = std::chrono::milliseconds(200);
 inline constexpr Bytes kCutStep = Bytes::mib(128);
@@ -118,8 +116,8 @@ inline constexpr Bytes kCutStep = Bytes::mib(128);
 inline constexpr Duration kShrinkToBlame = std::chrono::seconds(10);
 // A need of more than its memory divided by this explains any distress: no floor is learned from it.
 inline constexpr double kNearlyAll = 1.02;
-// A floor lies this much above what hurt, after relapses up to so many times this: the last shrink may have taken
-// far more than is missed.
+// A floor lies this much above what hurt, after relapses up to so many times this: the last shrink may have
+// taken far more than is missed.
 inline constexpr Bytes kFloorStep = Bytes::mib(128);
 inline constexpr std::int64_t kFloorSteps = 4;
 // What was too little is avoided this long, doubling at each relapse.

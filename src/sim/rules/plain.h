@@ -12,11 +12,11 @@ std::unique_ptr<Rule> static_rule();
 // The honest baseline: need x (1 + share) + floor; grows at once when less than `low` of that headroom is
 // left, shrinks when more than `hysteresis` above it has lain idle for `hold_s`.
 struct PlainConstants {
-  double share = 0.024;
-  double floor_mib = 42;
-  double low = 0.63;
-  double hold_s = 4;
-  double hysteresis_mib = 49;
+  double share = 0.023;
+  double floor_mib = 25;
+  double low = 0.55;
+  double hold_s = 3.7;
+  double hysteresis_mib = 23;
 };
 std::unique_ptr<Rule> plain_rule();
 std::unique_ptr<Rule> plain_rule_with(const PlainConstants& constants);

@@ -20,10 +20,9 @@ struct Element {
 };
 constexpr Element kElements[] = {
     {"patience per VM, found by trial", &Elements::patience_trials},
-    {"stride per VM, found by trial", &Elements::stride_trials},
+    {"depth per VM, found by trial", &Elements::depth_trials},
     {"habits of the last minute", &Elements::habits},
-    {"growth in strides", &Elements::order},
-    {"escalation when saturated", &Elements::escalation},
+    {"growth ahead while need rises", &Elements::order},
 };
 
 std::vector<double> whole(const std::vector<std::vector<Run>>& kinds, double Run::* pick) {
