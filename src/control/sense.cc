@@ -177,6 +177,7 @@ bool take_sample(VmRecord& vm, TimePoint now) {
   if (!facts.known) return false;
   if (vm.guest && vm.guest->state().service == Service::Speaking) {
     const GuestState& guest = vm.guest->state();
+    vm.machine->watch(false);
     if (!guest.sample || guest.sampled_at <= vm.sample_at) return false;
     use_sample(vm, *guest.sample, guest.sampled_at, Integration::Agent);
     return true;
@@ -185,6 +186,7 @@ bool take_sample(VmRecord& vm, TimePoint now) {
     forget_reports(vm);
   }
   const bool agent_known = vm.guest && vm.guest->state().service != Service::Absent;
+  vm.machine->watch(!agent_known);
   if (agent_known || !facts.balloon_stats || facts.balloon_stats_at <= vm.sample_at) return false;
   if (now - facts.balloon_stats_at >= kStatsFresh) return false;
   use_sample(vm, *facts.balloon_stats, facts.balloon_stats_at, Integration::BalloonStats);

@@ -14,8 +14,9 @@ struct GuestSample {
   std::optional<Bytes> total;
   std::optional<Bytes> available;  // could be used without paging (MemAvailable)
   std::optional<Bytes> free;
-  std::optional<Bytes> active_file;    // page cache used more than once
-  std::optional<Bytes> inactive_file;  // page cache used once
+  std::optional<Bytes> active_file;  // page cache used more than once
+  std::optional<Bytes>
+      inactive_file;  // page cache used once; without active_file: all, shared memory included
   std::optional<Bytes> swap_total;
   std::optional<Bytes> swap_free;
   std::optional<Bytes> normal_free;  // free memory that kernel data may use (not movable-only)
@@ -26,11 +27,14 @@ struct GuestSample {
   std::optional<std::uint64_t> swap_in_pages;
   std::optional<std::uint64_t> swap_out_pages;
   std::optional<std::uint64_t> major_faults;
+  std::optional<std::uint64_t> minor_faults;  // all page faults; balloon statistics only
   std::optional<std::uint64_t> refault_file;  // page cache that was evicted and came back
   std::optional<std::uint64_t> refault_anon;
   std::optional<std::uint64_t> psi_some_us;  // stalled on memory, at least one task
   std::optional<std::uint64_t> psi_full_us;  // stalled on memory, every task
   std::optional<std::uint64_t> oom_kills;
+
+  friend bool operator==(const GuestSample&, const GuestSample&) = default;
 };
 
 }  // namespace aerostat

@@ -82,6 +82,8 @@ class Machine {
   // Asks the VM to have `target` (assigned). Growing takes effect in the facts' committed() before this
   // returns; shrinking lowers committed() only as memory is seen to come back. Idempotent.
   virtual void set_target(Bytes target) = 0;
+  // Nobody inside reports: what the devices say of the guest is asked for as often as is of use.
+  virtual void watch(bool closely) { (void)closely; }
 };
 
 // Hears of VMs. All calls come from the one reactor thread, never from inside a call to Machine.

@@ -110,6 +110,7 @@ std::optional<BalloonStats> balloon_stats_of(const json& answer) {
   out.sample.swap_in_pages = pages_in(stats, "stat-swap-in");
   out.sample.swap_out_pages = pages_in(stats, "stat-swap-out");
   out.sample.major_faults = count_in(stats, "stat-major-faults");
+  out.sample.minor_faults = count_in(stats, "stat-minor-faults");
   return out;
 }
 

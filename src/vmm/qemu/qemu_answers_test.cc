@@ -74,6 +74,7 @@ TEST(QemuAnswers, ReadsBalloonStatisticsAndLeavesOutWhatTheGuestLeftOut) {
   EXPECT_EQ(stats->sample.swap_out_pages, 2u);
   EXPECT_FALSE(stats->sample.swap_in_pages);
   EXPECT_FALSE(stats->sample.major_faults);
+  EXPECT_EQ(stats->sample.minor_faults, 552u);
   EXPECT_FALSE(balloon_stats_of(json::object()));
 }
 

@@ -42,15 +42,6 @@ bool broke(const Error& error) {
   return error.kind == Error::Kind::Timeout || error.kind == Error::Kind::Unavailable;
 }
 
-// last-update is in seconds of the host's wall clock.
-Duration age_of(std::uint64_t updated) {
-  const auto now =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-  const auto then =
-      std::chrono::seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(updated, 1ULL << 40)));
-  return std::max(Duration(now - then), Duration(0));
-}
-
 }  // namespace
 
 // The answers to one reading's questions, asked in one go.
@@ -61,7 +52,6 @@ struct QemuMachine::Round {
   std::optional<Bytes> balloon;
   std::optional<MemoryDevices> memory;
   std::optional<RunState> run_state;
-  std::optional<json> stats;
 };
 
 QemuMachine::QemuMachine(boost::asio::io_context& io, const Clock& clock, std::string name,
@@ -71,6 +61,7 @@ QemuMachine::QemuMachine(boost::asio::io_context& io, const Clock& clock, std::s
       name_(std::move(name)),
       changed_(std::move(changed)),
       timer_(io),
+      stats_(io, clock, client_, [this](const GuestSample& sample, TimePoint at) { use_stats(sample, at); }),
       client_(io, std::move(socket), {[this] { on_link(); }, [this](const QmpEvent& e) { on_event(e); }},
               deadline) {}
 
@@ -108,6 +99,7 @@ void QemuMachine::on_link() {
   facts_.goal.reset();
   asking_ = adopted_ = false;
   timer_.cancel();
+  stats_.stop();
   set_link(client_.link(), client_.note());
   notify();
 }
@@ -136,6 +128,7 @@ void QemuMachine::adopt(Result<QemuDevices> devices) {
   unmanaged_ = devices_.unmanaged;
   if (!devices_.balloon) {
     asking_ = false;
+    stats_.stop();
     return refresh();
   }
   client_.execute("query-balloon", json(nullptr), [this](const Result<json>& answer) {
@@ -148,6 +141,7 @@ void QemuMachine::adopt(Result<QemuDevices> devices) {
           (devices_.note.empty() ? "" : "; ") + fmt::format("its balloon does not work: {}", why);
       devices_.balloon.reset();
     } else {
+      if (devices_.balloon_stats) stats_.start(*devices_.balloon);
       ledger_.adopt_balloon(*actual + unmanaged_);
       order(true, *actual + unmanaged_);
     }
@@ -175,12 +169,6 @@ void QemuMachine::refresh() {
   ask("query-memory-devices", json(nullptr),
       [round](const json& r) { round->memory = memory_devices_of(r); });
   ask("query-status", json(nullptr), [round](const json& r) { round->run_state = run_state_of(r); });
-  const TimePoint now = clock_.now();
-  if (devices_.balloon_stats && devices_.balloon && now - stats_asked_ >= kPollAtRest * 9 / 10) {
-    stats_asked_ = now;
-    ask("qom-get", {{"path", *devices_.balloon}, {"property", "guest-stats"}},
-        [round](const json& r) { round->stats = r; });
-  }
   if (round->open > 0) ++rounds_;
 }
 
@@ -214,7 +202,6 @@ void QemuMachine::apply(const Round& round) {
 
   ledger_.read(reading, now);
   if (round.run_state) facts_.run_state = *round.run_state;
-  if (round.stats) apply_stats(*round.stats);
   say_notes();
   if (!std::exchange(adopted_, true)) set_link(Link::Up, "");
   aim();
@@ -222,14 +209,11 @@ void QemuMachine::apply(const Round& round) {
   schedule();
 }
 
-void QemuMachine::apply_stats(const json& answer) {
-  const auto stats = balloon_stats_of(answer);
-  if (!stats || stats->updated == 0 || stats->updated == stats_updated_) return;
-  const bool first = stats_updated_ == 0;
-  stats_updated_ = stats->updated;
+void QemuMachine::use_stats(const GuestSample& sample, TimePoint at) {
   facts_.has_balloon_stats = true;
-  facts_.balloon_stats = stats->sample;
-  facts_.balloon_stats_at = first ? clock_.now() - age_of(stats->updated) : clock_.now();
+  facts_.balloon_stats = sample;
+  facts_.balloon_stats_at = at;
+  notify();
 }
 
 // Also while nothing was asked: as plugged memory goes, the balloon has more room to give back.

@@ -16,6 +16,7 @@
 #include "vmm/qemu/device_ledger.h"
 #include "vmm/qemu/qemu_probe.h"
 #include "vmm/qemu/qmp_client.h"
+#include "vmm/qemu/stats_poll.h"
 
 namespace aerostat {
 
@@ -37,6 +38,7 @@ class QemuMachine final : public Machine {
   const MachineFacts& facts() const override { return facts_; }
   Bytes reachable(Bytes target) const override;
   void set_target(Bytes target) override;
+  void watch(bool closely) override { stats_.closely(closely); }
 
   // For discovery.
   void start();
@@ -56,7 +58,7 @@ class QemuMachine final : public Machine {
   void adopt(Result<QemuDevices> devices);
   void refresh();
   void apply(const Round& round);
-  void apply_stats(const nlohmann::json& answer);
+  void use_stats(const GuestSample& sample, TimePoint at);
   void aim();
   void order(bool balloon, Bytes value);
   void schedule();
@@ -80,12 +82,11 @@ class QemuMachine final : public Machine {
   bool replaced_ = false;
   bool notifying_ = false;
   int rounds_ = 0;  // readings under way
-  std::uint64_t stats_updated_ = 0;
-  TimePoint stats_asked_{};
   TimePoint ordered_at_{};
   TimePoint devices_asked_{};
   MachineFacts told_;  // as of the last `changed`
   boost::asio::steady_timer timer_;
+  StatsPoll stats_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
   QmpClient client_;  // last: its callbacks use everything above
 };

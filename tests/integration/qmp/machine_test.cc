@@ -362,6 +362,22 @@ TEST_F(QemuMachineTest, ReadsBalloonStatisticsAndTheirAge) {
       lab.throughout(1500ms, [&] { return facts().balloon_stats_at == at; }));  // not refreshed: it ages
 }
 
+TEST_F(QemuMachineTest, ReadsStatisticsAnewWithinASecondWhenItIsWatchedClosely) {
+  QmpScript script;
+  script.stats_updated = 1000;
+  begin_up(script);
+  machine->watch(true);
+  ASSERT_TRUE(lab.until([this] { return facts().balloon_stats.has_value(); }));
+  EXPECT_TRUE(lab.throughout(300ms, [&] { return facts().balloon_stats_at < lab.clock.now() - 1h; }));
+  const TimePoint before = lab.clock.now();
+  peer->script.plugged = peer->script.plug_requested = 128_MiB;  // the numbers change, last-update does not
+  ASSERT_TRUE(lab.until([this] { return facts().balloon_stats->total == 512_MiB; }));
+  EXPECT_GE(facts().balloon_stats_at, before - kStatsClosely);
+  const std::size_t commands = peer->commands();
+  EXPECT_TRUE(lab.throughout(1000ms, [] { return true; }));
+  EXPECT_GE(peer->commands() - commands, 3u * 3u) << "each time off, on, and read";
+}
+
 TEST_F(QemuMachineTest, IsQuietWhenNothingHappens) {
   begin_up();
   ASSERT_TRUE(lab.until([this] { return changes > 0; }));

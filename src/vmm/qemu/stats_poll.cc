@@ -1,0 +1,86 @@
+#include "vmm/qemu/stats_poll.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "vmm/qemu/qemu_answers.h"
+
+namespace aerostat {
+
+namespace {
+
+using nlohmann::json;
+
+// last-update is in seconds of the host's wall clock.
+Duration age_of(std::uint64_t updated) {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto then =
+      std::chrono::seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(updated, 1ULL << 40)));
+  return std::max(Duration(now - then), Duration(0));
+}
+
+}  // namespace
+
+void StatsPoll::start(std::string balloon) {
+  balloon_ = std::move(balloon);
+  running_ = std::make_shared<int>(0);
+  ask();
+}
+
+void StatsPoll::stop() {
+  running_.reset();
+  timer_.cancel();
+}
+
+void StatsPoll::closely(bool often) {
+  const Duration period = often ? kStatsClosely : kStatsAtRest;
+  if (std::exchange(period_, period) <= period || !running_) return;
+  start(balloon_);  // not after what is left of the long wait
+}
+
+void StatsPoll::after(Duration wait, std::function<void()> next) {
+  timer_.expires_after(std::chrono::duration_cast<boost::asio::steady_timer::duration>(wait));
+  timer_.async_wait(
+      [next = std::move(next), mine = std::weak_ptr<int>(running_)](const boost::system::error_code& error) {
+        if (!error && !mine.expired()) next();
+      });
+}
+
+void StatsPoll::set_interval(int seconds) {
+  client_.execute("qom-set",
+                  {{"path", balloon_}, {"property", "guest-stats-polling-interval"}, {"value", seconds}},
+                  [](const Result<json>&) {});
+}
+
+void StatsPoll::ask() {
+  const TimePoint asked = clock_.now();
+  if (period_ == kStatsAtRest) return read(asked);
+  set_interval(0);
+  set_interval(1);
+  after(kStatsAnswer, [this, asked] { read(asked); });
+}
+
+void StatsPoll::read(TimePoint asked) {
+  client_.execute("qom-get", {{"path", balloon_}, {"property", "guest-stats"}},
+                  [this, asked, mine = std::weak_ptr<int>(running_)](const Result<json>& answer) {
+                    if (mine.expired()) return;
+                    if (answer) take(*answer, asked);
+                    // A monitor that answers late is not asked more than it answers.
+                    const Duration spent = clock_.now() - asked;
+                    after(std::max(period_ - spent, Duration(kStatsAnswer)), [this] { ask(); });
+                  });
+}
+
+// The same numbers within the same second are no news: nobody can tell whether the guest has answered.
+void StatsPoll::take(const json& answer, TimePoint asked) {
+  const auto stats = balloon_stats_of(answer);
+  if (!stats || stats->updated == 0 || (stats->updated == updated_ && stats->sample == last_)) return;
+  const bool first = updated_ == 0;
+  updated_ = stats->updated;
+  last_ = stats->sample;
+  // What was there before the first asking is as old as it says.
+  found_(last_, first ? clock_.now() - age_of(updated_) : asked);
+}
+
+}  // namespace aerostat

@@ -1,0 +1,59 @@
+// StatsPoll: has a guest's kernel refresh its balloon statistics, and reads them. QEMU asks the guest by
+// itself at whole seconds at best, and says no more of a refresh than the second it fell into. But an
+// interval that is switched off and on again asks at once: a guest that is watched closely is asked so, the
+// answer is read when it should be there, and dated to the asking. Left alone (this daemon died) QEMU goes on
+// by itself. It never waits for a guest.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "model/guest_sample.h"
+#include "vmm/qemu/qmp_client.h"
+
+namespace aerostat {
+
+// A guest that is managed by its statistics is asked this often; others each second.
+inline constexpr Duration kStatsClosely = std::chrono::milliseconds(200);
+inline constexpr Duration kStatsAtRest = std::chrono::seconds(1);
+// A guest under TCG has answered within this.
+inline constexpr Duration kStatsAnswer = std::chrono::milliseconds(20);
+
+class StatsPoll {
+ public:
+  using Found = std::function<void(const GuestSample&, TimePoint)>;
+
+  // `found` is called from the reactor with each refreshed sample.
+  StatsPoll(boost::asio::io_context& io, const Clock& clock, QmpClient& client, Found found)
+      : clock_(clock), client_(client), found_(std::move(found)), timer_(io) {}
+
+  // The balloon's path in QEMU's object tree. Starts anew if it was running.
+  void start(std::string balloon);
+  void stop();
+  void closely(bool often);
+
+ private:
+  void ask();
+  void read(TimePoint asked);
+  void take(const nlohmann::json& answer, TimePoint asked);
+  void after(Duration wait, std::function<void()> next);
+  void set_interval(int seconds);
+
+  const Clock& clock_;
+  QmpClient& client_;
+  Found found_;
+  std::string balloon_;
+  Duration period_ = kStatsAtRest;
+  std::uint64_t updated_ = 0;
+  GuestSample last_;
+  boost::asio::steady_timer timer_;
+  std::shared_ptr<int> running_;  // handlers of an earlier start know themselves by it
+};
+
+}  // namespace aerostat
