@@ -27,6 +27,15 @@ Bytes within(const std::optional<Bytes>& claimed, Bytes most) {
   return std::clamp(claimed.value_or(Bytes{}), Bytes{}, most);
 }
 
+GuestSample within_total(const GuestSample& sample, Bytes total, Bytes available) {
+  GuestSample out = sample;
+  out.total = total;
+  out.available = available;
+  if (out.free) out.free = within(out.free, total);
+  if (out.inactive_file) out.inactive_file = within(out.inactive_file, total);
+  return out;
+}
+
 // Page tables, slab and stacks cannot live in movable memory; a guest dies of their shortage with plenty
 // available. More memory helps, because the guest's service brings it online for the kernel when that is
 // short.
@@ -45,7 +54,8 @@ Bytes in_swap(const GuestSample& sample, Bytes limit) {
     const Bytes most = within(sample.swap_total, limit);
     return sample.swap_free ? most - within(sample.swap_free, most) : most;
   }
-  if (!sample.swap_in_pages || !sample.swap_out_pages || *sample.swap_out_pages < *sample.swap_in_pages) return {};
+  if (!sample.swap_in_pages || !sample.swap_out_pages || *sample.swap_out_pages < *sample.swap_in_pages)
+    return {};
   const double away = static_cast<double>(*sample.swap_out_pages - *sample.swap_in_pages) * kPage;
   return std::min(limit, Bytes::of(std::llround(std::min(away, 1e15))));
 }
@@ -66,20 +76,34 @@ Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
   return out;
 }
 
-// Cache that the guest's kernel calls active is taken for needed until it is seen not to be: it fades, a little of
-// it is taken, and if that is missed all of it is left alone, each time for longer. New cache is not doubted yet.
-void judge_cache(DemandState& state, Bytes active, bool missed, double dt, TimePoint at) {
-  const double now = active.to_mib();
+// Balloon statistics do not tell refaults: cache that went for want of memory and is read again was missed.
+double cache_read_again(DemandState& state, const GuestSample& now, Bytes cache, double dt) {
+  const Bytes change = cache - state.cache;
+  const Bytes reserve = state.kept.reserve;
+  const bool is_short =
+      now.free.value_or(Bytes{}) < std::max(reserve + reserve, now.total->scaled(kRoomyShare));
+  state.cache_lost = state.cache_lost.scaled(faded(1, dt, kHeatHalfLife));
+  if (is_short) state.cache_lost += std::max(Bytes{}, -change);
+  const Bytes again = std::clamp(change, Bytes{}, state.cache_lost);
+  state.cache_lost -= again;
+  return static_cast<double>(again.count()) / kPage / dt;
+}
+
+// Cache is taken for needed until it is seen not to be: it fades, a little of it is taken, and if that is
+// missed all of it is left alone, each time for longer. New cache counts as `fresh` and is not doubted yet.
+void judge_cache(DemandState& state, Bytes cache, double fresh, bool missed, double dt, TimePoint at) {
+  const double now = cache.to_mib();
   const double known = std::min(state.cache.to_mib(), now);
-  state.cache = active;
-  if (now > known) state.cache_heat = (state.cache_heat * known + (now - known)) / now;
+  state.cache = cache;
+  state.cache_age = now > 0 ? (state.cache_age + dt) * known / now : 0;
+  if (now > known) state.cache_heat = (state.cache_heat * known + fresh * (now - known)) / now;
   if (missed) {
     state.cache_heat = 1;
     if (at < state.cache_hot_until) return;
     const std::int64_t doubled = std::int64_t{1} << std::min(state.cache_relapses, 10);
     state.cache_hot_until = at + std::min(kFloorMost, kFloorFirst * doubled);
     ++state.cache_relapses;
-  } else if (at >= state.cache_hot_until) {
+  } else if (at >= state.cache_hot_until && state.cache_age >= seconds(kCacheYoung)) {
     state.cache_heat = faded(state.cache_heat, dt, kHeatHalfLife);
     if (state.cache_heat < kColdHeat) state.cache_relapses = 0;
   }
@@ -98,7 +122,7 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
     state = before;
   }
   const bool rated = before.last && dt >= seconds(kLeastSampleGap);
-  const Rates rate = rated ? rates(sample, *before.last, dt) : Rates{};
+  Rates rate = rated ? rates(sample, *before.last, dt) : Rates{};
 
   const Bytes total = within(sample.total, limit);
   const Bytes available = within(sample.available, total);
@@ -106,13 +130,20 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
   // too.
   const Bytes uncounted =
       std::clamp(assigned - total, Bytes{}, kLeastUncounted + assigned.scaled(kUncountedShare));
-  const Bytes used = total - available + uncounted;
+  const GuestSample bounded = within_total(sample, total, available);
+  const bool served = sample.active_file.has_value();  // balloon statistics do not have it
+  const Kept keeps = served ? Kept{} : kept(before.kept, bounded, before.last ? &*before.last : nullptr);
+  const Bytes used = total - available - keeps.back - keeps.lists + uncounted;
   // Swapped memory counts as needed only as far as the guest shows that it misses it; old, cold pages in
   // swap would otherwise hold host memory for ever.
   const Bytes swapped = in_swap(sample, limit);
-  const Bytes active_file = within(sample.active_file, available);
+  const Bytes file = served ? within(sample.active_file, available) : keeps.cache;
+  const double fresh = served ? 1.0 : kUnknownCache;
+  if (!before.last) state.cache_heat = fresh;
+  if (!before.last || rated) state.kept = keeps.state;
   if (rated) {
-    judge_cache(state, active_file, rate.refault >= kRefaultsThatHurt, dt, at);
+    if (!served) rate.refault = cache_read_again(state, bounded, file, dt);
+    judge_cache(state, file, fresh, rate.refault >= kRefaultsThatHurt, dt, at);
     state.swap_heat = rate.swap >= kSwapThatHurts ? 1.0 : faded(before.swap_heat, dt, kHeatHalfLife);
   }
   Bytes refaulted;
@@ -120,19 +151,20 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
     refaulted = std::min(Bytes::of(std::llround(std::min(rate.refault * kPage, 1e15))), total);
   }
 
-  const Bytes cache = std::max(active_file.scaled(state.cache_heat), std::min(active_file, kLeastCache));
+  Bytes cache = std::max(file.scaled(state.cache_heat), std::min(file, kLeastCache));
+  // Reading fills whatever a guest has: cache of which nothing is known holds memory, and asks for none.
+  if (!served) cache = std::clamp(total.scaled(kUnknownCacheRoom) - used, Bytes{}, cache);
 
   Demand demand;
   demand.used = used;
-  demand.demand = std::min(
-      used + cache + swapped.scaled(state.swap_heat) + refaulted, limit);
+  demand.demand = std::min(used + cache + swapped.scaled(state.swap_heat) + refaulted, limit);
   const bool swaps = rate.swap >= kSwapThatHurts;
   if (swaps) state.paging_until = at + kDistressHold;
   if (swaps || rate.stalled >= kStallThatHurts || rate.refault >= kRefaultsThatHurt) {
     state.distress_until = at + kDistressHold;
   }
-  // A guest with free pages has nothing to reclaim: what stalls it then is not memory. Unless it pages out all the
-  // same: then they are not as free as it says.
+  // A guest with free pages has nothing to reclaim: what stalls it then is not memory. Unless it pages out
+  // all the same: then they are not as free as it says.
   const bool roomy = sample.free && within(sample.free, total) > std::max(kRoomy, total.scaled(kRoomyShare));
   if (roomy && rate.out < kSwapThatHurts && at >= state.paging_until) state.distress_until = at;
   demand.distress = at < state.distress_until;
@@ -142,9 +174,7 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
   demand.kernel_short = kernel_memory_short(sample, total, available);
 
   if (!before.last || rated) {
-    state.last = sample;
-    state.last->total = total;
-    state.last->available = available;
+    state.last = bounded;
     state.last_at = at;
   }
   out.demand = demand;

@@ -9,17 +9,21 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "model/guest_sample.h"
+#include "policy/kept.h"
 
 namespace aerostat {
 
 struct DemandState {
   std::optional<GuestSample> last;
   TimePoint last_at{};
-  double cache_heat = 1;  // 0 to 1: how surely the active page cache is missed when taken
-  Bytes cache;            // active, at the last sample
+  double cache_heat = 1;  // 0 to 1: how surely the page cache in question is missed when taken
+  Bytes cache;            // which is the active one or, where nobody tells, all of it; at the last sample
+  double cache_age = 0;   // seconds that it is known for, on average
+  Bytes cache_lost;       // of late, for want of memory; only where the guest does not tell what it misses
   TimePoint cache_hot_until{};  // it was missed: not doubted until then
   int cache_relapses = 0;       // how often it was doubted and missed
-  double swap_heat = 0;   // 0 to 1: how surely what is in swap is missed
+  double swap_heat = 0;         // 0 to 1: how surely what is in swap is missed
+  KeptState kept;               // where the guest's service does not count it
   TimePoint distress_until{}, paging_until{};
 };
 

@@ -26,6 +26,22 @@ inline constexpr Duration kHeatHalfLife = std::chrono::seconds(60);
 // Cache of which only this share still counts was given up without being missed.
 inline constexpr double kColdHeat = 0.1;
 
+// Cache is not doubted before it was known this long.
+inline constexpr Duration kCacheYoung = std::chrono::seconds(60);
+// Where nobody tells hot cache from cold, this share of new cache counts. What share is hot is not known, and
+// taken for as likely this as that; and a MiB too little costs a guest about twice what one too many costs
+// the others.
+inline constexpr double kUnknownCache = 0.7;
+// Such cache counts no further than need comes to this share of what the guest has: with the usual buffer it
+// is then not grown.
+inline constexpr double kUnknownCacheRoom = 0.75;
+// A Linux kernel's low watermark against its reserve, the sum of its high ones (1.25 to 1.5 times the least).
+// It calls that much cache not available, and the lists of its processors hold as much (since 5.13; 56 MiB
+// and up to 54 MiB seen where it is 56 MiB).
+inline constexpr double kLowMarkShare = 1.25 / 1.5;
+// The reserve is no more than this of all: the kernel bounds it likewise (5 % of memory for the least mark).
+inline constexpr double kReserveShare = 0.1;
+
 // Of the active cache this much is needed whatever is known: the code of running programs is there.
 inline constexpr Bytes kLeastCache = Bytes::mib(32);
 
