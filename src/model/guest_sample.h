@@ -23,6 +23,8 @@ struct GuestSample {
   std::optional<Bytes> normal_file;  // page cache there: could be freed for kernel data
   std::optional<Bytes> committed;    // Committed_AS: promised to programs, used or not
 
+  std::optional<int> processors;  // the VM's, as the host knows; balloon statistics only
+
   // Counters since the guest's boot.
   std::optional<std::uint64_t> swap_in_pages;
   std::optional<std::uint64_t> swap_out_pages;

@@ -57,9 +57,11 @@ Kept kept(const KeptState& state, const GuestSample& now, const GuestSample* bef
   // Short of memory a kernel empties the lists.
   const bool roomy = free > out.state.reserve + out.state.reserve;
   if (before && roomy) follow_lists(out.state, now, *before, low_mark);
+  // The lists share the low mark. Who freed memory is not known: one processor's list is filled at least.
+  const Bytes one_list = now.processors ? low_mark.scaled(1.0 / std::max(1, *now.processors)) : Bytes{};
   const Bytes least = std::min(out.state.least.value_or(used), used);
   out.state.lists =
-      before && roomy ? std::clamp(out.state.lists, Bytes{}, std::min(used - least, low_mark)) : Bytes{};
+      before && roomy ? std::clamp(out.state.lists, Bytes{}, std::min(used - least, one_list)) : Bytes{};
   out.state.least = least;
   out.state.used = used;
   out.lists = out.state.lists;

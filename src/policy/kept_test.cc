@@ -17,6 +17,7 @@ struct Guest {
   Bytes inside = 100_MiB;  // held by programs and the kernel
   Bytes cache, lists;
   std::uint64_t faults = 5000;
+  std::optional<int> processors = 1;
   KeptState state;
   std::optional<GuestSample> before;
   Kept out;
@@ -29,6 +30,7 @@ struct Guest {
     s.available = *s.free - kReserve + cache - std::min(cache.scaled(0.5), kLow);
     s.inactive_file = cache + 4_MiB;  // the kernel's initial file system cannot be freed
     s.minor_faults = faults;
+    s.processors = processors;
     return s;
   }
   Bytes tell() {
@@ -120,6 +122,19 @@ TEST(Kept, SeesThatAProgramCameAndWentBetweenTwoSamples) {
   EXPECT_NEAR(guest.tell().to_mib(), guest.used().to_mib(), 7) << "the lists are full again";
   guest.touch(100_MiB);
   EXPECT_NEAR(guest.tell().to_mib(), guest.used().to_mib(), 7) << "they are taken for as full as they can be";
+}
+
+TEST(Kept, TakesOnlyOneProcessorsListForFilled) {
+  for (const auto& [processors, sure] :
+       {std::pair<std::optional<int>, Bytes>{4, 15_MiB}, {std::nullopt, 0_MiB}}) {
+    Guest guest;
+    guest.processors = processors;
+    guest.tell();
+    guest.touch(300_MiB);
+    guest.tell();
+    guest.release(300_MiB);
+    EXPECT_EQ(guest.tell(), guest.used() + 54_MiB - sure);
+  }
 }
 
 TEST(Kept, CountsNewMemoryForNoFreedOne) {

@@ -6,7 +6,7 @@ workload generator, not of the service) less these 100 MiB and their page tables
 pages that each processor keeps aside, which MemAvailable leaves out though they are free. An estimate is compared with the need at the time of the sample it was made from. Samples within SETTLE seconds
 of a change of step are not judged; how long a step really took to settle is reported. Exit status 1 if a limit is not met.
 
-    script/bench estimator [--json FILE] [--understated P] [--spread P] [--understated-without P] [--spread-without P]
+    script/bench estimator [--json FILE] [--only PHASES] [--with-only | --without-only] [--vcpus N] [--understated P] [--spread P] [--understated-without P] [--spread-without P]
 """
 
 import argparse
@@ -123,12 +123,13 @@ def base_need(guest: Guest) -> float:
     return statistics.median(levels)
 
 
-def measure(agent: bool, short: bool, phases: list[Phase]) -> list[Seen]:
+def measure(agent: bool, short: bool, phases: list[Phase], vcpus: int) -> list[Seen]:
     rundir = new_rundir()
     try:
         config = '[defaults]\nmode = "static"\n'
         memory = SHORT_MIB if short else AMPLE_MIB
-        guest = Guest("g", rundir, startup_mib=memory, maximum_mib=AMPLE_MIB + 512, agent=agent, agent_port=agent, disk_mib=FILES_MIB)
+        guest = Guest("g", rundir, startup_mib=memory, maximum_mib=AMPLE_MIB + 512, agent=agent, agent_port=agent, disk_mib=FILES_MIB,
+                      vcpus=vcpus)
         with Daemon(rundir, "4G", config) as daemon, guest:
             guest.wait_ready(180)
             until(lambda: daemon.vm("g").get("demand_bytes"), 30, "a first estimate")
@@ -155,6 +156,8 @@ def table(seen: list[Seen], agent: bool) -> dict[str, dict[str, float]]:
     names = list(dict.fromkeys(s.phase for s in seen))
     rows = {name: figures([s for s in seen if s.phase == name], SETTLE[agent]) for name in names}
     unjudged = {phase.name for phase in PHASES if not phase.judged}
+    if plain := [s for s in seen if "cache" not in s.phase]:
+        rows["all but page cache"] = figures(plain, SETTLE[agent])
     rows["all"] = figures([s for s in seen if s.phase not in unjudged] or seen, SETTLE[agent])
     print(f"\n{'With' if agent else 'Without'} the service; the first {SETTLE[agent]} s of each step are not judged\n")
     print("| phase | estimates | understated p50 | p99 | mean error | spread σ | last understated by over 2 % |\n|---|---|---|---|---|---|---|")
@@ -176,7 +179,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/bench estimator", description=__doc__.split("\n")[0])
     parser.add_argument("--json", type=Path)
     parser.add_argument("--only", default="", help="phases, separated by commas")
-    parser.add_argument("--with-only", action="store_true", help="leave out the guest without the service")
+    side = parser.add_mutually_exclusive_group()
+    side.add_argument("--with-only", action="store_true", help="leave out the guest without the service")
+    side.add_argument("--without-only", action="store_true", help="only the guest without the service")
+    parser.add_argument("--vcpus", type=int, default=1, help="processors of each guest")
     for name, limit in (("understated", 2), ("spread", 1.5), ("understated-without", 5), ("spread-without", 4)):
         parser.add_argument(f"--{name}", type=float, default=limit, help="limit, percent of need")
     parser.add_argument("--cost", type=float, default=0.1, help="limit, percent of a core at 10 samples a second")
@@ -188,11 +194,12 @@ def main() -> int:
     print(f"one sample costs {sample_us:.0f} us of CPU here, natively: {core:.3f} % of a core at {SAMPLE_HZ} a second")
     if core > options.cost:
         broken.append(f"a sample costs {core:.3f} % of a core instead of at most {options.cost:g} %")
-    for agent in (True,) if options.with_only else (True, False):
+    sides = [agent for agent in (True, False) if not (options.without_only if agent else options.with_only)]
+    for agent in sides:
         seen = []
         for short in (False, True):
             if phases := [p for p in chosen if p.short == short]:
-                seen += measure(agent, short, phases)
+                seen += measure(agent, short, phases, options.vcpus)
         rows["with" if agent else "without"] = found = table(seen, agent)
         limits = (options.understated, options.spread) if agent else (options.understated_without, options.spread_without)
         for key, limit in zip(("under_p99", "spread"), limits, strict=True):

@@ -33,7 +33,11 @@ class Guests(RealGuests):
                 daemon.wait_status("plain", "OK", timeout=20)
                 self.assertEqual(daemon.vm("plain")["integration"], "balloon statistics")
                 plain.workload.run("alloc:700:40", 60)
-                until(lambda: daemon.vm("plain")["assigned_bytes"] >= 900 * MIB, 10, "it grew")
+                until(lambda: daemon.vm("plain")["assigned_bytes"] >= 780 * MIB, 10, "it grew")
+                plain.workload.run("free", 30)
+                until(lambda: daemon.vm("plain")["assigned_bytes"] <= 600 * MIB, 60, "it gave back")
+                plain.workload.run("alloc:500:40", 60)
+                until(lambda: daemon.vm("plain")["assigned_bytes"] >= 580 * MIB, 10, "it grew again")
                 self.assertEqual(plain.workload.stat()["oom_kill"], 0)
 
     def test_a_reboot_starts_anew_with_what_it_boots_with(self) -> None:

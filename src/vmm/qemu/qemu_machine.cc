@@ -212,6 +212,7 @@ void QemuMachine::apply(const Round& round) {
 void QemuMachine::use_stats(const GuestSample& sample, TimePoint at) {
   facts_.has_balloon_stats = true;
   facts_.balloon_stats = sample;
+  facts_.balloon_stats->processors = devices_.processors;
   facts_.balloon_stats_at = at;
   notify();
 }

@@ -95,6 +95,9 @@ class Probe : public std::enable_shared_from_this<Probe> {
           [this, i](const json& r) { ports_[i].chardev = text(r); });
     }
     if (!out_.balloon) return;
+    ask("query-cpus-fast", json(nullptr), [this](const json& r) {
+      if (r.is_array() && !r.empty()) out_.processors = static_cast<int>(r.size());
+    });
     json polling = property(*out_.balloon, "guest-stats-polling-interval");
     polling["value"] = 1;
     ask("qom-set", polling, [this](const json&) { out_.balloon_stats = true; });

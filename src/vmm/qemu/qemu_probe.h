@@ -23,6 +23,7 @@ struct QemuDevices {
   Bytes boot_memory;                   // -m
   std::optional<std::string> balloon;  // its path in QEMU's object tree
   bool balloon_stats = false;          // statistics could be switched on
+  std::optional<int> processors;       // asked for only with a balloon
   std::optional<std::string> plug;     // likewise: the virtio-mem device we manage
   std::string plug_memdev;             // what query-memory-devices knows it by
   Bytes unmanaged;                     // in further virtio-mem devices, plugged or requested
