@@ -17,8 +17,8 @@ inline constexpr double kRefaultsThatHurt = 256;
 inline constexpr double kStallThatHurts = 0.05;
 // Distress is a spiky signal; a guest that paged a moment ago is no better yet.
 inline constexpr Duration kDistressHold = std::chrono::seconds(2);
-// With more than this strictly free, and this share of all, its kernel reclaims nothing: no distress is for
-// want of memory (watermarks lie well below 2 %).
+// With more than this strictly free, and this share of all, its kernel reclaims nothing: no distress is for want of
+// memory (watermarks lie well below 2 %).
 inline constexpr Bytes kRoomy = Bytes::mib(256);
 inline constexpr double kRoomyShare = 0.05;
 // How long a missed cache or swap keeps counting after it was last missed.
