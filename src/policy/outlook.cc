@@ -11,6 +11,8 @@ namespace {
 
 constexpr double kMib = 1024.0 * 1024.0;
 constexpr double kMibOfGib = 1024.0;
+// Of what was feared at first so little is nothing: the VM is known.
+constexpr double kKnown = 0.05;
 
 Bytes bytes(double mib) { return Bytes::of(std::llround(std::clamp(mib, 0.0, 1e12) * kMib)); }
 
@@ -65,6 +67,7 @@ void learn(Outlook& o, double need, TimePoint at, const Profile& p) {
   o.slow = o.slow * keep_slow + scaled * (1 - keep_slow);
   static const double lead = std::pow(kLeadSeconds, kHurst);
   o.unknown *= std::exp(-dt / kUnknownMemory);
+  if (o.unknown < need * kUnknownRise * kKnown) o.unknown = 0;
   o.sigma = std::max(o.unknown, std::sqrt(std::max(o.fast, p.with.habits ? kSlowShare * o.slow : 0)) * lead);
   o.behind += (need - o.behind) * (1 - std::exp(-dt / kRiseSeconds));
 }

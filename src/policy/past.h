@@ -13,7 +13,8 @@ namespace aerostat {
 class Past {
  public:
   // The most is known of the last so many seconds, or as long as the VM is known.
-  static constexpr std::array<double, 14> kSpans{1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256};
+  static constexpr std::array<double, 17> kSpans{1,  1.5, 2,  3,  4,  6,  8,   10, 12,
+                                                 15, 18,  24, 36, 48, 64, 128, 256};
 
   // Begins at `at` with `need` (MiB).
   void begin(TimePoint at, double need);
@@ -26,7 +27,7 @@ class Past {
   std::size_t spans_known() const { return known_; }
 
  private:
-  static constexpr std::int64_t kSlots = 72;     // half seconds
+  static constexpr std::int64_t kSlots = 104;    // half seconds
   static constexpr std::int64_t kLateSlots = 8;  // and spans of 32 s
   static constexpr std::int64_t kLateSpan = 64;  // half seconds each
   float& slot(std::int64_t i) { return slots_[static_cast<std::size_t>(i % kSlots)]; }

@@ -82,8 +82,8 @@ double hyperv_balloon_floor(double total_mib) {
 std::unique_ptr<Rule> hyperv_rule(const HypervConstants& constants) { return std::make_unique<Hyperv>(constants); }
 
 HypervConstants hyperv_equal() {
-  return {.equal = true, .period_s = 0.1, .buffer_scale = 0.14, .floor_mib = 19, .low = 0.59, .shrink_every_s = 3.7,
-          .least_mib = 31};
+  return {.equal = true, .period_s = 0.1, .buffer_scale = 0.14, .floor_mib = 18, .low = 0.53, .shrink_every_s = 3.7,
+          .least_mib = 33};
 }
 
 Tunable hyperv_tunable() {

@@ -74,8 +74,8 @@ class Mom final : public Rule {
 std::unique_ptr<Rule> mom_rule(const MomConstants& constants) { return std::make_unique<Mom>(constants); }
 
 MomConstants mom_equal() {
-  return {.equal = true, .period_s = 0.1, .samples = 3.6, .pressure = 0.22, .critical = 0.013, .guest_free = 0.024,
-          .most_change = 0.24, .least_change = 0.16};
+  return {.equal = true, .period_s = 0.1, .samples = 6.4, .pressure = 0.02, .critical = 0.0014, .guest_free = 0.09,
+          .most_change = 0.022, .least_change = 0.081};
 }
 
 Tunable mom_tunable() {

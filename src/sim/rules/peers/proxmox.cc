@@ -81,8 +81,8 @@ std::unique_ptr<Rule> proxmox_rule(const ProxmoxConstants& constants) {
 }
 
 ProxmoxConstants proxmox_equal() {
-  return {.equal = true, .period_s = 0.1, .used_share = 1, .dead_mib = 1700, .step_mib = 3100, .donor_share = 0.0023,
-          .donor_mib = 50};
+  return {.equal = true, .period_s = 0.1, .used_share = 0.85, .dead_mib = 280, .step_mib = 16, .donor_share = 0.5,
+          .donor_mib = 1.4};
 }
 
 Tunable proxmox_tunable() {

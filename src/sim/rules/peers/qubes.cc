@@ -105,7 +105,7 @@ class Qubes final : public Rule {
 std::unique_ptr<Rule> qubes_rule(const QubesConstants& constants) { return std::make_unique<Qubes>(constants); }
 
 QubesConstants qubes_equal() {
-  return {.equal = true, .factor = 1.005, .surplus_share = 0.036, .total_mib = 220, .starving_mib = 97, .donor_mib = 11};
+  return {.equal = true, .factor = 1.005, .surplus_share = 0.031, .total_mib = 25, .starving_mib = 7.4, .donor_mib = 5};
 }
 
 Tunable qubes_tunable() {

@@ -72,8 +72,8 @@ class Senpai final : public Rule {
 std::unique_ptr<Rule> senpai_rule(const SenpaiConstants& constants) { return std::make_unique<Senpai>(constants); }
 
 SenpaiConstants senpai_equal() {
-  return {.equal = true, .period_s = 0.1, .interval_s = 4.3, .stall_us = 2800, .most_probe = 0.2, .headroom_share = 0.0079,
-          .headroom_mib = 23, .chunk_mib = 71};
+  return {.equal = true, .period_s = 0.1, .interval_s = 2.9, .stall_us = 2100, .most_probe = 0.2, .headroom_share = 0.002,
+          .headroom_mib = 13, .chunk_mib = 9.4};
 }
 
 Tunable senpai_tunable() {

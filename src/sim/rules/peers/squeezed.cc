@@ -78,8 +78,8 @@ std::unique_ptr<Rule> squeezed_rule(const SqueezedConstants& constants) {
 }
 
 SqueezedConstants squeezed_equal() {
-  return {.equal = true, .check_s = 0.01, .step_s = 0.1, .tolerance_mib = 99, .most_part = 0.027,
-          .headroom_share = 0.0031, .headroom_mib = 52};
+  return {.equal = true, .check_s = 0.01, .step_s = 0.1, .tolerance_mib = 44, .most_part = 0.022,
+          .headroom_share = 0.002, .headroom_mib = 47};
 }
 
 Tunable squeezed_tunable() {
