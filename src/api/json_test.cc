@@ -42,11 +42,13 @@ TEST(Json, ASampleHasAllThatTheGuestSaidAndNullForTheRest) {
   report.assigned = 512_MiB;
   report.sample.total = 500_MiB;
   report.sample.refault_file = 7;
+  report.sample.normal_free = 40_MiB;
   const Json json = sample_json(report);
   EXPECT_EQ(json["name"], "web");
   EXPECT_EQ(json["assigned_bytes"], 536870912);
   EXPECT_EQ(json["total_bytes"], 524288000);
   EXPECT_EQ(json["refault_file_pages"], 7);
+  EXPECT_EQ(json["normal_free_bytes"], 41943040);
   EXPECT_TRUE(json["sample_age_s"].is_null());
   EXPECT_TRUE(json["swap_free_bytes"].is_null());
 }

@@ -25,6 +25,8 @@ Json sample_json(const VmReport& report) {
           {"available_bytes", number(s.available)},
           {"active_file_bytes", number(s.active_file)},
           {"inactive_file_bytes", number(s.inactive_file)},
+          {"normal_free_bytes", number(s.normal_free)},
+          {"normal_file_bytes", number(s.normal_file)},
           {"swap_total_bytes", number(s.swap_total)},
           {"swap_free_bytes", number(s.swap_free)},
           {"promised_bytes", number(s.committed)},

@@ -113,7 +113,7 @@ class Run {
     for (std::size_t i = 0; i < alive_.size() && !host_.vms().empty(); ++i) {
       VirtualVm* const vm = alive_[i];
       if (!vm) continue;
-      if (!vm->meter().scoring() && host_.now_s() - vm->born() >= kUnscored) vm->meter().begin();
+      if (!vm->meter().scoring() && host_.now_s() - vm->born() >= o_.unscored_s) vm->meter().begin();
       if (trace_.vms()[i].last_s > at) continue;
       const std::unique_ptr<VirtualVm> gone = host_.end(*vm);
       policy_->ended(*gone);
@@ -193,13 +193,13 @@ class Run {
   Outcome out_;
 };
 
-// The oracle as if it were a policy like any other: all VMs side by side, so that what they hold at one time is
-// known at that time.
+// The oracle as if it were a policy like any other: all VMs side by side, so that what they hold at one time
+// is known at that time.
 class Clairvoyant {
  public:
   Clairvoyant(const Trace& trace, const ReplayOptions& options) : trace_(trace), o_(options) {
     for (std::size_t i = 0; i < trace.vms().size(); ++i) {
-      const double scored = trace.vms()[i].first_s + kUnscored;
+      const double scored = trace.vms()[i].first_s + o_.unscored_s;
       walks_.push_back({OracleWalk(curve_of(trace, i, o_), o_.physics.block_mib, o_.prices, scored)});
       walks_.back().alive = walks_.back().steps.next();
     }
@@ -256,7 +256,7 @@ class Clairvoyant {
     vm.totals.assigned = vm.totals.held;
     vm.totals.plugged = s.plugged;
     vm.totals.changes = s.changes;
-    vm.totals.seconds = std::max(0.0, about.last_s - about.first_s - kUnscored);
+    vm.totals.seconds = std::max(0.0, about.last_s - about.first_s - o_.unscored_s);
     out.sum.add(vm.totals);
     out.vms.push_back(std::move(vm));
   }
@@ -294,8 +294,8 @@ Settings settings_of(const VmTrace& vm, const ReplayOptions& o) {
 OracleScore replay_oracle(const Trace& trace, const ReplayOptions& o) {
   OracleScore sum;
   for (std::size_t i = 0; i < trace.vms().size(); ++i) {
-    const OracleScore s = oracle(curve_of(trace, i, o), o.physics.block_mib, o.prices,
-                                 trace.vms()[i].first_s + kUnscored);
+    const OracleScore s =
+        oracle(curve_of(trace, i, o), o.physics.block_mib, o.prices, trace.vms()[i].first_s + o.unscored_s);
     sum.need += s.need;
     sum.waste += s.waste;
     sum.plugged += s.plugged;

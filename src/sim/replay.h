@@ -25,19 +25,20 @@ struct Frame {
 
 struct ReplayOptions {
   Bytes host_memory;
-  Settings defaults;                        // for every VM
-  std::map<std::string, Settings> of_vm;    // over the defaults
-  double period_s = 0.1;                    // between two looks of a guest's service
+  Settings defaults;                      // for every VM
+  std::map<std::string, Settings> of_vm;  // over the defaults
+  double period_s = 0.1;                  // between two looks of a guest's service
   Texture texture = Texture::Auto;
   std::uint64_t seed = 1;
-  double hot_cache = 1;                     // share of page cache that is needed; nobody is told
-  double sensor_error = 0;                  // of the estimate, standard deviation, as a share of need
+  double hot_cache = 1;     // share of page cache that is needed; nobody is told
+  double sensor_error = 0;  // of the estimate, standard deviation, as a share of need
   Physics physics;
   Prices prices;
-  bool strict = false;                      // throw LawBroken instead of counting
-  std::function<void(double done)> progress;      // 0 to 1, now and then
-  std::function<void(const Frame&)> frames;       // each `frame_s`
+  bool strict = false;                        // throw LawBroken instead of counting
+  std::function<void(double done)> progress;  // 0 to 1, now and then
+  std::function<void(const Frame&)> frames;   // each `frame_s`
   double frame_s = 1;
+  double unscored_s = kUnscored;  // of each VM's life, at its beginning
 };
 
 struct VmOutcome {
@@ -49,11 +50,11 @@ struct Outcome {
   std::string policy;
   Totals sum;
   std::vector<VmOutcome> vms;
-  double worst_hour = 0;        // violation of the worst hour of the whole
-  double peak_assigned_mib = 0; // committed to all at once
+  double worst_hour = 0;         // violation of the worst hour of the whole
+  double peak_assigned_mib = 0;  // committed to all at once
   std::uint64_t law_violations = 0;
-  std::uint64_t looks = 0;      // VM-samples
-  bool clairvoyant = false;     // the oracle's: priced for what it adds only, as S* is
+  std::uint64_t looks = 0;   // VM-samples
+  bool clairvoyant = false;  // the oracle's: priced for what it adds only, as S* is
 
   double waste() const { return ratio(sum.waste); }
   double violation() const { return ratio(sum.missing); }

@@ -38,7 +38,7 @@ class _UnixHttp(http.client.HTTPConnection):
 class Daemon:
     """Not running until start(). `config` is more TOML, after the lines every test needs."""
 
-    def __init__(self, rundir: Path, capacity: str = "3G", config: str = "") -> None:
+    def __init__(self, rundir: Path, capacity: str = "3G", config: str = "", profile: str = "balanced") -> None:
         self.rundir = rundir
         self.config_file = rundir / "aerostat.toml"
         self.socket = rundir / "api.sock"
@@ -48,6 +48,7 @@ class Daemon:
         (rundir / "qmp").mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.config_file.write_text(f"""capacity = "{capacity}"
+profile = "{profile}"
 state_dir = "{rundir}/state"
 [api]
 socket = "{self.socket}"

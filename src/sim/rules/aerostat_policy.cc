@@ -15,7 +15,7 @@ class Talk final : public GuestLink {
   void set_low_mark(Bytes available) override { vm_.set_low_mark(available); }
   void set_most_visible(Bytes) override {}
   void expect_growth(Bytes target) override { vm_.expect_growth(target); }
-  void prepare_shrink(Bytes) override {}
+  void prepare_shrink(Bytes) override { vm_.prepare(); }
 
  private:
   VirtualVm& vm_;

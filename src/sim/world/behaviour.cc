@@ -137,11 +137,12 @@ Result<std::unique_ptr<Behaviour>> behaviour(std::string_view words) {
     return made(new Lies(Bytes::of(std::llround(*size * 1024 * 1024))));
   if (kind == "reboots" && time) return made(new Reboots(*time));
   if (kind == "vanishes" && time) return made(new Vanishes(*time));
-  return fail(Error::Kind::Invalid,
-              fmt::format("'{}' is no behaviour; it is ideal, slow RATE, holds SIZE, stuck, refuses, "
-                          "stuck-at-times SECONDS, silent [after SECONDS], lies-high SIZE, lies-low SIZE, "
-                          "reboots every SECONDS or vanishes at SECONDS, as in 'slow 20M/s' or 'silent after 20s'",
-                          printable(words, 80)));
+  return fail(
+      Error::Kind::Invalid,
+      fmt::format("'{}' is no behaviour; it is ideal, slow RATE, holds SIZE, stuck, refuses, "
+                  "stuck-at-times SECONDS, silent [after SECONDS], lies-high SIZE, lies-low SIZE, "
+                  "reboots every SECONDS or vanishes at SECONDS, as in 'slow 20M/s' or 'silent after 20s'",
+                  printable(words, 80)));
 }
 
 }  // namespace aerostat::sim

@@ -1,5 +1,5 @@
-// Behaviour: how a virtual VM departs from the ideal one. One small class each; `behaviour("slow 20M/s")` makes
-// them from the words of a scenario.
+// Behaviour: how a virtual VM departs from the ideal one. One small class each; `behaviour("slow 20M/s")`
+// makes them from the words of a scenario.
 #pragma once
 
 #include <memory>

@@ -97,9 +97,10 @@ void VirtualHost::committing(const VirtualVm& vm, Bytes before, Bytes after) {
   committed_ = committed_ - before + after;
   committed_peak_ = std::max(committed_peak_, committed_);
   if (after <= before || committed_ <= capacity_ - reserve_) return;
-  broken(fmt::format("law 1 at {:.2f} s: {} are committed of {} with {} in reserve, when {} went from {} to {}",
-                     now_s(), format_bytes(committed_), format_bytes(capacity_), format_bytes(reserve_),
-                     vm.name(), format_bytes(before), format_bytes(after)));
+  broken(
+      fmt::format("law 1 at {:.2f} s: {} are committed of {} with {} in reserve, when {} went from {} to {}",
+                  now_s(), format_bytes(committed_), format_bytes(capacity_), format_bytes(reserve_),
+                  vm.name(), format_bytes(before), format_bytes(after)));
 }
 
 void VirtualHost::targeting(const VirtualVm& vm, Bytes target) {

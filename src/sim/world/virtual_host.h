@@ -1,5 +1,5 @@
-// VirtualHost: the host of the lab. It has the clock, the VMs and the books, and throws LawBroken the moment a
-// law breaks: more committed than the capacity holds, or a VM asked beyond its limits.
+// VirtualHost: the host of the lab. It has the clock, the VMs and the books, and throws LawBroken the moment
+// a law breaks: more committed than the capacity holds, or a VM asked beyond its limits.
 #pragma once
 
 #include <array>
@@ -81,10 +81,10 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   Physics physics_;
   std::uint64_t turn_ = 0;
   std::vector<std::unique_ptr<VirtualVm>> vms_;
-  std::vector<VirtualVm*> by_pid_;                    // index: pid - 1; null: ended
-  std::vector<std::uint64_t> due_;                    // likewise: the turn of its next look
-  std::array<std::vector<pid_t>, kWheel> wheel_;      // looks, by turn
-  std::vector<pid_t> on_the_way_;                     // reports that arrive next turn
+  std::vector<VirtualVm*> by_pid_;                // index: pid - 1; null: ended
+  std::vector<std::uint64_t> due_;                // likewise: the turn of its next look
+  std::array<std::vector<pid_t>, kWheel> wheel_;  // looks, by turn
+  std::vector<pid_t> on_the_way_;                 // reports that arrive next turn
   std::uint64_t law_violations_ = 0, looks_ = 0;
 };
 

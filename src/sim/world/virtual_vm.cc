@@ -44,6 +44,7 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
       target_(assigned_),
       base_(assigned_),
       most_(std::max(assigned_, spec_.settings.maximum.value_or(startup).to_mib())),
+      zones_(base_, physics_),
       random_(seed_for(spec_.seed, spec_.name)) {
   if (!spec_.behaviour) spec_.behaviour = ideal();
   limits_ = resolve(spec_.settings, startup, bytes(most_));
@@ -58,11 +59,13 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
   facts_.plug_block = bytes(physics_.block_mib);
   facts_.plug_maximum = std::max(Bytes{}, bytes(most_) - startup);
   facts_.agent_socket = spec_.name;
+  guest_.can_compact = true;
   guest_.service = spec_.behaviour->speaks(0) ? Service::Speaking : Service::Absent;
   reporter_.start(ns(now) + ns(random_.uniform() * spec_.sample_s), ns(spec_.sample_s), ns(1.0));
   follow_curve();
   resident_cache_ = std::min(cache_, std::max(0.0, assigned_ - anon_));
   known_cache_ = cache_;
+  zones_.follow(assigned_, in_use());
   show_facts();
 }
 
@@ -79,6 +82,7 @@ void VirtualVm::set_target(Bytes target) {
   meter_.changed(to > target_);
   target_ = to;
   move_from_ = now_ + (to > assigned_ ? physics_.grow_latency_s : physics_.shrink_latency_s);
+  first_block_ = true;
   facts_.goal = target;
   show_facts();
 }
@@ -95,6 +99,11 @@ void VirtualVm::expect_growth(Bytes target) {
   watch_.looks_sooner(*this);
 }
 
+void VirtualVm::prepare() {
+  guest_.prepared = false;
+  prepared_at_ = now_ + physics_.prepare_s;
+}
+
 void VirtualVm::follow_curve() {
   const Piece& p = spec_.curve.piece();
   const double span = p.t1 - p.t0;
@@ -108,11 +117,40 @@ void VirtualVm::follow_curve() {
 double VirtualVm::actuator_rate() const {
   if (target_ == assigned_ || now_ < move_from_ - kTiny) return 0;
   const double age = now_ - born_;
-  if (target_ > assigned_) return spec_.behaviour->grow_rate(age, physics_.grow_mib_s);
+  const bool plugs = assigned_ > base_ || (assigned_ == base_ && target_ > base_);
+  if (target_ > assigned_)
+    return spec_.behaviour->grow_rate(age, plugs ? physics_.grow_mib_s : physics_.deflate_mib_s);
   if (assigned_ <= spec_.behaviour->holds_mib()) return 0;
   const double in_use = std::max(0.0, anon_ - swapped_) + kWatermarkMib;
-  const double usual = assigned_ > in_use ? physics_.shrink_mib_s : physics_.swap_mib_s;
-  return -spec_.behaviour->shrink_rate(age, usual);
+  const double free_rate = plugs ? physics_.unplug_mib_s : physics_.inflate_mib_s;
+  return -spec_.behaviour->shrink_rate(age, assigned_ > in_use ? free_rate : physics_.swap_mib_s);
+}
+
+// Where it next moves otherwise: at its target, where balloon and plugged memory meet, at the lower end of a
+// block.
+double VirtualVm::next_edge() const {
+  if (target_ > assigned_) return assigned_ < base_ ? std::min(base_, target_) : target_;
+  if (assigned_ <= base_) return target_;
+  const double blocks = std::ceil((assigned_ - base_) / kMemoryBlockMib - kTiny);
+  return std::max(target_, base_ + (blocks - 1) * kMemoryBlockMib);
+}
+
+// What is to go next is one of Linux's memory blocks as a whole, with nothing in the way.
+bool VirtualVm::whole_block_next() const {
+  const double to = assigned_ - kMemoryBlockMib;
+  const double edge = std::remainder(assigned_ - base_, kMemoryBlockMib);
+  if (std::abs(edge) > kTiny || to < std::max(target_, base_) - kTiny) return false;
+  const double usual = kMemoryBlockMib / physics_.unplug_block_s;
+  return to >= std::max(anon_ - swapped_ + kWatermarkMib, spec_.behaviour->holds_mib()) &&
+         spec_.behaviour->shrink_rate(now_ - born_, usual) >= usual;
+}
+
+void VirtualVm::drop_block() {
+  const Bytes before = bytes(committed());
+  assigned_ -= kMemoryBlockMib;
+  if (assigned_ < target_ + 0.01) assigned_ = target_;
+  watch_.committing(*this, before, bytes(committed()));
+  block_out_.reset();
 }
 
 // A program that lacks part of what it needs gets on as much slower.
@@ -123,6 +161,7 @@ double VirtualVm::progress_rate() const {
 
 void VirtualVm::advance(double to) {
   while (now_ < to - kTiny) {
+    if (block_out_ && now_ >= *block_out_ - kTiny) drop_block();
     const Piece& p = spec_.curve.piece();
     const double rate = progress_rate();
     double end = to;
@@ -137,10 +176,16 @@ void VirtualVm::advance(double to) {
     if (assigned_ != target_) {
       if (now_ < move_from_ - kTiny) {
         end = std::min(end, move_from_);
+      } else if (whole_block_next()) {
+        const double takes = first_block_ ? physics_.unplug_first_s : physics_.unplug_block_s;
+        if (!block_out_) block_out_ = now_ + takes;
+        first_block_ = false;
+        end = std::min(end, *block_out_);
       } else {
+        block_out_.reset();
         end = std::min(end, now_ + kStep);
         speed = actuator_rate();
-        if (speed != 0) end = std::min(end, now_ + (target_ - assigned_) / speed);
+        if (speed != 0) end = std::min(end, now_ + (next_edge() - assigned_) / speed);
         const double in_use = std::max(0.0, anon_ - swapped_) + kWatermarkMib;
         if (speed < 0 && assigned_ > in_use) end = std::min(end, now_ + (in_use - assigned_) / speed);
       }
@@ -155,9 +200,10 @@ void VirtualVm::advance(double to) {
     s.got0 = assigned_;
     s.held0 = committed();
     if (speed != 0) {
+      const double edge = next_edge();
       assigned_ += speed * dt;
-      const bool there = speed > 0 ? assigned_ > target_ - 0.01 : assigned_ < target_ + 0.01;
-      if (there) assigned_ = target_;
+      const bool there = speed > 0 ? assigned_ > edge - 0.01 : assigned_ < edge + 0.01;
+      if (there) assigned_ = edge;
       if (speed > 0) {
         meter_.plugged(assigned_ - s.got0);
       } else {
@@ -175,14 +221,19 @@ void VirtualVm::advance(double to) {
     meter_.add(now_ - born_, s);
     live(dt);
   }
+  if (block_out_ && (assigned_ == target_ || target_ > assigned_)) block_out_.reset();
+  if (prepared_at_ && now_ >= *prepared_at_) {
+    guest_.prepared = true;
+    prepared_at_.reset();
+  }
   show_facts();
 }
 
 // What the guest's kernel did in the last `dt`.
 void VirtualVm::live(double dt) {
-  const double lacks = anon_ - assigned_ + kWatermarkMib - swapped_;
+  const double lacks = anon_ + zones_.memmap() - assigned_ + kWatermarkMib - swapped_;
   const double most = physics_.swap_mib_s * dt;
-  if (anon_ > assigned_) {
+  if (anon_ + zones_.memmap() > assigned_) {
     const double out = std::min(std::max(0.0, lacks), most);
     swapped_ += out;
     // What is missing is missed: it comes back all the time and pushes other pages out.
@@ -195,7 +246,7 @@ void VirtualVm::live(double dt) {
     swapped_in_ += in;
     if (swapped_ < 0.01) swapped_ = 0;
   }
-  const double room = std::max(0.0, assigned_ - (anon_ - swapped_) - kWatermarkMib);
+  const double room = std::max(0.0, assigned_ - (anon_ - swapped_) - zones_.memmap() - kWatermarkMib);
   // What is read for the first time comes to what is there, and was never missed.
   const double fresh = std::max(0.0, cache_ - known_cache_);
   known_cache_ = cache_;
@@ -209,6 +260,7 @@ void VirtualVm::live(double dt) {
   }
   if (need_ > assigned_) stalled_ += dt * std::min(1.0, 10 * (need_ - assigned_) / need_);
   touched_ = std::min(assigned_, std::max(touched_, anon_ - swapped_ + resident_cache_));
+  zones_.follow(assigned_, in_use());
 }
 
 // Page faults: memory is there as soon as it is used, if the host has it.
@@ -235,6 +287,11 @@ void VirtualVm::show_facts() {
   facts_.seen_at = lab_time(now_);
 }
 
+// Pages that are not free. Never all it has.
+double VirtualVm::in_use() const {
+  return std::clamp(anon_ - swapped_ + resident_cache_, 0.0, std::max(0.0, assigned_ - kWatermarkMib));
+}
+
 GuestSample VirtualVm::sample() {
   if (spec_.sensor_error > 0) {
     const double keep = std::exp(-(now_ - error_at_) / kErrorMemory);
@@ -243,13 +300,17 @@ GuestSample VirtualVm::sample() {
   }
   // A guest never shows more than it has: what it needs beyond is in its swap, or not there yet.
   const double wrong = error_ * anon_;
-  const double resident = std::clamp(anon_ - swapped_ + wrong, 0.0, std::max(0.0, assigned_ - kWatermarkMib));
+  // Free pages of a block that is about to go are counted by nobody, and the block is in the total still.
+  const double apart = (block_out_ ? kMemoryBlockMib : 0) + zones_.unavailable();
+  const double resident =
+      std::clamp(anon_ - swapped_ + wrong + apart, 0.0, std::max(0.0, assigned_ - kWatermarkMib));
   GuestSample s;
   s.total = bytes(assigned_);
   s.available = bytes(assigned_ - resident);
   s.free = bytes(std::max(0.0, assigned_ - resident - resident_cache_));
   s.active_file = bytes(resident_cache_);
   s.inactive_file = Bytes{};
+  s.normal_free = bytes(std::max(0.0, zones_.kernel_free()));
   s.committed = bytes(anon_ * (1 + kCommitSurplus));
   s.swap_total = bytes(most_);
   s.swap_free = bytes(most_ - std::min(swapped_, most_));
@@ -272,7 +333,7 @@ bool VirtualVm::look() {
   GuestSample s = sample();
   const auto verdict = reporter_.look(ns(now_), {kib(s.total->to_mib()),
                                                  kib(s.available->to_mib()),
-                                                 {},
+                                                 kib(s.normal_free->to_mib()),
                                                  kib(s.active_file->to_mib()),
                                                  static_cast<std::int64_t>(*s.refault_file)});
   if (!verdict.send || guest_.service != Service::Speaking) return false;

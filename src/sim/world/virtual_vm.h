@@ -1,10 +1,12 @@
-// VirtualVm: a VM of the lab, its guest included. To whoever manages it, it is a Machine and a guest's service
-// like any other. Time reaches it only through advance(); its need follows a curve, its memory follows what it
-// is asked for at the speed of physics, and a guest that lacks memory pages, stalls and falls behind.
+// VirtualVm: a VM of the lab, its guest included. To whoever manages it, it is a Machine and a guest's
+// service like any other. Time reaches it only through advance(); its need follows a curve, its memory
+// follows what it is asked for at the speed of physics, and a guest that lacks memory pages, stalls and falls
+// behind.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/common/reporter.h"
@@ -14,6 +16,7 @@
 #include "sim/trace/need_curve.h"
 #include "sim/world/behaviour.h"
 #include "sim/world/physics.h"
+#include "sim/world/zones.h"
 #include "vmm/machine.h"
 
 namespace aerostat::sim {
@@ -61,10 +64,11 @@ class VirtualVm final : public Machine {
   const GuestState& guest() const { return guest_; }
   void set_low_mark(Bytes available);
   void expect_growth(Bytes target);
+  void prepare();  // its service is to make memory easy to take
 
-  // From now on it takes memory by touching it, in pieces of `grain_mib` (0: to the page), up to its maximum and what
-  // the host has, instead of waiting to be given: a VM whose maximum was there from the start. Its target is what it
-  // has touched.
+  // From now on it takes memory by touching it, in pieces of `grain_mib` (0: to the page), up to its maximum
+  // and what the host has, instead of waiting to be given: a VM whose maximum was there from the start. Its
+  // target is what it has touched.
   void take_by_faults(double grain_mib) {
     takes_by_faults_ = true;
     fault_grain_ = grain_mib;
@@ -83,14 +87,14 @@ class VirtualVm final : public Machine {
 
   const VmSpec& spec() const { return spec_; }
   const Limits& limits() const { return limits_; }
-  double need() const { return need_; }              // with what of its cache is hot, MiB
+  double need() const { return need_; }  // with what of its cache is hot, MiB
   double need_with_cache() const { return anon_ + cache_; }
-  double assigned() const { return assigned_; }      // MiB
+  double assigned() const { return assigned_; }  // MiB
   double committed() const { return std::max(assigned_, target_); }
-  double touched() const { return touched_; }        // of it, what its process occupies, MiB
+  double touched() const { return touched_; }  // of it, what its process occupies, MiB
   double born() const { return born_; }
   bool moving() const { return assigned_ != target_; }
-  double progress() const { return own_; }           // its own time; behind the clock if it was starved
+  double progress() const { return own_; }  // its own time; behind the clock if it was starved
   Meter& meter() { return meter_; }
   const Meter& meter() const { return meter_; }
   std::uint64_t looks() const { return looks_; }
@@ -101,10 +105,14 @@ class VirtualVm final : public Machine {
  private:
   void follow_curve();
   double actuator_rate() const;
+  double next_edge() const;
+  bool whole_block_next() const;
+  void drop_block();
   double progress_rate() const;
   void live(double dt);
   void touch();
   void show_facts();
+  double in_use() const;
   GuestSample sample();
 
   VmSpec spec_;
@@ -115,11 +123,15 @@ class VirtualVm final : public Machine {
   bool ended_ = false, takes_by_faults_ = false;
   double anon_ = 0, cache_ = 0, need_ = 0;
   double assigned_, target_, base_, most_;
-  double move_from_ = 0;  // the change under way begins to show at this time
+  double move_from_ = 0;               // the change under way begins to show at this time
+  bool first_block_ = false;           // of an order no whole block has gone yet
+  std::optional<double> block_out_;    // when the block that is set apart goes
+  std::optional<double> prepared_at_;  // when memory will be easy to take
   double swapped_ = 0, resident_cache_ = 0, known_cache_ = 0, touched_ = 0;
   double swapped_in_ = 0, swapped_out_ = 0, refaulted_ = 0, stalled_ = 0;  // MiB, MiB, MiB, s
   double fault_grain_ = 0;
   double error_ = 0, error_at_ = 0;
+  Zones zones_;
   Random random_;
   MachineFacts facts_;
   GuestState guest_;

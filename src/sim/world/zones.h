@@ -1,0 +1,37 @@
+// Zones: which of a guest's memory its kernel can use for its own data. Memory that was plugged is mostly
+// movable, for programs only; what they took of the rest before, they keep until they free it. A daemon that
+// watches kernel memory acts on it, however much is available: without zones the lab did not show that.
+#pragma once
+
+#include <vector>
+
+#include "sim/world/physics.h"
+
+namespace aerostat::sim {
+
+// Linux brings memory online in blocks of this.
+inline constexpr double kMemoryBlockMib = 128;
+
+class Zones {
+ public:
+  Zones(double boot_mib, const Physics& physics);
+  // What the guest has, and what is in use of it, MiB. The service tells the kernel to take the next block
+  // for itself when it is short.
+  void follow(double assigned_mib, double used_mib);
+  // Free in the zones that kernel data can use.
+  double kernel_free() const { return kernel_size_ - (used_ - in_movable_) - memmap(); }
+  // What the blocks cost that were plugged: taken, and taken or kept free.
+  double memmap() const { return static_cast<double>(movable_.size()) * memmap_mib_; }
+  double unavailable() const { return static_cast<double>(movable_.size()) * (memmap_mib_ + reserve_mib_); }
+
+ private:
+  void plug(double plugged);
+  void use(double used);
+
+  double boot_, memmap_mib_, reserve_mib_, keeps_;
+  std::vector<bool> movable_;  // each block above boot memory, in order
+  double kernel_size_, movable_size_ = 0;
+  double used_ = 0, in_movable_ = 0;
+};
+
+}  // namespace aerostat::sim

@@ -1,0 +1,54 @@
+// Zones against what a guest of 384 MiB showed.
+#include "sim/world/zones.h"
+
+#include <gtest/gtest.h>
+
+namespace aerostat::sim {
+namespace {
+
+constexpr Physics kPhysics{.memmap_mib = 2, .reserve_mib = 1, .kernel_keeps_mib = 30};
+
+TEST(Zones, WhatProgramsTookBeforeMemoryWasPluggedStaysWhereItIs) {
+  Zones zones(384, kPhysics);
+  zones.follow(384, 350);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 34);
+  zones.follow(640, 500);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 34 - 4) << "the rest went to movable memory; two blocks cost 4 MiB";
+  zones.follow(640, 400);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 34 - 4) << "what was taken last is freed first";
+  zones.follow(640, 300);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 84 - 4);
+}
+
+TEST(Zones, APluggedBlockIsTheKernelsWhenThatIsShort) {
+  Zones zones(384, kPhysics);
+  zones.follow(384, 376);
+  zones.follow(512, 376);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 8 + 128 - 2);
+}
+
+TEST(Zones, MovableMemoryIsThreeTimesTheKernelsAtMost) {
+  Zones zones(256, kPhysics);
+  zones.follow(256, 200);
+  zones.follow(256 + 9 * 128, 200);  // 6 blocks are movable, then one is not
+  EXPECT_GE(zones.kernel_free(), 56 + 128 - 18);
+}
+
+TEST(Zones, UnpluggedMemoryMovesWhatWasInIt) {
+  Zones zones(384, kPhysics);
+  zones.follow(384, 200);
+  zones.follow(640, 400);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 180);
+  zones.follow(512, 400);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 110);
+}
+
+TEST(Zones, ABalloonTakesKernelMemory) {
+  Zones zones(384, kPhysics);
+  zones.follow(384, 200);
+  zones.follow(300, 200);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 100);
+}
+
+}  // namespace
+}  // namespace aerostat::sim
