@@ -42,7 +42,8 @@ std::byte* Memory::allocate(std::int64_t bytes) {
   return pieces_.back().start;
 }
 
-void Memory::release_newest() {
+bool Memory::release_newest(std::int64_t keep) {
+  if (pieces_.empty() || size_ - pieces_.back().bytes < keep) return false;
   const Piece piece = pieces_.back();
   pieces_.pop_back();
   size_ -= piece.bytes;
@@ -51,11 +52,7 @@ void Memory::release_newest() {
   } else {
     ::munmap(piece.start, static_cast<std::size_t>(piece.bytes));
   }
-}
-
-void Memory::release(std::int64_t bytes) {
-  const std::int64_t keep = bytes == 0 ? 0 : std::max<std::int64_t>(0, size_ - bytes);
-  while (!pieces_.empty() && size_ - pieces_.back().bytes >= keep) release_newest();
+  return true;
 }
 
 void Memory::touch(std::int64_t from, std::int64_t bytes) {

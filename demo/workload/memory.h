@@ -15,7 +15,9 @@ class Memory {
   Memory() = default;
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
-  ~Memory() { release(0); }
+  ~Memory() {
+    while (release_newest(0)) continue;
+  }
 
   // Untouched memory: of the kernel's own granting, or of one malloc. Null with errno set when refused. What
   // may be shared is a file in memory to the kernel, as what databases and browsers share.
@@ -23,8 +25,9 @@ class Memory {
   std::byte* map(std::int64_t bytes, Sharing sharing);
   std::byte* allocate(std::int64_t bytes);
 
-  // Gives back the newest `bytes` (0: everything), in whole pieces where they came from malloc.
-  void release(std::int64_t bytes);
+  // Gives back the newest piece: 1 MiB, or all of one malloc. False: less than `keep` would be left, or
+  // nothing is there.
+  bool release_newest(std::int64_t keep);
   std::int64_t size() const { return size_; }
 
   // Writes one word to each page of the part [from, from + bytes) of all that is held.
@@ -36,8 +39,6 @@ class Memory {
     std::int64_t bytes;
     bool from_malloc;
   };
-
-  void release_newest();
 
   std::vector<Piece> pieces_;
   std::int64_t size_ = 0;

@@ -65,7 +65,8 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
   follow_curve();
   resident_cache_ = std::min(cache_, std::max(0.0, assigned_ - anon_));
   known_cache_ = cache_;
-  zones_.follow(assigned_, in_use());
+  online_ = assigned_;
+  zones_.follow(online_, in_use());
   show_facts();
 }
 
@@ -149,8 +150,20 @@ void VirtualVm::drop_block() {
   const Bytes before = bytes(committed());
   assigned_ -= kMemoryBlockMib;
   if (assigned_ < target_ + 0.01) assigned_ = target_;
+  online_ = std::min(online_, assigned_);
   watch_.committing(*this, before, bytes(committed()));
   block_out_.reset();
+}
+
+// What it has changed from `before`. What goes is gone at once, what the balloon gives back can be used at once.
+void VirtualVm::bring_online(double before) {
+  if (assigned_ > before && assigned_ > base_ && !online_at_) online_at_ = now_ + physics_.online_s;
+  if (online_at_ && now_ < *online_at_ - kTiny) {
+    online_ = std::min(assigned_, std::max(online_, base_));
+    return;
+  }
+  online_ = assigned_;
+  online_at_.reset();
 }
 
 // A program that lacks part of what it needs gets on as much slower.
@@ -192,6 +205,7 @@ void VirtualVm::advance(double to) {
     }
     const bool busy = swapped_ > 0 || need_ > assigned_ || resident_cache_ + kTiny < cache_ * spec_.hot_cache;
     if (busy) end = std::min(end, now_ + kStep);
+    if (online_at_) end = std::min(end, *online_at_);
     const double dt = std::max(end - now_, kTiny);
 
     Stretch s;
@@ -218,6 +232,7 @@ void VirtualVm::advance(double to) {
     s.need1 = need_;
     s.got1 = assigned_;
     s.held1 = committed();
+    bring_online(s.got0);
     meter_.add(now_ - born_, s);
     live(dt);
   }
@@ -231,9 +246,9 @@ void VirtualVm::advance(double to) {
 
 // What the guest's kernel did in the last `dt`.
 void VirtualVm::live(double dt) {
-  const double lacks = anon_ + zones_.memmap() - assigned_ + kWatermarkMib - swapped_;
+  const double lacks = anon_ + zones_.memmap() - online_ + kWatermarkMib - swapped_;
   const double most = physics_.swap_mib_s * dt;
-  if (anon_ + zones_.memmap() > assigned_) {
+  if (anon_ + zones_.memmap() > online_) {
     const double out = std::min(std::max(0.0, lacks), most);
     swapped_ += out;
     // What is missing is missed: it comes back all the time and pushes other pages out.
@@ -246,7 +261,7 @@ void VirtualVm::live(double dt) {
     swapped_in_ += in;
     if (swapped_ < 0.01) swapped_ = 0;
   }
-  const double room = std::max(0.0, assigned_ - (anon_ - swapped_) - zones_.memmap() - kWatermarkMib);
+  const double room = std::max(0.0, online_ - (anon_ - swapped_) - zones_.memmap() - kWatermarkMib);
   // What is read for the first time comes to what is there, and was never missed.
   const double fresh = std::max(0.0, cache_ - known_cache_);
   known_cache_ = cache_;
@@ -260,7 +275,7 @@ void VirtualVm::live(double dt) {
   }
   if (need_ > assigned_) stalled_ += dt * std::min(1.0, 10 * (need_ - assigned_) / need_);
   touched_ = std::min(assigned_, std::max(touched_, anon_ - swapped_ + resident_cache_));
-  zones_.follow(assigned_, in_use());
+  zones_.follow(online_, in_use());
 }
 
 // Page faults: memory is there as soon as it is used, if the host has it.
@@ -276,6 +291,7 @@ void VirtualVm::touch() {
   facts_.goal = bytes(to);
   meter_.plugged(std::max(0.0, to - assigned_));
   assigned_ = std::max(assigned_, to);
+  online_ = assigned_;
 }
 
 void VirtualVm::show_facts() {
@@ -289,7 +305,7 @@ void VirtualVm::show_facts() {
 
 // Pages that are not free. Never all it has.
 double VirtualVm::in_use() const {
-  return std::clamp(anon_ - swapped_ + resident_cache_, 0.0, std::max(0.0, assigned_ - kWatermarkMib));
+  return std::clamp(anon_ - swapped_ + resident_cache_, 0.0, std::max(0.0, online_ - kWatermarkMib));
 }
 
 GuestSample VirtualVm::sample() {
@@ -303,11 +319,11 @@ GuestSample VirtualVm::sample() {
   // Free pages of a block that is about to go are counted by nobody, and the block is in the total still.
   const double apart = (block_out_ ? kMemoryBlockMib : 0) + zones_.unavailable();
   const double resident =
-      std::clamp(anon_ - swapped_ + wrong + apart, 0.0, std::max(0.0, assigned_ - kWatermarkMib));
+      std::clamp(anon_ - swapped_ + wrong + apart, 0.0, std::max(0.0, online_ - kWatermarkMib));
   GuestSample s;
-  s.total = bytes(assigned_);
-  s.available = bytes(assigned_ - resident);
-  s.free = bytes(std::max(0.0, assigned_ - resident - resident_cache_));
+  s.total = bytes(online_);
+  s.available = bytes(online_ - resident);
+  s.free = bytes(std::max(0.0, online_ - resident - resident_cache_));
   s.active_file = bytes(resident_cache_);
   s.inactive_file = Bytes{};
   s.normal_free = bytes(std::max(0.0, zones_.kernel_free()));
@@ -356,7 +372,9 @@ void VirtualVm::deliver() {
 
 void VirtualVm::reset() {
   const Bytes before = bytes(committed());
-  assigned_ = base_;
+  assigned_ = online_ = base_;
+  online_at_.reset();
+  block_out_.reset();
   watch_.reverting(before, bytes(std::max(base_, target_)));
   swapped_ = 0;
   resident_cache_ = known_cache_ = 0;

@@ -1,7 +1,8 @@
 #include "sim/world/zones.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
+#include <iterator>
 
 #include "agent/common/zone_choice.h"
 
@@ -21,28 +22,53 @@ Zones::Zones(double boot_mib, const Physics& physics)
       kernel_size_(boot_mib) {}
 
 void Zones::follow(double assigned, double used) {
-  plug(std::max(0.0, assigned - boot_));
-  kernel_size_ += std::min(boot_, assigned);
+  const double plugged = std::max(0.0, assigned - boot_);
+  if (plugged > plugged_) plug(plugged - plugged_);
+  if (plugged < plugged_) unplug(plugged_ - plugged);
+  plugged_ = plugged;
+  size_up(assigned);
   use(used);
 }
 
-// Sizes of both zones above boot memory. A block joins one when its first part comes, and leaves with its
-// last.
-void Zones::plug(double plugged) {
-  const auto blocks = static_cast<std::size_t>(std::ceil(plugged / kMemoryBlockMib));
-  if (movable_.size() > blocks) movable_.resize(blocks);
-  while (movable_.size() < blocks) {
-    const auto movable = static_cast<double>(std::count(movable_.begin(), movable_.end(), true));
-    const double kernel = boot_ + (static_cast<double>(movable_.size()) - movable) * kMemoryBlockMib;
-    const bool is_short = agent::kernel_is_short(kib(boot_ + plugged), kib(kernel_free()));
-    const auto choice = agent::choose_zone(kib(kernel), kib(movable * kMemoryBlockMib), kib(kMemoryBlockMib));
-    movable_.push_back(!is_short && choice == agent::ZoneChoice::Movable);
+bool Zones::next_is_movable() const {
+  double kernel = boot_;
+  double movable = 0;
+  for (const Block& block : blocks_) (block.movable ? movable : kernel) += kMemoryBlockMib;
+  if (agent::kernel_is_short(kib(boot_ + plugged_), kib(kernel_free()))) return false;
+  return agent::choose_zone(kib(kernel), kib(movable), kib(kMemoryBlockMib)) == agent::ZoneChoice::Movable;
+}
+
+// Linux fills the block that is not whole, then begins another.
+void Zones::plug(double more) {
+  for (Block& block : blocks_) {
+    const double part = std::min(more, kMemoryBlockMib - block.plugged);
+    block.plugged += part;
+    more -= part;
   }
-  kernel_size_ = movable_size_ = 0;
-  for (std::size_t i = 0; i < blocks; ++i) {
-    const double part = std::min(kMemoryBlockMib, plugged - static_cast<double>(i) * kMemoryBlockMib);
-    (movable_[i] ? movable_size_ : kernel_size_) += part;
+  for (; more > 0; more -= kMemoryBlockMib)
+    blocks_.push_back({next_is_movable(), std::min(more, kMemoryBlockMib)});
+}
+
+// It takes the block that is not whole first, then movable ones, the last first, and the kernel's in the end.
+void Zones::unplug(double less) {
+  while (less > 0 && !blocks_.empty()) {
+    auto from = std::find_if(blocks_.begin(), blocks_.end(),
+                             [](const Block& b) { return b.plugged < kMemoryBlockMib; });
+    const auto last =
+        std::find_if(blocks_.rbegin(), blocks_.rend(), [](const Block& b) { return b.movable; });
+    if (from == blocks_.end())
+      from = last == blocks_.rend() ? std::prev(blocks_.end()) : std::prev(last.base());
+    const double part = std::min(less, from->plugged);
+    from->plugged -= part;
+    less -= part;
+    if (from->plugged <= 0) blocks_.erase(from);
   }
+}
+
+void Zones::size_up(double assigned) {
+  kernel_size_ = std::min(boot_, assigned);
+  movable_size_ = 0;
+  for (const Block& block : blocks_) (block.movable ? movable_size_ : kernel_size_) += block.plugged;
 }
 
 // Programs take movable memory first, and the last of the kernel's only when there is no other. What is freed

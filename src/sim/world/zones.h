@@ -21,15 +21,23 @@ class Zones {
   // Free in the zones that kernel data can use.
   double kernel_free() const { return kernel_size_ - (used_ - in_movable_) - memmap(); }
   // What the blocks cost that were plugged: taken, and taken or kept free.
-  double memmap() const { return static_cast<double>(movable_.size()) * memmap_mib_; }
-  double unavailable() const { return static_cast<double>(movable_.size()) * (memmap_mib_ + reserve_mib_); }
+  double memmap() const { return static_cast<double>(blocks_.size()) * memmap_mib_; }
+  double unavailable() const { return static_cast<double>(blocks_.size()) * (memmap_mib_ + reserve_mib_); }
 
  private:
-  void plug(double plugged);
+  struct Block {
+    bool movable;
+    double plugged;  // MiB, the whole but of one block at most
+  };
+  void plug(double more);
+  void unplug(double less);
+  void size_up(double assigned);
   void use(double used);
+  bool next_is_movable() const;
 
   double boot_, memmap_mib_, reserve_mib_, keeps_;
-  std::vector<bool> movable_;  // each block above boot memory, in order
+  std::vector<Block> blocks_;  // above boot memory, in the order they came
+  double plugged_ = 0;         // in all of them
   double kernel_size_, movable_size_ = 0;
   double used_ = 0, in_movable_ = 0;
 };

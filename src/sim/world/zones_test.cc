@@ -43,6 +43,20 @@ TEST(Zones, UnpluggedMemoryMovesWhatWasInIt) {
   EXPECT_DOUBLE_EQ(zones.kernel_free(), 110);
 }
 
+TEST(Zones, TheKernelsBlockIsTakenLast) {
+  Zones zones(384, kPhysics);
+  zones.follow(384, 200);
+  zones.follow(512, 200);  // movable
+  zones.follow(512, 508);
+  zones.follow(640, 508);  // the kernel's
+  zones.follow(640, 200);
+  const double both = zones.kernel_free();
+  zones.follow(512, 200);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), both + 2) << "only what the movable block cost came back";
+  zones.follow(384, 200);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 184);
+}
+
 TEST(Zones, ABalloonTakesKernelMemory) {
   Zones zones(384, kPhysics);
   zones.follow(384, 200);

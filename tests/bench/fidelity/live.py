@@ -157,11 +157,10 @@ class Run:
             self._turn(daemon, watched)
         self._hear(daemon)
         self.decisions = [d for one in watched for d in daemon.decisions(one.vm.name, 200)]
+        self.reactions = daemon.reactions()
         failed = [e for one in watched for e in one.guest.workload.history if e["event"] in ("failed", "killed")]
         if failed:
             raise RuntimeError(f"{self.scenario.name}: {failed[0]}")
-        host = daemon.host()
-        self.laws = host.get("law1_violations", 0)
 
     def _turn(self, daemon: Daemon, watched: list[Watched]) -> None:
         began = time.monotonic()
@@ -200,6 +199,6 @@ class Run:
         vms = [settings(w.vm, self.policy) | {"base_mib": w.base, "changes": self._changes(w.vm.name)} for w in watched]
         looks = [b[0] - a[0] for w in watched for a, b in zip(w.memory, w.memory[1:])]
         about = {"scenario": self.scenario.name, "policy": self.policy.name, "lab_policy": self.policy.lab, "seed": self.scenario.seed,
-                 "capacity_mib": self.scenario.capacity, "block_mib": BLOCK_MIB, "from_s": self.begins, "to_s": ends, "vms": vms, "events": self._told(), "decisions": self.decisions,
+                 "capacity_mib": self.scenario.capacity, "block_mib": BLOCK_MIB, "from_s": self.begins, "to_s": ends, "vms": vms, "events": self._told(), "decisions": self.decisions, "reactions": self.reactions,
                  "accelerator": accelerator(), "look_s": statistics.median(looks), "longest_look_s": max(looks)}
         (to.parent / f"{to.name}.json").write_text(json.dumps(about, indent=1) + "\n")
