@@ -5,10 +5,10 @@
 namespace aerostat::sim {
 
 struct Physics {
-  double block_mib = 128;        // targets are multiples of this: one memory block of Linux
+  double block_mib = 128;         // targets are multiples of this: one memory block of Linux
   double grow_latency_s = 0.003;  // from the command to the first new memory
   double grow_mib_s = 9000;
-  double online_s = 0.06;         // until the guest can use what was plugged
+  double online_s = 0.06;       // until the guest can use what was plugged
   double deflate_mib_s = 1040;  // what is below boot memory, and comes from the balloon
   double shrink_latency_s = 0.03;
   // Unplugging: parts of one of Linux's memory blocks go at a rate, a whole one goes at once after a while in

@@ -155,7 +155,8 @@ void VirtualVm::drop_block() {
   block_out_.reset();
 }
 
-// What it has changed from `before`. What goes is gone at once, what the balloon gives back can be used at once.
+// What it has changed from `before`. What goes is gone at once, what the balloon gives back can be used at
+// once.
 void VirtualVm::bring_online(double before) {
   if (assigned_ > before && assigned_ > base_ && !online_at_) online_at_ = now_ + physics_.online_s;
   if (online_at_ && now_ < *online_at_ - kTiny) {

@@ -127,8 +127,8 @@ class VirtualVm final : public Machine {
   double move_from_ = 0;               // the change under way begins to show at this time
   bool first_block_ = false;           // of an order no whole block has gone yet
   std::optional<double> block_out_;    // when the block that is set apart goes
-  double online_ = 0;                       // MiB of what it is assigned that the guest can use
-  std::optional<double> online_at_;         // when it can use all of it
+  double online_ = 0;                  // MiB of what it is assigned that the guest can use
+  std::optional<double> online_at_;    // when it can use all of it
   std::optional<double> prepared_at_;  // when memory will be easy to take
   double swapped_ = 0, resident_cache_ = 0, known_cache_ = 0, touched_ = 0;
   double swapped_in_ = 0, swapped_out_ = 0, refaulted_ = 0, stalled_ = 0;  // MiB, MiB, MiB, s

@@ -10,6 +10,10 @@ namespace aerostat::sim {
 
 namespace {
 
+// Linux keeps this share of movable memory free in the zone of kernel memory that was plugged
+// (lowmem_reserve_ratio).
+constexpr double kProtected = 1.0 / 32;
+
 std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
 
 }  // namespace
@@ -68,7 +72,10 @@ void Zones::unplug(double less) {
 void Zones::size_up(double assigned) {
   kernel_size_ = std::min(boot_, assigned);
   movable_size_ = 0;
-  for (const Block& block : blocks_) (block.movable ? movable_size_ : kernel_size_) += block.plugged;
+  double plugged = 0;
+  for (const Block& block : blocks_) (block.movable ? movable_size_ : plugged) += block.plugged;
+  kernel_size_ += plugged;
+  protects_ = std::min(plugged, movable_size_ * kProtected);
 }
 
 // Programs take movable memory first, and the last of the kernel's only when there is no other. What is freed
@@ -77,7 +84,7 @@ void Zones::use(double used) {
   const double more = used - used_;
   in_movable_ = std::clamp(in_movable_ + more, 0.0, movable_size_);
   // What does not fit the other zone is here.
-  const double fits = std::max(0.0, kernel_size_ - keeps_);
+  const double fits = std::max(0.0, kernel_size_ - keeps_ - protects_);
   in_movable_ = std::max(in_movable_, std::min(used - fits, movable_size_));
   used_ = used;
 }

@@ -22,7 +22,9 @@ class Zones {
   double kernel_free() const { return kernel_size_ - (used_ - in_movable_) - memmap(); }
   // What the blocks cost that were plugged: taken, and taken or kept free.
   double memmap() const { return static_cast<double>(blocks_.size()) * memmap_mib_; }
-  double unavailable() const { return static_cast<double>(blocks_.size()) * (memmap_mib_ + reserve_mib_); }
+  double unavailable() const {
+    return static_cast<double>(blocks_.size()) * (memmap_mib_ + reserve_mib_) + protects_;
+  }
 
  private:
   struct Block {
@@ -39,6 +41,7 @@ class Zones {
   std::vector<Block> blocks_;  // above boot memory, in the order they came
   double plugged_ = 0;         // in all of them
   double kernel_size_, movable_size_ = 0;
+  double protects_ = 0;  // of kernel memory that was plugged, against programs
   double used_ = 0, in_movable_ = 0;
 };
 
