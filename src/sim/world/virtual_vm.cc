@@ -100,6 +100,14 @@ void VirtualVm::expect_growth(Bytes target) {
   watch_.looks_sooner(*this);
 }
 
+// All it may have it booted with: nothing is plugged.
+void VirtualVm::take_by_faults(double grain_mib) {
+  takes_by_faults_ = true;
+  fault_grain_ = grain_mib;
+  base_ = most_;
+  zones_ = Zones(base_, physics_);
+}
+
 void VirtualVm::prepare() {
   guest_.prepared = false;
   prepared_at_ = now_ + physics_.prepare_s;

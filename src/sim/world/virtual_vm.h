@@ -69,10 +69,7 @@ class VirtualVm final : public Machine {
   // From now on it takes memory by touching it, in pieces of `grain_mib` (0: to the page), up to its maximum
   // and what the host has, instead of waiting to be given: a VM whose maximum was there from the start. Its
   // target is what it has touched.
-  void take_by_faults(double grain_mib) {
-    takes_by_faults_ = true;
-    fault_grain_ = grain_mib;
-  }
+  void take_by_faults(double grain_mib);
 
   // Runs until `to` (s).
   void advance(double to);
