@@ -8,7 +8,7 @@ struct Physics {
   double block_mib = 128;         // targets are multiples of this: one memory block of Linux
   double grow_latency_s = 0.003;  // from the command to the first new memory
   double grow_mib_s = 9000;
-  double online_s = 0.06;       // until the guest can use what was plugged
+  double online_s = 0.012;       // until the guest can use what was plugged
   double deflate_mib_s = 1040;  // what is below boot memory, and comes from the balloon
   double shrink_latency_s = 0.03;
   // Unplugging: parts of one of Linux's memory blocks go at a rate, a whole one goes at once after a while in
@@ -21,6 +21,7 @@ struct Physics {
   double swap_mib_s = 90;         // memory in use has to be paged out first, and in again (zram)
   double memmap_mib = 2;          // of its kernel's memory each memory block that is plugged costs a guest …
   double reserve_mib = 1.2;       // … and this much more is not available: its watermarks rise
+  double kernel_aside_mib = 3;    // of free kernel memory its processors keep aside, and it is not counted
   double kernel_keeps_mib = 25;   // of kernel memory, which programs leave free while they have other
   double prepare_s = 0.2;         // to make memory easy to take, once before a shrink
   double report_delay_s = 0.001;  // from the guest's sample to the daemon

@@ -23,6 +23,7 @@ Zones::Zones(double boot_mib, const Physics& physics)
       memmap_mib_(physics.memmap_mib),
       reserve_mib_(physics.reserve_mib),
       keeps_(physics.kernel_keeps_mib),
+      aside_(physics.kernel_aside_mib),
       kernel_size_(boot_mib) {}
 
 void Zones::follow(double assigned, double used) {

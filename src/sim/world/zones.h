@@ -19,7 +19,7 @@ class Zones {
   // for itself when it is short.
   void follow(double assigned_mib, double used_mib);
   // Free in the zones that kernel data can use.
-  double kernel_free() const { return kernel_size_ - (used_ - in_movable_) - memmap(); }
+  double kernel_free() const { return kernel_size_ - (used_ - in_movable_) - memmap() - aside_; }
   // What the blocks cost that were plugged: taken, and taken or kept free.
   double memmap() const { return static_cast<double>(blocks_.size()) * memmap_mib_; }
   double unavailable() const {
@@ -37,7 +37,7 @@ class Zones {
   void use(double used);
   bool next_is_movable() const;
 
-  double boot_, memmap_mib_, reserve_mib_, keeps_;
+  double boot_, memmap_mib_, reserve_mib_, keeps_, aside_;
   std::vector<Block> blocks_;  // above boot memory, in the order they came
   double plugged_ = 0;         // in all of them
   double kernel_size_, movable_size_ = 0;
