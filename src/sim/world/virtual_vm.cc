@@ -326,7 +326,7 @@ GuestSample VirtualVm::sample() {
   // A guest never shows more than it has: what it needs beyond is in its swap, or not there yet.
   const double wrong = error_ * anon_;
   // Free pages of a block that is about to go are counted by nobody, and the block is in the total still.
-  const bool leaving = block_out_ && now_ >= *block_out_ - physics_.unplug_block_s;
+  const bool leaving = block_out_ && now_ >= *block_out_ - physics_.unplug_apart_s;
   const double apart = (leaving ? kMemoryBlockMib : 0) + zones_.unavailable();
   const double resident =
       std::clamp(anon_ - swapped_ + wrong + apart, 0.0, std::max(0.0, online_ - kWatermarkMib));
