@@ -8,7 +8,7 @@
 
 namespace aerostat::sim {
 
-VirtualHost::VirtualHost(Bytes capacity, Bytes reserve, Physics physics)
+VirtualHost::VirtualHost(Bytes capacity, Bytes reserve, const Physics& physics)
     : capacity_(capacity), reserve_(reserve), physics_(physics) {}
 VirtualHost::~VirtualHost() = default;
 

@@ -24,7 +24,7 @@ inline constexpr double kTurn = 0.005;
 
 class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
  public:
-  VirtualHost(Bytes capacity, Bytes reserve, Physics physics);
+  VirtualHost(Bytes capacity, Bytes reserve, const Physics& physics);
   ~VirtualHost() override;
 
   // Clock, and the same in seconds since the beginning.

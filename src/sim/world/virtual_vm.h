@@ -33,6 +33,11 @@ struct VmSpec {
   std::shared_ptr<const Behaviour> behaviour = nullptr;  // null: ideal
 };
 
+// Two moments or amounts no further apart are the same.
+inline constexpr double kTiny = 1e-6;
+// A Linux guest always keeps a little free: its watermarks.
+inline constexpr double kWatermarkMib = 4;
+
 class VirtualVm;
 
 // Told of every change of what a VM may hold, before it is done: the host of the lab checks its laws here.
