@@ -118,7 +118,7 @@ def tide(first: float) -> Story:
 def jump() -> Story:
     story = Story().rise(100, 100).stay(3)
     for _ in range(3):
-        story.rise(850, 400).stay(6).fall(850).stay(6)
+        story.rise(900, 400).stay(6).fall(900).stay(6)
     return story
 
 
