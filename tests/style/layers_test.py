@@ -20,7 +20,7 @@ MAY_USE = {
     "vmm/qemu": {"base", "model", "vmm"},
     "guest": {"base", "model"},
     "control": {"base", "model", "policy", "guard", "vmm", "guest"},
-    # The lab runs the loop itself, and the guest's own rule of when to report.
+    # The lab runs the loop itself, and the guest's own rules of when to report and of whose memory is whose.
     "sim": {"base", "model", "policy", "guard", "vmm", "guest", "control", "agent/common"},
     "api": {"base", "model", "control"},
     "cli": {"base", "model", "config", "guard", "sim"},
@@ -34,7 +34,7 @@ ONLY_HEADERS = {
     ("api", "control"): {"control/manager.h"},
     ("sim", "guest"): {"guest/guest_link.h"},
     ("sim", "vmm"): {"vmm/machine.h"},
-    ("sim", "agent/common"): {"agent/common/reporter.h"},
+    ("sim", "agent/common"): {"agent/common/reporter.h", "agent/common/zone_choice.h"},
     # The part of the wire that both ends share, free of everything the host's end needs.
     ("agent/common", "guest"): {"guest/line_reader.h"},
     ("agent/linux", "guest"): {"guest/line_reader.h"},

@@ -15,7 +15,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench.fidelity.figures import Limits, compare, print_noise, print_pairs, print_ranking
+from tests.bench.fidelity.figures import Limits, compare, print_noise, print_pairs, print_ranking, together
 from tests.bench.fidelity.live import POLICIES, Policy, Run
 from tests.bench.fidelity.scenarios import Scenario, make_all
 from tests.harness.accel import accelerator
@@ -75,13 +75,14 @@ def main() -> int:
     finally:
         if not options.logs:
             shutil.rmtree(logs, ignore_errors=True)
-    print_pairs(pairs)
+    every = pairs + together(pairs)
+    print_pairs(every)
     print_noise(pairs)
-    broken = print_ranking(pairs) + [line for pair in pairs for line in pair.broken(limits)]
+    broken = print_ranking(pairs) + [line for pair in every for line in pair.broken(limits)]
     print("\n" + ("\n".join(broken) or "within its limits"))
     if options.json:
         options.json.write_text(json.dumps({"accelerator": accelerator(), "seed": options.seed, "limits": asdict(limits),
-                                            "pairs": [asdict(p) for p in pairs], "broken": broken}, indent=1))
+                                            "pairs": [asdict(p) for p in every], "broken": broken}, indent=1))
     return 1 if broken else 0
 
 

@@ -77,6 +77,19 @@ def compare(stems: list[Path], seeds: int) -> list[Pair]:
     return list(found.values())
 
 
+def together(pairs: list[Pair]) -> list[Pair]:
+    """All scenarios of each policy as one: the mean, of counts and felt time the sum."""
+    out = []
+    for policy in dict.fromkeys(p.policy for p in pairs):
+        own = [p for p in pairs if p.policy == policy]
+        if len(own) < 2:
+            continue
+        sides = [[getattr(p, side) for p in own] for side in ("real", "lab")]
+        real, lab = (mean(side) | {key: sum(one[key] for one in side) for key in ("resizes", "felt_s")} for side in sides)
+        out.append(Pair("all", policy, real, lab))
+    return out
+
+
 def print_pairs(pairs: list[Pair]) -> None:
     print("\n| scenario | policy | footprint | | resizes | | felt s | | waste % | | violation % | | converges s | |\n" + "|---" * 14 + "|\n"
           "| | | real | lab | real | lab | real | lab | real | lab | real | lab | real | lab |")
