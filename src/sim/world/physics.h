@@ -22,7 +22,7 @@ struct Physics {
   double swap_mib_s = 90;        // memory in use has to be paged out first, and in again (zram)
   double memmap_mib = 2;         // of its kernel's memory each memory block that is plugged costs a guest …
   double reserve_mib = 1.2;      // … and this much more is not available: its watermarks rise
-  double kernel_aside_mib = 3;   // of free kernel memory its processors keep aside, and it is not counted
+  double kernel_aside_mib = 2;   // of free kernel memory its processors keep aside, and it is not counted
   double kernel_keeps_mib = 25;  // of kernel memory, which programs leave free while they have other
   double prepare_s = 0.2;        // to make memory easy to take, once before a shrink
   double report_delay_s = 0.001;  // from the guest's sample to the daemon
