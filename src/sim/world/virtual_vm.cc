@@ -63,6 +63,7 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
   resident_cache_ = std::min(cache_, std::max(0.0, assigned_ - anon_));
   known_cache_ = cache_;
   online_ = assigned_;
+  hidden_ = std::min(physics_.hidden_mib + base_ / 64, anon_ / 2);
   zones_.follow(online_, in_use());
   show_facts();
 }
@@ -275,7 +276,7 @@ GuestSample VirtualVm::sample() {
   const double resident =
       std::clamp(anon_ - swapped_ + wrong + apart, 0.0, std::max(0.0, online_ - kWatermarkMib));
   GuestSample s;
-  s.total = bytes(online_);
+  s.total = bytes(online_ - hidden_);
   s.available = bytes(online_ - resident);
   s.free = bytes(std::max(0.0, online_ - resident - resident_cache_));
   s.active_file = bytes(resident_cache_);

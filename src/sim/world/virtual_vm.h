@@ -129,6 +129,7 @@ class VirtualVm final : public Machine {
   double move_from_ = 0;               // the change under way begins to show at this time
   bool first_block_ = false;           // of an order no whole block has gone yet
   std::optional<double> block_out_;    // when the block that is set apart goes
+  double hidden_ = 0;                  // MiB of what it needs that the guest does not count
   double online_ = 0;                  // MiB of what it is assigned that the guest can use
   std::optional<double> online_at_;    // when it can use all of it
   std::optional<double> prepared_at_;  // when memory will be easy to take
