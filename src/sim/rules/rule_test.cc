@@ -53,7 +53,7 @@ TEST(Rule, SeesItsVmsAsADaemonWould) {
   EXPECT_EQ(capacity, 4096);
   EXPECT_EQ(seen.startup, 1280);  // need and a buffer of 20 %, in whole blocks
   EXPECT_EQ(seen.assigned, 1280);
-  EXPECT_EQ(seen.total, 1280);
+  EXPECT_EQ(seen.total, 1280 - 54);  // a kernel does not count what it took first: 34 MiB and 1/64
   EXPECT_NEAR(seen.need, 1000, 1);
   EXPECT_NEAR(seen.free, 280, 1);
   EXPECT_GT(seen.committed, seen.need);

@@ -50,8 +50,10 @@ void Zones::plug(double more) {
     block.plugged += part;
     more -= part;
   }
-  for (; more > 0; more -= kMemoryBlockMib)
+  while (more > 0) {
     blocks_.push_back({next_is_movable(), std::min(more, kMemoryBlockMib)});
+    more -= kMemoryBlockMib;
+  }
 }
 
 // It takes the block that is not whole first, then movable ones, the last first, and the kernel's in the end.
