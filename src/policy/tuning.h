@@ -95,8 +95,8 @@ inline constexpr Bytes kSaturatedStep = Bytes::mib(128);
 // With less than this left for kernel data a guest is in danger, whatever is available to programs (measured:
 // a guest of 384 MiB grown to 2 GiB that makes 300 MiB of page tables lives if it is grown at 64 MiB, and is
 // OOM-killed if not).
-inline constexpr Bytes kLeastKernelMemory = Bytes::mib(48);
-inline constexpr double kLeastKernelShare = 0.03;
+inline constexpr Bytes kLeastKernelMemory = Bytes::mib(16);
+inline constexpr double kLeastKernelShare = 1.0 / 64;
 // It is then given one memory block of Linux at a time, and a while to bring it online and to report.
 inline constexpr Bytes kKernelStep = Bytes::mib(128);
 inline constexpr Duration kKernelGrowEvery = std::chrono::seconds(1);
