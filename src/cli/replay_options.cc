@@ -205,6 +205,13 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->capture_default_str()
       ->type_name("SIZE")
       ->group(world);
+  command
+      .add_option("--guest", w.guest,
+                  "simple; or debian: every detail seen on Debian 12 under TCG (docs/actuators.md)")
+      ->check(CLI::IsMember({"simple", "debian"}))
+      ->capture_default_str()
+      ->type_name("KIND")
+      ->group(world);
 }
 
 Result<sim::PolicyEntry> policy_named(const sim::Registry& registry, const std::string& name,
@@ -246,6 +253,7 @@ Result<ReplayOptions> options_of(const ReplayWishes& w) {
     return fail(Error::Kind::Invalid, fmt::format("--block {} is outside {} to {}", format_bytes(block),
                                                   format_bytes(kLeastBlock), format_bytes(kMostBlock)));
   }
+  if (w.guest == "debian") out.physics = sim::debian_guest();
   out.physics.block_mib = block.to_mib();
   out.host_memory = (*sizes[4]).value_or(Bytes{});
   if (!w.host_memory.empty() && out.host_memory < block) {

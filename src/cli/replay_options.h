@@ -27,6 +27,7 @@ struct ReplayWishes {
   std::uint64_t seed = 1;
   double hot_cache = 1, estimator_error = 0;
   std::string block = "128M";
+  std::string guest = "simple";  // or debian
   std::string profile = "balanced";
 };
 

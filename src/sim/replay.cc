@@ -14,6 +14,9 @@ namespace {
 constexpr double kPollEvery = 0.02;
 // How often entitlements are compared with what everybody has.
 constexpr double kEntitleEvery = 0.1;
+// What VMs boot with where nobody says: enough for any guest to start, and little beside what it will be
+// given.
+constexpr Bytes kUsualBoot = Bytes::mib(1024);
 
 Bytes bytes(double mib) { return Bytes::of(std::llround(mib * 1048576.0)); }
 
@@ -99,9 +102,13 @@ class Run {
       spec.sample_s = o_.period_s;
       spec.seed = o_.seed;
       const Bytes block = bytes(o_.physics.block_mib);
+      const auto own = o_.of_vm.find(about.name);
+      const bool told = o_.defaults.startup || (own != o_.of_vm.end() && own->second.startup);
       const Bytes asked = policy_->boots_with(spec.settings, bytes(sized_at(about))).round_up(block);
       // A host that has less lets it boot with what there is.
       const Bytes startup = std::clamp(asked, Bytes{}, std::max(Bytes{}, host_.free().round_down(block)));
+      // A trace begins in the middle of a VM's life, unless somebody says what it boots with.
+      if (!told && asked == spec.settings.startup) spec.booted_with = std::min(startup, kUsualBoot);
       VirtualVm& vm = host_.start(std::move(spec), startup);
       alive_[index] = &vm;
       policy_->started(vm);

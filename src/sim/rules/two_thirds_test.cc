@@ -42,7 +42,7 @@ TEST(TwoThirds, CostsAboutHalfOfANeedThatRests) {
   options.host_memory = Bytes::mib(8192);
   const PolicyEntry entry{"two-thirds", "", [] { return std::make_unique<RulePolicy>(two_thirds_rule()); }};
   const Outcome outcome = replay(generate(Load::Steady, {.seconds = 300, .mean_mib = 2048}), entry, options);
-  EXPECT_NEAR(outcome.waste(), 0.5, 0.15);  // and half of what its kernel takes of plugged memory
+  EXPECT_NEAR(outcome.waste(), 0.5, 0.1);
   EXPECT_EQ(outcome.sum.missing, 0);
   EXPECT_EQ(outcome.law_violations, 0u);
 }

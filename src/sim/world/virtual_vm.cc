@@ -39,7 +39,7 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
       now_(now),
       assigned_(startup.to_mib()),
       target_(assigned_),
-      base_(assigned_),
+      base_(std::min(spec_.booted_with.value_or(startup), startup).to_mib()),
       most_(std::max(assigned_, spec_.settings.maximum.value_or(startup).to_mib())),
       zones_(base_, physics_),
       random_(seed_for(spec_.seed, spec_.name)) {
@@ -50,20 +50,20 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
   facts_.run_state = RunState::Running;
   facts_.pid = pid;
   facts_.known = true;
-  facts_.base = startup;
+  facts_.base = bytes(base_);
   facts_.has_balloon = true;
   facts_.has_plug = true;
   facts_.plug_block = bytes(physics_.block_mib);
-  facts_.plug_maximum = std::max(Bytes{}, bytes(most_) - startup);
+  facts_.plug_maximum = std::max(Bytes{}, bytes(most_ - base_));
   facts_.agent_socket = spec_.name;
-  guest_.can_compact = true;
+  guest_.can_compact = physics_.prepare_s > 0;
   guest_.service = spec_.behaviour->speaks(0) ? Service::Speaking : Service::Absent;
   reporter_.start(ns(now) + ns(random_.uniform() * spec_.sample_s), ns(spec_.sample_s), ns(1.0));
   follow_curve();
   resident_cache_ = std::min(cache_, std::max(0.0, assigned_ - anon_));
   known_cache_ = cache_;
   online_ = assigned_;
-  hidden_ = std::min(physics_.hidden_mib + base_ / 64, anon_ / 2);
+  hidden_ = std::min(physics_.hidden_mib + base_ * physics_.hidden_share, anon_ / 2);
   zones_.follow(online_, in_use());
   show_facts();
 }
@@ -281,7 +281,7 @@ GuestSample VirtualVm::sample() {
   s.free = bytes(std::max(0.0, online_ - resident - resident_cache_));
   s.active_file = bytes(resident_cache_);
   s.inactive_file = Bytes{};
-  s.normal_free = bytes(std::max(0.0, zones_.kernel_free()));
+  if (physics_.zones) s.normal_free = bytes(std::max(0.0, zones_.kernel_free()));
   s.committed = bytes(anon_ * (1 + kCommitSurplus));
   s.swap_total = bytes(most_);
   s.swap_free = bytes(most_ - std::min(swapped_, most_));
@@ -304,7 +304,7 @@ bool VirtualVm::look() {
   GuestSample s = sample();
   const auto verdict = reporter_.look(ns(now_), {kib(s.total->to_mib()),
                                                  kib(s.available->to_mib()),
-                                                 kib(s.normal_free->to_mib()),
+                                                 s.normal_free ? agent::Number(kib(s.normal_free->to_mib())) : agent::Number{},
                                                  kib(s.active_file->to_mib()),
                                                  static_cast<std::int64_t>(*s.refault_file)});
   if (!verdict.send || guest_.service != Service::Speaking) return false;

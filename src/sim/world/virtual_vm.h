@@ -26,6 +26,8 @@ struct VmSpec {
   std::string name;
   Settings settings;  // as its owner would write them; startup and maximum must be there
   NeedCurve curve;
+  // It was booted with this and has been grown since; missing: it boots with what it is born with.
+  std::optional<Bytes> booted_with = {};
   double hot_cache = 1;     // share of its page cache that it comes back to
   double sensor_error = 0;  // standard deviation of what the estimate is off, as a share of need
   double sample_s = 0.1;    // how often its service looks

@@ -36,6 +36,7 @@ double VirtualVm::next_edge() const {
 
 // What is to go next is one of Linux's memory blocks as a whole, with nothing in the way.
 bool VirtualVm::whole_block_next() const {
+  if (physics_.unplug_block_s <= 0) return false;
   const double to = assigned_ - kMemoryBlockMib;
   const double edge = std::remainder(assigned_ - base_, kMemoryBlockMib);
   if (std::abs(edge) > kTiny || to < std::max(target_, base_) - kTiny) return false;

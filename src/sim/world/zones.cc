@@ -19,7 +19,8 @@ std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
 }  // namespace
 
 Zones::Zones(double boot_mib, const Physics& physics)
-    : boot_(boot_mib),
+    : split_(physics.zones),
+      boot_(boot_mib),
       memmap_mib_(physics.memmap_mib),
       reserve_mib_(physics.reserve_mib),
       keeps_(physics.kernel_keeps_mib),
@@ -78,7 +79,7 @@ void Zones::size_up(double assigned) {
   double plugged = 0;
   for (const Block& block : blocks_) (block.movable ? movable_size_ : plugged) += block.plugged;
   kernel_size_ += plugged;
-  protects_ = std::min(plugged, movable_size_ * kProtected);
+  protects_ = split_ ? std::min(plugged, movable_size_ * kProtected) : 0;
 }
 
 // Programs take movable memory first, and the last of the kernel's only when there is no other. What is freed

@@ -37,6 +37,7 @@ class Zones {
   void use(double used);
   bool next_is_movable() const;
 
+  bool split_;
   double boot_, memmap_mib_, reserve_mib_, keeps_, aside_;
   std::vector<Block> blocks_;  // above boot memory, in the order they came
   double plugged_ = 0;         // in all of them

@@ -6,7 +6,7 @@
 namespace aerostat::sim {
 namespace {
 
-constexpr Physics kPhysics{.memmap_mib = 2, .reserve_mib = 1, .kernel_aside_mib = 0, .kernel_keeps_mib = 30};
+constexpr Physics kPhysics{.memmap_mib = 2, .reserve_mib = 1, .zones = true, .kernel_keeps_mib = 30};
 
 TEST(Zones, WhatProgramsTookBeforeMemoryWasPluggedStaysWhereItIs) {
   Zones zones(384, kPhysics);

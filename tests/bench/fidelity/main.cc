@@ -44,6 +44,7 @@ Figures really(const LoggedRun& run) {
 
 sim::ReplayOptions options_of(const LoggedRun& run, std::uint64_t seed) {
   sim::ReplayOptions o;
+  o.physics = sim::debian_guest();
   o.host_memory = run.capacity;
   for (const LoggedVm& vm : run.vms) o.of_vm[vm.name] = vm.settings;
   o.texture = sim::Texture::Linear;
