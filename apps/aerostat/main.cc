@@ -13,5 +13,6 @@ int main(int argc, char** argv) {
   const char* const kind = std::getenv("TERM");
   const bool colour = terminal && (no_colour == nullptr || *no_colour == '\0') && kind != nullptr &&
                       std::string(kind) != "dumb";
-  return aerostat::run_command_line({argv + 1, argv + argc}, {std::cout, std::cerr, terminal, colour, err_terminal});
+  return aerostat::run_command_line({argv + 1, argv + argc},
+                                    {std::cout, std::cerr, terminal, colour, err_terminal});
 }

@@ -1,6 +1,6 @@
-// The options that `simulate` and `plan` share: which trace, which host, which settings. ReplayWishes is what the
-// command line says; prepare() reads the files and makes of it what a replay needs, or one sentence of what is
-// wrong. Refuses settings that contradict each other, the trace or the host.
+// The options that `simulate` and `plan` share: which trace, which host, which settings. ReplayWishes is what
+// the command line says; prepare() reads the files and makes of it what a replay needs, or one sentence of
+// what is wrong. Refuses settings that contradict each other, the trace or the host.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,8 @@ Result<sim::PolicyEntry> policy_named(const sim::Registry& registry, const std::
 // What the trace is called in tables and JSON: its files, or what it was generated from.
 std::string trace_name(const ReplayWishes& wishes);
 
-// Everything the flags alone can tell; no file is touched. Refuses to have no trace at all, or two kinds of it.
+// Everything the flags alone can tell; no file is touched. Refuses to have no trace at all, or two kinds of
+// it.
 Result<sim::ReplayOptions> options_of(const ReplayWishes& wishes);
 
 struct Prepared {

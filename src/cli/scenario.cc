@@ -45,7 +45,8 @@ bool play_one(const sim::Scenario& scenario, std::ostream& out, const sim::Timel
     const sim::Played crippled = play(scenario, *guards);
     if (crippled.held()) {
       good = false;
-      out << fmt::format("       FAILS: it holds without {} too, so it does not show that the guard is needed\n", name);
+      out << fmt::format(
+          "       FAILS: it holds without {} too, so it does not show that the guard is needed\n", name);
     } else {
       out << fmt::format("       without {}: {}\n", name, crippled.failures.front());
     }
@@ -56,7 +57,8 @@ bool play_one(const sim::Scenario& scenario, std::ostream& out, const sim::Timel
 }  // namespace
 
 ScenarioCommand::ScenarioCommand(CLI::App& app)
-    : command_(app.add_subcommand("scenario", "Play stories of hosts and VMs in the lab, with guards on and off")) {
+    : command_(app.add_subcommand("scenario",
+                                  "Play stories of hosts and VMs in the lab, with guards on and off")) {
   command_->add_option("files", files_, "text files, each a story")->type_name("FILE...");
   command_->add_option("--without", without_, "play with this guard switched off, and say what breaks")
       ->type_name("GUARD");
@@ -96,7 +98,8 @@ int ScenarioCommand::run(const Surroundings& around) const {
     }
     const sim::Played played = play(*scenario, guards, timeline);
     failed += played.held() ? 0 : 1;
-    around.out << fmt::format("{}  {} (without {})\n", played.held() ? "holds" : "FAILS", scenario->name, without_);
+    around.out << fmt::format("{}  {} (without {})\n", played.held() ? "holds" : "FAILS", scenario->name,
+                              without_);
     for (const std::string& failure : played.failures) around.out << "       " << failure << "\n";
   }
   around.out << fmt::format("{} of {} scenarios hold\n", files_.size() - failed, files_.size()) << std::flush;

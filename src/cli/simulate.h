@@ -1,5 +1,5 @@
-// `aerostat simulate`: policies replayed on a trace in the lab, and their figures of merit as a table, as JSON and
-// as a page to look at. Needs no aerostatd.
+// `aerostat simulate`: policies replayed on a trace in the lab, and their figures of merit as a table, as
+// JSON and as a page to look at. Needs no aerostatd.
 #pragma once
 
 #include <memory>

@@ -44,13 +44,17 @@ std::vector<Cell> row_of(const Figures& f, double best) {
           {percent(f.entitlement_shortfall)},
           {fmt::format("{:.0f}", f.resizes_per_vm_hour)},
           {size_text(f.peak_assigned_mib)},
-          {broken ? fmt::format("{:.0f} broken", f.law_violations) : "kept", broken ? Colour::Red : Colour::None}};
+          {broken ? fmt::format("{:.0f} broken", f.law_violations) : "kept",
+           broken ? Colour::Red : Colour::None}};
 }
 
 constexpr std::string_view kFootnote =
-    "S = W + 500 V + M, lower is better. W: memory held above need; V: need not met; M: price of the moves; all as\n"
-    "shares of need. RATIO: (1 + S) / (1 + S of the oracle). V %, WORST VM: V in all and of the VM that had it\n"
-    "worst, in per cent. FELT %: share of time with a deficit a guest feels; LONGEST: the longest such time.\n"
+    "S = W + 500 V + M, lower is better. W: memory held above need; V: need not met; M: price of the moves; "
+    "all as\n"
+    "shares of need. RATIO: (1 + S) / (1 + S of the oracle). V %, WORST VM: V in all and of the VM that had "
+    "it\n"
+    "worst, in per cent. FELT %: share of time with a deficit a guest feels; LONGEST: the longest such "
+    "time.\n"
     "E %: what VMs lacked of their fair share. RESIZES: per VM and hour. A VM's first 60 s do not count.\n";
 
 }  // namespace
@@ -76,8 +80,8 @@ std::string simulate_table(const sim::RunFacts& run, const std::vector<Figures>&
                                   {"LAWS"}},
                                  rows, colour);
   out += coloured(kFootnote, Colour::Dim, colour);
-  out += fmt::format("Trace {}; host {}; texture {}, seed {}.\n", clean(run.trace), size_text(run.host_memory_mib),
-                     texture_name(run.texture), run.seed);
+  out += fmt::format("Trace {}; host {}; texture {}, seed {}.\n", clean(run.trace),
+                     size_text(run.host_memory_mib), texture_name(run.texture), run.seed);
   return out;
 }
 

@@ -18,7 +18,8 @@ namespace {
 
 Error cannot(const std::string& path, int error) {
   const auto kind = error == EACCES ? Error::Kind::Denied : Error::Kind::Invalid;
-  return {kind, fmt::format("{} cannot be written: {}; name another file", printable(path), std::strerror(error))};
+  return {kind,
+          fmt::format("{} cannot be written: {}; name another file", printable(path), std::strerror(error))};
 }
 
 // What a new file may have, as the user's umask says.
@@ -36,7 +37,7 @@ Result<WholeFile> WholeFile::open(const std::string& path) {
   const std::filesystem::path real = std::filesystem::weakly_canonical(path, ignored);
   out.path_ = ignored || real.empty() ? path : real.string();
   out.shown_ = path;
-  struct stat there {};
+  struct stat there{};
   const bool exists = ::stat(out.path_.c_str(), &there) == 0;
   if (exists && S_ISDIR(there.st_mode)) return fail(cannot(path, EISDIR));
   if (exists && !S_ISREG(there.st_mode)) {

@@ -1,5 +1,5 @@
-// WholeFile: a file that is written whole or not at all. Opening it tells at once whether it can be written, so
-// that nobody waits for a result that has nowhere to go. What is no regular file (a pipe, a terminal) is
+// WholeFile: a file that is written whole or not at all. Opening it tells at once whether it can be written,
+// so that nobody waits for a result that has nowhere to go. What is no regular file (a pipe, a terminal) is
 // written directly. Refuses directories, and places that do not exist.
 #pragma once
 

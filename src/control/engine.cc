@@ -126,7 +126,8 @@ void Engine::rebooted(VmRecord& vm) {
   event("vm.rebooted", vm.name, "the guest was reset");
   reactions_.forget(vm.name);
   vm.floor = {};
-  if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up) return;
+  if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up)
+    return;
   vm.machine->set_target(vm.machine->reachable(vm.facts().base));
 }
 
@@ -247,7 +248,9 @@ void Engine::check_law1(const HostView& view) {
 
 void Engine::watch_stall(VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
-  if (!options_.guards.stall_monitor || paused_ || !facts.known || facts.link != Link::Up || vm.limits.mode == Mode::Static) return;
+  if (!options_.guards.stall_monitor || paused_ || !facts.known || facts.link != Link::Up ||
+      vm.limits.mode == Mode::Static)
+    return;
   if (facts.has_balloon && !facts.balloon_target) return;
   const StallStep step = watch_progress(vm.stall, facts.target(), facts.assigned(), now);
   const bool was_growing = vm.stall.phase == StallState::Phase::Growing;

@@ -49,9 +49,9 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   // New capacity and newly read configuration take effect.
   void reconfigure(Bytes capacity, Bytes reserve, const Profile& profile);
 
-  // Memory for a VM that is about to start: given to nobody else until a VM of that name appears or it is released.
-  // Others are asked to give what is missing. Replaces what was reserved for the name before. Refuses what could never
-  // be free: more than the capacity leaves when every VM is at its minimum.
+  // Memory for a VM that is about to start: given to nobody else until a VM of that name appears or it is
+  // released. Others are asked to give what is missing. Replaces what was reserved for the name before.
+  // Refuses what could never be free: more than the capacity leaves when every VM is at its minimum.
   Result<void> reserve(const std::string& vm, Bytes amount);
   void release(const std::string& vm);
 

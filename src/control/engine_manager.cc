@@ -32,7 +32,8 @@ void Engine::withdraw_if_static(VmRecord& vm) {
 }
 
 Result<void> Engine::reserve(const std::string& vm, Bytes amount) {
-  if (amount <= Bytes{}) return fail(Error::Kind::Invalid, vm + ": nothing is to be reserved; give a size above 0");
+  if (amount <= Bytes{})
+    return fail(Error::Kind::Invalid, vm + ": nothing is to be reserved; give a size above 0");
   Bytes least = orphaned();
   for (const auto& [name, each] : vms_) {
     const Bytes held = committed_of(*each);

@@ -1,5 +1,5 @@
-// A guest that runs low while there is enough for all needs no pass over all VMs: only its own case is decided,
-// by the same policy and the same rails, with what all others hold counted as held.
+// A guest that runs low while there is enough for all needs no pass over all VMs: only its own case is
+// decided, by the same policy and the same rails, with what all others hold counted as held.
 #include "control/engine.h"
 #include "control/sense.h"
 

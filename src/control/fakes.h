@@ -121,8 +121,8 @@ class FakeGuests final : public GuestLinkMaker {
 class World {
  public:
   explicit World(Bytes capacity, Guards guards = {})
-      : engine(options(capacity, guards), clock, host, settings, guests,
-               held, EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; }}) {
+      : engine(options(capacity, guards), clock, host, settings, guests, held,
+               EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; }}) {
     settings.defaults.mode = Mode::Dynamic;
     settings.defaults.minimum = Bytes::mib(256);
   }

@@ -54,8 +54,8 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   vm.demand_state = step.state;
   vm.demand = step.demand;
   if (!step.demand) return;
-  look_ahead(vm.outlook,
-             {step.demand->demand, step.demand->saturated, facts.assigned(), grain_of(facts), at}, *vm.profile);
+  look_ahead(vm.outlook, {step.demand->demand, step.demand->saturated, facts.assigned(), grain_of(facts), at},
+             *vm.profile);
   vm.headroom = headroom(vm.outlook, *vm.profile);
   vm.growth = growth(vm.outlook, *vm.profile);
   vm.rest_target = facts.target();
@@ -232,8 +232,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
     v.cache = std::max(Bytes{}, vm.demand->demand - vm.demand->used);
     v.headroom = vm.headroom;
     v.growth = vm.growth;
-    v.rest = v.target == vm.rest_target ? vm.rest
-                                        : rest_level(vm.outlook, v.target, v.grain, *vm.profile);
+    v.rest = v.target == vm.rest_target ? vm.rest : rest_level(vm.outlook, v.target, v.grain, *vm.profile);
     v.distress = vm.demand->distress;
     v.kernel_short = vm.demand->kernel_short;
   }

@@ -12,8 +12,10 @@ namespace aerostat {
 namespace {
 
 constexpr std::array kNames = {
-    GuardName{"limits", "no VM is moved beyond its minimum or maximum", [](Guards& g) { g.rails.limits = false; }},
-    GuardName{"ledger", "what is granted is free now, seen to be so", [](Guards& g) { g.rails.ledger = false; }},
+    GuardName{"limits", "no VM is moved beyond its minimum or maximum",
+              [](Guards& g) { g.rails.limits = false; }},
+    GuardName{"ledger", "what is granted is free now, seen to be so",
+              [](Guards& g) { g.rails.ledger = false; }},
     GuardName{"physical", "and the host's kernel has it too", [](Guards& g) { g.rails.physical = false; }},
     GuardName{"fair-share", "above its fair share a VM needs the host's own evidence",
               [](Guards& g) { g.rails.fair_share = false; }},
@@ -45,7 +47,8 @@ Result<Guards> without_guard(std::string_view name) {
     }
     names += (names.empty() ? "" : ", ") + std::string(each.name);
   }
-  return fail(Error::Kind::NotFound, fmt::format("there is no guard '{}'; there are {}", printable(name, 40), names));
+  return fail(Error::Kind::NotFound,
+              fmt::format("there is no guard '{}'; there are {}", printable(name, 40), names));
 }
 
 }  // namespace aerostat

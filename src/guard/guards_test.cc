@@ -8,12 +8,13 @@ namespace {
 // All switches as one number, so that a test sees that exactly one differs.
 int on(const Guards& g) {
   const Rails& r = g.rails;
-  return r.limits + r.ledger + r.physical + r.fair_share + r.lock_out + g.stall_monitor + g.silence + g.learned_floor +
-         g.orphans + g.reboots + g.reservations;
+  return r.limits + r.ledger + r.physical + r.fair_share + r.lock_out + g.stall_monitor + g.silence +
+         g.learned_floor + g.orphans + g.reboots + g.reservations;
 }
 
 TEST(Guards, AreAllOnUnlessOneIsNamed) {
-  EXPECT_EQ(static_cast<std::size_t>(on({})), guard_names().size()) << "a guard without a name, or a name without one";
+  EXPECT_EQ(static_cast<std::size_t>(on({})), guard_names().size())
+      << "a guard without a name, or a name without one";
   for (const GuardName& each : guard_names()) {
     const auto guards = without_guard(each.name);
     ASSERT_TRUE(guards) << each.name;

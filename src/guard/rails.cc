@@ -53,8 +53,8 @@ void keep_fair(Move& move, const VmView& vm, const FairPool& pool) {
 // Whose move it is; null: nobody's. A plan may not know the places of the VMs.
 const VmView* view_of(const HostView& host, const Move& move) {
   if (move.index < host.vms.size() && host.vms[move.index].name == move.vm) return &host.vms[move.index];
-  const auto found = std::find_if(host.vms.begin(), host.vms.end(),
-                                  [&](const VmView& vm) { return vm.name == move.vm; });
+  const auto found =
+      std::find_if(host.vms.begin(), host.vms.end(), [&](const VmView& vm) { return vm.name == move.vm; });
   return found == host.vms.end() ? nullptr : &*found;
 }
 

@@ -37,7 +37,8 @@ struct Numbers {
 };
 std::string numbers_text(const Numbers& numbers);
 
-// Why a VM stays as it is. Nearly every decision is one of these, so their sentences are made when somebody asks.
+// Why a VM stays as it is. Nearly every decision is one of these, so their sentences are made when somebody
+// asks.
 enum class Staying { No, Enough, AtMaximum, MostIsThere, JustMoved };
 
 struct Move {
@@ -46,7 +47,7 @@ struct Move {
   Bytes to;       // the target decided on; equal to `from` if nothing changes
   Bytes desired;  // what the rule would have given with nothing in the way
   Rule rule = Rule::Hold;
-  std::string why;      // one sentence, for people; empty: `staying` and the numbers say it, see reason()
+  std::string why;  // one sentence, for people; empty: `staying` and the numbers say it, see reason()
   Numbers numbers = {};
   Staying staying = Staying::No;
   std::size_t index = 0;  // its place in HostView::vms

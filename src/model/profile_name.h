@@ -1,4 +1,5 @@
-// ProfileName: how boldly memory is managed, in one word of the host's owner. What it means is in policy/profile.h.
+// ProfileName: how boldly memory is managed, in one word of the host's owner. What it means is in
+// policy/profile.h.
 #pragma once
 
 #include <optional>

@@ -11,7 +11,7 @@ namespace aerostat {
 
 struct Case {
   const VmView* vm = nullptr;
-  std::size_t index = 0;        // its place in HostView::vms
+  std::size_t index = 0;  // its place in HostView::vms
   Bytes wanted;
   Bytes needed;                 // <= wanted
   Bytes desire;                 // target it should have with nobody else around; >= the present target

@@ -1,5 +1,6 @@
-// Learned floors: a shrink that was followed by distress was too deep, because the guest needs more than it shows:
-// cache that it comes back to. Remembers how much more, for a while, on top of whatever it shows. Pure.
+// Learned floors: a shrink that was followed by distress was too deep, because the guest needs more than it
+// shows: cache that it comes back to. Remembers how much more, for a while, on top of whatever it shows.
+// Pure.
 #pragma once
 
 #include <optional>
@@ -22,9 +23,9 @@ struct FloorState {
 // A shrink was decided because the memory seemed idle; the VM had `above` more than it used.
 FloorState after_shrink(const FloorState& before, Bytes above, TimePoint at);
 
-// Distress after such a shrink, with `above` left, raises the spare a step above that, at most to what there was
-// before the shrink; it expires after kFloorFirst. Step and time double at each relapse, the step at most to
-// kFloorSteps times its size. Without distress an expired floor is dropped.
+// Distress after such a shrink, with `above` left, raises the spare a step above that, at most to what there
+// was before the shrink; it expires after kFloorFirst. Step and time double at each relapse, the step at most
+// to kFloorSteps times its size. Without distress an expired floor is dropped.
 FloorState after_sample(const FloorState& before, bool distress, Bytes above, TimePoint at);
 
 }  // namespace aerostat

@@ -9,21 +9,21 @@ namespace aerostat {
 // The elements of the policy. All are on; each can be switched off only so that benchmarks can show what it
 // pays.
 struct Elements {
-  bool patience_trials = true;  // off: idle memory goes back when it has paid for the change four times over
+  bool patience_trials = true;  // off: idle memory goes back when it has paid for the change twice over
   bool depth_trials = true;     // off: of what was needed of late the same part is kept for every VM
-  bool habits = true;           // off: only the rises of the last seconds count
+  bool habits = true;           // off: only the shorter memory of rises counts
   bool order = true;            // off: a growth brings the headroom and no more
 };
 
 struct Profile {
   // What a MiB missing for a second is worth, in MiB held idle for a second.
-  double short_price = 180;
+  double short_price = 60;
   // What a change of the target is worth, in GiB held idle for a second.
   double change_price = 0.25;
   // What plugging is worth: so many seconds of holding what is plugged.
   double plug_price = 4;
   // Kept free of what a VM's need typically rises by while memory is on its way, in standard deviations.
-  double headroom_sigmas = 1.2;
+  double headroom_sigmas = 0.8;
   // Kept free in any case: a kernel with less looks for pages to throw out.
   double floor_mib = 12;
   Elements with = {};

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kDepths = kTrialDepths.size();
 // The first judgement of a VM nobody knows.
-constexpr std::size_t kFirstPatience = kTrialPatience.size() / 2;
+constexpr std::size_t kFirstPatience = 1;
 constexpr std::size_t kFirstDepth = kDepths / 2;
 constexpr std::size_t kFirst = kFirstPatience * kDepths + kFirstDepth;
 

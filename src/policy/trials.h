@@ -12,10 +12,10 @@ namespace aerostat {
 
 // How many times over a change must have paid for itself, by what lay idle, before it is made. At 1 no rule
 // can lose more than twice what hindsight would (ski rental).
-inline constexpr std::array<double, 4> kTrialPatience{0.29, 1.1, 4.4, 17};
+inline constexpr std::array<double, 4> kTrialPatience{0.5, 2, 8.4, 34};
 
 // How much of what was needed of late above the present need is kept when idle memory goes back.
-inline constexpr std::array<double, 3> kTrialDepths{0.1, 0.42, 0.74};
+inline constexpr std::array<double, 3> kTrialDepths{0.08, 0.26, 0.44};
 
 // What things cost, in MiB held idle for a second.
 struct Costs {

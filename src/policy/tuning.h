@@ -17,8 +17,8 @@ inline constexpr double kRefaultsThatHurt = 256;
 inline constexpr double kStallThatHurts = 0.05;
 // Distress is a spiky signal; a guest that paged a moment ago is no better yet.
 inline constexpr Duration kDistressHold = std::chrono::seconds(2);
-// With more than this strictly free, and this share of all, its kernel reclaims nothing: no distress is for want of
-// memory (watermarks lie well below 2 %).
+// With more than this strictly free, and this share of all, its kernel reclaims nothing: no distress is for
+// want of memory (watermarks lie well below 2 %).
 inline constexpr Bytes kRoomy = Bytes::mib(256);
 inline constexpr double kRoomyShare = 0.05;
 // How long a missed cache or swap keeps counting after it was last missed.
@@ -56,32 +56,32 @@ inline constexpr double kUncountedShare = 0.02;
 inline constexpr double kHurst = 0.4;
 // From a guest's report to memory it can use.
 inline constexpr double kLeadSeconds = 0.07;
-// How long rises are remembered, in seconds: a burst under way, and the habits of the VM.
-inline constexpr double kFastMemory = 2.9;
-inline constexpr double kSlowMemory = 74;
-// Rises of the last minutes count this much against those of the last seconds (of their mean squares).
-inline constexpr double kSlowShare = 2.5;
+// How long rises are remembered, in seconds: a burst under way, and what it has been like lately.
+inline constexpr double kFastMemory = 3.1;
+inline constexpr double kSlowMemory = 10;
+// The longer memory counts this much against the shorter one (of their mean squares).
+inline constexpr double kSlowShare = 1.8;
 // A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
 inline constexpr double kUnknownRise = 0.035;
 // … and is known after about this many seconds.
 inline constexpr double kUnknownMemory = 12;
 // A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
-inline constexpr double kOrder = 0.16;
-inline constexpr double kRiseSeconds = 0.57;
+inline constexpr double kOrder = 0.29;
+inline constexpr double kRiseSeconds = 0.77;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear
 // at twice as many, times this.
 inline constexpr double kMovesMemory = 832;
-inline constexpr double kManyMoves = 220;
-inline constexpr double kHurry = 4.3;
+inline constexpr double kManyMoves = 280;
+inline constexpr double kHurry = 3.5;
 // Less than this share of need is not worth a change however long it lies: estimates of need wander by so
 // much.
 inline constexpr double kLeastIdleShare = 0.04;
 // Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
 // per step away from the middle one.
-inline constexpr double kTrialMemory = 160;
-inline constexpr double kPrior = 2.4;
+inline constexpr double kTrialMemory = 74;
+inline constexpr double kPrior = 1;
 // How long a shortage seen in a sample lasts until memory has come, and what it grows by meanwhile.
-inline constexpr double kShortStays = 0.11;
+inline constexpr double kShortStays = 0.03;
 // Headroom for bursts never exceeds this share of need, or this amount: one wild sample must not empty the
 // pool.
 inline constexpr double kForecastShare = 0.5;
@@ -92,9 +92,9 @@ inline constexpr Bytes kSaturated = Bytes::mib(12);
 inline constexpr double kSaturatedShare = 0.003;
 // … and is offered this much more at a time: one memory block of Linux.
 inline constexpr Bytes kSaturatedStep = Bytes::mib(128);
-// With less than this left for kernel data a guest is in danger, whatever is available to programs (measured:
-// a guest of 384 MiB grown to 2 GiB that makes 300 MiB of page tables lives if it is grown at 64 MiB, and is
-// OOM-killed if not).
+// With less than this left for kernel data a guest is in danger, whatever is available to programs. It is
+// where the guest's service calls its kernel short (src/agent/common/zone_choice.h) and brings the next block
+// online for it: a block given before would go to programs.
 inline constexpr Bytes kLeastKernelMemory = Bytes::mib(16);
 inline constexpr double kLeastKernelShare = 1.0 / 64;
 // It is then given one memory block of Linux at a time, and a while to bring it online and to report.

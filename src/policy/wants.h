@@ -17,8 +17,8 @@ Bytes wanted(const VmView& vm);
 // Below this the VM is grown: demand and its learned headroom, or 80 % of the buffer its owner asked for.
 Bytes low_line(const VmView& vm);
 
-// What the guest has available, cache that it needs included, when it is down to the low line: told to the guest, so that it reports that
-// moment at once.
+// What the guest has available, cache that it needs included, when it is down to the low line: told to the
+// guest, so that it reports that moment at once.
 Bytes low_mark(const VmView& vm);
 
 // What it may go back to when nobody else is short, at most its target: what it needed lately, with what its

@@ -69,7 +69,8 @@ struct Outcome {
 double oracle_score(const OracleScore& o, const Prices& p);
 
 // The settings a VM of the trace gets: its own, the defaults, its limit_mib, and what follows from them.
-// Startup: what it needs at first with its buffer; it was booted with 1 GiB of that. Minimum: one block. Maximum: its limit, or the host.
+// Startup: what it needs at first with its buffer; it was booted with 1 GiB of that. Minimum: one block.
+// Maximum: its limit, or the host.
 Settings settings_of(const VmTrace& vm, const ReplayOptions& options);
 
 // What a VM of the trace needs, as every replay with these options sees it.

@@ -35,8 +35,8 @@ double at_place(const Constant& c, double place) {
 
 class Searcher {
  public:
-  Searcher(const std::vector<Constant>& constants, const std::function<double(const std::vector<double>&)>& cost,
-           const SearchOptions& options)
+  Searcher(const std::vector<Constant>& constants,
+           const std::function<double(const std::vector<double>&)>& cost, const SearchOptions& options)
       : constants_(constants), cost_(cost), o_(options), random_(options.seed) {}
 
   Found go() {

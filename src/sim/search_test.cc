@@ -36,7 +36,9 @@ TEST(Search, FollowsAValleyThatIsNotAlongAConstant) {
 }
 
 TEST(Search, IsTheSameForTheSameSeed) {
-  const auto cost = [](const std::vector<double>& v) { return std::sin(5 * v[0]) + std::cos(std::log(v[1])); };
+  const auto cost = [](const std::vector<double>& v) {
+    return std::sin(5 * v[0]) + std::cos(std::log(v[1]));
+  };
   const Found a = search(kTwo, cost, {.seed = 7, .tries = 60});
   const Found b = search(kTwo, cost, {.seed = 7, .tries = 60});
   EXPECT_EQ(a.constants[0].value, b.constants[0].value);

@@ -1,6 +1,7 @@
-// Tuning: the constants of a policy, searched for on training traces. The cost is the geometric mean of S over
-// them (docs/simulate.md), so that no trace outweighs the others; `most_resizes` adds a limit to how often a
-// policy may change a VM. Every policy is tuned by the very same procedure: aerostat_tune is the program.
+// Tuning: the constants of a policy, searched for on training traces. The cost is the geometric mean of S
+// over them (docs/simulate.md), so that no trace outweighs the others; `most_resizes` adds a limit to how
+// often a policy may change a VM. Every policy is tuned by the very same procedure: aerostat_tune is the
+// program.
 #pragma once
 
 #include <deque>
@@ -28,13 +29,13 @@ double peak_together(const Trace& trace);
 // A host of `room` times peak_together().
 Lesson lesson(std::string name, Trace trace, double room, const ReplayOptions& options);
 
-// One of each kind of generated load, `seconds` long, and the farm once more from rows 1.7 s apart. Seeds follow
-// from `seed`.
+// One of each kind of generated load, `seconds` long, and the farm once more from rows 1.7 s apart. Seeds
+// follow from `seed`.
 Lessons generated_lessons(std::uint64_t seed, double seconds, double room, const ReplayOptions& options);
 
 struct Marks {
-  double score = 0;    // geometric mean of S
-  double resizes = 0;  // per VM and hour, all lessons together
+  double score = 0;            // geometric mean of S
+  double resizes = 0;          // per VM and hour, all lessons together
   std::vector<double> scores;  // of each lesson
 };
 Marks marks(const PolicyEntry& policy, const Lessons& lessons);

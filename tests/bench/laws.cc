@@ -1,6 +1,8 @@
-// Looks for a broken law: random fleets with random sickness, until so many passes of the daemon's loop were made.
+// Looks for a broken law: random fleets with random sickness, until so many passes of the daemon's loop were
+// made.
 //   aerostat_laws --steps 1000000 --seed 1
-// A step is one pass over all VMs of a fleet. Prints the seed of a fleet in which a law broke, and that fleet.
+// A step is one pass over all VMs of a fleet. Prints the seed of a fleet in which a law broke, and that
+// fleet.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -20,7 +22,9 @@ int main(int argc, char** argv) {
   CLI::App app("Looks for a broken law in random fleets with random sickness.");
   app.add_option("--steps", steps, "passes over all VMs, in all fleets together")->capture_default_str();
   app.add_option("--seed", first, "of the first fleet; the next has the next one")->capture_default_str();
-  app.add_option("--seconds", seconds, "that a fleet lives")->check(CLI::Range(20, 86400))->capture_default_str();
+  app.add_option("--seconds", seconds, "that a fleet lives")
+      ->check(CLI::Range(20, 86400))
+      ->capture_default_str();
   app.add_option("--without", without, "switch this guard off, to see that laws break then");
   CLI11_PARSE(app, argc, argv);
   set_log_level(LogLevel::Error);
@@ -44,6 +48,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  fmt::print("no law broke in {} steps: fleets of seed {} to {}, {} VMs, {:.0f} s\n", made, first, seed - 1, vms, took.count());
+  fmt::print("no law broke in {} steps: fleets of seed {} to {}, {} VMs, {:.0f} s\n", made, first, seed - 1,
+             vms, took.count());
   return 0;
 }

@@ -19,7 +19,8 @@ void replay_with(benchmark::State& state, const char* policy, Load load, std::si
   options.host_memory = Bytes::mib(static_cast<std::int64_t>(vms) * 16384);
   std::uint64_t looks = 0;
   for (auto _ : state) looks += replay(trace, entry, options).looks;
-  state.counters["VM-samples/s"] = benchmark::Counter(static_cast<double>(looks), benchmark::Counter::kIsRate);
+  state.counters["VM-samples/s"] =
+      benchmark::Counter(static_cast<double>(looks), benchmark::Counter::kIsRate);
 }
 
 void replay_farm(benchmark::State& state) { replay_with(state, "aerostat", Load::Farm, 10); }

@@ -74,8 +74,8 @@ void tune_all(const Wishes& w, const Lessons& lessons) {
     o.search.tries = w.tries;
     o.most_resizes = w.resizes;
     const Found found = tune(policy, lessons, o);
-    fmt::print("{}: {:.4f}, was {:.4f}; seed {}, {} tries\n", policy.policy, found.cost, found.cost_at_start, w.seed,
-               found.tried);
+    fmt::print("{}: {:.4f}, was {:.4f}; seed {}, {} tries\n", policy.policy, found.cost, found.cost_at_start,
+               w.seed, found.tried);
     for (const Constant& c : found.constants)
       fmt::print("  {} = {:.6g}   ({:g} to {:g})\n", c.name, c.value, c.low, c.high);
     std::fflush(stdout);
@@ -100,7 +100,8 @@ int main(int argc, char** argv) {
   set_log_level(LogLevel::Error);
   ReplayOptions options;
   options.sensor_error = w.error;
-  Lessons lessons = generated_lessons(w.compare ? kComparisonSeed : kTrainingSeed, w.seconds, w.room, options);
+  Lessons lessons =
+      generated_lessons(w.compare ? kComparisonSeed : kTrainingSeed, w.seconds, w.room, options);
   if (const auto added = add_recorded(w, options, lessons); !added) {
     fmt::print(stderr, "aerostat_tune: {}\n", added.error().message);
     return 1;

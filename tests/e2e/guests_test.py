@@ -65,7 +65,8 @@ class Guests(RealGuests):
             stat = web.workload.stat()
             self.assertEqual(event["event"], "done", f"{event}; {stat}")
             self.assertEqual(stat["oom_kill"], 0)
-            self.assertGreater(stat["mem_available_kib"], 64 * 1024)
+            # A steady guest is left little on purpose: the floor of the profile is 12 MiB.
+            self.assertGreater(stat["mem_available_kib"], 16 * 1024)
 
     def test_a_paused_vm_is_held_and_a_closed_one_forgotten(self) -> None:
         with Daemon(self.rundir, "3G", CONFIG) as daemon:

@@ -19,9 +19,12 @@ class Search {
  public:
   Search(const Trace& trace, const PolicyEntry& policy, const ReplayOptions& options,
          const PlanLimits& limits, const PlanProgress& progress)
-      : trace_(trace), policy_(policy), o_(options), limits_(limits), progress_(progress) {
-    block_ = Bytes::of(std::llround(options.physics.block_mib * 1048576.0));
-  }
+      : trace_(trace),
+        policy_(policy),
+        o_(options),
+        limits_(limits),
+        progress_(progress),
+        block_(Bytes::of(std::llround(options.physics.block_mib * 1048576.0))) {}
 
   SmallestHost go() {
     yardsticks();

@@ -55,10 +55,11 @@ Result<void> can_be_scored(const Trace& trace) {
     if (lives > kUnscored) most = std::max(most, vm.peak_mib);
   }
   if (longest <= kUnscored) {
-    return fail(Error::Kind::Invalid,
-                fmt::format("the trace is too short to be scored: its longest-living VM lives {:.3g} s, and a VM's "
-                            "first {:g} s do not count; record longer",
-                            longest, kUnscored));
+    return fail(
+        Error::Kind::Invalid,
+        fmt::format("the trace is too short to be scored: its longest-living VM lives {:.3g} s, and a VM's "
+                    "first {:g} s do not count; record longer",
+                    longest, kUnscored));
   }
   if (most <= 0) {
     return fail(Error::Kind::Invalid,
@@ -105,8 +106,9 @@ Figures figures_of(const Outcome& o, const OracleScore& best, const Prices& pric
 
 Texture texture_used(const Trace& trace, Texture asked) {
   if (asked != Texture::Auto) return asked;
-  const bool coarse = std::any_of(trace.vms().begin(), trace.vms().end(),
-                                  [](const VmTrace& vm) { return !vm.straight && vm.longest_gap_s > kFineRows * 1.001; });
+  const bool coarse = std::any_of(trace.vms().begin(), trace.vms().end(), [](const VmTrace& vm) {
+    return !vm.straight && vm.longest_gap_s > kFineRows * 1.001;
+  });
   return coarse ? Texture::Rough : Texture::Linear;
 }
 

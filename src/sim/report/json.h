@@ -1,5 +1,5 @@
-// The figures as JSON, for machines: {"trace", "host_memory_mib", "policies": [{"policy", …}]}. Every number is
-// finite; ratios are plain fractions.
+// The figures as JSON, for machines: {"trace", "host_memory_mib", "policies": [{"policy", …}]}. Every number
+// is finite; ratios are plain fractions.
 #pragma once
 
 #include <span>

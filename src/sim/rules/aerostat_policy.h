@@ -12,8 +12,7 @@ namespace aerostat::sim {
 class AerostatPolicy final : public Policy {
  public:
   using Plan = decltype(EngineOptions::plan);
-  explicit AerostatPolicy(const Profile& profile, const Guards& guards = {},
-                          Plan plan = balance);
+  explicit AerostatPolicy(const Profile& profile, const Guards& guards = {}, Plan plan = balance);
   ~AerostatPolicy() override;
 
   void begin(VirtualHost& host) override;

@@ -98,7 +98,8 @@ TEST(Proxmox, NeverMovesMoreThanHundredMibPerVmAndTenSeconds) {
   EXPECT_DOUBLE_EQ(rule->period_s(), 10);
   EXPECT_DOUBLE_EQ(rule->grain_mib(128), 1);
   for (const double left : {0.0, 1 * kGib, 6 * kGib, 30 * kGib}) {
-    RuleHost h = host(32 * kGib, left, {vm(0, 2 * kGib, 2 * kGib), vm(1, 7 * kGib, kGib), vm(2, 4 * kGib, 3 * kGib)});
+    RuleHost h =
+        host(32 * kGib, left, {vm(0, 2 * kGib, 2 * kGib), vm(1, 7 * kGib, kGib), vm(2, 4 * kGib, 3 * kGib)});
     for (int round = 0; round < 20; ++round) {
       rule->decide(h);
       for (const RuleVm& v : h.vms) EXPECT_LE(std::abs(v.target - v.assigned), 100.001) << left;
@@ -195,7 +196,8 @@ TEST(Squeezed, LeavesOutWhoDoesNotMoveForFiveSeconds) {
 }
 
 TEST(Qubes, GivesEverybodyItsPreferenceAndAShareOfAllThatIsLeft) {
-  RuleHost h = host(64 * kGib, 32 * kGib, {vm(0, 2 * kGib, 2 * kGib, 64 * kGib), vm(1, 2 * kGib, kGib, 64 * kGib)});
+  RuleHost h =
+      host(64 * kGib, 32 * kGib, {vm(0, 2 * kGib, 2 * kGib, 64 * kGib), vm(1, 2 * kGib, kGib, 64 * kGib)});
   qubes_rule({})->decide(h);
   EXPECT_NEAR(h.vms[0].target, 2 * h.vms[1].target, 1);
   EXPECT_NEAR(h.vms[0].target + h.vms[1].target, 36 * kGib - 50, 40);

@@ -12,9 +12,7 @@ class Static final : public Rule {
  public:
   double period_s() const override { return 3600; }
   void decide(RuleHost&) override {}
-  double boots_with(const RuleVm&, double sized) const override {
-    return sized;
-  }
+  double boots_with(const RuleVm&, double sized) const override { return sized; }
 };
 
 class Plain final : public Rule {

@@ -30,7 +30,8 @@ TEST_F(Policies, EveryPeerComesAsPublishedAndWithEqualSenses) {
     EXPECT_TRUE(names.insert(entry.name).second) << entry.name << " is there twice";
     EXPECT_FALSE(entry.about.empty()) << entry.name;
   }
-  for (const char* peer : {"hyperv", "proxmox", "mom", "squeezed", "qubes", "senpai", "free-page-reporting"}) {
+  for (const char* peer :
+       {"hyperv", "proxmox", "mom", "squeezed", "qubes", "senpai", "free-page-reporting"}) {
     EXPECT_TRUE(names.contains(peer)) << peer;
     EXPECT_TRUE(names.contains(std::string(peer) + "-equal")) << peer;
   }
@@ -73,8 +74,8 @@ TEST_F(Policies, PageReportingLacksNothingWhileTheHostHasMemory) {
 
 TEST_F(Policies, PageReportingHandsBackASixteenthInTwoSeconds) {
   // 4 GiB are freed at 100 s of a VM of 8 GiB: a sixteenth of 7 GiB and 64 MiB each time.
-  const Trace trace = *Trace::of("vm", {{0, 1024, 0}, {70, 1024, 0}, {80, 5120, 0}, {100, 5120, 0},
-                                        {100.1, 1024, 0}, {200, 1024, 0}});
+  const Trace trace = *Trace::of(
+      "vm", {{0, 1024, 0}, {70, 1024, 0}, {80, 5120, 0}, {100, 5120, 0}, {100.1, 1024, 0}, {200, 1024, 0}});
   ReplayOptions options;
   options.host_memory = Bytes::mib(16384);
   options.defaults.maximum = Bytes::mib(8192);

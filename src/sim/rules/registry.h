@@ -16,7 +16,7 @@ namespace aerostat::sim {
 
 struct PolicyEntry {
   std::string name;
-  std::string about;  // one line
+  std::string about;                              // one line
   std::function<std::unique_ptr<Policy>()> make;  // null: the oracle, which is computed and does not run
 };
 

@@ -46,9 +46,7 @@ void RulePolicy::turn_over() {
   if (std::exchange(heard_, false) && rule_->hears()) tick();
 }
 
-Duration RulePolicy::period() const {
-  return Duration(static_cast<std::int64_t>(rule_->period_s() * 1e9));
-}
+Duration RulePolicy::period() const { return Duration(static_cast<std::int64_t>(rule_->period_s() * 1e9)); }
 
 RuleVm RulePolicy::view(const VirtualVm& vm) const {
   const Known& known = known_.at(&vm);

@@ -1,6 +1,6 @@
-// Rule: the small interface for a policy of your own (docs/writing-a-policy.md): numbers of all VMs in, a target
-// for each out, every period. The driver below does the rest: it keeps what guests reported, lets nobody have
-// more than the host has left, and rounds to blocks.
+// Rule: the small interface for a policy of your own (docs/writing-a-policy.md): numbers of all VMs in, a
+// target for each out, every period. The driver below does the rest: it keeps what guests reported, lets
+// nobody have more than the host has left, and rounds to blocks.
 #pragma once
 
 #include <memory>
@@ -21,18 +21,18 @@ struct RuleVm {
   double weight = 0;
   double buffer = 0;  // share, 0.2 for 20 %
   double assigned = 0;
-  double target = 0;           // what it was last asked to have; write the new one here
-  bool reported = false;       // all below is known
-  double age_s = 0;            // of the report
-  double total = 0;            // what the guest sees
-  double free = 0;             // strictly free
-  double available = 0;        // could be used without paging
-  double cache = 0;            // page cache
-  double swapped = 0;          // in the guest's swap
-  double committed = 0;        // promised to programs, used or not (Committed_AS)
-  double psi_us = 0;           // stalled on memory, since boot
-  double refaults = 0;         // pages, since boot
-  double need = 0;             // Aerostat's own estimate of demand, for rules with equal senses
+  double target = 0;      // what it was last asked to have; write the new one here
+  bool reported = false;  // all below is known
+  double age_s = 0;       // of the report
+  double total = 0;       // what the guest sees
+  double free = 0;        // strictly free
+  double available = 0;   // could be used without paging
+  double cache = 0;       // page cache
+  double swapped = 0;     // in the guest's swap
+  double committed = 0;   // promised to programs, used or not (Committed_AS)
+  double psi_us = 0;      // stalled on memory, since boot
+  double refaults = 0;    // pages, since boot
+  double need = 0;        // Aerostat's own estimate of demand, for rules with equal senses
   double used() const { return total - available; }
 };
 
@@ -49,7 +49,8 @@ class Rule {
  public:
   virtual ~Rule() = default;
   virtual double period_s() const = 0;
-  // True: it decides when reports arrive as well, as Aerostat does. Not for rules that move by a step a round.
+  // True: it decides when reports arrive as well, as Aerostat does. Not for rules that move by a step a
+  // round.
   virtual bool hears() const { return false; }
   // Targets are multiples of this; a balloon can do with less than the lab's blocks.
   virtual double grain_mib(double block) const { return block; }

@@ -45,9 +45,10 @@ constexpr std::array kMeasures = {
             [](Host, Vm vm) { return totals(vm).longest_s; }},
 };
 
-constexpr std::array kStatuses = {Status::Ok,           Status::Low,        Status::Warning,       Status::Paging,
-                                  Status::Starting,     Status::Static,     Status::NoIntegration, Status::NotResponding,
-                                  Status::BadReports,   Status::Stalled,    Status::Paused};
+constexpr std::array kStatuses = {
+    Status::Ok,         Status::Low,     Status::Warning,       Status::Paging,
+    Status::Starting,   Status::Static,  Status::NoIntegration, Status::NotResponding,
+    Status::BadReports, Status::Stalled, Status::Paused};
 
 }  // namespace
 

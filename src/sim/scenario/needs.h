@@ -1,4 +1,5 @@
-// ScenarioNeeds: what the VMs of a scenario need over time, made of its steps, as the curves the lab's VMs follow.
+// ScenarioNeeds: what the VMs of a scenario need over time, made of its steps, as the curves the lab's VMs
+// follow.
 #pragma once
 
 #include "sim/scenario/scenario.h"

@@ -1,4 +1,5 @@
-// Nonsense: plans that no policy should make, so that scenarios can show that the guards hold whatever is planned.
+// Nonsense: plans that no policy should make, so that scenarios can show that the guards hold whatever is
+// planned.
 #pragma once
 
 #include <functional>
@@ -13,7 +14,8 @@ namespace aerostat::sim {
 
 using Plan = std::function<std::vector<Move>(const HostView&)>;
 
-// "greedy" gives everybody more than its maximum, "miser" takes all from everybody, "flighty" does both in turn.
+// "greedy" gives everybody more than its maximum, "miser" takes all from everybody, "flighty" does both in
+// turn.
 std::optional<Plan> nonsense(std::string_view name);
 
 }  // namespace aerostat::sim

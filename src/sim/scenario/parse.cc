@@ -84,7 +84,8 @@ class Parser {
   bool plain_seconds_of(Words& w, double& out) {
     const std::string word = w.next();
     const auto value = number(word, "s");
-    if (!value || *value > kMostSeconds) return wrong("'" + printable(word, 40) + "' is no time; write 5s or 0.5s");
+    if (!value || *value > kMostSeconds)
+      return wrong("'" + printable(word, 40) + "' is no time; write 5s or 0.5s");
     out = *value;
     return true;
   }
@@ -137,14 +138,17 @@ class Parser {
     if (what == "profile") {
       const std::string word = w.next();
       const auto profile = parse_profile(word);
-      if (!profile) return wrong("there is no profile '" + printable(word, 40) + "'; there are dense, balanced and swift");
+      if (!profile)
+        return wrong("there is no profile '" + printable(word, 40) +
+                     "'; there are dense, balanced and swift");
       out_.profile = *profile;
       return true;
     }
     if (what == "plans") {
       const std::string word = w.next();
       const auto plan = nonsense(word);
-      if (!plan) return wrong("there is no plan '" + printable(word, 40) + "'; there are greedy, miser and flighty");
+      if (!plan)
+        return wrong("there is no plan '" + printable(word, 40) + "'; there are greedy, miser and flighty");
       out_.plan = *plan;
       return true;
     }
@@ -160,8 +164,9 @@ class Parser {
       out_.without.push_back(guard);
       return w.take("fails") || wrong("a guard is followed by 'fails'");
     }
-    return wrong("a line begins with name, host, profile, plans, seed, runs, vm, at, expect or without, not '" +
-                 printable(what, 40) + "'");
+    return wrong(
+        "a line begins with name, host, profile, plans, seed, runs, vm, at, expect or without, not '" +
+        printable(what, 40) + "'");
   }
 
   bool host(Words& w) {
@@ -176,7 +181,8 @@ class Parser {
   bool vm(Words& w) {
     ScenarioVm vm;
     vm.name = w.next();
-    if (!is_vm_name(vm.name) || vm.name == "host") return wrong("'" + printable(vm.name, 64) + "' cannot be a VM's name");
+    if (!is_vm_name(vm.name) || vm.name == "host")
+      return wrong("'" + printable(vm.name, 64) + "' cannot be a VM's name");
     if (out_.vm(vm.name)) return wrong("there is a VM '" + vm.name + "' already");
     Settings& s = vm.settings;
     s.mode = Mode::Dynamic;
@@ -186,19 +192,32 @@ class Parser {
       Bytes size;
       int count = 0;
       double percent = 0;
-      if (word == "min" && size_of(w, size)) s.minimum = size;
-      else if (word == "max" && size_of(w, size)) s.maximum = size;
-      else if (word == "starts" && size_of(w, size)) s.startup = size;
-      else if (word == "weight" && count_of(w, count)) s.weight = count;
-      else if (word == "buffer" && percent_of(w, percent)) s.buffer_percent = static_cast<int>(percent);
-      else if (word == "needs" && mib_of(w, vm.needs_mib)) continue;
-      else if (word == "cache" && mib_of(w, vm.cache_mib)) continue;
-      else if (word == "hot" && percent_of(w, percent)) vm.hot = percent / 100;
-      else if (word == "static") s.mode = Mode::Static;
-      else if (word == "later") vm.later = true;
-      else if (word == "behaves") behaves = w.rest();
-      else return wrong("'" + printable(word, 40) + "' says nothing about a VM; there are min, max, starts, needs, cache, hot, weight, "
-                        "buffer, static, later and behaves");
+      if (word == "min" && size_of(w, size))
+        s.minimum = size;
+      else if (word == "max" && size_of(w, size))
+        s.maximum = size;
+      else if (word == "starts" && size_of(w, size))
+        s.startup = size;
+      else if (word == "weight" && count_of(w, count))
+        s.weight = count;
+      else if (word == "buffer" && percent_of(w, percent))
+        s.buffer_percent = static_cast<int>(percent);
+      else if (word == "needs" && mib_of(w, vm.needs_mib))
+        continue;
+      else if (word == "cache" && mib_of(w, vm.cache_mib))
+        continue;
+      else if (word == "hot" && percent_of(w, percent))
+        vm.hot = percent / 100;
+      else if (word == "static")
+        s.mode = Mode::Static;
+      else if (word == "later")
+        vm.later = true;
+      else if (word == "behaves")
+        behaves = w.rest();
+      else
+        return wrong("'" + printable(word, 40) +
+                     "' says nothing about a VM; there are min, max, starts, needs, cache, hot, weight, "
+                     "buffer, static, later and behaves");
     }
     if (!s.startup) return wrong("it needs 'starts SIZE', the memory it boots with");
     if (!s.maximum) s.maximum = s.startup;
@@ -228,7 +247,8 @@ class Parser {
     }
     if (w.take("start")) {
       s.kind = Kind::Start;
-      return vm_of(w, s.vm) && (out_.vm(s.vm)->later || wrong(s.vm + " runs already; add 'later' to its line")) && add(s);
+      return vm_of(w, s.vm) &&
+             (out_.vm(s.vm)->later || wrong(s.vm + " runs already; add 'later' to its line")) && add(s);
     }
     if (!vm_of(w, s.vm)) return false;
     const std::string verb = w.next();
@@ -242,7 +262,8 @@ class Parser {
     if (verb == "reboots") return (s.kind = Kind::Reboot, add(s));
     if (verb == "ends") return (s.kind = Kind::End, add(s));
     if (verb == "loses-its-monitor") return (s.kind = Kind::LoseMonitor, add(s));
-    return wrong("a VM needs SIZE, reboots, ends or loses-its-monitor; '" + printable(verb, 40) + "' it cannot");
+    return wrong("a VM needs SIZE, reboots, ends or loses-its-monitor; '" + printable(verb, 40) +
+                 "' it cannot");
   }
 
   bool add(const ScenarioStep& s) {
@@ -287,7 +308,8 @@ class Parser {
     if (!measure) {
       const bool host = e.subject.empty();
       return wrong(fmt::format("'{}' cannot be looked at of {}; there are {}", printable(word, 40),
-                               host ? "the host (or it is no VM above this line)" : "a VM", measure_list(!host)));
+                               host ? "the host (or it is no VM above this line)" : "a VM",
+                               measure_list(!host)));
     }
     if (e.when == Expectation::When::From && measure->unit != Unit::Count)
       return wrong(fmt::format("'from' goes with what is counted: resizes and reversals, not {}", word));
@@ -313,7 +335,8 @@ class Parser {
     if (out_.vms.empty()) return error("it needs a VM");
     if (out_.expectations.empty()) return error("it expects nothing, and so cannot fail");
     if (out_.runs_s == 0) out_.runs_s = last_ + kAfterwards;
-    if (last_ > out_.runs_s) return error(fmt::format("it runs {} s, and speaks of {} s", out_.runs_s, last_));
+    if (last_ > out_.runs_s)
+      return error(fmt::format("it runs {} s, and speaks of {} s", out_.runs_s, last_));
     for (Expectation& e : out_.expectations) {
       if (e.when == Expectation::When::End) e.time = out_.runs_s;
     }
@@ -329,11 +352,14 @@ class Parser {
 }  // namespace
 
 const ScenarioVm* Scenario::vm(std::string_view wanted) const {
-  const auto found = std::find_if(vms.begin(), vms.end(), [&](const ScenarioVm& vm) { return vm.name == wanted; });
+  const auto found =
+      std::find_if(vms.begin(), vms.end(), [&](const ScenarioVm& vm) { return vm.name == wanted; });
   return found == vms.end() ? nullptr : &*found;
 }
 
-Result<Scenario> parse_scenario(const std::string& text, const std::string& file) { return Parser(file).parse(text); }
+Result<Scenario> parse_scenario(const std::string& text, const std::string& file) {
+  return Parser(file).parse(text);
+}
 
 Result<Scenario> read_scenario(const std::string& path) {
   std::ifstream in(path);

@@ -7,7 +7,8 @@ namespace {
 
 using namespace literals;
 
-constexpr const char* kSmall = "name n\nhost 8G reserve 512M\nvm db min 1G max 4G starts 2G behaves slow 20M/s\n";
+constexpr const char* kSmall =
+    "name n\nhost 8G reserve 512M\nvm db min 1G max 4G starts 2G behaves slow 20M/s\n";
 
 std::string refused(const std::string& rest) {
   const auto parsed = parse_scenario(kSmall + rest, "f");
@@ -42,7 +43,8 @@ TEST(ScenarioText, SaysWhereAndWhatIsWrong) {
   EXPECT_EQ(refused("at 5 db needs 1G\n"), "f:4: '5' is no time; write 5s or 0.5s");
   EXPECT_EQ(refused("at 5s db needs 1G\nat 4s db needs 1G\n"), "f:5: steps stand in the order of time");
   EXPECT_EQ(refused("expect free >> 1G\n"), "f:4: a number is compared by >=, <= or =");
-  EXPECT_NE(refused("expect db happiness >= 1\n").find("'happiness' cannot be looked at of a VM; there are assigned"),
+  EXPECT_NE(refused("expect db happiness >= 1\n")
+                .find("'happiness' cannot be looked at of a VM; there are assigned"),
             std::string::npos);
   EXPECT_NE(refused("without luck fails\n").find("there is no guard 'luck'"), std::string::npos);
   EXPECT_NE(refused("vm x starts 1G behaves badly\n").find("'badly' is no behaviour"), std::string::npos);

@@ -48,9 +48,11 @@ class Stage {
       : s_(scenario),
         timeline_(timeline),
         needs_(scenario),
-        policy_(profile(scenario.profile), guards, scenario.plan ? scenario.plan : AerostatPolicy::Plan(balance)),
+        policy_(profile(scenario.profile), guards,
+                scenario.plan ? scenario.plan : AerostatPolicy::Plan(balance)),
         host_(scenario.host, scenario.reserve, {}) {
-    for (const Expectation& e : s_.expectations) watches_.push_back({&e, find_measure(e.measure, !e.subject.empty()), {}, false, {}});
+    for (const Expectation& e : s_.expectations)
+      watches_.push_back({&e, find_measure(e.measure, !e.subject.empty()), {}, false, {}});
   }
 
   Played go() {
@@ -64,7 +66,8 @@ class Stage {
       if (!w.failed.empty()) {
         fail_line(w, w.failed);
       } else if (!w.met) {
-        fail_line(w, w.what->when == When::By ? "it did not come true" : "it was not looked at: the VM was not there");
+        fail_line(w, w.what->when == When::By ? "it did not come true"
+                                              : "it was not looked at: the VM was not there");
       }
     }
     if (const auto broken = policy_.engine().host().law1_violations; broken > 0 && !reverted_)
@@ -231,7 +234,7 @@ class Stage {
     const double value = raw - w.before.value_or(0);
     // Sizes are compared to the page, not to rounding.
     const double slack = 1e-6 + std::abs(e.value) * 1e-9;
-    const bool good = e.sign == '>' ? value >= e.value - slack
+    const bool good = e.sign == '>'   ? value >= e.value - slack
                       : e.sign == '<' ? value <= e.value + slack
                                       : std::abs(value - e.value) <= slack;
     judge(w, good, fmt::format("at {:.1f} s it was {}", now, in_unit(w.measure->unit, value)));

@@ -32,12 +32,15 @@ TEST(Play, SaysThatSomethingNeverCameTrue) {
 }
 
 TEST(Play, LooksAtVmsThatHaveEndedToo) {
-  EXPECT_TRUE(played("vm a max 4G starts 2G behaves vanishes at 3s\nruns 9s\nexpect a missing <= 1G\n").held());
-  EXPECT_FALSE(played("vm a later starts 2G\nruns 9s\nexpect a missing <= 1G\n").held()) << "it never was there";
+  EXPECT_TRUE(
+      played("vm a max 4G starts 2G behaves vanishes at 3s\nruns 9s\nexpect a missing <= 1G\n").held());
+  EXPECT_FALSE(played("vm a later starts 2G\nruns 9s\nexpect a missing <= 1G\n").held())
+      << "it never was there";
 }
 
 TEST(Play, EndsWhenALawBreaks) {
-  const auto greedy = "plans greedy\nvm a max 7G starts 1G\nvm b max 7G starts 1G\nruns 9s\nexpect free >= 0M\n";
+  const auto greedy =
+      "plans greedy\nvm a max 7G starts 1G\nvm b max 7G starts 1G\nruns 9s\nexpect free >= 0M\n";
   EXPECT_TRUE(played(greedy).held());
   Guards open = *without_guard("ledger");
   open.rails.fair_share = false;
@@ -53,7 +56,8 @@ TEST(Laws, HoldForRandomFleetsWithRandomSickness) {
   RecordProperty("seed", std::to_string(first));
   for (std::uint64_t seed = first; seed < first + 40; ++seed) {
     const Played p = play(random_fleet(seed, 60), {});
-    EXPECT_TRUE(p.held()) << "seed " << seed << ": " << p.failures.front() << "\n" << random_fleet_text(seed, 60);
+    EXPECT_TRUE(p.held()) << "seed " << seed << ": " << p.failures.front() << "\n"
+                          << random_fleet_text(seed, 60);
     if (!p.held()) return;
   }
 }
@@ -61,7 +65,8 @@ TEST(Laws, HoldForRandomFleetsWithRandomSickness) {
 TEST(Laws, BreakForRandomFleetsWithoutTheGuards) {
   for (const char* guard : {"ledger", "limits"}) {
     std::size_t broken = 0;
-    for (std::uint64_t seed = 1; seed <= 40; ++seed) broken += play(random_fleet(seed, 60), *without_guard(guard)).held() ? 0 : 1;
+    for (std::uint64_t seed = 1; seed <= 40; ++seed)
+      broken += play(random_fleet(seed, 60), *without_guard(guard)).held() ? 0 : 1;
     EXPECT_GT(broken, 0u) << guard << " guards nothing";
   }
 }

@@ -37,10 +37,10 @@ std::string vm_line(Random& random, const std::string& name, bool later, Bytes& 
   startup = minimum + any_size(random, 0, 1500);
   const Bytes maximum = startup + any_size(random, 0, 8000);
   const double needs = random.uniform(50, maximum.to_mib());
-  return fmt::format("vm {} min {}M max {}M starts {}M needs {}M cache {}M hot {}% weight {} {}behaves {}", name,
-                     minimum.count() >> 20, maximum.count() >> 20, startup.count() >> 20, static_cast<int>(needs),
-                     static_cast<int>(needs * random.uniform(0, 0.6)), random.below(101), random.below(10001),
-                     later ? "later " : "", any_sickness(random));
+  return fmt::format("vm {} min {}M max {}M starts {}M needs {}M cache {}M hot {}% weight {} {}behaves {}",
+                     name, minimum.count() >> 20, maximum.count() >> 20, startup.count() >> 20,
+                     static_cast<int>(needs), static_cast<int>(needs * random.uniform(0, 0.6)),
+                     random.below(101), random.below(10001), later ? "later " : "", any_sickness(random));
 }
 
 std::string step_line(Random& random, double at, const std::string& vm) {
@@ -48,9 +48,11 @@ std::string step_line(Random& random, double at, const std::string& vm) {
   if (kind < 0.04) return fmt::format("at {:.2f}s {} reboots", at, vm);
   if (kind < 0.06) return fmt::format("at {:.2f}s {} ends", at, vm);
   if (kind < 0.09) return fmt::format("at {:.2f}s {} loses-its-monitor", at, vm);
-  if (kind < 0.14) return fmt::format("at {:.2f}s reserve {}M for other-{}", at, 128 + random.below(3000), random.below(3));
+  if (kind < 0.14)
+    return fmt::format("at {:.2f}s reserve {}M for other-{}", at, 128 + random.below(3000), random.below(3));
   if (kind < 0.17) return fmt::format("at {:.2f}s release other-{}", at, random.below(3));
-  return fmt::format("at {:.2f}s {} needs {}M over {:.2f}s", at, vm, 20 + random.below(9000), random.uniform(0, 8));
+  return fmt::format("at {:.2f}s {} needs {}M over {:.2f}s", at, vm, 20 + random.below(9000),
+                     random.uniform(0, 8));
 }
 
 }  // namespace
@@ -76,7 +78,8 @@ std::string random_fleet_text(std::uint64_t seed, double seconds) {
   }
   const Bytes reserve = random.uniform() < 0.5 ? any_size(random, 0, 1024) : Bytes{};
   const Bytes host = sum + reserve + any_size(random, 0, 8000);
-  std::string out = fmt::format("name random fleet {}\nhost {}M reserve {}M", seed, host.count() >> 20, reserve.count() >> 20);
+  std::string out = fmt::format("name random fleet {}\nhost {}M reserve {}M", seed, host.count() >> 20,
+                                reserve.count() >> 20);
   if (random.uniform() < 0.1) out += fmt::format(" physical {}M", (host.count() >> 20) * 3 / 4);
   out += fmt::format("\nseed {}\nruns {}s\n", seed % 100000, seconds);
   static constexpr std::array kPlans = {"greedy", "miser", "flighty"};
@@ -85,7 +88,8 @@ std::string random_fleet_text(std::uint64_t seed, double seconds) {
   std::vector<std::pair<double, std::string>> steps;
   for (std::size_t i = 0; i < late.size(); ++i) {
     const double at = random.uniform(0, seconds / 2);
-    steps.push_back({at, fmt::format("at {:.2f}s reserve {}M for {}", at, promised[i].count() >> 20, late[i])});
+    steps.push_back(
+        {at, fmt::format("at {:.2f}s reserve {}M for {}", at, promised[i].count() >> 20, late[i])});
     steps.push_back({at + 1, fmt::format("at {:.2f}s start {}", at + 1, late[i])});
   }
   const auto events = static_cast<std::uint64_t>(seconds / 4);
@@ -93,7 +97,8 @@ std::string random_fleet_text(std::uint64_t seed, double seconds) {
     const double at = random.uniform(0, seconds - 10);
     steps.push_back({at, step_line(random, at, names[random.below(names.size())])});
   }
-  std::stable_sort(steps.begin(), steps.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [at, line] : steps) out += line + "\n";
   return out + "expect committed >= 0M\n";
 }

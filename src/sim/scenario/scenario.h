@@ -41,8 +41,14 @@ struct ScenarioStep {
 
 // What is looked at: one number, or a status, of the host or of one VM.
 struct Expectation {
-  enum class When { At, By, From, Always, End };  // at a time; once until then; added since; always since; at the end
-  std::string text;                          // as written
+  enum class When {
+    At,
+    By,
+    From,
+    Always,
+    End
+  };  // at a time; once until then; added since; always since; at the end
+  std::string text;  // as written
   int line = 0;
   When when = When::End;
   double time = 0;

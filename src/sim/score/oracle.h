@@ -22,9 +22,9 @@ struct Prices {
 inline constexpr double kViolationPrice = 500;
 
 struct OracleScore {
-  double need = 0;       // MiB s
-  double waste = 0;      // MiB s above need
-  double plugged = 0;    // MiB
+  double need = 0;     // MiB s
+  double waste = 0;    // MiB s above need
+  double plugged = 0;  // MiB
   double changes = 0;
 };
 

@@ -19,10 +19,12 @@ constexpr std::array kLoads = {
     LoadAbout{Load::Farm, "farm", "rough and restless, like a build farm: 3 % in 0.2 s, 7.5 % in 1.7 s", 1},
     LoadAbout{Load::Steady, "steady", "a service whose need hardly changes", 1},
     LoadAbout{Load::Staircase, "staircase", "levels held for 5 to 120 s, steps of 3 to 43 % of the mean", 1},
-    LoadAbout{Load::Diurnal, "diurnal", "one slow wave over the whole trace, a day at most, and some noise", 1},
+    LoadAbout{Load::Diurnal, "diurnal", "one slow wave over the whole trace, a day at most, and some noise",
+              1},
     LoadAbout{Load::Bursty, "bursty", "a base with bursts of 7 to 29 % of the mean for 2 to 30 s", 1},
     LoadAbout{Load::Leak, "leak", "need that only rises, and a restart every 5 to 15 minutes", 1},
-    LoadAbout{Load::Builds, "builds", "three VMs that build software, one after the other, and reread sources", 3},
+    LoadAbout{Load::Builds, "builds",
+              "three VMs that build software, one after the other, and reread sources", 3},
     LoadAbout{Load::Fleet, "fleet", "VMs of all these kinds and sizes; some are born late or die early", 12},
 };
 
@@ -80,14 +82,14 @@ void write(Trace& out, const Vm& vm, const GeneratorOptions& o) {
 
 // Kinds in turn, from a quarter of the mean to twice it; every fifth VM lives for a part of the time only.
 std::vector<Vm> fleet(std::size_t count, const GeneratorOptions& o) {
-  static constexpr std::array kMix = {Load::Steady, Load::Farm,  Load::Diurnal, Load::Bursty,
+  static constexpr std::array kMix = {Load::Steady, Load::Farm,   Load::Diurnal,  Load::Bursty,
                                       Load::Leak,   Load::Builds, Load::Staircase};
   Random random(seed_for(o.seed, "fleet"));
   std::vector<Vm> out;
   for (std::size_t i = 0; i < count; ++i) {
     const Load load = kMix[i % kMix.size()];
-    Vm vm{fmt::format("{}-{}", load_name(load), i + 1), load, o.mean_mib * std::pow(2, random.uniform(-2, 1)), 0,
-          o.seconds};
+    Vm vm{fmt::format("{}-{}", load_name(load), i + 1), load, o.mean_mib * std::pow(2, random.uniform(-2, 1)),
+          0, o.seconds};
     if (i % 5 == 4) {
       vm.from = o.seconds * random.uniform(0, 0.4);
       vm.to = o.seconds * random.uniform(0.6, 1);
@@ -122,7 +124,8 @@ Result<Load> parse_load(std::string_view name) {
 
 Trace generate(Load load, const GeneratorOptions& o) {
   AEROSTAT_CHECK(o.seconds > 0 && o.rows_s > 0 && o.mean_mib > 0, "a trace has a length, rows and a mean");
-  const auto about = std::find_if(kLoads.begin(), kLoads.end(), [&](const LoadAbout& a) { return a.load == load; });
+  const auto about =
+      std::find_if(kLoads.begin(), kLoads.end(), [&](const LoadAbout& a) { return a.load == load; });
   const std::size_t count = o.vms > 0 ? o.vms : about->vms;
   std::vector<Vm> vms;
   if (load == Load::Fleet) {

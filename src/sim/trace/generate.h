@@ -1,6 +1,6 @@
-// Generated load: traces made of nothing but a seed, for training, tests and a first look without a recording.
-// The same kind, seed and options give the same trace on every machine. Each kind copies what is known of a
-// real one: see the table in docs/policies.md. A generated trace proves nothing about real guests.
+// Generated load: traces made of nothing but a seed, for training, tests and a first look without a
+// recording. The same kind, seed and options give the same trace on every machine. Each kind copies what is
+// known of a real one: see the table in docs/policies.md. A generated trace proves nothing about real guests.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ enum class Load { Farm, Steady, Staircase, Diurnal, Bursty, Leak, Builds, Fleet 
 struct LoadAbout {
   Load load;
   std::string_view name;
-  std::string_view about;    // one line
-  std::size_t vms;           // when nobody says how many
+  std::string_view about;  // one line
+  std::size_t vms;         // when nobody says how many
 };
 std::span<const LoadAbout> loads();
 std::string_view load_name(Load load);

@@ -53,7 +53,8 @@ TEST(Generate, EveryKindIsAboutAsLargeAsAskedAndNeverNearNothing) {
     if (about.load == Load::Fleet) continue;  // of all sizes
     double sum = 0;
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-      const Trace trace = generate(about.load, {.seed = seed, .seconds = 3600, .rows_s = 1, .mean_mib = 4096});
+      const Trace trace =
+          generate(about.load, {.seed = seed, .seconds = 3600, .rows_s = 1, .mean_mib = 4096});
       sum += trace.vms().front().mean_mib();
       for (const Row& row : rows_of(trace, 0)) ASSERT_GE(row.need_mib, 4096 * 0.149) << about.name;
     }
@@ -108,7 +109,8 @@ TEST(Generate, BurstsComeAndGo) {
 TEST(Generate, ALeakRisesAndFallsAtOnce) {
   const auto rows = rows_of(generate(Load::Leak, {.seconds = 7200}), 0);
   int restarts = 0;
-  for (std::size_t i = 1; i < rows.size(); ++i) restarts += rows[i].need_mib < rows[i - 1].need_mib - 2000 ? 1 : 0;
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    restarts += rows[i].need_mib < rows[i - 1].need_mib - 2000 ? 1 : 0;
   EXPECT_GE(restarts, 7);
   EXPECT_LE(restarts, 24);
 }

@@ -28,7 +28,8 @@ std::string_view texture_name(Texture texture) {
 NeedCurve::NeedCurve(const Trace& trace, std::size_t vm, Texture texture, std::uint64_t seed, double most_mib)
     : cursor_(trace, vm),
       texture_(texture == Texture::Auto && trace.vms()[vm].straight ? Texture::Linear : texture),
-      random_(seed), most_(most_mib) {
+      random_(seed),
+      most_(most_mib) {
   Row row{};
   while (ahead_.size() < kAfter + 2 && (more_ = cursor_.next(row))) ahead_.push_back(row);
   if (ahead_.empty()) return;
@@ -52,7 +53,8 @@ double NeedCurve::scale() const {
   for (std::size_t i = 0; i + 1 < ahead_.size(); ++i) {
     const double gap = ahead_[i + 1].time_s - ahead_[i].time_s;
     if (gap <= 0) continue;
-    const double change = static_cast<double>(ahead_[i + 1].need_mib) - static_cast<double>(ahead_[i].need_mib);
+    const double change =
+        static_cast<double>(ahead_[i + 1].need_mib) - static_cast<double>(ahead_[i].need_mib);
     first += std::abs(change) * std::pow(dt / gap, kHurst);
     ++firsts;
     if (i + 2 >= ahead_.size() || ahead_[i + 2].time_s <= ahead_[i + 1].time_s) continue;
@@ -123,7 +125,7 @@ bool NeedCurve::next() {
   const double to = static_cast<double>(knot_ + 1) / pieces;
   const double span = whole_.t1 - whole_.t0;
   const double cache = whole_.cache1 - whole_.cache0;
-  piece_ = {whole_.t0 + span * from, whole_.t0 + span * to,       knots_[knot_],
+  piece_ = {whole_.t0 + span * from, whole_.t0 + span * to,        knots_[knot_],
             knots_[knot_ + 1],       whole_.cache0 + cache * from, whole_.cache0 + cache * to};
   ++knot_;
   return true;

@@ -1,7 +1,7 @@
 // NeedCurve: what one VM needs at each moment of its own time, from rows that may be far apart. Between rows
 // the need follows a texture: `linear`, straight lines; `rough`, a fractional Brownian bridge whose roughness
-// comes from how much the rows around it change. The same seed gives the same curve. A trace whose rows do not
-// change has no roughness.
+// comes from how much the rows around it change. The same seed gives the same curve. A trace whose rows do
+// not change has no roughness.
 #pragma once
 
 #include <array>

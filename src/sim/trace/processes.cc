@@ -130,7 +130,8 @@ class Leak final : public Process {
     // Warming up is reading: slower than touching.
     const double warm = std::min(kWarm, kFresh + (at - began_) * (kWarm - kFresh) / warming_);
     const double leaked = (at - began_) * rate_;
-    return std::max(kLeast, level_.next((at - began_ < warming_ ? warm : kWarm) + leaked, dt) + noise_.next(dt));
+    return std::max(kLeast,
+                    level_.next((at - began_ < warming_ ? warm : kWarm) + leaked, dt) + noise_.next(dt));
   }
 
  private:
@@ -154,7 +155,10 @@ class Leak final : public Process {
 class Build final : public Process {
  public:
   Build(Random random, double cycle_s, double offset_s)
-      : random_(random), noise_(Random(random_.next()), kQuiet / 2), cycle_(cycle_s), began_(offset_s - cycle_s) {}
+      : random_(random),
+        noise_(Random(random_.next()), kQuiet / 2),
+        cycle_(cycle_s),
+        began_(offset_s - cycle_s) {}
   double next(double at, double dt) override {
     if (at >= began_ + cycle_) {
       began_ += cycle_;

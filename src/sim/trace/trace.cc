@@ -21,7 +21,7 @@ struct CloseFile {
 
 struct Trace::Store {
   struct Vm {
-    std::vector<Row> open;             // not yet a whole block
+    std::vector<Row> open;              // not yet a whole block
     std::vector<std::uint32_t> blocks;  // places in the file
     Row last{};
   };

@@ -1,8 +1,8 @@
 // Trace: the memory some VMs needed over time, read from CSV (gzip accepted), checked as a whole, and kept on
 // disk in blocks per VM, so that a replay walks each VM's rows without holding them.
 // Format: header `time_s,vm,need_mib` and optionally `cache_mib` (page cache contained in need) and
-// `limit_mib` (the VM's configured maximum), columns in any order. Lines that begin with # are comments; kStraightLines
-// before the header says what is between rows. A VM lives from its first row to its last.
+// `limit_mib` (the VM's configured maximum), columns in any order. Lines that begin with # are comments;
+// kStraightLines before the header says what is between rows. A VM lives from its first row to its last.
 // Refuses, with file and line: missing columns, what is not a number, negative amounts, time that goes back.
 #pragma once
 
@@ -34,8 +34,8 @@ struct VmTrace {
   double peak_mib = 0;
   double first_mib = 0;
   double longest_gap_s = 0;  // between two rows
-  double area_mib_s = 0;   // integral of need along straight lines
-  double limit_mib = 0;    // the largest limit given; 0: none
+  double area_mib_s = 0;     // integral of need along straight lines
+  double limit_mib = 0;      // the largest limit given; 0: none
   bool has_cache = false;
   bool straight = false;  // its rows are joined by straight lines, unless told otherwise
   std::uint64_t rows = 0;

@@ -42,7 +42,8 @@ Result<Places> read_header(std::string_view line) {
   return places;
 }
 
-Result<double> number(const CsvFields& fields, const Places& places, Column column, double least, double most) {
+Result<double> number(const CsvFields& fields, const Places& places, Column column, double least,
+                      double most) {
   const std::string_view text = fields.text[places[column]];
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

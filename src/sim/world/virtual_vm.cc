@@ -302,11 +302,10 @@ bool VirtualVm::look() {
     guest_.note = ever ? "its service fell silent" : "";
   }
   GuestSample s = sample();
-  const auto verdict = reporter_.look(ns(now_), {kib(s.total->to_mib()),
-                                                 kib(s.available->to_mib()),
-                                                 s.normal_free ? agent::Number(kib(s.normal_free->to_mib())) : agent::Number{},
-                                                 kib(s.active_file->to_mib()),
-                                                 static_cast<std::int64_t>(*s.refault_file)});
+  const auto verdict =
+      reporter_.look(ns(now_), {kib(s.total->to_mib()), kib(s.available->to_mib()),
+                                s.normal_free ? agent::Number(kib(s.normal_free->to_mib())) : agent::Number{},
+                                kib(s.active_file->to_mib()), static_cast<std::int64_t>(*s.refault_file)});
   if (!verdict.send || guest_.service != Service::Speaking) return false;
   on_the_way_ = s;
   sampled_ = now_;

@@ -27,11 +27,11 @@ struct PageReportingConstants {
 std::unique_ptr<Policy> free_page_reporting(const PageReportingConstants& constants);
 
 struct EqualReportingConstants {
-  double headroom = 0.027;  // share of need, …
-  double floor_mib = 19;    // … and this, to which it is grown
-  double low = 0.55;        // it is grown when less than this share of the headroom is left
-  double delay_s = 4.1;      // between two passes over what is free
-  double share = 1;         // of it goes back in a pass
+  double headroom = 0.022;  // share of need, …
+  double floor_mib = 23;    // … and this, to which it is grown
+  double low = 0.41;        // it is grown when less than this share of the headroom is left
+  double delay_s = 5;       // between two passes over what is free
+  double share = 0.91;      // of it goes back in a pass
 };
 
 std::unique_ptr<Rule> free_page_reporting_equal_rule(const EqualReportingConstants& constants);

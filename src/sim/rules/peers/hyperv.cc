@@ -42,7 +42,9 @@ class Hyperv final : public Rule {
     return c_.equal ? vm.need : vm.committed + hyperv_balloon_floor(vm.total);
   }
   double headroom(const RuleVm& vm) const { return demand(vm) * vm.buffer * c_.buffer_scale + c_.floor_mib; }
-  double wanted(const RuleVm& vm) const { return std::clamp(demand(vm) + headroom(vm), vm.minimum, vm.maximum); }
+  double wanted(const RuleVm& vm) const {
+    return std::clamp(demand(vm) + headroom(vm), vm.minimum, vm.maximum);
+  }
 
   void move(RuleVm& vm, double share, bool scarce, double now) {
     double& since = enough_since_.try_emplace(vm.id, now).first->second;
@@ -79,11 +81,18 @@ double hyperv_balloon_floor(double total_mib) {
   return 488 + total_mib / 32;
 }
 
-std::unique_ptr<Rule> hyperv_rule(const HypervConstants& constants) { return std::make_unique<Hyperv>(constants); }
+std::unique_ptr<Rule> hyperv_rule(const HypervConstants& constants) {
+  return std::make_unique<Hyperv>(constants);
+}
 
 HypervConstants hyperv_equal() {
-  return {.equal = true, .period_s = 0.1, .buffer_scale = 0.14, .floor_mib = 18, .low = 0.53, .shrink_every_s = 3.7,
-          .least_mib = 33};
+  return {.equal = true,
+          .period_s = 0.1,
+          .buffer_scale = 0.11,
+          .floor_mib = 23,
+          .low = 0.41,
+          .shrink_every_s = 1.8,
+          .least_mib = 120};
 }
 
 Tunable hyperv_tunable() {

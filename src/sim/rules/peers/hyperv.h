@@ -1,6 +1,6 @@
-// `hyperv`: Hyper-V's Dynamic Memory as its vendor describes it. Guests report committed memory once a second;
-// a VM is to have that and its buffer, gets what it lacks at once, and gives back what it does not need now and
-// then, or at once when another lacks it. What there is is shared by weight above the minimums.
+// `hyperv`: Hyper-V's Dynamic Memory as its vendor describes it. Guests report committed memory once a
+// second; a VM is to have that and its buffer, gets what it lacks at once, and gives back what it does not
+// need now and then, or at once when another lacks it. What there is is shared by weight above the minimums.
 #pragma once
 
 #include <memory>

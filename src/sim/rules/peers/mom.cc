@@ -74,8 +74,14 @@ class Mom final : public Rule {
 std::unique_ptr<Rule> mom_rule(const MomConstants& constants) { return std::make_unique<Mom>(constants); }
 
 MomConstants mom_equal() {
-  return {.equal = true, .period_s = 0.1, .samples = 6.4, .pressure = 0.02, .critical = 0.0014, .guest_free = 0.09,
-          .most_change = 0.022, .least_change = 0.081};
+  return {.equal = true,
+          .period_s = 0.1,
+          .samples = 6.4,
+          .pressure = 0.02,
+          .critical = 0.0014,
+          .guest_free = 0.09,
+          .most_change = 0.022,
+          .least_change = 0.081};
 }
 
 Tunable mom_tunable() {

@@ -55,13 +55,14 @@ class Proxmox final : public Rule {
       }
       double moved = 0;
       for (RuleVm* vm : vms) {
-        const double fair =
-            std::clamp(least(*vm) + above * vm->weight / weights, least(*vm), std::max(vm->maximum, least(*vm)));
+        const double fair = std::clamp(least(*vm) + above * vm->weight / weights, least(*vm),
+                                       std::max(vm->maximum, least(*vm)));
         double to = std::clamp(fair, vm->assigned - c_.step_mib, vm->assigned + c_.step_mib);
         // One way only: to whom the goal is to give, nothing is taken.
         to = goal > 0 ? std::max(to, vm->target) : std::min(to, vm->target);
         const double open = rest - moved;
-        to = goal > 0 ? std::min(to, vm->target + std::max(0.0, open)) : std::max(to, vm->target + std::min(0.0, open));
+        to = goal > 0 ? std::min(to, vm->target + std::max(0.0, open))
+                      : std::max(to, vm->target + std::min(0.0, open));
         moved += to - vm->target;
         vm->target = to;
       }
@@ -81,7 +82,12 @@ std::unique_ptr<Rule> proxmox_rule(const ProxmoxConstants& constants) {
 }
 
 ProxmoxConstants proxmox_equal() {
-  return {.equal = true, .period_s = 0.1, .used_share = 0.85, .dead_mib = 280, .step_mib = 16, .donor_share = 0.5,
+  return {.equal = true,
+          .period_s = 0.1,
+          .used_share = 0.85,
+          .dead_mib = 280,
+          .step_mib = 16,
+          .donor_share = 0.5,
           .donor_mib = 1.4};
 }
 

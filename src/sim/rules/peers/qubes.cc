@@ -102,10 +102,17 @@ class Qubes final : public Rule {
 
 }  // namespace
 
-std::unique_ptr<Rule> qubes_rule(const QubesConstants& constants) { return std::make_unique<Qubes>(constants); }
+std::unique_ptr<Rule> qubes_rule(const QubesConstants& constants) {
+  return std::make_unique<Qubes>(constants);
+}
 
 QubesConstants qubes_equal() {
-  return {.equal = true, .factor = 1.005, .surplus_share = 0.031, .total_mib = 25, .starving_mib = 7.4, .donor_mib = 5};
+  return {.equal = true,
+          .factor = 1.005,
+          .surplus_share = 0.031,
+          .total_mib = 27,
+          .starving_mib = 7.4,
+          .donor_mib = 5};
 }
 
 Tunable qubes_tunable() {

@@ -69,11 +69,19 @@ class Senpai final : public Rule {
 
 }  // namespace
 
-std::unique_ptr<Rule> senpai_rule(const SenpaiConstants& constants) { return std::make_unique<Senpai>(constants); }
+std::unique_ptr<Rule> senpai_rule(const SenpaiConstants& constants) {
+  return std::make_unique<Senpai>(constants);
+}
 
 SenpaiConstants senpai_equal() {
-  return {.equal = true, .period_s = 0.1, .interval_s = 2.9, .stall_us = 2100, .most_probe = 0.2, .headroom_share = 0.002,
-          .headroom_mib = 13, .chunk_mib = 9.4};
+  return {.equal = true,
+          .period_s = 0.1,
+          .interval_s = 2.9,
+          .stall_us = 2100,
+          .most_probe = 0.2,
+          .headroom_share = 0.002,
+          .headroom_mib = 8,
+          .chunk_mib = 1.3};
 }
 
 Tunable senpai_tunable() {

@@ -78,8 +78,13 @@ std::unique_ptr<Rule> squeezed_rule(const SqueezedConstants& constants) {
 }
 
 SqueezedConstants squeezed_equal() {
-  return {.equal = true, .check_s = 0.01, .step_s = 0.1, .tolerance_mib = 44, .most_part = 0.022,
-          .headroom_share = 0.002, .headroom_mib = 47};
+  return {.equal = true,
+          .check_s = 0.01,
+          .step_s = 0.1,
+          .tolerance_mib = 36,
+          .most_part = 0.016,
+          .headroom_share = 0.0024,
+          .headroom_mib = 32};
 }
 
 Tunable squeezed_tunable() {
