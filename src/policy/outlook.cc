@@ -16,14 +16,14 @@ constexpr double kKnown = 0.05;
 
 Bytes bytes(double mib) { return Bytes::of(std::llround(std::clamp(mib, 0.0, 1e12) * kMib)); }
 
-// MiB above need below which it is grown.
-double room(const Outlook& o, const Profile& p) {
-  const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
-  return p.floor_mib + std::min(p.headroom_sigmas * o.sigma, wild);
-}
-
 // MiB/s that it rises by, lately.
 double rise(const Outlook& o) { return std::max(0.0, o.seen - o.behind) / kRiseSeconds; }
+
+// MiB above need below which it is grown: for its bursts, or for a rise that goes on as it is.
+double room(const Outlook& o, const Profile& p) {
+  const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
+  return p.floor_mib + std::min(std::max(p.headroom_sigmas * o.sigma, rise(o) * kRiseLead), wild);
+}
 
 // Changes of many come dearer: each is work for guest and host.
 Costs costs(const Outlook& o, const Profile& p) {

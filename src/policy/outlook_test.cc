@@ -57,6 +57,14 @@ TEST(Outlook, TakesAVmItDoesNotKnowForOneThatMoves) {
   EXPECT_NEAR(vm.headroom_mib(), vm.profile.floor_mib + vm.profile.headroom_sigmas * 2000 * kUnknownRise, 1);
 }
 
+TEST(Outlook, CarriesARiseOnUntilMemoryHasCome) {
+  Watched vm;
+  vm.profile.headroom_sigmas = 0;
+  vm.run(100, steady);
+  vm.run(3, [](double t) { return 2000 + 150 * t; });
+  EXPECT_GT(vm.headroom_mib(), vm.profile.floor_mib + 0.9 * 150 * kRiseLead);
+}
+
 TEST(Outlook, BringsAGrowthFurtherThanTheHeadroom) {
   Watched vm;
   vm.run(100, waves);

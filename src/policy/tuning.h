@@ -68,6 +68,9 @@ inline constexpr double kUnknownMemory = 12;
 // A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
 inline constexpr double kOrder = 0.29;
 inline constexpr double kRiseSeconds = 0.77;
+// … and goes on this long before memory has come. A guest that has run out can hardly be given any: its
+// kernel needs memory to take memory in (measured: with 3 MiB left a block took over 3 s).
+inline constexpr double kRiseLead = 0.1;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear
 // at twice as many, times this.
 inline constexpr double kMovesMemory = 832;
@@ -90,8 +93,8 @@ inline constexpr Bytes kLeastForecastCap = Bytes::mib(256);
 // there) …
 inline constexpr Bytes kSaturated = Bytes::mib(12);
 inline constexpr double kSaturatedShare = 0.003;
-// … and is offered this much more at a time: one memory block of Linux.
-inline constexpr Bytes kSaturatedStep = Bytes::mib(128);
+// … and is offered at least this much more at a time, beside the headroom that its rise calls for.
+inline constexpr Bytes kSaturatedStep = Bytes::mib(32);
 // With less than this left for kernel data a guest is in danger, whatever is available to programs. It is
 // where the guest's service calls its kernel short (src/agent/common/zone_choice.h) and brings the next block
 // online for it: a block given before would go to programs.
@@ -108,6 +111,7 @@ inline constexpr Bytes kLeastHeadroom = Bytes::mib(64);
 // Kept above demand even when weights decide, else the kernel reclaims although nothing is missing.
 inline constexpr Bytes kSlack = Bytes::mib(32);
 // When not all can be had, nobody's need is taken for more than this above what it shows.
+inline constexpr Bytes kNeedyMost = Bytes::mib(128);
 inline constexpr double kNeedyShare = 0.05;
 // Share of the buffer below which a VM is Low and is grown (Hyper-V's 80 %).
 inline constexpr double kLowShare = 0.8;

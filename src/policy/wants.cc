@@ -52,8 +52,7 @@ Bytes rest_of(const VmView& vm) {
 
 Bytes needed(const VmView& vm) {
   if (!vm.demand) return as_it_is(vm);
-  const Bytes room =
-      std::clamp(vm.headroom, kSlack, std::max(kSaturatedStep, vm.demand->scaled(kNeedyShare)));
+  const Bytes room = std::clamp(vm.headroom, kSlack, std::max(kNeedyMost, vm.demand->scaled(kNeedyShare)));
   return std::clamp(*vm.demand + room, vm.limits.minimum, vm.limits.maximum);
 }
 
