@@ -85,7 +85,7 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   o.need = shown + (seen.saturated ? kSaturatedStep.to_mib() : 0);
   o.seen = shown;
   o.at = seen.at;
-  if (o.need * kNearlyAll >= seen.assigned.to_mib()) o.short_at = seen.at;
+  if (o.need + room(o, p) > seen.assigned.to_mib()) o.short_at = seen.at;
   Need need = need_of(o, p, seen.grain);
   need.before = before;
   need.dt = dt;

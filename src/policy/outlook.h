@@ -27,7 +27,7 @@ struct Outlook {
   double sigma = 0;    // MiB by which it typically rises while memory is on its way
   double behind = 0;   // MiB: need, smoothed; a rise is what it is above this
 
-  TimePoint short_at{};  // when it last needed nearly all it had
+  TimePoint short_at{};  // when it last had less than need and its headroom
   double moves = 0;      // changes of late that the ruling trial made, per hour
   Past past;
   Trials trials;

@@ -19,7 +19,7 @@ inline constexpr double kStallThatHurts = 0.05;
 inline constexpr Duration kDistressHold = std::chrono::seconds(2);
 // With more than this strictly free, and this share of all, its kernel reclaims nothing: no distress is for
 // want of memory (watermarks lie well below 2 %).
-inline constexpr Bytes kRoomy = Bytes::mib(256);
+inline constexpr Bytes kRoomy = Bytes::mib(64);
 inline constexpr double kRoomyShare = 0.05;
 // How long a missed cache or swap keeps counting after it was last missed.
 inline constexpr Duration kHeatHalfLife = std::chrono::seconds(60);
@@ -78,7 +78,7 @@ inline constexpr double kManyMoves = 280;
 inline constexpr double kHurry = 3.5;
 // Less than this share of need is not worth a change however long it lies: estimates of need wander by so
 // much.
-inline constexpr double kLeastIdleShare = 0.04;
+inline constexpr double kLeastIdleShare = 0.03;
 // Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
 // per step away from the middle one.
 inline constexpr double kTrialMemory = 74;
@@ -134,8 +134,6 @@ inline constexpr Bytes kCutStep = Bytes::mib(128);
 // --- learning ---
 // Distress this soon after a shrink was caused by it.
 inline constexpr Duration kShrinkToBlame = std::chrono::seconds(10);
-// A need of more than its memory divided by this explains any distress: no floor is learned from it.
-inline constexpr double kNearlyAll = 1.02;
 // A floor lies this much above what hurt, after relapses up to so many times this: the last shrink may have
 // taken far more than is missed.
 inline constexpr Bytes kFloorStep = Bytes::mib(128);
