@@ -53,7 +53,7 @@ void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
 
 // What the VM did since it was learned from last, in numbers. Over 10 ms a hiccup of the guest looks like a
 // burst.
-void learn(Outlook& o, double need, TimePoint at, const Profile& p) {
+void learn(Outlook& o, double need, TimePoint at) {
   const double dt = seconds(at - o.learned_at);
   if (dt < seconds(kLeastSampleGap)) return;
   const double change = need - o.learned;
@@ -61,14 +61,12 @@ void learn(Outlook& o, double need, TimePoint at, const Profile& p) {
   o.learned_at = at;
   const double risen = std::max(0.0, change);
   const double scaled = risen * risen / std::pow(dt, 2 * kHurst);
-  const double keep_fast = std::exp(-dt / kFastMemory);
-  const double keep_slow = std::exp(-dt / kSlowMemory);
-  o.fast = o.fast * keep_fast + scaled * (1 - keep_fast);
-  o.slow = o.slow * keep_slow + scaled * (1 - keep_slow);
+  const double keep = std::exp(-dt / kBurstMemory);
+  o.burst = o.burst * keep + scaled * (1 - keep);
   static const double lead = std::pow(kLeadSeconds, kHurst);
   o.unknown *= std::exp(-dt / kUnknownMemory);
   if (o.unknown < need * kUnknownRise * kKnown) o.unknown = 0;
-  o.sigma = std::max(o.unknown, std::sqrt(std::max(o.fast, p.with.habits ? kSlowShare * o.slow : 0)) * lead);
+  o.sigma = std::max(o.unknown, std::sqrt(o.burst) * lead);
   o.behind += (need - o.behind) * (1 - std::exp(-dt / kRiseSeconds));
 }
 
@@ -78,7 +76,7 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   const double shown = seen.need.to_mib();
   if (!o.started) return begin(o, seen, shown, p);
   const double dt = std::max(seconds(seen.at - o.at), 0.005);
-  learn(o, shown, seen.at, p);
+  learn(o, shown, seen.at);
   const bool rested = o.past.note(seen.at, o.seen, shown);
   const double before = o.need;
   // A guest with nothing left cannot show what it needs: it is offered more until it has some left.

@@ -21,8 +21,7 @@ struct Outlook {
   // How need rises.
   double learned = 0;  // MiB, when it was learned from last
   TimePoint learned_at{};
-  double fast = 0;     // mean square of rises of the last seconds, MiB^2 per s^2H
-  double slow = 0;     // likewise, of the last minutes
+  double burst = 0;    // mean square of rises of the last seconds, MiB^2 per s^2H
   double unknown = 0;  // MiB it is feared to rise by, as long as little is known of it
   double sigma = 0;    // MiB by which it typically rises while memory is on its way
   double behind = 0;   // MiB: need, smoothed; a rise is what it is above this

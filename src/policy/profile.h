@@ -11,7 +11,6 @@ namespace aerostat {
 struct Elements {
   bool patience_trials = true;  // off: idle memory goes back when it has paid for the change twice over
   bool depth_trials = true;     // off: of what was needed of late the same part is kept for every VM
-  bool habits = true;           // off: only the shorter memory of rises counts
   bool order = true;            // off: a growth brings the headroom and no more
 };
 

@@ -15,7 +15,7 @@ namespace aerostat {
 inline constexpr std::array<double, 4> kTrialPatience{0.5, 2, 8.4, 34};
 
 // How much of what was needed of late above the present need is kept when idle memory goes back.
-inline constexpr std::array<double, 3> kTrialDepths{0.08, 0.26, 0.44};
+inline constexpr std::array<double, 3> kTrialDepths{0.08, 0.34, 0.6};
 
 // What things cost, in MiB held idle for a second.
 struct Costs {

@@ -56,17 +56,14 @@ inline constexpr double kUncountedShare = 0.02;
 inline constexpr double kHurst = 0.4;
 // From a guest's report to memory it can use.
 inline constexpr double kLeadSeconds = 0.07;
-// How long rises are remembered, in seconds: a burst under way, and what it has been like lately.
-inline constexpr double kFastMemory = 3.1;
-inline constexpr double kSlowMemory = 10;
-// The longer memory counts this much against the shorter one (of their mean squares).
-inline constexpr double kSlowShare = 1.8;
+// How long rises are remembered, in seconds.
+inline constexpr double kBurstMemory = 4;
 // A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
 inline constexpr double kUnknownRise = 0.035;
 // … and is known after about this many seconds.
 inline constexpr double kUnknownMemory = 12;
 // A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
-inline constexpr double kOrder = 0.29;
+inline constexpr double kOrder = 0.25;
 inline constexpr double kRiseSeconds = 0.77;
 // … and goes on this long before memory has come. A guest that has run out can hardly be given any: its
 // kernel needs memory to take memory in (measured: with 3 MiB left a block took over 3 s).
@@ -74,17 +71,17 @@ inline constexpr double kRiseLead = 0.1;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear
 // at twice as many, times this.
 inline constexpr double kMovesMemory = 832;
-inline constexpr double kManyMoves = 280;
-inline constexpr double kHurry = 3.5;
+inline constexpr double kManyMoves = 220;
+inline constexpr double kHurry = 2;
 // Less than this share of need is not worth a change however long it lies: estimates of need wander by so
 // much.
 inline constexpr double kLeastIdleShare = 0.03;
 // Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
 // per step away from the middle one.
-inline constexpr double kTrialMemory = 74;
+inline constexpr double kTrialMemory = 53;
 inline constexpr double kPrior = 1;
 // How long a shortage seen in a sample lasts until memory has come, and what it grows by meanwhile.
-inline constexpr double kShortStays = 0.03;
+inline constexpr double kShortStays = 0.01;
 // Headroom for bursts never exceeds this share of need, or this amount: one wild sample must not empty the
 // pool.
 inline constexpr double kForecastShare = 0.5;

@@ -21,7 +21,6 @@ struct Element {
 constexpr Element kElements[] = {
     {"patience per VM, found by trial", &Elements::patience_trials},
     {"depth per VM, found by trial", &Elements::depth_trials},
-    {"habits of the last minute", &Elements::habits},
     {"growth ahead while need rises", &Elements::order},
 };
 
