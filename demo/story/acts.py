@@ -59,6 +59,7 @@ def hand_over(stage: Stage, act: Act) -> None:
 def one_malloc(stage: Stage, act: Act) -> None:
     """db frees; web, small again, asks for everything with one malloc."""
     stage.guests["db"].workload.run("free", 30)
+    stage.settle("db", 700, PATIENCE)  # act (b) shows memory on its way from one to the other
     small = stage.assigned_mib("web")
     act.expect("web is smaller than what it will ask for", small < MALLOC_MIB, f"{small} MiB assigned")
     grows_ahead(stage, act, f"malloc:{MALLOC_MIB}:{RATE}")

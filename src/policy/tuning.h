@@ -67,7 +67,7 @@ inline constexpr double kOrder = 0.25;
 inline constexpr double kRiseSeconds = 0.77;
 // … and goes on this long before memory has come. A guest that has run out can hardly be given any: its
 // kernel needs memory to take memory in (measured: with 3 MiB left a block took over 3 s).
-inline constexpr double kRiseLead = 0.1;
+inline constexpr double kRiseLead = 0.15;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear
 // at twice as many, times this.
 inline constexpr double kMovesMemory = 832;
