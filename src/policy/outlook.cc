@@ -22,7 +22,8 @@ double rise(const Outlook& o) { return std::max(0.0, o.seen - o.behind) / kRiseS
 // MiB above need below which it is grown: for its bursts, or for a rise that goes on as it is.
 double room(const Outlook& o, const Profile& p) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
-  return p.floor_mib + std::min(std::max(p.headroom_sigmas * o.sigma, rise(o) * kRiseLead), wild);
+  const double ramp = std::max(0.0, rise(o) - o.need * kNoRise) * kRiseLead;
+  return p.floor_mib + std::min(std::max(p.headroom_sigmas * o.sigma, ramp), wild);
 }
 
 // Changes of many come dearer: each is work for guest and host.

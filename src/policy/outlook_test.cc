@@ -61,8 +61,16 @@ TEST(Outlook, CarriesARiseOnUntilMemoryHasCome) {
   Watched vm;
   vm.profile.headroom_sigmas = 0;
   vm.run(100, steady);
-  vm.run(3, [](double t) { return 2000 + 150 * t; });
-  EXPECT_GT(vm.headroom_mib(), vm.profile.floor_mib + 0.9 * 150 * kRiseLead);
+  vm.run(3, [](double t) { return 2000 + 400 * t; });
+  EXPECT_GT(vm.headroom_mib(), vm.profile.floor_mib + 0.8 * (400 - 3200 * kNoRise) * kRiseLead);
+}
+
+TEST(Outlook, TakesNoSlowRiseForOneThatRunsAway) {
+  Watched vm;
+  vm.profile.headroom_sigmas = 0;
+  vm.run(100, steady);
+  vm.run(3, [](double t) { return 2000 + 2000 * kNoRise * 0.9 * t; });
+  EXPECT_NEAR(vm.headroom_mib(), vm.profile.floor_mib, 1);
 }
 
 TEST(Outlook, BringsAGrowthFurtherThanTheHeadroom) {

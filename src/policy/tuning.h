@@ -67,7 +67,9 @@ inline constexpr double kOrder = 0.25;
 inline constexpr double kRiseSeconds = 0.77;
 // … and goes on this long before memory has come. A guest that has run out can hardly be given any: its
 // kernel needs memory to take memory in (measured: with 3 MiB left a block took over 3 s).
-inline constexpr double kRiseLead = 0.15;
+inline constexpr double kRiseLead = 0.2;
+// A rise by less than this share of need in a second is not one: an estimate that errs looks like it.
+inline constexpr double kNoRise = 0.05;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear
 // at twice as many, times this.
 inline constexpr double kMovesMemory = 832;
@@ -75,7 +77,7 @@ inline constexpr double kManyMoves = 220;
 inline constexpr double kHurry = 2;
 // Less than this share of need is not worth a change however long it lies: estimates of need wander by so
 // much.
-inline constexpr double kLeastIdleShare = 0.03;
+inline constexpr double kLeastIdleShare = 0.04;
 // Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
 // per step away from the middle one.
 inline constexpr double kTrialMemory = 53;
