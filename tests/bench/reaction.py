@@ -74,15 +74,23 @@ def one(daemon: Daemon, guest: Guest) -> Episode | None:
     phase = work.start(f"alloc:{ROOM}:{RATE}")
     began = work.wait("start", timeout=10, id=phase)["ns"] + offset
 
+    crossed: int | None = began if distance <= 0 else None
+
     def usable() -> int | None:
+        nonlocal crossed
+        if crossed is None:
+            # A busy machine does not keep the rate: what was really touched tells.
+            progress = work.progress()
+            if progress["touched_mib"] >= distance:
+                crossed = progress["ns"] + offset
         stat = work.stat()
         return stat["ns"] + offset if stat["mem_total_kib"] > before else None
 
     arrived = until(usable, 15, "more memory", interval=0.002)
     work.stop()
     work.pending.clear()
-    crossing, usable_ms = 1000 * max(0.0, distance) / RATE, (arrived - began) / 1e6
-    return Episode(vm["assigned_bytes"] / MIB, crossing, usable_ms, max(0.0, usable_ms - crossing))
+    crossing_ms, usable_ms = ((at - began) / 1e6 for at in (arrived if crossed is None else crossed, arrived))
+    return Episode(vm["assigned_bytes"] / MIB, crossing_ms, usable_ms, max(0.0, usable_ms - crossing_ms))
 
 
 def episodes(daemon: Daemon, guest: Guest, count: int) -> Iterator[Episode]:
