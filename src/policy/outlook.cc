@@ -84,8 +84,8 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   o.need = shown + (seen.saturated ? kSaturatedStep.to_mib() : 0);
   o.seen = shown;
   o.at = seen.at;
-  if (o.need + room(o, p) > seen.assigned.to_mib()) o.short_at = seen.at;
   Need need = need_of(o, p, seen.grain);
+  if (need.now + need.room > seen.assigned.to_mib()) o.short_at = seen.at;
   need.before = before;
   need.dt = dt;
   const bool moved = o.trials.advance(o.past, need, ordered(o, p), costs(o, p), rested,

@@ -65,8 +65,8 @@ inline constexpr double kUnknownMemory = 12;
 // A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
 inline constexpr double kOrder = 0.25;
 inline constexpr double kRiseSeconds = 0.77;
-// … and goes on this long before memory has come. A guest that has run out can hardly be given any: its
-// kernel needs memory to take memory in (measured: with 3 MiB left a block took over 3 s).
+// … and is taken to go on for this long, well beyond kLeadSeconds. A guest that has run out can hardly be
+// given any: its kernel needs memory to take memory in (measured: with 3 MiB left a block took over 3 s).
 inline constexpr double kRiseLead = 0.2;
 // A rise by less than this share of need in a second is not one: an estimate that errs looks like it.
 inline constexpr double kNoRise = 0.05;
