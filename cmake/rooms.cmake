@@ -5,7 +5,7 @@ add_library(aerostat_options INTERFACE)
 target_include_directories(aerostat_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_definitions(aerostat_options INTERFACE AEROSTAT_VERSION="${PROJECT_VERSION}")
 target_compile_options(aerostat_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${AEROSTAT_WERROR}>:-Werror>)
+  -fno-math-errno -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${AEROSTAT_WERROR}>:-Werror>)
 
 # aerostat_room(NAME SOURCES … USES rooms… LIBS outside libraries…)
 # Makes the static library aerostat_NAME, or an interface library where there are no sources.

@@ -5,7 +5,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 namespace aerostat {
 
@@ -36,14 +35,6 @@ Error bad_size(std::string_view text, std::string_view why) {
 }
 
 }  // namespace
-
-Bytes Bytes::scaled(double ratio) const {
-  const double product = std::round(static_cast<double>(n_) * ratio);
-  constexpr double kMost = 9.2e18;  // just inside int64
-  if (product >= kMost) return Bytes(std::numeric_limits<std::int64_t>::max());
-  if (product <= -kMost) return Bytes(std::numeric_limits<std::int64_t>::min());
-  return Bytes(static_cast<std::int64_t>(product));
-}
 
 std::string format_bytes(Bytes amount) {
   const double n = static_cast<double>(amount.count());

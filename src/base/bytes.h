@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,15 @@ class Bytes {
   static constexpr Bytes of(std::int64_t n) { return Bytes(n); }
   static constexpr Bytes kib(std::int64_t n) { return Bytes(n * 1024); }
   static constexpr Bytes mib(std::int64_t n) { return Bytes(n * 1024 * 1024); }
+
+  // To the nearest byte. What does not fit saturates; NaN is not for here.
+  static constexpr Bytes nearest(double bytes) {
+    constexpr double kMost = 9.2e18;  // just inside int64
+    if (bytes >= kMost) return Bytes(std::numeric_limits<std::int64_t>::max());
+    if (bytes <= -kMost) return Bytes(std::numeric_limits<std::int64_t>::min());
+    return Bytes(static_cast<std::int64_t>(bytes + (bytes < 0 ? -0.5 : 0.5)));
+  }
+  static constexpr Bytes of_mib(double amount_mib) { return nearest(amount_mib * (1024.0 * 1024.0)); }
 
   constexpr std::int64_t count() const { return n_; }
   constexpr double to_mib() const { return static_cast<double>(n_) / (1024.0 * 1024.0); }
@@ -37,7 +47,7 @@ class Bytes {
   }
 
   // Times a ratio, rounded to the nearest byte. The ratio must be finite; what does not fit saturates.
-  Bytes scaled(double ratio) const;
+  constexpr Bytes scaled(double ratio) const { return nearest(static_cast<double>(n_) * ratio); }
   // The multiple of `block` (> 0) at or below, at or above this non-negative amount.
   constexpr Bytes round_down(Bytes block) const { return Bytes(n_ - n_ % block.n_); }
   constexpr Bytes round_up(Bytes block) const { return Bytes(n_ + block.n_ - 1).round_down(block); }

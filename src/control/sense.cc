@@ -47,21 +47,19 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
     vm.demand_state = {};
     vm.outlook = {};
   }
-  const DemandStep step = estimate(vm.demand_state, sample, at, facts.assigned(), facts.maximum());
+  vm.demand = estimate(vm.demand_state, sample, at, facts.assigned(), facts.maximum());
   vm.sample = sample;
   vm.sample_at = at;
   vm.integration = from;
-  vm.demand_state = step.state;
-  vm.demand = step.demand;
-  if (!step.demand) return;
-  look_ahead(vm.outlook, {step.demand->demand, step.demand->saturated, facts.assigned(), grain_of(facts), at},
+  if (!vm.demand) return;
+  look_ahead(vm.outlook, {vm.demand->demand, vm.demand->saturated, facts.assigned(), grain_of(facts), at},
              *vm.profile);
   vm.headroom = headroom(vm.outlook, *vm.profile);
   vm.growth = growth(vm.outlook, *vm.profile);
   vm.rest_target = facts.target();
   vm.rest = rest_level(vm.outlook, vm.rest_target, grain_of(facts), *vm.profile);
   // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
-  const bool unexplained = step.demand->distress && at - vm.outlook.short_at > kShrinkToBlame;
+  const bool unexplained = vm.demand->distress && at - vm.outlook.short_at > kShrinkToBlame;
   vm.floor = after_sample(vm.floor, unexplained, above_use(vm, facts.assigned()), at);
   vm.starting = false;
   vm.owed_startup = false;

@@ -57,7 +57,7 @@ Bytes in_swap(const GuestSample& sample, Bytes limit) {
   if (!sample.swap_in_pages || !sample.swap_out_pages || *sample.swap_out_pages < *sample.swap_in_pages)
     return {};
   const double away = static_cast<double>(*sample.swap_out_pages - *sample.swap_in_pages) * kPage;
-  return std::min(limit, Bytes::of(std::llround(std::min(away, 1e15))));
+  return std::min(limit, Bytes::nearest(away));
 }
 
 struct Rates {
@@ -111,18 +111,14 @@ void judge_cache(DemandState& state, Bytes cache, double fresh, bool missed, dou
 
 }  // namespace
 
-DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePoint at, Bytes assigned,
-                    Bytes limit) {
-  DemandStep out{before, std::nullopt};
-  if (!sample.total || !sample.available) return out;
-  DemandState& state = out.state;
-  const double dt = before.last ? std::max(0.0, seconds(at - before.last_at)) : 0.0;
-  if (before.last && dt < seconds(kLeastSampleGap)) {
-    // Two samples this close say nothing about rates; keep the older one as the reference.
-    state = before;
-  }
-  const bool rated = before.last && dt >= seconds(kLeastSampleGap);
-  Rates rate = rated ? rates(sample, *before.last, dt) : Rates{};
+std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, TimePoint at, Bytes assigned,
+                               Bytes limit) {
+  if (!sample.total || !sample.available) return std::nullopt;
+  const bool first = !state.last;
+  const double dt = first ? 0.0 : std::max(0.0, seconds(at - state.last_at));
+  // Two samples closer than this say nothing about rates; the older one stays the reference.
+  const bool rated = !first && dt >= seconds(kLeastSampleGap);
+  Rates rate = rated ? rates(sample, *state.last, dt) : Rates{};
 
   const Bytes total = within(sample.total, limit);
   const Bytes available = within(sample.available, total);
@@ -132,23 +128,23 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
       std::clamp(assigned - total, Bytes{}, kLeastUncounted + assigned.scaled(kUncountedShare));
   const GuestSample bounded = within_total(sample, total, available);
   const bool served = sample.active_file.has_value();  // balloon statistics do not have it
-  const Kept keeps = served ? Kept{} : kept(before.kept, bounded, before.last ? &*before.last : nullptr);
+  const Kept keeps = served ? Kept{} : kept(state.kept, bounded, first ? nullptr : &*state.last);
   const Bytes used = total - available - keeps.back - keeps.lists + uncounted;
   // Swapped memory counts as needed only as far as the guest shows that it misses it; old, cold pages in
   // swap would otherwise hold host memory for ever.
   const Bytes swapped = in_swap(sample, limit);
   const Bytes file = served ? within(sample.active_file, available) : keeps.cache;
   const double fresh = served ? 1.0 : kUnknownCache;
-  if (!before.last) state.cache_heat = fresh;
-  if (!before.last || rated) state.kept = keeps.state;
+  if (first) state.cache_heat = fresh;
+  if (first || rated) state.kept = keeps.state;
   if (rated) {
     if (!served) rate.refault = cache_read_again(state, bounded, file, dt);
     judge_cache(state, file, fresh, rate.refault >= kRefaultsThatHurt, dt, at);
-    state.swap_heat = rate.swap >= kSwapThatHurts ? 1.0 : faded(before.swap_heat, dt, kHeatHalfLife);
+    state.swap_heat = rate.swap >= kSwapThatHurts ? 1.0 : faded(state.swap_heat, dt, kHeatHalfLife);
   }
   Bytes refaulted;
   if (rate.refault >= kRefaultsThatHurt) {
-    refaulted = std::min(Bytes::of(std::llround(std::min(rate.refault * kPage, 1e15))), total);
+    refaulted = std::min(Bytes::nearest(rate.refault * kPage), total);
   }
 
   Bytes cache = std::max(file.scaled(state.cache_heat), std::min(file, kLeastCache));
@@ -173,12 +169,11 @@ DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePo
   demand.saturated = available < std::max(kSaturated, total.scaled(kSaturatedShare));
   demand.kernel_short = kernel_memory_short(sample, total, available);
 
-  if (!before.last || rated) {
+  if (first || rated) {
     state.last = bounded;
     state.last_at = at;
   }
-  out.demand = demand;
-  return out;
+  return demand;
 }
 
 }  // namespace aerostat

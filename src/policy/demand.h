@@ -1,4 +1,5 @@
-// Demand: what a guest needs to run without paging, made from what it reports. Pure: state in, state out.
+// Demand: what a guest needs to run without paging, made from what it reports. No clock, no I/O: the same
+// samples at the same times give the same demand.
 // Demand is not "used": it is anonymous and kernel memory, the part of the cache the guest comes back to, and
 // what sits in its swap and is missed. All input is the guest's word and is bounded by what the host knows it
 // can have.
@@ -36,14 +37,10 @@ struct Demand {
   bool paging = false;        // it moves pages to or from swap, likewise
 };
 
-struct DemandStep {
-  DemandState state;
-  std::optional<Demand> demand;  // missing: the sample says too little (no total or no available)
-};
-
-// `at` must not lie before the state's last sample; `assigned` and `limit` (> 0) bound what a guest may
-// claim.
-DemandStep estimate(const DemandState& before, const GuestSample& sample, TimePoint at, Bytes assigned,
-                    Bytes limit);
+// Takes in one sample. `at` must not lie before the state's last one; `assigned` and `limit` (> 0) bound what
+// a guest may claim. Nothing, and the state as it was, if the sample says too little (no total or no
+// available).
+std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, TimePoint at, Bytes assigned,
+                               Bytes limit);
 
 }  // namespace aerostat

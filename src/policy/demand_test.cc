@@ -20,43 +20,58 @@ GuestSample sample(Bytes total, Bytes available) {
   return s;
 }
 
+struct Step {
+  DemandState state;
+  std::optional<Demand> demand;
+};
+
+Step next(const Step& before, const GuestSample& s, TimePoint at, Bytes assigned, Bytes limit) {
+  Step step = before;
+  step.demand = estimate(step.state, s, at, assigned, limit);
+  return step;
+}
+
+Step first(const GuestSample& s, TimePoint at, Bytes assigned, Bytes limit) {
+  return next({}, s, at, assigned, limit);
+}
+
 TEST(Demand, IsWhatIsNotAvailable) {
-  const auto step = estimate({}, sample(1_GiB, 600_MiB), kStart, 1_GiB, kLimit);
+  const auto step = first(sample(1_GiB, 600_MiB), kStart, 1_GiB, kLimit);
   ASSERT_TRUE(step.demand);
   EXPECT_EQ(step.demand->demand, 424_MiB);
   EXPECT_FALSE(step.demand->saturated);
 }
 
 TEST(Demand, CountsWhatTheKernelTookBeforeItCounted) {
-  const auto step = estimate({}, sample(1000_MiB, 600_MiB), kStart, 1_GiB, kLimit);
+  const auto step = first(sample(1000_MiB, 600_MiB), kStart, 1_GiB, kLimit);
   EXPECT_EQ(step.demand->demand, 424_MiB);
-  const auto offline = estimate({}, sample(1_GiB, 600_MiB), kStart, 2_GiB, kLimit);
+  const auto offline = first(sample(1_GiB, 600_MiB), kStart, 2_GiB, kLimit);
   EXPECT_LT(offline.demand->demand, 500_MiB) << "memory not yet online is not demand";
 }
 
 TEST(Demand, IsUnknownNotZeroWhenTheGuestSaysTooLittle) {
   GuestSample s;
   s.free = 5_MiB;
-  EXPECT_FALSE(estimate({}, s, kStart, 1_GiB, kLimit).demand);
+  EXPECT_FALSE(first(s, kStart, 1_GiB, kLimit).demand);
 }
 
 // A guest with 300 MiB of active cache, told again each second.
 struct Cached {
   GuestSample s = sample(1_GiB, 600_MiB);
-  DemandStep step;
+  Step step;
   TimePoint now = kStart;
 
   Cached() {
     s.active_file = 300_MiB;
     s.refault_file = 1000;
-    step = estimate({}, s, now, 1_GiB, kLimit);
+    step = first(s, now, 1_GiB, kLimit);
   }
   void run(int seconds) {
     for (int i = 0; i < seconds; ++i) tell();
   }
   void tell() {
     now += milliseconds(1000);
-    step = estimate(step.state, s, now, 1_GiB, kLimit);
+    step = next(step, s, now, 1_GiB, kLimit);
   }
   void miss() {
     *s.refault_file += 2000;
@@ -103,7 +118,7 @@ TEST(Demand, DoesNotDoubtNewCacheForWhatOldCacheDid) {
 struct Plain {
   Bytes free_without_cache = 1376_MiB;
   GuestSample s = sample(1476_MiB, 1306_MiB);
-  DemandStep step;
+  Step step;
   TimePoint now = kStart;
 
   Plain() {
@@ -113,7 +128,7 @@ struct Plain {
   }
   void tell() {
     now += milliseconds(200);
-    step = estimate(step.state, s, now, 1476_MiB, kLimit);
+    step = next(step, s, now, 1476_MiB, kLimit);
   }
   void run(int seconds) {
     for (int i = 0; i < 5 * seconds; ++i) tell();
@@ -181,10 +196,10 @@ TEST(Demand, CountsSwapAsFarAsItIsMissed) {
   s.swap_total = 1_GiB;
   s.swap_free = 800_MiB;
   s.swap_in_pages = 0;
-  auto step = estimate({}, s, kStart, 1_GiB, kLimit);
+  auto step = first(s, kStart, 1_GiB, kLimit);
   EXPECT_EQ(step.demand->demand, 424_MiB);
   s.swap_in_pages = 5000;
-  step = estimate(step.state, s, kStart + milliseconds(1000), 1_GiB, kLimit);
+  step = next(step, s, kStart + milliseconds(1000), 1_GiB, kLimit);
   EXPECT_EQ(step.demand->demand, 648_MiB);
   EXPECT_TRUE(step.demand->paging);
 }
@@ -193,37 +208,37 @@ TEST(Demand, TakesWhatWentOutAndDidNotComeBackForSwapWhereNothingElseIsSaid) {
   GuestSample s = sample(1_GiB, 600_MiB);
   s.swap_out_pages = 60'000;
   s.swap_in_pages = 3'800;
-  auto step = estimate({}, s, kStart, 1_GiB, kLimit);
+  auto step = first(s, kStart, 1_GiB, kLimit);
   EXPECT_EQ(step.demand->demand, 424_MiB) << "not missed";
   s.swap_out_pages = 65'200;
   s.swap_in_pages = 14'000;
-  step = estimate(step.state, s, kStart + milliseconds(1000), 1_GiB, kLimit);
+  step = next(step, s, kStart + milliseconds(1000), 1_GiB, kLimit);
   EXPECT_EQ(step.demand->demand, 624_MiB) << "51,200 pages";
 }
 
 TEST(Demand, SeesAGuestThatHasNothingLeft) {
-  EXPECT_TRUE(estimate({}, sample(1_GiB, 5_MiB), kStart, 1_GiB, kLimit).demand->saturated);
-  EXPECT_FALSE(estimate({}, sample(1_GiB, 40_MiB), kStart, 1_GiB, kLimit).demand->saturated);
+  EXPECT_TRUE(first(sample(1_GiB, 5_MiB), kStart, 1_GiB, kLimit).demand->saturated);
+  EXPECT_FALSE(first(sample(1_GiB, 40_MiB), kStart, 1_GiB, kLimit).demand->saturated);
 }
 
 TEST(Demand, SeesAKernelRunShortWithPlentyAvailable) {
   GuestSample s = sample(2_GiB, 1500_MiB);
   s.normal_free = 20_MiB;
   s.normal_file = 5_MiB;
-  EXPECT_TRUE(estimate({}, s, kStart, 2_GiB, kLimit).demand->kernel_short);
+  EXPECT_TRUE(first(s, kStart, 2_GiB, kLimit).demand->kernel_short);
   s.available = 60_MiB;
-  EXPECT_FALSE(estimate({}, s, kStart, 2_GiB, kLimit).demand->kernel_short) << "an ordinary shortage";
+  EXPECT_FALSE(first(s, kStart, 2_GiB, kLimit).demand->kernel_short) << "an ordinary shortage";
   s.available = 1500_MiB;
   s.normal_file = 200_MiB;
-  EXPECT_FALSE(estimate({}, s, kStart, 2_GiB, kLimit).demand->kernel_short);
+  EXPECT_FALSE(first(s, kStart, 2_GiB, kLimit).demand->kernel_short);
 }
 
 TEST(Demand, SurvivesARebootThatResetsTheCounters) {
   GuestSample s = sample(1_GiB, 600_MiB);
   s.swap_in_pages = 1'000'000;
-  auto step = estimate({}, s, kStart, 1_GiB, kLimit);
+  auto step = first(s, kStart, 1_GiB, kLimit);
   s.swap_in_pages = 3;
-  step = estimate(step.state, s, kStart + milliseconds(1000), 1_GiB, kLimit);
+  step = next(step, s, kStart + milliseconds(1000), 1_GiB, kLimit);
   EXPECT_FALSE(step.demand->paging);
 }
 
@@ -243,10 +258,9 @@ RC_GTEST_PROP(DemandProperty, NeverExceedsWhatTheVmCanHaveWhateverTheGuestSays, 
     s.swap_in_pages = *rc::gen::arbitrary<std::uint64_t>();
     s.psi_some_us = *rc::gen::arbitrary<std::uint64_t>();
     at += milliseconds(*rc::gen::inRange(0, 2000));
-    const auto step = estimate(state, s, at, 1_GiB, kLimit);
-    state = step.state;
-    RC_ASSERT(step.demand->demand >= Bytes{});
-    RC_ASSERT(step.demand->demand <= kLimit);
+    const auto demand = estimate(state, s, at, 1_GiB, kLimit);
+    RC_ASSERT(demand->demand >= Bytes{});
+    RC_ASSERT(demand->demand <= kLimit);
   }
 }
 

@@ -9,12 +9,9 @@ namespace aerostat {
 
 namespace {
 
-constexpr double kMib = 1024.0 * 1024.0;
 constexpr double kMibOfGib = 1024.0;
 // Of what was feared at first so little is nothing: the VM is known.
 constexpr double kKnown = 0.05;
-
-Bytes bytes(double mib) { return Bytes::of(std::llround(std::clamp(mib, 0.0, 1e12) * kMib)); }
 
 // MiB/s that it rises by, lately.
 double rise(const Outlook& o) { return std::max(0.0, o.seen - o.behind) / kRiseSeconds; }
@@ -93,15 +90,15 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   o.moves = o.moves * std::exp(-dt / kMovesMemory) + (moved ? 3600 / kMovesMemory : 0);
 }
 
-Bytes headroom(const Outlook& o, const Profile& p) { return bytes(o.need - o.seen + room(o, p)); }
+Bytes headroom(const Outlook& o, const Profile& p) { return Bytes::of_mib(o.need - o.seen + room(o, p)); }
 
-Bytes growth(const Outlook& o, const Profile& p) { return headroom(o, p) + bytes(ordered(o, p)); }
+Bytes growth(const Outlook& o, const Profile& p) { return headroom(o, p) + Bytes::of_mib(ordered(o, p)); }
 
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
   const double has = target.to_mib();
   const double to =
       idle_down_to(o.past, has, need_of(o, p, grain), o.trials.patience(), o.trials.depth(), costs(o, p));
-  return to < has ? std::min(target, bytes(to).round_up(grain)) : target;
+  return to < has ? std::min(target, Bytes::of_mib(to).round_up(grain)) : target;
 }
 
 }  // namespace aerostat

@@ -42,8 +42,6 @@ bool Past::note(TimePoint at, double before, double need) {
   return ended;
 }
 
-double Past::most(std::size_t i) const { return std::max(most_[i], present_); }
-
 void Past::look_back() {
   float most = 0;
   std::size_t span = 0;

@@ -2,6 +2,7 @@
 // question: how much of what a VM has did it not need, and for how long.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,7 @@ class Past {
   bool note(TimePoint at, double before, double need);
 
   // MiB: the most of kSpans[i] and of the present half second.
-  double most(std::size_t i) const;
+  double most(std::size_t i) const { return std::max(most_[i], present_); }
   // s: the longest of kSpans that lies within the VM's life has an index below this.
   std::size_t spans_known() const { return known_; }
 

@@ -42,13 +42,16 @@ double idle_down_to(const Past& past, double level, const Need& need, double pat
   const double least = std::max(need.block, kLeastIdleShare * need.now);
   const double low = need.now + need.room;
   if (level - low < least) return level;  // whatever the past says
+  const double dear = patience * 2 * costs.change;
   for (std::size_t i = 0; i < past.spans_known(); ++i) {
     const double keeps = low + depth * (past.most(i) - need.now);
     // Spans grow and so does what was needed in them: nothing longer leaves more idle.
     if (level - keeps < least) break;
+    // What lies idle is worth a change from this much on; never, if it could be fetched again that often.
+    const double worth = Past::kSpans[i] - patience * costs.plugged;
+    if ((level - keeps) * worth < dear) continue;
     const double idle = level - in_blocks(keeps, need.block);
-    if (idle >= least && idle * Past::kSpans[i] >= patience * (2 * costs.change + costs.plugged * idle))
-      return level - idle;
+    if (idle >= least && idle * worth >= dear) return level - idle;
   }
   return level;
 }

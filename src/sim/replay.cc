@@ -18,8 +18,6 @@ constexpr double kEntitleEvery = 0.1;
 // given.
 constexpr Bytes kUsualBoot = Bytes::mib(1024);
 
-Bytes bytes(double mib) { return Bytes::of(std::llround(mib * 1048576.0)); }
-
 // Whole turns, so that periods of any length keep their mean.
 class Every {
  public:
@@ -101,10 +99,10 @@ class Run {
       spec.sensor_error = o_.sensor_error;
       spec.sample_s = o_.period_s;
       spec.seed = o_.seed;
-      const Bytes block = bytes(o_.physics.block_mib);
+      const Bytes block = Bytes::of_mib(o_.physics.block_mib);
       const auto own = o_.of_vm.find(about.name);
       const bool told = o_.defaults.startup || (own != o_.of_vm.end() && own->second.startup);
-      const Bytes asked = policy_->boots_with(spec.settings, bytes(sized_at(about))).round_up(block);
+      const Bytes asked = policy_->boots_with(spec.settings, Bytes::of_mib(sized_at(about))).round_up(block);
       // A host that has less lets it boot with what there is.
       const Bytes startup = std::clamp(asked, Bytes{}, std::max(Bytes{}, host_.free().round_down(block)));
       // A trace begins in the middle of a VM's life, unless somebody says what it boots with.
@@ -151,7 +149,8 @@ class Run {
     if (sum > pool.to_mib()) {
       std::vector<Claim> claims;
       for (const auto& vm : host_.vms())
-        claims.push_back({{}, bytes(vm->need()), static_cast<double>(std::max(1, vm->limits().weight))});
+        claims.push_back(
+            {{}, Bytes::of_mib(vm->need()), static_cast<double>(std::max(1, vm->limits().weight))});
       shares = share_out(pool, claims);
     }
     for (std::size_t i = 0; i < host_.vms().size(); ++i) {
@@ -287,13 +286,14 @@ NeedCurve curve_of(const Trace& trace, std::size_t vm, const ReplayOptions& o) {
 Settings settings_of(const VmTrace& vm, const ReplayOptions& o) {
   const auto own = o.of_vm.find(vm.name);
   Settings s = own == o.of_vm.end() ? o.defaults : merged(o.defaults, own->second);
-  const Bytes block = bytes(o.physics.block_mib);
-  if (vm.limit_mib > 0 && !(own != o.of_vm.end() && own->second.maximum)) s.maximum = bytes(vm.limit_mib);
+  const Bytes block = Bytes::of_mib(o.physics.block_mib);
+  if (vm.limit_mib > 0 && !(own != o.of_vm.end() && own->second.maximum))
+    s.maximum = Bytes::of_mib(vm.limit_mib);
   if (!s.maximum) s.maximum = o.host_memory.round_down(block);
   s.maximum = std::max(*s.maximum, block);
   if (!s.minimum) s.minimum = std::min(*s.maximum, block);
   const double share = 1 + s.buffer_percent.value_or(20) / 100.0;
-  if (!s.startup) s.startup = bytes(vm.first_mib * share).round_up(block);
+  if (!s.startup) s.startup = Bytes::of_mib(vm.first_mib * share).round_up(block);
   s.startup = std::clamp(*s.startup, *s.minimum, *s.maximum);
   return s;
 }

@@ -47,7 +47,7 @@ double peak_together(const Trace& trace) {
 Lesson lesson(std::string name, Trace trace, double room, const ReplayOptions& options) {
   ReplayOptions with = options;
   const double memory = peak_together(trace) * room;
-  with.host_memory = Bytes::of(std::llround(memory * 1048576.0)).round_up(Bytes::mib(128));
+  with.host_memory = Bytes::of_mib(memory).round_up(Bytes::mib(128));
   return {std::move(name), std::move(trace), std::move(with)};
 }
 

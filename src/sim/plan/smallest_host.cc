@@ -11,9 +11,7 @@ namespace aerostat::sim {
 
 namespace {
 
-Bytes rounded_up(double mib, Bytes block) {
-  return Bytes::of(std::llround(std::ceil(mib) * 1048576.0)).round_up(block);
-}
+Bytes rounded_up(double mib, Bytes block) { return Bytes::of_mib(std::ceil(mib)).round_up(block); }
 
 class Search {
  public:
@@ -24,7 +22,7 @@ class Search {
         o_(options),
         limits_(limits),
         progress_(progress),
-        block_(Bytes::of(std::llround(options.physics.block_mib * 1048576.0))) {}
+        block_(Bytes::of_mib(options.physics.block_mib)) {}
 
   SmallestHost go() {
     yardsticks();
@@ -107,7 +105,7 @@ class Search {
 std::optional<Bytes> maximum_of(const VmTrace& vm, const ReplayOptions& o) {
   const auto own = o.of_vm.find(vm.name);
   if (own != o.of_vm.end() && own->second.maximum) return own->second.maximum;
-  if (vm.limit_mib > 0) return Bytes::of(std::llround(vm.limit_mib * 1048576.0));
+  if (vm.limit_mib > 0) return Bytes::of_mib(vm.limit_mib);
   return o.defaults.maximum;
 }
 

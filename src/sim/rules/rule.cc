@@ -12,7 +12,6 @@ namespace {
 constexpr int kUsualBuffer = 20;
 
 double mib(const std::optional<Bytes>& amount) { return amount ? amount->to_mib() : 0.0; }
-Bytes bytes(double amount_mib) { return Bytes::of(std::llround(amount_mib * 1048576.0)); }
 
 }  // namespace
 
@@ -22,7 +21,7 @@ Bytes RulePolicy::boots_with(const Settings& settings, Bytes sized) const {
   vm.maximum = mib(settings.maximum);
   vm.minimum = settings.minimum ? settings.minimum->to_mib() : vm.startup;
   vm.buffer = settings.buffer_percent.value_or(kUsualBuffer) / 100.0;
-  return bytes(rule_->boots_with(vm, sized.to_mib()));
+  return Bytes::of_mib(rule_->boots_with(vm, sized.to_mib()));
 }
 
 void RulePolicy::started(VirtualVm& vm) { known_[&vm].id = next_++; }
@@ -35,10 +34,8 @@ void RulePolicy::ended(VirtualVm& vm) {
 void RulePolicy::heard(VirtualVm& vm) {
   Known& known = known_[&vm];
   const GuestState& guest = vm.guest();
-  const DemandStep step =
+  known.demand =
       estimate(known.state, *guest.sample, guest.sampled_at, vm.facts().assigned(), vm.facts().maximum());
-  known.state = step.state;
-  known.demand = step.demand;
   heard_ = true;
 }
 
@@ -102,8 +99,8 @@ void RulePolicy::tick() {
       const double held = std::max(machine.assigned(), from);
       to = growing ? std::min(std::ceil(to / grain) * grain, vm.maximum) : std::ceil(to / grain) * grain;
       to = std::min(to, held + std::max(0.0, free));
-      const Bytes reach =
-          grain < host.block ? bytes(to).round_down(bytes(grain)) : machine.reachable(bytes(to));
+      const Bytes reach = grain < host.block ? Bytes::of_mib(to).round_down(Bytes::of_mib(grain))
+                                             : machine.reachable(Bytes::of_mib(to));
       if (growing ? reach.to_mib() <= from : reach.to_mib() >= from) continue;
       free -= std::max(0.0, reach.to_mib() - held);
       machine.set_target(reach);

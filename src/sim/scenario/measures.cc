@@ -80,7 +80,7 @@ std::string status_list() {
 
 std::string in_unit(Unit unit, double value) {
   switch (unit) {
-    case Unit::Size: return format_bytes(Bytes::of(std::llround(value * 1048576.0)));
+    case Unit::Size: return format_bytes(Bytes::of_mib(value));
     case Unit::Seconds: return fmt::format("{:.2f} s", value);
     case Unit::Percent: return fmt::format("{:.3g} %", value);
     case Unit::Count: break;

@@ -133,8 +133,7 @@ Result<std::unique_ptr<Behaviour>> behaviour(std::string_view words) {
   if (kind == "stuck-at-times" && time) return made(new StuckAtTimes(*time));
   if (kind == "silent" && word.size() == 1) return made(new Silent(0));
   if (kind == "silent" && time) return made(new Silent(*time));
-  if ((kind == "lies-high" || kind == "lies-low") && size)
-    return made(new Lies(Bytes::of(std::llround(*size * 1024 * 1024))));
+  if ((kind == "lies-high" || kind == "lies-low") && size) return made(new Lies(Bytes::of_mib(*size)));
   if (kind == "reboots" && time) return made(new Reboots(*time));
   if (kind == "vanishes" && time) return made(new Vanishes(*time));
   return fail(

@@ -16,7 +16,7 @@ VirtualHost::~VirtualHost() = default;
 std::optional<Bytes> VirtualHost::available() const {
   double touched = 0;
   for (const auto& vm : vms_) touched += vm->touched();
-  const Bytes used = Bytes::of(std::llround(touched * 1048576.0));
+  const Bytes used = Bytes::of_mib(touched);
   // The machine under this host has room for its own kernel besides.
   return physical_.value_or(capacity_ + Bytes::mib(256)) - used;
 }
@@ -24,7 +24,7 @@ std::optional<Bytes> VirtualHost::available() const {
 std::optional<Bytes> VirtualHost::resident(pid_t pid) const {
   const VirtualVm* const vm = by_pid_.at(static_cast<std::size_t>(pid - 1));
   if (!vm) return std::nullopt;
-  return Bytes::of(std::llround(vm->touched() * 1048576.0));
+  return Bytes::of_mib(vm->touched());
 }
 
 VirtualVm* VirtualHost::find(const std::string& name) {
@@ -58,7 +58,8 @@ void VirtualHost::schedule(const VirtualVm& vm) {
   const pid_t pid = *vm.facts().pid;
   const auto index = static_cast<std::size_t>(pid - 1);
   if (index >= due_.size()) return;
-  const auto at = static_cast<std::uint64_t>(std::ceil(vm.look_due() / kTurn - 1e-6));
+  constexpr auto kTurnNs = static_cast<std::int64_t>(kTurn * 1e9);
+  const auto at = static_cast<std::uint64_t>((vm.look_due() + kTurnNs - 1) / kTurnNs);
   const std::uint64_t turn = std::clamp(at, turn_ + 1, turn_ + kWheel - 1);
   if (due_[index] == turn) return;
   due_[index] = turn;

@@ -7,7 +7,6 @@ namespace aerostat::sim {
 
 namespace {
 
-constexpr double kMib = 1024.0 * 1024.0;
 constexpr double kPagesPerMib = 256;
 // While anything is under way the world is looked at in steps of this.
 constexpr double kStep = 0.05;
@@ -19,7 +18,6 @@ constexpr double kCommitSurplus = 0.25;
 // How long a sensor's error lasts before it is another.
 constexpr double kErrorMemory = 2.0;
 
-Bytes bytes(double mib) { return Bytes::of(std::llround(mib * kMib)); }
 std::int64_t ns(double s) { return static_cast<std::int64_t>(s * 1e9 + 0.5); }
 std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
 
@@ -44,17 +42,17 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
       zones_(base_, physics_),
       random_(seed_for(spec_.seed, spec_.name)) {
   if (!spec_.behaviour) spec_.behaviour = ideal();
-  limits_ = resolve(spec_.settings, startup, bytes(most_));
+  limits_ = resolve(spec_.settings, startup, Bytes::of_mib(most_));
   own_ = spec_.curve.piece().t0;
   facts_.link = Link::Up;
   facts_.run_state = RunState::Running;
   facts_.pid = pid;
   facts_.known = true;
-  facts_.base = bytes(base_);
+  facts_.base = Bytes::of_mib(base_);
   facts_.has_balloon = true;
   facts_.has_plug = true;
-  facts_.plug_block = bytes(physics_.block_mib);
-  facts_.plug_maximum = std::max(Bytes{}, bytes(most_ - base_));
+  facts_.plug_block = Bytes::of_mib(physics_.block_mib);
+  facts_.plug_maximum = std::max(Bytes{}, Bytes::of_mib(most_ - base_));
   facts_.agent_socket = spec_.name;
   guest_.can_compact = physics_.prepare_s > 0;
   guest_.service = spec_.behaviour->speaks(0) ? Service::Speaking : Service::Absent;
@@ -70,14 +68,14 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
 
 Bytes VirtualVm::reachable(Bytes target) const {
   const Bytes block = facts_.plug_block;
-  return std::clamp(target.round_down(block), std::min(block, bytes(base_)), bytes(most_));
+  return std::clamp(target.round_down(block), std::min(block, Bytes::of_mib(base_)), Bytes::of_mib(most_));
 }
 
 void VirtualVm::set_target(Bytes target) {
   const double to = target.to_mib();
   if (to == target_) return;
   watch_.targeting(*this, target);
-  watch_.committing(*this, bytes(committed()), bytes(std::max(assigned_, to)));
+  watch_.committing(*this, Bytes::of_mib(committed()), Bytes::of_mib(std::max(assigned_, to)));
   meter_.changed(to > target_);
   target_ = to;
   move_from_ = now_ + (to > assigned_ ? physics_.grow_latency_s : physics_.shrink_latency_s);
@@ -176,7 +174,7 @@ void VirtualVm::advance(double to) {
         meter_.plugged(assigned_ - s.got0);
       } else {
         assigned_ = std::max(assigned_, std::min(s.got0, std::max(target_, spec_.behaviour->holds_mib())));
-        watch_.committing(*this, bytes(s.held0), bytes(committed()));
+        watch_.committing(*this, Bytes::of_mib(s.held0), Bytes::of_mib(committed()));
       }
     }
     own_ += dt * rate;
@@ -240,9 +238,9 @@ void VirtualVm::touch() {
   const double whole = fault_grain_ > 0 ? std::ceil(uses / fault_grain_) * fault_grain_ : uses;
   const double to = std::min({whole, most_, held + std::max(0.0, watch_.spare().to_mib())});
   if (to <= target_) return;
-  watch_.committing(*this, bytes(held), bytes(std::max(assigned_, to)));
+  watch_.committing(*this, Bytes::of_mib(held), Bytes::of_mib(std::max(assigned_, to)));
   target_ = to;
-  facts_.goal = bytes(to);
+  facts_.goal = Bytes::of_mib(to);
   meter_.plugged(std::max(0.0, to - assigned_));
   assigned_ = std::max(assigned_, to);
   online_ = assigned_;
@@ -250,10 +248,10 @@ void VirtualVm::touch() {
 
 void VirtualVm::show_facts() {
   const double base = std::min(assigned_, base_);
-  facts_.balloon_actual = bytes(base);
-  facts_.plugged = bytes(assigned_ - base);
-  facts_.balloon_target = bytes(std::min(target_, base_));
-  facts_.plug_requested = bytes(std::max(0.0, target_ - base_));
+  facts_.balloon_actual = Bytes::of_mib(base);
+  facts_.plugged = Bytes::of_mib(assigned_ - base);
+  facts_.balloon_target = Bytes::of_mib(std::min(target_, base_));
+  facts_.plug_requested = Bytes::of_mib(std::max(0.0, target_ - base_));
   facts_.seen_at = lab_time(now_);
 }
 
@@ -276,15 +274,15 @@ GuestSample VirtualVm::sample() {
   const double resident =
       std::clamp(anon_ - swapped_ + wrong + apart, 0.0, std::max(0.0, online_ - kWatermarkMib));
   GuestSample s;
-  s.total = bytes(online_ - hidden_);
-  s.available = bytes(online_ - resident);
-  s.free = bytes(std::max(0.0, online_ - resident - resident_cache_));
-  s.active_file = bytes(resident_cache_);
+  s.total = Bytes::of_mib(online_ - hidden_);
+  s.available = Bytes::of_mib(online_ - resident);
+  s.free = Bytes::of_mib(std::max(0.0, online_ - resident - resident_cache_));
+  s.active_file = Bytes::of_mib(resident_cache_);
   s.inactive_file = Bytes{};
-  if (physics_.zones) s.normal_free = bytes(std::max(0.0, zones_.kernel_free()));
-  s.committed = bytes(anon_ * (1 + kCommitSurplus));
-  s.swap_total = bytes(most_);
-  s.swap_free = bytes(most_ - std::min(swapped_, most_));
+  if (physics_.zones) s.normal_free = Bytes::of_mib(std::max(0.0, zones_.kernel_free()));
+  s.committed = Bytes::of_mib(anon_ * (1 + kCommitSurplus));
+  s.swap_total = Bytes::of_mib(most_);
+  s.swap_free = Bytes::of_mib(most_ - std::min(swapped_, most_));
   s.swap_in_pages = static_cast<std::uint64_t>(swapped_in_ * kPagesPerMib);
   s.swap_out_pages = static_cast<std::uint64_t>(swapped_out_ * kPagesPerMib);
   s.refault_file = static_cast<std::uint64_t>(refaulted_ * kPagesPerMib);
@@ -325,11 +323,11 @@ void VirtualVm::deliver() {
 }
 
 void VirtualVm::reset() {
-  const Bytes before = bytes(committed());
+  const Bytes before = Bytes::of_mib(committed());
   assigned_ = online_ = base_;
   online_at_.reset();
   block_out_.reset();
-  watch_.reverting(before, bytes(std::max(base_, target_)));
+  watch_.reverting(before, Bytes::of_mib(std::max(base_, target_)));
   swapped_ = 0;
   resident_cache_ = known_cache_ = 0;
   touched_ = 0;

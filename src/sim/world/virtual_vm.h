@@ -80,8 +80,8 @@ class VirtualVm final : public Machine {
 
   // Runs until `to` (s).
   void advance(double to);
-  // When the service looks next, s.
-  double look_due() const { return static_cast<double>(reporter_.due()) / 1e9; }
+  // When the service looks next, ns.
+  std::int64_t look_due() const { return reporter_.due(); }
   // The service looks, and says what it saw if it is worth saying: true if there is a report under way.
   bool look();
   // The report arrives.

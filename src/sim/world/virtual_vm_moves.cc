@@ -6,11 +6,7 @@
 
 namespace aerostat::sim {
 
-namespace {
-
-Bytes bytes(double mib) { return Bytes::of(std::llround(mib * 1024.0 * 1024.0)); }
-
-}  // namespace
+namespace {}  // namespace
 
 // MiB/s with which what it has moves towards what it is asked to have; 0: does not move now.
 double VirtualVm::actuator_rate() const {
@@ -46,11 +42,11 @@ bool VirtualVm::whole_block_next() const {
 }
 
 void VirtualVm::drop_block() {
-  const Bytes before = bytes(committed());
+  const Bytes before = Bytes::of_mib(committed());
   assigned_ -= kMemoryBlockMib;
   if (assigned_ < target_ + 0.01) assigned_ = target_;
   online_ = std::min(online_, assigned_);
-  watch_.committing(*this, before, bytes(committed()));
+  watch_.committing(*this, before, Bytes::of_mib(committed()));
   block_out_.reset();
 }
 

@@ -25,14 +25,18 @@ Zones::Zones(double boot_mib, const Physics& physics)
       reserve_mib_(physics.reserve_mib),
       keeps_(physics.kernel_keeps_mib),
       aside_(physics.kernel_aside_mib),
+      assigned_(boot_mib),
       kernel_size_(boot_mib) {}
 
 void Zones::follow(double assigned, double used) {
-  const double plugged = std::max(0.0, assigned - boot_);
-  if (plugged > plugged_) plug(plugged - plugged_);
-  if (plugged < plugged_) unplug(plugged_ - plugged);
-  plugged_ = plugged;
-  size_up(assigned);
+  if (assigned != assigned_) {
+    const double plugged = std::max(0.0, assigned - boot_);
+    if (plugged > plugged_) plug(plugged - plugged_);
+    if (plugged < plugged_) unplug(plugged_ - plugged);
+    plugged_ = plugged;
+    assigned_ = assigned;
+    size_up();
+  }
   use(used);
 }
 
@@ -49,10 +53,12 @@ void Zones::plug(double more) {
   for (Block& block : blocks_) {
     const double part = std::min(more, kMemoryBlockMib - block.plugged);
     block.plugged += part;
+    if (block.movable) movable_size_ += part;
     more -= part;
   }
   while (more > 0) {
     blocks_.push_back({next_is_movable(), std::min(more, kMemoryBlockMib)});
+    if (blocks_.back().movable) movable_size_ += blocks_.back().plugged;
     more -= kMemoryBlockMib;
   }
 }
@@ -68,18 +74,16 @@ void Zones::unplug(double less) {
       from = last == blocks_.rend() ? std::prev(blocks_.end()) : std::prev(last.base());
     const double part = std::min(less, from->plugged);
     from->plugged -= part;
+    if (from->movable) movable_size_ -= part;
     less -= part;
     if (from->plugged <= 0) blocks_.erase(from);
   }
 }
 
-void Zones::size_up(double assigned) {
-  kernel_size_ = std::min(boot_, assigned);
-  movable_size_ = 0;
-  double plugged = 0;
-  for (const Block& block : blocks_) (block.movable ? movable_size_ : plugged) += block.plugged;
-  kernel_size_ += plugged;
-  protects_ = split_ ? std::min(plugged, movable_size_ * kProtected) : 0;
+void Zones::size_up() {
+  const double kernels = plugged_ - movable_size_;
+  kernel_size_ = std::min(boot_, assigned_) + kernels;
+  protects_ = split_ ? std::min(kernels, movable_size_ * kProtected) : 0;
 }
 
 // Programs take movable memory first, and the last of the kernel's only when there is no other. What is freed

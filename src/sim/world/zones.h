@@ -33,14 +33,15 @@ class Zones {
   };
   void plug(double more);
   void unplug(double less);
-  void size_up(double assigned);
+  void size_up();
   void use(double used);
   bool next_is_movable() const;
 
   bool split_;
   double boot_, memmap_mib_, reserve_mib_, keeps_, aside_;
   std::vector<Block> blocks_;  // above boot memory, in the order they came
-  double plugged_ = 0;         // in all of them
+  double assigned_;
+  double plugged_ = 0;  // in all of them
   double kernel_size_, movable_size_ = 0;
   double protects_ = 0;  // of kernel memory that was plugged, against programs
   double used_ = 0, in_movable_ = 0;

@@ -26,20 +26,19 @@ class Seer final : public sim::Policy {
     const std::vector<double> due = entitled();
     for (std::size_t i = 0; i < due.size(); ++i) {
       sim::VirtualVm& vm = *host_->vms()[i];
-      if (due[i] < vm.facts().target().to_mib()) vm.set_target(vm.reachable(bytes(due[i])));
+      if (due[i] < vm.facts().target().to_mib()) vm.set_target(vm.reachable(Bytes::of_mib(due[i])));
     }
     for (std::size_t i = 0; i < due.size(); ++i) grow(*host_->vms()[i], due[i]);
   }
 
  private:
-  static Bytes bytes(double mib) { return Bytes::of(std::llround(mib * 1048576.0)); }
-
   // To the nearest block: the weighted max-min share by true need, and an equal part of what is then left.
   std::vector<double> entitled() const {
     const Bytes pool = host_->capacity() - host_->reserve();
     std::vector<Claim> claims;
     for (const auto& vm : host_->vms())
-      claims.push_back({{}, bytes(vm->need()), static_cast<double>(std::max(1, vm->limits().weight))});
+      claims.push_back(
+          {{}, Bytes::of_mib(vm->need()), static_cast<double>(std::max(1, vm->limits().weight))});
     const std::vector<Bytes> shares = share_out(pool, claims);
     double left = pool.to_mib();
     for (const Bytes share : shares) left -= share.to_mib();
@@ -54,7 +53,7 @@ class Seer final : public sim::Policy {
     const double has = vm.facts().target().to_mib();
     if (due <= has) return;
     const double held = std::max(vm.assigned(), has);
-    const Bytes to = vm.reachable(bytes(std::min(due, held + std::max(0.0, host_->free().to_mib()))));
+    const Bytes to = vm.reachable(Bytes::of_mib(std::min(due, held + std::max(0.0, host_->free().to_mib()))));
     if (to.to_mib() > has) vm.set_target(to);
   }
 

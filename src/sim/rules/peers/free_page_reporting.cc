@@ -34,7 +34,7 @@ class FreePageReporting final : public Policy {
     const double budget = listed * c_.share + c_.batch_mib;
     const double back = std::floor(std::min(whole, budget) / c_.block_mib) * c_.block_mib;
     const double to = std::max(held - back, vm.limits().minimum.to_mib());
-    if (back > 0 && to < held) vm.set_target(Bytes::of(std::llround(to * 1048576.0)));
+    if (back > 0 && to < held) vm.set_target(Bytes::of_mib(to));
   }
 
   PageReportingConstants c_;

@@ -21,9 +21,9 @@ class Hyperv final : public Rule {
     std::vector<Claim> claims;
     for (const RuleVm& vm : host.vms) {
       const double ideal = vm.reported ? wanted(vm) : vm.target;
-      claims.push_back({bytes(std::min(vm.minimum, ideal)), bytes(ideal), vm.weight});
+      claims.push_back({Bytes::of_mib(std::min(vm.minimum, ideal)), Bytes::of_mib(ideal), vm.weight});
     }
-    const std::vector<Bytes> shares = share_out(bytes(host.capacity), claims);
+    const std::vector<Bytes> shares = share_out(Bytes::of_mib(host.capacity), claims);
     for (std::size_t i = 0; i < host.vms.size(); ++i) {
       if (host.vms[i].reported) move(host.vms[i], shares[i].to_mib(), shares[i] < claims[i].most, host.now_s);
     }
@@ -36,8 +36,6 @@ class Hyperv final : public Rule {
   void ended(std::size_t id) override { enough_since_.erase(id); }
 
  private:
-  static Bytes bytes(double mib) { return Bytes::of(std::llround(mib * 1048576.0)); }
-
   double demand(const RuleVm& vm) const {
     return c_.equal ? vm.need : vm.committed + hyperv_balloon_floor(vm.total);
   }
