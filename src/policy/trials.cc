@@ -44,13 +44,17 @@ double idle_down_to(const Past& past, double level, const Need& need, double pat
   if (level - low < least) return level;  // whatever the past says
   const double dear = patience * 2 * costs.change;
   for (std::size_t i = 0; i < past.spans_known(); ++i) {
-    const double keeps = low + depth * (past.most(i) - need.now);
+    const double above = past.most(i) - need.now;
+    const double keeps = low + depth * above;
     // Spans grow and so does what was needed in them: nothing longer leaves more idle.
     if (level - keeps < least) break;
     // What lies idle is worth a change from this much on; never, if it could be fetched again that often.
     const double worth = Past::kSpans[i] - patience * costs.plugged;
     if ((level - keeps) * worth < dear) continue;
-    const double idle = level - in_blocks(keeps, need.block);
+    double idle = level - in_blocks(keeps, need.block);
+    // So little may be how an estimate errs: then nearly all that was needed stays.
+    if (idle < kSureIdleShare * need.now)
+      idle = level - in_blocks(low + std::max(depth, kUnsureDepth) * above, need.block);
     if (idle >= least && idle * worth >= dear) return level - idle;
   }
   return level;

@@ -78,6 +78,10 @@ inline constexpr double kHurry = 2;
 // Less than this share of need is not worth a change however long it lies: estimates of need wander by so
 // much.
 inline constexpr double kLeastIdleShare = 0.04;
+// Less than this share of need lies idle only above this much of what was needed of late: a need that wanders
+// about a level leaves as much unused at any moment, and comes back for it.
+inline constexpr double kSureIdleShare = 0.08;
+inline constexpr double kUnsureDepth = 0.9;
 // Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
 // per step away from the middle one.
 inline constexpr double kTrialMemory = 53;
