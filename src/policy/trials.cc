@@ -39,8 +39,8 @@ double cost_of(double level, const Need& need, const Costs& costs) {
 
 double idle_down_to(const Past& past, double level, const Need& need, double patience, double depth,
                     const Costs& costs) {
-  const double least = std::max(need.block, kLeastIdleShare * need.now);
   const double low = need.now + need.room;
+  const double least = std::max(need.block, kLeastIdleShare * need.now);
   if (level - low < least) return level;  // whatever the past says
   const double dear = patience * 2 * costs.change;
   for (std::size_t i = 0; i < past.spans_known(); ++i) {
@@ -51,10 +51,15 @@ double idle_down_to(const Past& past, double level, const Need& need, double pat
     // What lies idle is worth a change from this much on; never, if it could be fetched again that often.
     const double worth = Past::kSpans[i] - patience * costs.plugged;
     if ((level - keeps) * worth < dear) continue;
-    double idle = level - in_blocks(keeps, need.block);
-    // So little may be how an estimate errs: then nearly all that was needed stays.
-    if (idle < kSureIdleShare * need.now)
-      idle = level - in_blocks(low + std::max(depth, kUnsureDepth) * above, need.block);
+    const auto idle_above = [&](double kept) { return level - in_blocks(kept, need.block); };
+    double idle = idle_above(keeps);
+    // So little may be how an estimate errs: then nearly all that was needed stays …
+    if (idle < kSureIdleShare * need.now) idle = idle_above(low + std::max(depth, kUnsureDepth) * above);
+    // … and what is less yet has to lie idle for long, above all of that and some more.
+    if (idle < kLittleIdleShare * need.now) {
+      if (Past::kSpans[i] < kLittleIdleSeconds) continue;
+      idle = idle_above(low + above + kLittleMargin * need.now);
+    }
     if (idle >= least && idle * worth >= dear) return level - idle;
   }
   return level;

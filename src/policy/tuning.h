@@ -73,15 +73,18 @@ inline constexpr double kNoRise = 0.05;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear
 // at twice as many, times this.
 inline constexpr double kMovesMemory = 832;
-inline constexpr double kManyMoves = 220;
+inline constexpr double kManyMoves = 210;
 inline constexpr double kHurry = 2;
-// Less than this share of need is not worth a change however long it lies: estimates of need wander by so
-// much.
-inline constexpr double kLeastIdleShare = 0.04;
 // Less than this share of need lies idle only above this much of what was needed of late: a need that wanders
-// about a level leaves as much unused at any moment, and comes back for it.
+// about a level, or an estimate that errs, leaves as much unused at any moment, and comes back for it.
 inline constexpr double kSureIdleShare = 0.08;
 inline constexpr double kUnsureDepth = 0.9;
+// Less than this share does only if it did for so long, above the most of that time and this share of need.
+inline constexpr double kLittleIdleShare = 0.04;
+inline constexpr double kLittleIdleSeconds = 48;
+inline constexpr double kLittleMargin = 0.01;
+// Less than this share is not worth a change however long it lies.
+inline constexpr double kLeastIdleShare = 0.015;
 // Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
 // per step away from the middle one.
 inline constexpr double kTrialMemory = 53;
