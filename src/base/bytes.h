@@ -19,7 +19,7 @@ class Bytes {
   static constexpr Bytes kib(std::int64_t n) { return Bytes(n * 1024); }
   static constexpr Bytes mib(std::int64_t n) { return Bytes(n * 1024 * 1024); }
 
-  // To the nearest byte. What does not fit saturates; NaN is not for here.
+  // To the nearest byte, below 4 PiB. What does not fit saturates; NaN is not for here.
   static constexpr Bytes nearest(double bytes) {
     constexpr double kMost = 9.2e18;  // just inside int64
     if (bytes >= kMost) return Bytes(std::numeric_limits<std::int64_t>::max());

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <limits>
+
 #include "base/result.h"
 
 namespace aerostat {
@@ -19,6 +21,15 @@ TEST(Bytes, RoundsToBlocks) {
 TEST(Bytes, ScalesAndSaturates) {
   EXPECT_EQ((100_MiB).scaled(1.5), 150_MiB);
   EXPECT_GT(Bytes::of(1LL << 62).scaled(1000).count(), 1LL << 62);
+}
+
+TEST(Bytes, RoundsToTheNearestByte) {
+  EXPECT_EQ(Bytes::nearest(1.5), Bytes::of(2));
+  EXPECT_EQ(Bytes::nearest(1.49), Bytes::of(1));
+  EXPECT_EQ(Bytes::nearest(-1.49), Bytes::of(-1));
+  EXPECT_EQ(Bytes::nearest(-1.5), Bytes::of(-2));
+  EXPECT_EQ(Bytes::of_mib(-0.5), -(512_KiB));
+  EXPECT_EQ(Bytes::nearest(-1e300).count(), std::numeric_limits<std::int64_t>::min());
 }
 
 TEST(FormatBytes, SpeaksToPeople) {

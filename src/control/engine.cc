@@ -223,7 +223,8 @@ HostView Engine::look(TimePoint now) {
   for (const auto& [name, vm] : vms_) {
     records_.push_back(vm.get());
     view.vms.push_back(view_of(*vm, now));
-    const VmView& v = view.vms.back();
+    VmView& v = view.vms.back();
+    if (v.demand) v.rest = rest_level(vm->outlook, v.target, v.grain, *vm->profile);
     promised += std::max(Bytes{}, v.committed - v.resident.value_or(Bytes{}));
   }
   if (const auto available = host_.available()) {

@@ -56,8 +56,6 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
              *vm.profile);
   vm.headroom = headroom(vm.outlook, *vm.profile);
   vm.growth = growth(vm.outlook, *vm.profile);
-  vm.rest_target = facts.target();
-  vm.rest = rest_level(vm.outlook, vm.rest_target, grain_of(facts), *vm.profile);
   // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
   const bool unexplained = vm.demand->distress && at - vm.outlook.short_at > kShrinkToBlame;
   vm.floor = after_sample(vm.floor, unexplained, above_use(vm, facts.assigned()), at);
@@ -230,7 +228,6 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
     v.cache = std::max(Bytes{}, vm.demand->demand - vm.demand->used);
     v.headroom = vm.headroom;
     v.growth = vm.growth;
-    v.rest = v.target == vm.rest_target ? vm.rest : rest_level(vm.outlook, v.target, v.grain, *vm.profile);
     v.distress = vm.demand->distress;
     v.kernel_short = vm.demand->kernel_short;
   }

@@ -43,7 +43,6 @@ struct VmRecord {
   std::optional<Demand> demand;
   Outlook outlook;
   Bytes headroom, growth;            // of the outlook, as of its last sample
-  Bytes rest_target, rest;           // what `rest_target` may go back to, likewise
   const Profile* profile = nullptr;  // outlives the record
   const Guards* guards = nullptr;    // likewise
   std::optional<Bytes> resident;

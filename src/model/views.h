@@ -32,7 +32,7 @@ struct VmView {
   Bytes cache;                // of it, page cache: available to the guest, and yet needed
   Bytes headroom;             // learned: below demand and this it is grown, …
   Bytes growth;               // … to demand and this
-  std::optional<Bytes> rest;  // learned: what it may go back to; missing: not known yet
+  std::optional<Bytes> rest;  // learned: what it may go back to; missing: not asked for, or not known yet
   Bytes learned_floor;        // shrinking below this has hurt lately; zero: nothing learned
   bool kernel_short = false;  // memory for kernel data is nearly gone in the guest
   bool distress = false;      // pages in or out, or stalls on memory, right now

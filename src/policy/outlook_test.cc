@@ -21,6 +21,7 @@ struct Watched {
   Outlook outlook;
   TimePoint now{std::chrono::hours(1)};
   Bytes assigned = Bytes::mib(8192);
+  Bytes grain = kBlock;
 
   void run(double seconds, const std::function<double(double)>& need_mib) {
     for (int i = 0; i < static_cast<int>(seconds * 10); ++i) {
@@ -29,16 +30,15 @@ struct Watched {
     }
   }
   void see(double need_mib, bool saturated = false) {
-    const Bytes need = Bytes::of(std::llround(need_mib * 1048576));
-    look_ahead(outlook, {need, saturated, assigned, kBlock, now}, profile);
+    look_ahead(outlook, {Bytes::of_mib(need_mib), saturated, assigned, grain, now}, profile);
   }
-  // Has it what a host with enough for all gives it; true if that is another amount.
-  bool follow(Bytes block) {
+  // Gives it what a host with enough for all would; true if that is another amount.
+  bool follow() {
     const Bytes need = Bytes::of_mib(outlook.seen);
     const Bytes had = assigned;
     assigned = assigned < need + headroom(outlook, profile)
-                   ? (need + growth(outlook, profile)).round_up(block)
-                   : rest_level(outlook, assigned, block, profile);
+                   ? (need + growth(outlook, profile)).round_up(grain)
+                   : rest_level(outlook, assigned, grain, profile);
     return assigned != had;
   }
   double headroom_mib() const { return headroom(outlook, profile).to_mib(); }
@@ -128,14 +128,15 @@ TEST(Outlook, LeavesANeedAloneThatOnlyWanders) {
   int moves = 0;
   for (const double need : {4000, 5632, 7000, 8500}) {  // an hour each, off by 0.6 % for 2 s at a time
     Watched vm;
-    vm.assigned = Bytes::of_mib(need * 1.2).round_up(128_MiB);
+    vm.grain = 128_MiB;
+    vm.assigned = Bytes::of_mib(need * 1.2).round_up(vm.grain);
     double error = 0;
     const double keep = std::exp(-0.1 / 2);
     for (int i = 0; i < 36000; ++i) {
       error = error * keep + 0.006 * normal(random) * std::sqrt(1 - keep * keep);
       vm.now += std::chrono::milliseconds(100);
       vm.see(need * (1 + error));
-      moves += vm.follow(128_MiB) ? 1 : 0;
+      moves += vm.follow() ? 1 : 0;
     }
   }
   // 59 if little were as idle as much, 100 if very little were as soon.

@@ -44,13 +44,14 @@ double idle_down_to(const Past& past, double level, const Need& need, double pat
   if (level - low < least) return level;  // whatever the past says
   const double dear = patience * 2 * costs.change;
   for (std::size_t i = 0; i < past.spans_known(); ++i) {
-    const double above = past.most(i) - need.now;
+    // A saturated guest is taken to need more than it showed.
+    const double above = std::max(0.0, past.most(i) - need.now);
     const double keeps = low + depth * above;
     // Spans grow and so does what was needed in them: nothing longer leaves more idle.
     if (level - keeps < least) break;
-    // What lies idle is worth a change from this much on; never, if it could be fetched again that often.
-    const double worth = Past::kSpans[i] - patience * costs.plugged;
-    if ((level - keeps) * worth < dear) continue;
+    // Seconds that a MiB of it counts for: it lay idle so long, less what plugging it again costs.
+    const double counts = Past::kSpans[i] - patience * costs.plugged;
+    if ((level - keeps) * counts < dear) continue;
     const auto idle_above = [&](double kept) { return level - in_blocks(kept, need.block); };
     double idle = idle_above(keeps);
     // So little may be how an estimate errs: then nearly all that was needed stays …
@@ -60,7 +61,7 @@ double idle_down_to(const Past& past, double level, const Need& need, double pat
       if (Past::kSpans[i] < kLittleIdleSeconds) continue;
       idle = idle_above(low + above + kLittleMargin * need.now);
     }
-    if (idle >= least && idle * worth >= dear) return level - idle;
+    if (idle >= least && idle * counts >= dear) return level - idle;
   }
   return level;
 }

@@ -34,6 +34,8 @@ struct Need {
 
 // The level that `level` MiB may go back to: the lowest of the past's for which what lay idle above it is
 // worth `patience` times what giving it away and fetching it again costs. `level` itself if nothing is.
+// Where little lies idle (kSureIdleShare, kLittleIdleShare) more than `depth` is kept. Never below need and
+// room.
 double idle_down_to(const Past& past, double level, const Need& need, double patience, double depth,
                     const Costs& costs);
 

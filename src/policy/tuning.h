@@ -75,11 +75,13 @@ inline constexpr double kNoRise = 0.05;
 inline constexpr double kMovesMemory = 832;
 inline constexpr double kManyMoves = 210;
 inline constexpr double kHurry = 2;
-// Less than this share of need lies idle only above this much of what was needed of late: a need that wanders
-// about a level, or an estimate that errs, leaves as much unused at any moment, and comes back for it.
+// Where less than this share of need lies idle, this much of what was needed of late above the present need
+// is kept: a need that wanders about a level, or an estimate that errs, leaves as much unused at any moment,
+// and comes back for it.
 inline constexpr double kSureIdleShare = 0.08;
 inline constexpr double kUnsureDepth = 0.9;
-// Less than this share does only if it did for so long, above the most of that time and this share of need.
+// Less than this share goes back only if it lay idle for so long, and all that was needed is kept and this
+// share of need more.
 inline constexpr double kLittleIdleShare = 0.04;
 inline constexpr double kLittleIdleSeconds = 48;
 inline constexpr double kLittleMargin = 0.01;

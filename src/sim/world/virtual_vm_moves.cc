@@ -6,8 +6,6 @@
 
 namespace aerostat::sim {
 
-namespace {}  // namespace
-
 // MiB/s with which what it has moves towards what it is asked to have; 0: does not move now.
 double VirtualVm::actuator_rate() const {
   if (target_ == assigned_ || now_ < move_from_ - kTiny) return 0;

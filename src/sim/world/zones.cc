@@ -81,6 +81,7 @@ void Zones::unplug(double less) {
 }
 
 void Zones::size_up() {
+  movable_size_ = std::clamp(movable_size_, 0.0, plugged_);  // parts of it were rounded as they were added
   const double kernels = plugged_ - movable_size_;
   kernel_size_ = std::min(boot_, assigned_) + kernels;
   protects_ = split_ ? std::min(kernels, movable_size_ * kProtected) : 0;

@@ -43,6 +43,30 @@ TEST(Zones, UnpluggedMemoryMovesWhatWasInIt) {
   EXPECT_DOUBLE_EQ(zones.kernel_free(), 110);
 }
 
+TEST(Zones, PartsOfBlocksCountAsWhatTheyAre) {
+  Zones by_parts(384, kPhysics);
+  Zones at_once(384, kPhysics);
+  for (const double assigned : {384.0, 384.0 + 40, 384.0 + 200, 384.0 + 70, 384.0 + 130})
+    by_parts.follow(assigned, 200);
+  for (const double assigned : {384.0, 384.0 + 130}) at_once.follow(assigned, 200);
+  for (const double used : {200.0, 300.0, 500.0}) {
+    by_parts.follow(384 + 130, used);
+    at_once.follow(384 + 130, used);
+    EXPECT_DOUBLE_EQ(by_parts.kernel_free(), at_once.kernel_free()) << used;
+  }
+  by_parts.follow(384, 200);
+  EXPECT_DOUBLE_EQ(by_parts.kernel_free(), 184);
+}
+
+// Sums that were rounded must not leave less than nothing behind.
+TEST(Zones, AreEmptyWhenAllIsUnplugged) {
+  constexpr double kSpeck = 0x1p-43;
+  Zones zones(384, kPhysics);
+  for (const double assigned : {384.0, 384 + kSpeck, 1424.0, 384 + kSpeck, 384.0})
+    zones.follow(assigned, 200);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 184);
+}
+
 TEST(Zones, TheKernelsBlockIsTakenLast) {
   Zones zones(384, kPhysics);
   zones.follow(384, 200);

@@ -1,7 +1,6 @@
 #include "sim/rules/peers/hyperv.h"
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 
 #include "policy/share.h"
