@@ -137,8 +137,9 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
                         format_bytes(facts.assigned())),
             true};
   }
-  VmView view = view_of(vm, now);
-  Verdict out{health(view, vm.demand && vm.demand->paging), "", true};
+  const Bytes demand = vm.demand->demand;
+  const Bytes buffer = buffer_for(vm.limits, demand, vm.headroom);
+  Verdict out{health(facts.assigned(), demand, buffer, vm.demand->paging), "", true};
   if (vm.stall.grow_stalled())
     out.note = "the guest does not take in the memory it is given; tried again later";
   if (vm.guest && !vm.guest->state().complaint.empty())

@@ -15,10 +15,11 @@ Bytes least_of(const VmView& vm) {
 Bytes as_it_is(const VmView& vm) { return std::clamp(vm.target, vm.limits.minimum, vm.limits.maximum); }
 
 // What the owner asked for; zero: nothing, it is learned.
-Bytes owners_buffer(const VmView& vm) {
-  if (!vm.limits.buffer_percent || !vm.demand) return {};
-  return std::max(vm.demand->scaled(*vm.limits.buffer_percent / 100.0), kLeastHeadroom);
+Bytes owners_buffer(const Limits& limits, Bytes demand) {
+  if (!limits.buffer_percent) return {};
+  return std::max(demand.scaled(*limits.buffer_percent / 100.0), kLeastHeadroom);
 }
+Bytes owners_buffer(const VmView& vm) { return vm.demand ? owners_buffer(vm.limits, *vm.demand) : Bytes{}; }
 
 Bytes with_headroom(const VmView& vm, Bytes room) {
   if (!vm.demand) return as_it_is(vm);
@@ -27,7 +28,9 @@ Bytes with_headroom(const VmView& vm, Bytes room) {
 
 }  // namespace
 
-Bytes buffer_for(const VmView& vm) { return std::max(owners_buffer(vm), vm.headroom); }
+Bytes buffer_for(const Limits& limits, Bytes demand, Bytes headroom) {
+  return std::max(owners_buffer(limits, demand), headroom);
+}
 
 Bytes wanted(const VmView& vm) { return with_headroom(vm, std::max(owners_buffer(vm), vm.growth)); }
 

@@ -9,7 +9,7 @@ namespace aerostat {
 
 // Headroom above `demand` that the VM is to have: what its owner asked for, at least kLeastHeadroom; or else
 // what was learned.
-Bytes buffer_for(const VmView& vm);
+Bytes buffer_for(const Limits& limits, Bytes demand, Bytes headroom);
 
 // What a growth brings it to, within minimum (or the learned floor) and maximum. Missing demand: what it has.
 Bytes wanted(const VmView& vm);
