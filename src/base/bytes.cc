@@ -59,7 +59,7 @@ Result<Bytes> parse_size(std::string_view text) {
     if (unit != known.name) continue;
     const double bytes = number * static_cast<double>(known.factor);
     if (bytes > static_cast<double>(kPiB)) return fail(bad_size(text, "it is more than 1 PiB"));
-    return Bytes::of(static_cast<std::int64_t>(std::round(bytes)));
+    return Bytes::nearest(bytes);
   }
   if (unit.empty()) return fail(bad_size(text, "the unit is missing"));
   return fail(bad_size(text, "its unit is none of K, M, G, T"));

@@ -53,12 +53,10 @@ void Zones::plug(double more) {
   for (Block& block : blocks_) {
     const double part = std::min(more, kMemoryBlockMib - block.plugged);
     block.plugged += part;
-    if (block.movable) movable_size_ += part;
     more -= part;
   }
   while (more > 0) {
     blocks_.push_back({next_is_movable(), std::min(more, kMemoryBlockMib)});
-    if (blocks_.back().movable) movable_size_ += blocks_.back().plugged;
     more -= kMemoryBlockMib;
   }
 }
@@ -74,15 +72,15 @@ void Zones::unplug(double less) {
       from = last == blocks_.rend() ? std::prev(blocks_.end()) : std::prev(last.base());
     const double part = std::min(less, from->plugged);
     from->plugged -= part;
-    if (from->movable) movable_size_ -= part;
     less -= part;
     if (from->plugged <= 0) blocks_.erase(from);
   }
 }
 
 void Zones::size_up() {
-  movable_size_ = std::clamp(movable_size_, 0.0, plugged_);  // parts of it were rounded as they were added
-  const double kernels = plugged_ - movable_size_;
+  movable_size_ = 0;
+  double kernels = 0;
+  for (const Block& block : blocks_) (block.movable ? movable_size_ : kernels) += block.plugged;
   kernel_size_ = std::min(boot_, assigned_) + kernels;
   protects_ = split_ ? std::min(kernels, movable_size_ * kProtected) : 0;
 }
