@@ -249,7 +249,7 @@ TEST(Engine, CountsAVmThatFellMuteWithWhatItWasGivenBeforeTheDaemonDied) {
     World w(4_GiB);
     w.add("web");
     w.demands["web"] = 1200_MiB;
-    w.run(2s);
+    w.run(3s);
     book = w.held.kept;
     given = w.assigned("web");
     ASSERT_GE(given, 1200_MiB);

@@ -54,8 +54,8 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   if (!vm.demand) return;
   look_ahead(vm.outlook, {vm.demand->demand, vm.demand->saturated, facts.assigned(), grain_of(facts), at},
              *vm.profile);
-  vm.headroom = headroom(vm.outlook, *vm.profile);
-  vm.growth = growth(vm.outlook, *vm.profile);
+  vm.headroom = headroom(vm.outlook);
+  vm.growth = growth(vm.outlook);
   // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
   const bool unexplained = vm.demand->distress && at - vm.outlook.short_at > kShrinkToBlame;
   vm.floor = after_sample(vm.floor, unexplained, above_use(vm, facts.assigned()), at);

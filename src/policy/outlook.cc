@@ -16,26 +16,24 @@ constexpr double kKnown = 0.05;
 // MiB/s that it rises by, lately.
 double rise(const Outlook& o) { return std::max(0.0, o.seen - o.behind) / kRiseSeconds; }
 
-// MiB above need below which it is grown: for its bursts, or for a rise that goes on as it is.
-double room(const Outlook& o, const Profile& p) {
-  const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
-  const double ramp = std::max(0.0, rise(o) - o.need * kNoRise) * kRiseLead;
-  return p.floor_mib + std::min(std::max(p.headroom_sigmas * o.sigma, ramp), wild);
-}
-
 // Changes of many come dearer: each is work for guest and host.
 Costs costs(const Outlook& o, const Profile& p) {
   const double hurry = 1 + kHurry * std::max(0.0, o.moves / kManyMoves - 1);
   return {p.short_price, p.plug_price, p.change_price * kMibOfGib * hurry};
 }
 
-// MiB that a growth brings above the room.
-double ordered(const Outlook& o, const Profile& p) {
-  return p.with.order ? order(rise(o), o.need, costs(o, p)) : 0;
+// A rise is carried on by every way: a guest that has run out can hardly be given memory.
+void make_room(Outlook& o, const Profile& p) {
+  const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
+  const double ramp = std::max(0.0, rise(o) - o.need * kNoRise) * kRiseLead;
+  const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
+  o.room = p.floor_mib + std::min(ramp, wild);
+  o.ahead_room = p.floor_mib + std::min(std::max(bursts, ramp), wild);
+  o.ordered = p.with.ahead ? order(rise(o), o.need, costs(o, p)) : 0;
 }
 
-Need need_of(const Outlook& o, const Profile& p, Bytes grain) {
-  return {o.need, o.need, 0, room(o, p), std::max(grain.to_mib(), 1.0)};
+Need need_of(const Outlook& o, Bytes grain) {
+  return {o.need, o.room, o.ahead_room, std::max(grain.to_mib(), 1.0)};
 }
 
 void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
@@ -46,7 +44,8 @@ void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
   // Nobody knows it yet: it is taken for one that moves.
   o.sigma = o.unknown = need * kUnknownRise;
   o.past.begin(seen.at, need);
-  o.trials.begin(need + room(o, p), need);
+  make_room(o, p);
+  o.trials.begin(need + o.ahead_room, need);
 }
 
 // What the VM did since it was learned from last, in numbers. Over 10 ms a hiccup of the guest looks like a
@@ -81,23 +80,23 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   o.need = shown + (seen.saturated ? kSaturatedStep.to_mib() : 0);
   o.seen = shown;
   o.at = seen.at;
-  Need need = need_of(o, p, seen.grain);
-  if (need.now + need.room > seen.assigned.to_mib()) o.short_at = seen.at;
-  need.before = before;
-  need.dt = dt;
-  const bool moved = o.trials.advance(o.past, need, ordered(o, p), costs(o, p), rested,
-                                      {p.with.patience_trials, p.with.depth_trials});
+  make_room(o, p);
+  const Need need = need_of(o, seen.grain);
+  if (need.low(o.trials.way()) > seen.assigned.to_mib()) o.short_at = seen.at;
+  const Step step{before, dt, o.ordered, rested, p.with.trials};
+  const bool moved = o.trials.advance(o.past, need, step, costs(o, p));
   o.moves = o.moves * std::exp(-dt / kMovesMemory) + (moved ? 3600 / kMovesMemory : 0);
 }
 
-Bytes headroom(const Outlook& o, const Profile& p) { return Bytes::of_mib(o.need - o.seen + room(o, p)); }
+Bytes headroom(const Outlook& o) {
+  return Bytes::of_mib(o.need - o.seen + (o.trials.way().ahead ? o.ahead_room : o.room));
+}
 
-Bytes growth(const Outlook& o, const Profile& p) { return headroom(o, p) + Bytes::of_mib(ordered(o, p)); }
+Bytes growth(const Outlook& o) { return headroom(o) + Bytes::of_mib(o.trials.way().ahead ? o.ordered : 0); }
 
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
   const double has = target.to_mib();
-  const double to =
-      idle_down_to(o.past, has, need_of(o, p, grain), o.trials.patience(), o.trials.depth(), costs(o, p));
+  const double to = idle_down_to(o.past, has, need_of(o, grain), o.trials.way(), costs(o, p));
   return to < has ? std::min(target, Bytes::of_mib(to).round_up(grain)) : target;
 }
 

@@ -1,5 +1,6 @@
 // Profile: how boldly memory is managed, in one word: what things cost and how sure headroom is to be. Each
-// VM's headroom, patience and depth are found from them by what the VM does (outlook.h, trials.h).
+// VM's headroom, and the way its memory is held, are found from them by what the VM does (outlook.h,
+// trials.h).
 #pragma once
 
 #include "model/profile_name.h"
@@ -9,20 +10,19 @@ namespace aerostat {
 // The elements of the policy. All are on; each can be switched off only so that benchmarks can show what it
 // pays.
 struct Elements {
-  bool patience_trials = true;  // off: idle memory goes back when it has paid for the change twice over
-  bool depth_trials = true;     // off: of what was needed of late the same part is kept for every VM
-  bool order = true;            // off: a growth brings the headroom and no more
+  bool trials = true;  // off: the first way holds for every VM
+  bool ahead = true;   // off: no way grows ahead
 };
 
 struct Profile {
   // What a MiB missing for a second is worth, in MiB held idle for a second.
-  double short_price = 60;
+  double short_price = 100;
   // What a change of the target is worth, in GiB held idle for a second.
   double change_price = 0.25;
   // What plugging is worth: so many seconds of holding what is plugged.
   double plug_price = 4;
   // Kept free of what a VM's need typically rises by while memory is on its way, in standard deviations.
-  double headroom_sigmas = 0.8;
+  double headroom_sigmas = 0.5;
   // Kept free in any case: a kernel with less looks for pages to throw out.
   double floor_mib = 12;
   Elements with = {};

@@ -4,64 +4,73 @@
 
 #include <cmath>
 
-#include "policy/tuning.h"
-
 namespace aerostat {
 namespace {
 
-constexpr Costs kCosts{.missing = 60, .plugged = 4, .change = 256};
-constexpr double kPatience = 0.5;
-constexpr double kDepth = 0.08;
-constexpr double kNow = 4000;
-constexpr double kLow = kNow + 20;
-constexpr double kBlock = 2;
+constexpr Costs kCosts{.missing = 100, .plugged = 4, .change = 256};
+constexpr double kBlock = 128;
+constexpr double kRoom = 12;
 
-// A VM that needed `most` MiB for so long, and now needs `now`.
-Past lived(double seconds_known, double most, double now = kNow) {
-  Past past;
+// A VM whose memory is held on paper only.
+struct Held {
   TimePoint at{std::chrono::hours(1)};
-  past.begin(at, most);
-  for (int i = 0; i < static_cast<int>(seconds_known * 4); ++i)
-    past.note(at += std::chrono::milliseconds(250), most, most);
-  past.note(at + std::chrono::milliseconds(600), most, now);
-  return past;
-}
+  Past past;
+  Trials trials;
+  double need = 4096;
+  double ahead_room = 100;
+  bool may_find = true;
+  int moves = 0;
 
-double down_from(double level, const Past& past) {
-  const Need need{.before = kNow, .now = kNow, .dt = 0.1, .room = kLow - kNow, .block = kBlock};
-  return idle_down_to(past, level, need, kPatience, kDepth, kCosts);
-}
-
-double in_blocks(double mib) { return std::ceil(mib / kBlock) * kBlock; }
-
-TEST(IdleDownTo, GoesToItsDepthWhereMuchLiesIdle) {
-  const double keeps = kLow + kDepth * 100;
-  EXPECT_EQ(down_from(keeps + kSureIdleShare * kNow + 2, lived(100, kNow + 100)), in_blocks(keeps));
-}
-
-TEST(IdleDownTo, KeepsNearlyAllThatWasNeededWhereLessDoes) {
-  const double keeps = kLow + kUnsureDepth * 100;
-  EXPECT_EQ(down_from(keeps + kLittleIdleShare * kNow + 2, lived(100, kNow + 100)), in_blocks(keeps));
-}
-
-TEST(IdleDownTo, KeepsMoreThanWasNeededWhereLittleDoesAndWaitsForIt) {
-  const double keeps = kLow + 100 + kLittleMargin * kNow;
-  const double level = in_blocks(keeps + kLeastIdleShare * kNow + 2);
-  EXPECT_EQ(down_from(level, lived(100, kNow + 100)), in_blocks(keeps));
-  EXPECT_EQ(down_from(level, lived(kLittleIdleSeconds - 4, kNow + 100)), level);
-}
-
-TEST(IdleDownTo, MovesNothingForLessThanIsWorthIt) {
-  const double level = in_blocks(kLow + 100 + (kLittleMargin + kLeastIdleShare) * kNow - 4);
-  EXPECT_EQ(down_from(level, lived(300, kNow + 100)), level);
-}
-
-// A saturated guest is taken to need more than it ever showed.
-TEST(IdleDownTo, NeverGoesBelowNeedAndRoom) {
-  for (const double idle : {0.05, 0.07, 0.2}) {
-    const double level = in_blocks(kLow + idle * kNow);
-    EXPECT_EQ(down_from(level, lived(100, kNow - 32, kNow - 32)), kLow) << idle;
+  Held() {
+    past.begin(at, need);
+    trials.begin(in_blocks(need + kRoom, kBlock), need);
   }
+  void see(double now) {
+    at += std::chrono::milliseconds(100);
+    const bool rested = past.note(at, need, now);
+    const Need about{.now = now, .room = kRoom, .ahead_room = ahead_room, .block = kBlock};
+    const Step step{.before = need, .dt = 0.1, .ordered = 0, .rested = rested, .may_find = may_find};
+    moves += trials.advance(past, about, step, kCosts) ? 1 : 0;
+    need = now;
+  }
+  // 1.5 GiB more for 5 s, again and again.
+  void come_and_go(double for_s, double period_s) {
+    for (double t = 0; t < for_s; t += 0.1) see(std::fmod(t, period_s) < 5 ? 5632 : 4096);
+  }
+};
+
+TEST(Trials, BeginWithTheFirstWay) { EXPECT_EQ(&Held().trials.way(), &kWays.front()); }
+
+TEST(Trials, FindMorePatienceForAVmThatComesBackSoon) {
+  Held soon;
+  soon.come_and_go(300, 9);
+  Held late;
+  late.come_and_go(300, 75);
+  EXPECT_GT(soon.trials.way().patience, late.trials.way().patience);
+}
+
+TEST(Trials, FindThatRoomForBurstsIsWastedWhereThereAreNone) {
+  Held vm;
+  vm.need = 4000;
+  vm.ahead_room = 600;
+  for (int i = 0; i < 3000; ++i) vm.see(i % 600 == 0 ? 4090 : 4000);
+  EXPECT_FALSE(vm.trials.way().ahead);
+}
+
+TEST(Trials, FindNothingWhereTheyMayNot) {
+  Held vm;
+  vm.may_find = false;
+  vm.come_and_go(300, 9);
+  EXPECT_EQ(&vm.trials.way(), &kWays.front());
+}
+
+TEST(Trials, TellWhenTheRulingWayMoves) {
+  Held vm;
+  vm.ahead_room = 200;
+  vm.see(4096);
+  EXPECT_EQ(vm.moves, 1) << "the room of a way that grows ahead was not there";
+  vm.see(4096);
+  EXPECT_EQ(vm.moves, 1);
 }
 
 }  // namespace

@@ -63,34 +63,35 @@ inline constexpr double kUnknownRise = 0.035;
 // … and is known after about this many seconds.
 inline constexpr double kUnknownMemory = 12;
 // A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
-inline constexpr double kOrder = 0.25;
+inline constexpr double kOrder = 0.18;
 inline constexpr double kRiseSeconds = 0.77;
 // … and is taken to go on for this long, well beyond kLeadSeconds. A guest that has run out can hardly be
 // given any: its kernel needs memory to take memory in (measured: with 3 MiB left a block took over 3 s).
 inline constexpr double kRiseLead = 0.2;
 // A rise by less than this share of need in a second is not one: an estimate that errs looks like it.
-inline constexpr double kNoRise = 0.05;
+inline constexpr double kNoRise = 0.045;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear
 // at twice as many, times this.
-inline constexpr double kMovesMemory = 832;
+inline constexpr double kMovesMemory = 400;
 inline constexpr double kManyMoves = 210;
-inline constexpr double kHurry = 2;
+inline constexpr double kHurry = 1.6;
 // Where less than this share of need lies idle, this much of what was needed of late above the present need
 // is kept: a need that wanders about a level, or an estimate that errs, leaves as much unused at any moment,
 // and comes back for it.
-inline constexpr double kSureIdleShare = 0.08;
+inline constexpr double kSureIdleShare = 0.09;
 inline constexpr double kUnsureDepth = 0.9;
-// Less than this share goes back only if it lay idle for so long, and all that was needed is kept and this
-// share of need more.
+// Less than this share goes back only if it lay idle for so long, and all that was needed is kept.
 inline constexpr double kLittleIdleShare = 0.04;
 inline constexpr double kLittleIdleSeconds = 48;
-inline constexpr double kLittleMargin = 0.01;
-// Less than this share is not worth a change however long it lies.
+// What goes back leaves this share of need more than its way keeps, or an estimate that errs fetches it
+// again.
+inline constexpr double kGiveMargin = 0.0115;
+// Less than this share is not worth a change however long it lies, where blocks are small.
 inline constexpr double kLeastIdleShare = 0.015;
-// Trials are judged by what they cost in about this many seconds; the first judgement is this much of need
-// per step away from the middle one.
-inline constexpr double kTrialMemory = 53;
-inline constexpr double kPrior = 1;
+// Ways are judged by what they cost in about this many seconds; the first judgement takes this much of need,
+// held idle for a second, against all but the first.
+inline constexpr double kTrialMemory = 100;
+inline constexpr double kPrior = 0.22;
 // How long a shortage seen in a sample lasts until memory has come, and what it grows by meanwhile.
 inline constexpr double kShortStays = 0.01;
 // Headroom for bursts never exceeds this share of need, or this amount: one wild sample must not empty the

@@ -19,9 +19,8 @@ struct Element {
   bool Elements::* on;
 };
 constexpr Element kElements[] = {
-    {"patience per VM, found by trial", &Elements::patience_trials},
-    {"depth per VM, found by trial", &Elements::depth_trials},
-    {"growth ahead while need rises", &Elements::order},
+    {"the way memory is held, found by trial per VM", &Elements::trials},
+    {"ways that grow ahead", &Elements::ahead},
 };
 
 std::vector<double> whole(const std::vector<std::vector<Run>>& kinds, double Run::* pick) {
