@@ -85,7 +85,7 @@ inline constexpr double kLittleIdleShare = 0.04;
 inline constexpr double kLittleIdleSeconds = 48;
 // What goes back leaves this share of need more than its way keeps, or an estimate that errs fetches it
 // again.
-inline constexpr double kGiveMargin = 0.0115;
+inline constexpr double kGiveMargin = 0.0125;
 // Less than this share is not worth a change however long it lies, where blocks are small.
 inline constexpr double kLeastIdleShare = 0.015;
 // Ways are judged by what they cost in about this many seconds; the first judgement takes this much of need,
