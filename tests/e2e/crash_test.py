@@ -46,7 +46,7 @@ class Crash(RealGuests):
         with daemon, Guest("web", self.rundir) as web, Guest("db", self.rundir) as db:
             for guest in (web, db):
                 guest.wait_ready()
-                daemon.wait_status(guest.name, "OK", timeout=20)
+                daemon.wait_served(guest.name, timeout=20)
             ledger = Ledger([web, db], CAPACITY_MIB * MIB).start()
             self.addCleanup(ledger.stop)
             loads = [Load(web, "alloc:800:150:pattern"), Load(db, "hold:2")]

@@ -17,7 +17,7 @@ class Guests(RealGuests):
             for name, arguments, ends in (("strict", [], "failed"), ("relaxed", ["--relax-overcommit"], "done")):
                 with Guest(name, self.rundir, zram_mib=128, agent_args=arguments) as guest:
                     guest.wait_ready()
-                    daemon.wait_status(name, "OK", timeout=20)
+                    daemon.wait_served(name, timeout=20)
                     event = guest.workload.finish(guest.workload.start("malloc:1434:150"), 60)
                     self.assertEqual(event["event"], ends, event)
                     stat = guest.workload.stat()
@@ -43,13 +43,13 @@ class Guests(RealGuests):
     def test_a_reboot_starts_anew_with_what_it_boots_with(self) -> None:
         with Daemon(self.rundir, "3G", CONFIG) as daemon, Guest("web", self.rundir, reboots=True) as web:
             web.wait_ready()
-            daemon.wait_status("web", "OK", timeout=20)
+            daemon.wait_served("web", timeout=20)
             web.workload.run("alloc:700:150", 60)
             self.assertGreater(web.memory().assigned, 700 * MIB)
             web.workload.send("reboot")
             until(lambda: daemon.vm("web")["reboots"] == 1, 30, "the reboot is seen")
             web.wait_ready(60)
-            daemon.wait_status("web", "OK", timeout=30)
+            daemon.wait_served("web", timeout=30)
             until(lambda: daemon.vm("web")["assigned_bytes"] <= 384 * MIB, 20, "it has what it boots with, not what it once needed")
             web.workload.run("alloc:500:150", 60)
             until(lambda: daemon.vm("web")["assigned_bytes"] >= 600 * MIB, 10, "it is managed again")
@@ -59,7 +59,7 @@ class Guests(RealGuests):
         """Programs have plenty, but in memory that page tables cannot use: more of the right kind must come in time."""
         with Daemon(self.rundir, "3G", CONFIG) as daemon, Guest("web", self.rundir) as web:
             web.wait_ready()
-            daemon.wait_status("web", "OK", timeout=20)
+            daemon.wait_served("web", timeout=20)
             web.workload.run("alloc:1100:150", 60)
             event = web.workload.finish(web.workload.start("tables:400:40"), 90)
             stat = web.workload.stat()
@@ -72,7 +72,7 @@ class Guests(RealGuests):
         with Daemon(self.rundir, "3G", CONFIG) as daemon:
             with Guest("web", self.rundir) as web:
                 web.wait_ready()
-                daemon.wait_status("web", "OK", timeout=20)
+                daemon.wait_served("web", timeout=20)
                 web.qmp.execute("stop")
                 daemon.wait_status("web", "Paused", timeout=5)
                 self.assertGreaterEqual(daemon.host()["committed_bytes"], web.memory().assigned)

@@ -148,7 +148,7 @@ class ThroughTheDaemon(RealGuests):
         recording = self.rundir / "web.csv"
         with Daemon(self.rundir, "3G", CONFIG) as daemon, Guest("web", self.rundir) as web:
             web.wait_ready()
-            daemon.wait_status("web", "OK", timeout=20)
+            daemon.wait_served("web", timeout=20)
             run = subprocess.Popen([str(bin_dir() / "aerostat"), "--socket", str(daemon.socket), "record", "web", str(recording), "--every", "100ms"],
                                    stderr=subprocess.PIPE, text=True)
             until(recording.exists, 10, "it records")

@@ -150,6 +150,15 @@ directories = ["{rundir}/qmp"]
     def wait_status(self, name: str, *wanted: str, timeout: float) -> str:
         return until(lambda: (s := self.status(name)) in wanted and s, timeout, f"{name} is {' or '.join(wanted)}")
 
+    def wait_served(self, name: str, timeout: float) -> None:
+        """Until all is well by its service's word. Balloon statistics can say so before the service is there."""
+
+        def served() -> bool:
+            vm = self.vm(name)
+            return vm["status"] == "OK" and vm["integration"].startswith("service")
+
+        until(served, timeout, f"{name} is OK, as its service says")
+
 
 # A program started so has no rights of root, wherever the build lies: setpriv gives them up as it starts it.
 AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
