@@ -27,8 +27,10 @@ void make_room(Outlook& o, const Profile& p) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
   const double ramp = std::max(0.0, rise(o) - o.need * kNoRise) * kRiseLead;
   const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
-  o.room = p.floor_mib + std::min(ramp, wild);
   o.ahead_room = p.floor_mib + std::min(std::max(bursts, ramp), wild);
+  // A saturated guest cannot show that it needs more: it has the room of one that is grown ahead.
+  const bool saturated = o.need > o.seen;
+  o.room = saturated ? o.ahead_room : p.floor_mib + std::min(ramp, wild);
   o.ordered = p.with.ahead ? order(rise(o), o.need, costs(o, p)) : 0;
 }
 

@@ -32,7 +32,7 @@ struct Outlook {
   double ordered = 0;
 
   TimePoint short_at{};  // when it last had less than need and its headroom
-  double moves = 0;      // changes of late that the ruling trial made, per hour
+  double moves = 0;      // changes of late that the ruling way made, per hour
   Past past;
   Trials trials;
 };

@@ -70,8 +70,8 @@ inline constexpr double kRiseSeconds = 0.77;
 inline constexpr double kRiseLead = 0.2;
 // A rise by less than this share of need in a second is not one: an estimate that errs looks like it.
 inline constexpr double kNoRise = 0.045;
-// Changes are counted over about this many seconds. Above this many an hour each comes dearer, twice as dear
-// at twice as many, times this.
+// Changes are counted over about this many seconds. Above this many an hour each comes dearer: at twice as
+// many by this many times its price.
 inline constexpr double kMovesMemory = 400;
 inline constexpr double kManyMoves = 210;
 inline constexpr double kHurry = 1.6;

@@ -12,7 +12,7 @@ double in_blocks(double mib, double block) { return std::ceil(mib / block) * blo
 double idle_down_to(const Past& past, double level, const Need& need, const Way& way, const Costs& costs) {
   const double low = need.low(way) + kGiveMargin * need.now;
   const double worth = std::max(need.block, kLeastIdleShare * need.now);
-  const double least = std::max(way.blocks * need.block, worth);
+  const double least = std::max(way.idle_mib, worth);
   if (level - low < least) return level;  // whatever the past says
   const double dear = way.patience * 2 * costs.change;
   for (std::size_t i = 0; i < past.spans_known(); ++i) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 
 #include "policy/past.h"
 
@@ -19,21 +18,22 @@ struct Way {
   double patience = 1;
   // How much of what was needed of late above the present need is kept when idle memory goes back.
   double depth = 0;
-  // Blocks that have to lie idle at least.
-  double blocks = 1;
+  // MiB, or one block if that is more, that have to lie idle above all that this way keeps. The rules for
+  // little idle memory may then move less.
+  double idle_mib = 0;
 };
 
 // Found by search over these and other sets, fewer and more (docs/adr/0009). The first is that of a VM nobody
 // knows.
 inline constexpr std::array<Way, 8> kWays{{
-    {.ahead = true, .patience = 0.6, .depth = 0.35, .blocks = 1},
-    {.ahead = true, .patience = 0.03, .depth = 0, .blocks = 1},
-    {.ahead = true, .patience = 0.09, .depth = 0.2, .blocks = 3},
-    {.ahead = true, .patience = 2.2, .depth = 0, .blocks = 1.7},
-    {.ahead = true, .patience = 7.5, .depth = 0.45, .blocks = 1},
-    {.ahead = true, .patience = 16, .depth = 0.1, .blocks = 1},
-    {.ahead = true, .patience = 30, .depth = 0.3, .blocks = 1},
-    {.ahead = false, .patience = 0.07, .depth = 0.45, .blocks = 1.3},
+    {.ahead = true, .patience = 0.6, .depth = 0.35, .idle_mib = 0},
+    {.ahead = true, .patience = 0.03, .depth = 0, .idle_mib = 0},
+    {.ahead = true, .patience = 0.09, .depth = 0.2, .idle_mib = 384},
+    {.ahead = true, .patience = 2.2, .depth = 0, .idle_mib = 218},
+    {.ahead = true, .patience = 7.5, .depth = 0.45, .idle_mib = 0},
+    {.ahead = true, .patience = 16, .depth = 0.1, .idle_mib = 0},
+    {.ahead = true, .patience = 30, .depth = 0.3, .idle_mib = 0},
+    {.ahead = false, .patience = 0.07, .depth = 0.45, .idle_mib = 166},
 }};
 
 // What things cost, in MiB held idle for a second.

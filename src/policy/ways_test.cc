@@ -1,16 +1,15 @@
 #include "policy/ways.h"
 
 #include <gtest/gtest.h>
-
-#include <cmath>
+#include <rapidcheck/gtest.h>
 
 #include "policy/tuning.h"
 
 namespace aerostat {
 namespace {
 
-constexpr Costs kCosts{.missing = 60, .plugged = 4, .change = 256};
-constexpr Way kWay{.ahead = false, .patience = 0.5, .depth = 0.08, .blocks = 1};
+constexpr Costs kCosts{.missing = 100, .plugged = 4, .change = 256};
+constexpr Way kWay{.ahead = false, .patience = 0.5, .depth = 0.08};
 constexpr double kNow = 4000;
 constexpr double kRoom = 20;
 // What any way keeps.
@@ -59,10 +58,15 @@ TEST(IdleDownTo, WaitsUntilAChangeHasPaidForItselfAsOftenAsTheWayAsks) {
   EXPECT_EQ(down_from(level, past, {.ahead = false, .patience = 4}), level) << "10 s are too little for that";
 }
 
-TEST(IdleDownTo, WaitsUntilAsManyBlocksLieIdleAsTheWayAsks) {
-  const double level = kLow + 100 * kBlock;
-  EXPECT_EQ(down_from(level, lived(100, kNow), {.ahead = false, .blocks = 99}), up(kLow));
-  EXPECT_EQ(down_from(level, lived(100, kNow), {.ahead = false, .blocks = 101}), level);
+TEST(IdleDownTo, WaitsUntilAsMuchLiesIdleAsTheWayAsks) {
+  const double level = kLow + 400;
+  EXPECT_EQ(down_from(level, lived(100, kNow), {.ahead = false, .idle_mib = 399}), up(kLow));
+  EXPECT_EQ(down_from(level, lived(100, kNow), {.ahead = false, .idle_mib = 401}), level);
+}
+
+TEST(IdleDownTo, MovesNothingForLessThanIsWorthIt) {
+  const double level = up(kLow + 100 + kLeastIdleShare * kNow - 4);
+  EXPECT_EQ(down_from(level, lived(300, kNow + 100)), level);
 }
 
 TEST(IdleDownTo, KeepsTheRoomOfAWayThatGrowsAhead) {
@@ -74,6 +78,23 @@ TEST(IdleDownTo, NeverGoesBelowNeedAndRoom) {
   for (const double idle : {0.05, 0.07, 0.2}) {
     const double level = up(kLow + idle * kNow);
     EXPECT_EQ(down_from(level, lived(100, kNow - 32, kNow - 32)), up(kLow)) << idle;
+  }
+}
+
+RC_GTEST_PROP(IdleDownToProperty, NeverTakesWhatIsNeededNorAddsAnything, ()) {
+  const double most = *rc::gen::inRange(0, 9000);
+  const double level = *rc::gen::inRange(0, 20000);
+  const double block = *rc::gen::element(1.0, 2.0, 128.0, 1024.0);
+  const Past past = lived(*rc::gen::inRange(0, 300), most, *rc::gen::inRange(0, 9000));
+  const Need need{.now = static_cast<double>(*rc::gen::inRange(0, 9000)),
+                  .room = 12,
+                  .ahead_room = static_cast<double>(*rc::gen::inRange(12, 900)),
+                  .block = block};
+  for (const Way& way : kWays) {
+    const double to = idle_down_to(past, level, need, way, kCosts);
+    RC_ASSERT(to <= level);
+    RC_ASSERT(to == level || to >= need.low(way) + kGiveMargin * need.now);
+    RC_ASSERT(to == level || level - to >= block);
   }
 }
 
