@@ -8,6 +8,14 @@ namespace {
 
 constexpr double kSlotSeconds = 0.5;
 
+// Half seconds of each span; the last are longer than what is kept in half seconds, and never reached.
+constexpr auto kSpanSlots = [] {
+  std::array<std::int64_t, Past::kSpans.size() + 1> out{};
+  for (std::size_t i = 0; i < Past::kSpans.size(); ++i)
+    out[i] = static_cast<std::int64_t>(Past::kSpans[i] / kSlotSeconds);
+  return out;
+}();
+
 std::int64_t slot_of(TimePoint at) {
   return static_cast<std::int64_t>(seconds(at.time_since_epoch()) / kSlotSeconds);
 }
@@ -45,10 +53,11 @@ bool Past::note(TimePoint at, double before, double need) {
 void Past::look_back() {
   float most = 0;
   std::size_t span = 0;
-  for (std::int64_t back = 1; back < kSlots && span < kSpans.size(); ++back) {
-    const double age = static_cast<double>(back - 1) * kSlotSeconds;
-    while (span < kSpans.size() && age >= kSpans[span]) most_[span++] = most;
-    most = std::max(most, slot(now_ + kSlots - back));
+  std::int64_t i = now_ % kSlots;
+  for (std::int64_t back = 1; back < kSlots; ++back) {
+    i = i == 0 ? kSlots - 1 : i - 1;
+    most = std::max(most, slots_[static_cast<std::size_t>(i)]);
+    if (back == kSpanSlots[span]) most_[span++] = most;
   }
   // Late spans are whole ones: what they cover ends up to one later.
   const std::int64_t present = now_ / kLateSpan;
