@@ -23,15 +23,16 @@ Costs costs(const Outlook& o, const Profile& p) {
 }
 
 // A rise is carried on by every way: a guest that has run out can hardly be given memory.
-void make_room(Outlook& o, const Profile& p) {
+void make_room(Outlook& o, const Profile& p, const Costs& prices) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
-  const double ramp = std::max(0.0, rise(o) - o.need * kNoRise) * kRiseLead;
+  const double rises = rise(o);
+  const double ramp = std::max(0.0, rises - o.need * kNoRise) * kRiseLead;
   const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
   o.ahead_room = p.floor_mib + std::min(std::max(bursts, ramp), wild);
   // A saturated guest cannot show that it needs more: it has the room of one that is grown ahead.
   const bool saturated = o.need > o.seen;
   o.room = saturated ? o.ahead_room : p.floor_mib + std::min(ramp, wild);
-  o.ordered = p.with.ahead ? order(rise(o), o.need, costs(o, p)) : 0;
+  o.ordered = p.with.ahead ? order(rises, o.need, prices) : 0;
 }
 
 Need need_of(const Outlook& o, Bytes grain) {
@@ -46,7 +47,7 @@ void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
   // Nobody knows it yet: it is taken for one that moves.
   o.sigma = o.unknown = need * kUnknownRise;
   o.past.begin(seen.at, need);
-  make_room(o, p);
+  make_room(o, p, costs(o, p));
   o.trials.begin(need + o.ahead_room, need);
 }
 
@@ -82,11 +83,12 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   o.need = shown + (seen.saturated ? kSaturatedStep.to_mib() : 0);
   o.seen = shown;
   o.at = seen.at;
-  make_room(o, p);
+  const Costs prices = costs(o, p);
+  make_room(o, p, prices);
   const Need need = need_of(o, seen.grain);
   if (need.low(o.trials.way()) > seen.assigned.to_mib()) o.short_at = seen.at;
   const Step step{before, dt, o.ordered, rested, p.with.trials};
-  const bool moved = o.trials.advance(o.past, need, step, costs(o, p));
+  const bool moved = o.trials.advance(o.past, need, step, prices);
   o.moves = o.moves * std::exp(-dt / kMovesMemory) + (moved ? 3600 / kMovesMemory : 0);
 }
 

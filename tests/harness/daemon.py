@@ -154,8 +154,8 @@ directories = ["{rundir}/qmp"]
         """Until all is well by its service's word. Balloon statistics can say so before the service is there."""
 
         def served() -> bool:
-            vm = self.vm(name)
-            return vm["status"] == "OK" and vm["integration"].startswith("service")
+            vm = self.vms().get(name, {})
+            return vm.get("status") == "OK" and vm.get("integration", "").startswith("service")
 
         until(served, timeout, f"{name} is OK, as its service says")
 

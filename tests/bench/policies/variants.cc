@@ -17,14 +17,14 @@ sim::PolicyEntry with_profile(const std::string& name, const Profile& profile) {
 
 struct Element {
   const char* name;
-  bool Elements::*on;
+  bool Elements::* on;
 };
 constexpr Element kElements[] = {
     {"the way memory is held, found by trial per VM", &Elements::trials},
     {"ways that grow ahead", &Elements::ahead},
 };
 
-std::vector<double> whole(const std::vector<std::vector<Run>>& kinds, double Run::*pick) {
+std::vector<double> whole(const std::vector<std::vector<Run>>& kinds, double Run::* pick) {
   std::vector<double> out;
   for (std::size_t seed = 0; seed < kinds.front().size(); ++seed) {
     std::vector<double> each;
@@ -104,9 +104,8 @@ std::string frontier(const std::vector<TraceKind>& kinds, const SuiteOptions& op
   const Runs runs = run_suite(variants, kinds, options, {}, "frontier");
   const std::vector<double> calm = changes_of_constant_need(variants, options);
   std::string out =
-      "| policy | farm: S | resizes per VM·h | time short | all traces: S | resizes per VM·h | constant "
-      "need, as "
-      "measured: resizes per VM·h |\n"
+      "| policy | farm: S | resizes per VM·h | time short | all traces: S | resizes per VM·h "
+      "| constant need, as measured: resizes per VM·h |\n"
       "|---|---:|---:|---:|---:|---:|---:|\n";
   for (std::size_t v = 0; v < variants.size(); ++v) {
     std::vector<double> s;
