@@ -62,8 +62,8 @@ void Past::look_back() {
   // Late spans are whole ones: what they cover ends up to one later.
   const std::int64_t present = now_ / kLateSpan;
   most = std::max(most, late(present));
-  for (std::int64_t back = 1; span < kSpans.size() && back <= kLateSlots; ++back) {
-    if (back < kLateSlots) most = std::max(most, late(present + kLateSlots - back));
+  for (std::int64_t back = 1; span < kSpans.size() && back < kLateSlots; ++back) {
+    most = std::max(most, late(present + kLateSlots - back));
     if (static_cast<double>(back * kLateSpan) * kSlotSeconds >= kSpans[span]) most_[span++] = most;
   }
 }

@@ -29,7 +29,7 @@ class Past {
 
  private:
   static constexpr std::int64_t kSlots = 104;    // half seconds
-  static constexpr std::int64_t kLateSlots = 8;  // and spans of 32 s
+  static constexpr std::int64_t kLateSlots = 9;  // and spans of 32 s: the longest, and one that has begun
   static constexpr std::int64_t kLateSpan = 64;  // half seconds each
   float& slot(std::int64_t i) { return slots_[static_cast<std::size_t>(i % kSlots)]; }
   float& late(std::int64_t i) { return late_[static_cast<std::size_t>(i % kLateSlots)]; }

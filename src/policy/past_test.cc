@@ -49,6 +49,16 @@ TEST(Past, ForgetsWhatIsOlderThanASpan) {
   for (std::size_t i = 0; i < Past::kSpans.size(); ++i) EXPECT_EQ(vm.past.most(i), 1000) << Past::kSpans[i];
 }
 
+TEST(Past, RemembersWhatIsNotOlderThanTheLongestSpan) {
+  for (int phase = 0; phase < 32; ++phase) {  // of the spans that late needs are kept in
+    Lived vm(1000);
+    for (int i = 0; i < 3000 + phase * 10; ++i) vm.see(1000);
+    vm.see(3000);
+    for (int i = 0; i < 2540; ++i) vm.see(1000);
+    EXPECT_EQ(vm.past.most(Past::kSpans.size() - 1), 3000) << phase;
+  }
+}
+
 RC_GTEST_PROP(PastProperty, TellsTheMostOfEachSpan, ()) {
   Lived vm(2000);
   const int samples = *rc::gen::inRange(1, 4000);
