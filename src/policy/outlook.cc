@@ -12,6 +12,10 @@ namespace {
 constexpr double kMibOfGib = 1024.0;
 // Of what was feared at first so little is nothing: the VM is known.
 constexpr double kKnown = 0.05;
+// A jump counts for so many times the square of an error's at most.
+constexpr double kWildJump = 4;
+
+double square(double x) { return x * x; }
 
 // MiB/s that it rises by, lately.
 double rise(const Outlook& o) { return std::max(0.0, o.seen - o.behind) / kRiseSeconds; }
@@ -28,15 +32,13 @@ void make_room(Outlook& o, const Profile& p, const Costs& prices) {
   const double rises = rise(o);
   const double ramp = std::max(0.0, rises - o.need * kNoRise) * kRiseLead;
   const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
-  o.ahead_room = p.floor_mib + std::min(std::max(bursts, ramp), wild);
-  // A saturated guest cannot show that it needs more: it has the room of one that is grown ahead.
-  const bool saturated = o.need > o.seen;
-  o.room = saturated ? o.ahead_room : p.floor_mib + std::min(ramp, wild);
+  o.room = p.floor_mib + std::min(std::max(bursts, ramp), wild);
   o.ordered = p.with.ahead ? order(rises, o.need, prices) : 0;
 }
 
-Need need_of(const Outlook& o, Bytes grain) {
-  return {o.need, o.room, o.ahead_room, std::max(grain.to_mib(), 1.0)};
+Need need_of(const Outlook& o, Bytes grain, const Profile& p) {
+  const double errs = p.with.error ? std::min(1.0, o.jumps / square(kErrorJumps)) : 1;
+  return {o.need, o.room, kEstimateError * errs * o.need, std::max(grain.to_mib(), 1.0)};
 }
 
 void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
@@ -46,9 +48,10 @@ void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
   o.need = o.seen = o.learned = o.behind = need;
   // Nobody knows it yet: it is taken for one that moves.
   o.sigma = o.unknown = need * kUnknownRise;
+  o.jumps = square(kErrorJumps);
   o.past.begin(seen.at, need);
   make_room(o, p, costs(o, p));
-  o.trials.begin(need + o.ahead_room, need);
+  o.trials.begin(need + o.room, need);
 }
 
 // What the VM did since it was learned from last, in numbers. Over 10 ms a hiccup of the guest looks like a
@@ -59,10 +62,13 @@ void learn(Outlook& o, double need, TimePoint at) {
   const double change = need - o.learned;
   o.learned = need;
   o.learned_at = at;
-  const double risen = std::max(0.0, change);
-  const double scaled = risen * risen / std::pow(dt, 2 * kHurst);
+  const double scaled = square(change) / std::pow(dt, 2 * kHurst);
   const double keep = std::exp(-dt / kBurstMemory);
-  o.burst = o.burst * keep + scaled * (1 - keep);
+  o.burst = o.burst * keep + (change > 0 ? scaled * (1 - keep) : 0);
+  // One large jump is no error, and says little about the next.
+  const double jump = std::min(scaled / square(std::max(need, 1.0)), kWildJump * square(kErrorJumps));
+  const double keep_jumps = std::exp(-dt / kErrorMemory);
+  o.jumps = o.jumps * keep_jumps + jump * (1 - keep_jumps);
   static const double lead = std::pow(kLeadSeconds, kHurst);
   o.unknown *= std::exp(-dt / kUnknownMemory);
   if (o.unknown < need * kUnknownRise * kKnown) o.unknown = 0;
@@ -85,22 +91,20 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   o.at = seen.at;
   const Costs prices = costs(o, p);
   make_room(o, p, prices);
-  const Need need = need_of(o, seen.grain);
-  if (need.low(o.trials.way()) > seen.assigned.to_mib()) o.short_at = seen.at;
+  const Need need = need_of(o, seen.grain, p);
+  if (need.low() > seen.assigned.to_mib()) o.short_at = seen.at;
   const Step step{before, dt, o.ordered, rested, p.with.trials};
   const bool moved = o.trials.advance(o.past, need, step, prices);
   o.moves = o.moves * std::exp(-dt / kMovesMemory) + (moved ? 3600 / kMovesMemory : 0);
 }
 
-Bytes headroom(const Outlook& o) {
-  return Bytes::of_mib(o.need - o.seen + (o.trials.way().ahead ? o.ahead_room : o.room));
-}
+Bytes headroom(const Outlook& o) { return Bytes::of_mib(o.need - o.seen + o.room); }
 
-Bytes growth(const Outlook& o) { return headroom(o) + Bytes::of_mib(o.trials.way().ahead ? o.ordered : 0); }
+Bytes growth(const Outlook& o) { return headroom(o) + Bytes::of_mib(o.ordered); }
 
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
   const double has = target.to_mib();
-  const double to = idle_down_to(o.past, has, need_of(o, grain), o.trials.way(), costs(o, p));
+  const double to = idle_down_to(o.past, has, need_of(o, grain, p), o.trials.way(), costs(o, p));
   return to < has ? std::min(target, Bytes::of_mib(to).round_up(grain)) : target;
 }
 

@@ -1,7 +1,7 @@
 // Outlook: what a VM is likely to need shortly, learned from how its need moved. No clock, no I/O: the same
 // needs at the same times give the same outlook.
-// Headroom goes where rises are likely: a VM that never moves gets almost none. Whether it is grown ahead,
-// how long idle memory is kept and how much of it goes back is found by trial (trials.h).
+// Headroom goes where rises are likely: a VM that never moves gets almost none. How long idle memory is kept
+// and how much of it goes back is found by trial (trials.h).
 #pragma once
 
 #include "base/bytes.h"
@@ -26,10 +26,10 @@ struct Outlook {
   double sigma = 0;    // MiB by which it typically rises while memory is on its way
   double behind = 0;   // MiB: need, smoothed; a rise is what it is above this
 
-  // MiB above need below which it is grown: by any way, and by one that grows ahead …
-  double room = 0, ahead_room = 0;
-  // … and what a growth then brings above that.
-  double ordered = 0;
+  double jumps = 0;  // mean square of its jumps as shares of need, per s^2H; a large one counts little
+
+  // MiB above need below which it is grown, and what a growth then brings above that.
+  double room = 0, ordered = 0;
 
   TimePoint short_at{};  // when it last had less than need and its headroom
   double moves = 0;      // changes of late that the ruling way made, per hour

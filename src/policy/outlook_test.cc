@@ -88,30 +88,13 @@ TEST(Outlook, BringsAGrowthFurtherThanTheHeadroom) {
   EXPECT_GT(growth(vm.outlook), headroom(vm.outlook));
 }
 
-// Up and down by 60 MiB at each sample, and never above 2030: room for more would take another block.
-double trembling(double t) { return 1970 + 5.0 * static_cast<double>(std::lround(t * 10) * 7919 % 13); }
-
-TEST(Outlook, GrowsNoVmAheadForWhichThatIsWasted) {
-  Watched vm;
-  vm.grain = 128_MiB;
-  vm.assigned = 2_GiB;
-  vm.run(600, trembling);
-  ASSERT_FALSE(vm.outlook.trials.way().ahead);
-  EXPECT_LT(vm.outlook.room, vm.outlook.ahead_room);
-  EXPECT_EQ(headroom(vm.outlook), Bytes::of_mib(vm.outlook.room));
-  EXPECT_EQ(growth(vm.outlook), headroom(vm.outlook));
-  vm.now += std::chrono::milliseconds(100);
-  vm.see(2044, true);
-  ASSERT_FALSE(vm.outlook.trials.way().ahead);
-  EXPECT_EQ(headroom(vm.outlook), kSaturatedStep + Bytes::of_mib(vm.outlook.ahead_room))
-      << "it cannot show its need";
-}
-
 TEST(Outlook, GrowsNoVmAheadWhereThatIsSwitchedOff) {
   Watched vm;
   vm.profile.with.ahead = false;
+  Watched ahead;
   vm.run(100, waves);
-  EXPECT_EQ(vm.outlook.ahead_room, vm.outlook.room);
+  ahead.run(100, waves);
+  EXPECT_LT(headroom(vm.outlook), headroom(ahead.outlook));
   EXPECT_EQ(growth(vm.outlook), headroom(vm.outlook));
 }
 
@@ -129,7 +112,8 @@ TEST(Outlook, LetsIdleMemoryGoWhenItWasNotNeededForLongEnough) {
 TEST(Outlook, MovesNothingThatIsNotWorthAChange) {
   Watched vm;
   vm.run(120, steady);
-  EXPECT_EQ(rest_level(vm.outlook, 2048_MiB, kBlock, vm.profile), 2048_MiB);
+  EXPECT_EQ(rest_level(vm.outlook, 2018_MiB, kBlock, vm.profile), 2018_MiB) << "4 MiB";
+  EXPECT_LT(rest_level(vm.outlook, 2068_MiB, kBlock, vm.profile), 2020_MiB);
 }
 
 // 1 GiB more, taken in 5 s, held for 2 s and left; again after each `period`.
@@ -138,35 +122,56 @@ double comes_and_goes(double t, double period) {
   return into < 7 ? 2000 + std::min(1000.0, 200 * into) : 2000;
 }
 
-TEST(Outlook, TakesALittleBackThatLayIdleForLong) {
+// Off by 0.6 % for 2 s at a time, as measured.
+class Erring {
+ public:
+  double operator()() {
+    error_ = error_ * keep_ + 0.006 * normal_(random_) * std::sqrt(1 - keep_ * keep_);
+    return error_;
+  }
+
+ private:
+  std::mt19937_64 random_{1};
+  std::normal_distribution<double> normal_;
+  const double keep_ = std::exp(-0.1 / 2);
+  double error_ = 0;
+};
+
+TEST(Outlook, KnowsANeedThatDoesNotJumpBetterThanOneThatDoes) {
+  Watched sure;
+  sure.run(300, [](double) { return 4000.0; });
+  Watched unsure;
+  Erring error;
+  unsure.run(300, [&](double) { return 4000 * (1 + error()); });
+  const Bytes has = Bytes::of_mib(4000 * 1.03);
+  EXPECT_LT(rest_level(sure.outlook, has, kBlock, sure.profile), Bytes::of_mib(4000 * 1.005));
+  EXPECT_EQ(rest_level(unsure.outlook, has, kBlock, unsure.profile), has);
+  unsure.profile.with.error = sure.profile.with.error = false;
+  EXPECT_EQ(rest_level(sure.outlook, has, kBlock, sure.profile), has);
+}
+
+TEST(Outlook, DoesNotTakeOneLargeJumpForAnError) {
   Watched vm;
-  vm.run(kLittleIdleSeconds - 2, [](double) { return 4000.0; });
-  const Bytes has = Bytes::of_mib(4000 * (1 + kGiveMargin + 0.02));
-  EXPECT_EQ(rest_level(vm.outlook, has, kBlock, vm.profile), has);
-  vm.run(4, [](double) { return 4000.0; });
-  EXPECT_LT(rest_level(vm.outlook, has, kBlock, vm.profile), has);
-  EXPECT_GE(rest_level(vm.outlook, has, kBlock, vm.profile).to_mib(), 4000 * (1 + kGiveMargin));
+  vm.run(300, steady);
+  vm.run(1, [](double) { return 4000.0; });
+  EXPECT_LT(vm.outlook.jumps, 0.05 * kErrorJumps * kErrorJumps);
 }
 
 TEST(Outlook, LeavesANeedAloneThatOnlyWanders) {
-  std::mt19937_64 random(1);
-  std::normal_distribution<double> normal;
+  Erring error;
   int moves = 0;
-  for (const double need : {4000, 5632, 7000, 8500}) {  // an hour each, off by 0.6 % for 2 s at a time
+  for (const double need : {4000, 5632, 7000, 8500}) {  // an hour each
     Watched vm;
     vm.grain = 128_MiB;
     vm.assigned = Bytes::of_mib(need * 1.2).round_up(vm.grain);
-    double error = 0;
-    const double keep = std::exp(-0.1 / 2);
     for (int i = 0; i < 36000; ++i) {
-      error = error * keep + 0.006 * normal(random) * std::sqrt(1 - keep * keep);
       vm.now += std::chrono::milliseconds(100);
-      vm.see(need * (1 + error));
+      vm.see(need * (1 + error()));
       moves += vm.follow() ? 1 : 0;
     }
   }
-  // 21; 35 with a kGiveMargin of 0, 169 with kLittleIdleSeconds of 1.
-  EXPECT_LE(moves, 26);
+  // 32; 75 with a kErrorKept of 0, 118 with a kErrorMost of 0, 63 with a kErrorSure of 0.
+  EXPECT_LE(moves, 36);
 }
 
 TEST(Outlook, HoldsMemoryLongerForAVmThatComesBackForIt) {

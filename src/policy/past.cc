@@ -9,12 +9,13 @@ namespace {
 constexpr double kSlotSeconds = 0.5;
 
 // Half seconds of each span; the last are longer than what is kept in half seconds, and never reached.
-constexpr auto kSpanSlots = [] {
+constexpr std::array<std::int64_t, Past::kSpans.size() + 1> span_slots() {
   std::array<std::int64_t, Past::kSpans.size() + 1> out{};
   for (std::size_t i = 0; i < Past::kSpans.size(); ++i)
     out[i] = static_cast<std::int64_t>(Past::kSpans[i] / kSlotSeconds);
   return out;
-}();
+}
+constexpr auto kSpanSlots = span_slots();
 
 std::int64_t slot_of(TimePoint at) {
   return static_cast<std::int64_t>(seconds(at.time_since_epoch()) / kSlotSeconds);

@@ -11,7 +11,8 @@ namespace aerostat {
 // pays.
 struct Elements {
   bool trials = true;  // off: the first way holds for every VM
-  bool ahead = true;   // off: no way grows ahead
+  bool ahead = true;   // off: no room for bursts, and a growth brings no more than is needed
+  bool error = true;   // off: every estimate is taken to err by as much as was measured at most
 };
 
 struct Profile {

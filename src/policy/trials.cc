@@ -45,8 +45,8 @@ bool Trials::advance(const Past& past, const Need& need, const Step& step, const
     const double had = level_[i];
     double level = had;
     double cost = cost_of(level, need.now, step, costs);
-    if (level < need.low(way)) {
-      level = in_blocks(need.low(way) + (way.ahead ? step.ordered : 0), need.block);
+    if (level < need.low()) {
+      level = in_blocks(need.low() + step.ordered, need.block);
       cost += costs.plugged * (level - had) + costs.change;
     } else if (step.rested) {
       level = idle_down_to(past, level, need, way, costs);

@@ -14,7 +14,7 @@ namespace aerostat {
 struct Step {
   double before = 0;     // MiB needed at the last; Need::now at this one, …
   double dt = 0;         // … so many seconds later
-  double ordered = 0;    // MiB that a growth ahead brings above the room
+  double ordered = 0;    // MiB that a growth brings above the room
   bool rested = false;   // what lies idle is judged too
   bool may_find = true;  // off: the first way rules whatever it costs
 };

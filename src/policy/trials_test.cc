@@ -9,7 +9,6 @@ namespace {
 
 constexpr Costs kCosts{.missing = 100, .plugged = 4, .change = 256};
 constexpr double kBlock = 128;
-constexpr double kRoom = 12;
 
 // A VM whose memory is held on paper only.
 struct Held {
@@ -17,18 +16,18 @@ struct Held {
   Past past;
   Trials trials;
   double need = 4096;
-  double ahead_room = 100;
+  double room = 12;
   bool may_find = true;
   int moves = 0;
 
   Held() {
     past.begin(at, need);
-    trials.begin(in_blocks(need + kRoom, kBlock), need);
+    trials.begin(in_blocks(need + room, kBlock), need);
   }
   void see(double now) {
     at += std::chrono::milliseconds(100);
     const bool rested = past.note(at, need, now);
-    const Need about{.now = now, .room = kRoom, .ahead_room = ahead_room, .block = kBlock};
+    const Need about{.now = now, .room = room, .block = kBlock};
     const Step step{.before = need, .dt = 0.1, .ordered = 0, .rested = rested, .may_find = may_find};
     moves += trials.advance(past, about, step, kCosts) ? 1 : 0;
     need = now;
@@ -49,14 +48,6 @@ TEST(Trials, FindMorePatienceForAVmThatComesBackSoon) {
   EXPECT_GT(soon.trials.way().patience, late.trials.way().patience);
 }
 
-TEST(Trials, FindThatRoomForBurstsIsWastedWhereThereAreNone) {
-  Held vm;
-  vm.need = 4000;
-  vm.ahead_room = 600;
-  for (int i = 0; i < 3000; ++i) vm.see(i % 600 == 0 ? 4090 : 4000);
-  EXPECT_FALSE(vm.trials.way().ahead);
-}
-
 TEST(Trials, FindNothingWhereTheyMayNot) {
   Held may;
   may.come_and_go(300, 9);
@@ -69,9 +60,9 @@ TEST(Trials, FindNothingWhereTheyMayNot) {
 
 TEST(Trials, TellWhenTheRulingWayMoves) {
   Held vm;
-  vm.ahead_room = 200;
+  vm.room = 200;
   vm.see(4096);
-  EXPECT_EQ(vm.moves, 1) << "the room of a way that grows ahead was not there";
+  EXPECT_EQ(vm.moves, 1) << "so much room was not there";
   vm.see(4096);
   EXPECT_EQ(vm.moves, 1);
 }

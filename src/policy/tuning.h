@@ -57,40 +57,43 @@ inline constexpr double kHurst = 0.4;
 // From a guest's report to memory it can use.
 inline constexpr double kLeadSeconds = 0.07;
 // How long rises are remembered, in seconds.
-inline constexpr double kBurstMemory = 4;
+inline constexpr double kBurstMemory = 3.7;
 // A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
-inline constexpr double kUnknownRise = 0.035;
+inline constexpr double kUnknownRise = 0.08;
 // … and is known after about this many seconds.
-inline constexpr double kUnknownMemory = 12;
+inline constexpr double kUnknownMemory = 10.5;
 // A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
-inline constexpr double kOrder = 0.18;
-inline constexpr double kRiseSeconds = 0.77;
+inline constexpr double kOrder = 0.19;
+inline constexpr double kRiseSeconds = 0.87;
 // … and is taken to go on for this long, well beyond kLeadSeconds. A guest that has run out can hardly be
 // given any: its kernel needs memory to take memory in (measured: with 3 MiB left a block took over 3 s).
-inline constexpr double kRiseLead = 0.2;
+inline constexpr double kRiseLead = 0.15;
 // A rise by less than this share of need in a second is not one: an estimate that errs looks like it.
-inline constexpr double kNoRise = 0.045;
+inline constexpr double kNoRise = 0.067;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer: at twice as
 // many by this many times its price.
-inline constexpr double kMovesMemory = 400;
+inline constexpr double kMovesMemory = 310;
 inline constexpr double kManyMoves = 210;
 inline constexpr double kHurry = 1.6;
-// Where less than this share of need lies idle, this much of what was needed of late above the present need
-// is kept: a need that wanders about a level, or an estimate that errs, leaves as much unused at any moment,
-// and comes back for it.
-inline constexpr double kSureIdleShare = 0.09;
+// An estimate errs by this share of need (standard deviation, measured: docs/estimator.md) …
+inline constexpr double kEstimateError = 0.006;
+// … which shows as jumps of this share of need between looks, per s^H. A need that jumps less is known better
+// in proportion to the square of its jumps, over about this many seconds.
+inline constexpr double kErrorJumps = 0.0052;
+inline constexpr double kErrorMemory = 43;
+// What goes back leaves so many times the error more than its way keeps, or it is fetched again; and as much
+// more of what was needed of late as an error may be.
+inline constexpr double kErrorKept = 1.7;
+inline constexpr double kErrorMost = 2.3;
+// Where less than so many times the error lies idle, this much of what was needed of late above the present
+// need is kept: a need that wanders about a level leaves as much unused at any moment, and comes back for it.
+inline constexpr double kErrorSure = 12.7;
 inline constexpr double kUnsureDepth = 0.9;
-// Less than this share goes back only if it lay idle for so long, and all that was needed is kept.
-inline constexpr double kLittleIdleShare = 0.04;
-inline constexpr double kLittleIdleSeconds = 48;
-// What goes back leaves this share of need more than its way keeps, or an estimate that errs fetches it
-// again.
-inline constexpr double kGiveMargin = 0.0125;
-// Less than this share is not worth a change however long it lies, where blocks are small.
-inline constexpr double kLeastIdleShare = 0.015;
+// Less than so many times the error is not worth a change however long it lies, where blocks are small.
+inline constexpr double kErrorIdle = 3.4;
 // Ways are judged by what they cost in about this many seconds; the first judgement takes this much of need,
 // held idle for a second, against all but the first.
-inline constexpr double kTrialMemory = 100;
+inline constexpr double kTrialMemory = 85;
 inline constexpr double kPrior = 0.22;
 // How long a shortage seen in a sample lasts until memory has come, and what it grows by meanwhile.
 inline constexpr double kShortStays = 0.01;

@@ -7,11 +7,21 @@
 
 namespace aerostat {
 
+namespace {
+
+// Over this span of the past an estimate that errs has been as far off as it usually is.
+constexpr std::size_t kErrorSpan = 14;
+static_assert(Past::kSpans[kErrorSpan] == 64);
+
+}  // namespace
+
 double in_blocks(double mib, double block) { return std::ceil(mib / block) * block; }
 
 double idle_down_to(const Past& past, double level, const Need& need, const Way& way, const Costs& costs) {
-  const double low = need.low(way) + kGiveMargin * need.now;
-  const double worth = std::max(need.block, kLeastIdleShare * need.now);
+  if (past.spans_known() == 0) return level;
+  const double wanders = std::max(0.0, past.most(std::min(kErrorSpan, past.spans_known() - 1)) - need.now);
+  const double low = need.low() + kErrorKept * need.error + std::min(wanders, kErrorMost * need.error);
+  const double worth = std::max(need.block, kErrorIdle * need.error);
   const double least = std::max(way.idle_mib, worth);
   if (level - low < least) return level;  // whatever the past says
   const double dear = way.patience * 2 * costs.change;
@@ -26,13 +36,8 @@ double idle_down_to(const Past& past, double level, const Need& need, const Way&
     if ((level - keeps) * counts < dear) continue;
     const auto idle_above = [&](double kept) { return level - in_blocks(kept, need.block); };
     double idle = idle_above(keeps);
-    // So little may be how an estimate errs: then nearly all that was needed stays …
-    if (idle < kSureIdleShare * need.now) idle = idle_above(low + std::max(way.depth, kUnsureDepth) * above);
-    // … and what is less yet has to lie idle for long, above all of that.
-    if (idle < kLittleIdleShare * need.now) {
-      if (Past::kSpans[i] < kLittleIdleSeconds) continue;
-      idle = idle_above(low + above);
-    }
+    // So little may be how an estimate errs: then nearly all that was needed stays.
+    if (idle < kErrorSure * need.error) idle = idle_above(low + std::max(way.depth, kUnsureDepth) * above);
     if (idle >= worth && idle * counts >= dear) return level - idle;
   }
   return level;

@@ -21,7 +21,8 @@ struct Element {
 };
 constexpr Element kElements[] = {
     {"the way memory is held, found by trial per VM", &Elements::trials},
-    {"ways that grow ahead", &Elements::ahead},
+    {"growing ahead", &Elements::ahead},
+    {"the error of an estimate, taken from how need jumps", &Elements::error},
 };
 
 std::vector<double> whole(const std::vector<std::vector<Run>>& kinds, double Run::* pick) {
