@@ -292,14 +292,14 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
   if (!as_meant) {
     move.to = move.from;
     move.rule = Rule::Guarded;
-    move.why = "its devices cannot be set that finely; " + reason(move);
+    move.say("its devices cannot be set that finely");
     return;
   }
   move.to = to;
   if (move.shrinks() && !prepared(vm, move, now)) {
     move.to = move.from;
     move.rule = Rule::Waiting;
-    move.why = "its service makes the memory ready to be taken; " + reason(move);
+    move.say("its service makes the memory ready to be taken");
     return;
   }
   vm.machine->set_target(to);

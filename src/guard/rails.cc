@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace aerostat {
 
@@ -10,20 +11,19 @@ namespace {
 
 double weight_of(const VmView& vm) { return std::max(1, vm.limits.weight); }
 
-void stay(Move& move, const std::string& why) {
+void stay(Move& move, std::string why) {
   const bool wanted_more = move.to > move.from;
   move.to = move.from;
   move.rule = wanted_more ? Rule::Refused : Rule::Guarded;
-  move.why = why + "; " + reason(move);
-  move.staying = Staying::No;
+  move.say(std::move(why));
 }
 
 // Cuts a growth to `most`, or to nothing.
-void cut(Move& move, const VmView& vm, Bytes most, const std::string& why) {
+void cut(Move& move, const VmView& vm, Bytes most, std::string why) {
   const Bytes to = most.round_down(vm.grain);
-  if (to <= move.from) return stay(move, why);
+  if (to <= move.from) return stay(move, std::move(why));
   move.to = to;
-  move.why = why + "; " + move.why;
+  move.say(std::move(why));
 }
 
 void keep_limits(Move& move, const VmView& vm) {
@@ -31,7 +31,7 @@ void keep_limits(Move& move, const VmView& vm) {
   // A VM that already is outside may move towards its limits, never further away.
   if (move.shrinks() && move.to < floor) {
     move.to = std::min(move.from, floor);
-    move.why += fmt::format("; not below its minimum, {}", format_bytes(floor));
+    move.say(fmt::format("not below its minimum, {}", format_bytes(floor)));
     if (move.to == move.from) move.rule = Rule::Guarded;
   }
   if (move.grows() && move.to > vm.limits.maximum) {
@@ -78,7 +78,7 @@ void keep_ledger(Move& move, const VmView& vm, Purse& purse, const Rails& rails)
     most = held + std::max(Bytes{}, *purse.physical);
     why = fmt::format("the host's kernel has only {} left", format_bytes(std::max(Bytes{}, *purse.physical)));
   }
-  if (most < move.to) cut(move, vm, most, why);
+  if (most < move.to) cut(move, vm, most, std::move(why));
   const Bytes taken = std::max(Bytes{}, move.to - held);
   purse.free -= taken;
   if (purse.physical) *purse.physical -= taken;

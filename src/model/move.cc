@@ -30,19 +30,49 @@ std::string numbers_text(const Numbers& n) {
   return text + fmt::format(", wanted {}", format_bytes(n.wanted));
 }
 
-std::string reason(const Move& move) {
-  const auto because = [&](std::string_view what) {
-    const std::string first = move.why.empty() ? "" : move.why + "; ";
-    return fmt::format("{}{}: {}", first, what, numbers_text(move.numbers));
-  };
-  switch (move.staying) {
-    case Staying::No: return move.why.empty() ? because("no reason was given") : move.why;
-    case Staying::Enough: return because("enough");
-    case Staying::AtMaximum: return because("at its maximum");
-    case Staying::MostIsThere: return because("most of its buffer is there");
-    case Staying::JustMoved: return because("some lies idle, and it was moved a moment ago");
+namespace {
+
+std::string refusal(const Move& move, std::string_view rule) {
+  const bool part = move.desired - move.about > move.from;
+  return fmt::format("{}{} refused: the host has no more to give, {} ({})", part ? "a part; " : "",
+                     format_bytes(move.about), rule, numbers_text(move.numbers));
+}
+
+std::string sentence(const Move& move) {
+  const auto amount = [&] { return format_bytes(move.about); };
+  const auto numbers = [&] { return numbers_text(move.numbers); };
+  switch (move.because) {
+    case Because::Unsaid: return {};
+    case Because::Enough: return "enough: " + numbers();
+    case Because::AtMaximum: return "at its maximum: " + numbers();
+    case Because::MostIsThere: return "most of its buffer is there: " + numbers();
+    case Because::JustMoved: return "some lies idle, and it was moved a moment ago: " + numbers();
+    case Because::NotNeeded:
+      return fmt::format(
+          "{} was not needed for long enough to be worth a change and goes back to the pool ({})", amount(),
+          numbers());
+    case Because::OthersShort:
+      return fmt::format("others are short by {}, this one has spare ({})", amount(), numbers());
+    case Because::OthersShortStalled:
+      return fmt::format("others are short by {}, but it does not give what it was asked for", amount());
+    case Because::OthersShortDistressed:
+      return fmt::format("others are short by {}, but it shows distress itself ({})", amount(), numbers());
+    case Because::OthersShortJustMoved:
+      return fmt::format("others are short by {}; it was moved a moment ago", amount());
+    case Because::Needs: return numbers();
+    case Because::BeingFreed: return fmt::format("{} more is being freed for it ({})", amount(), numbers());
+    case Because::BuffersShared: return refusal(move, "buffers are shared");
+    case Because::WeightDecides: return refusal(move, "weight decides");
   }
-  return move.why;
+  return {};
+}
+
+}  // namespace
+
+std::string reason(const Move& move) {
+  const std::string said = sentence(move);
+  if (said.empty()) return move.why.empty() ? "no reason was given: " + numbers_text(move.numbers) : move.why;
+  return move.why.empty() ? said : move.why + "; " + said;
 }
 
 }  // namespace aerostat

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 
@@ -37,9 +38,24 @@ struct Numbers {
 };
 std::string numbers_text(const Numbers& numbers);
 
-// Why a VM stays as it is. Nearly every decision is one of these, so their sentences are made when somebody
-// asks.
-enum class Staying { No, Enough, AtMaximum, MostIsThere, JustMoved };
+// Why it was decided so. A pass over thousands of VMs says this of each, and a sentence is made of it only
+// when somebody asks.
+enum class Because {
+  Unsaid,                 // Move::why says it
+  Enough,                 // stays: it has what it wants …
+  AtMaximum,              // … as far as its owner lets it …
+  MostIsThere,            // … or nearly
+  JustMoved,              // stays: some lies idle, but it was moved a moment ago
+  NotNeeded,              // `about` lay idle for long enough
+  OthersShort,            // of `about`, and it has spare, …
+  OthersShortStalled,     // … but it does not give what it was asked for
+  OthersShortDistressed,  // … but it shows distress itself
+  OthersShortJustMoved,   // … but it was moved a moment ago
+  Needs,                  // the numbers say it
+  BeingFreed,             // `about` more is being freed for it
+  BuffersShared,          // `about` more is refused: there is not enough for all buffers
+  WeightDecides,          // `about` more is refused: there is not enough for all demand
+};
 
 struct Move {
   std::string vm;
@@ -47,13 +63,16 @@ struct Move {
   Bytes to;       // the target decided on; equal to `from` if nothing changes
   Bytes desired;  // what the rule would have given with nothing in the way
   Rule rule = Rule::Hold;
-  std::string why;  // one sentence, for people; empty: `staying` and the numbers say it, see reason()
+  std::string why;  // what stands before that in the sentence, as guards add it; see reason()
   Numbers numbers = {};
-  Staying staying = Staying::No;
+  Because because = Because::Unsaid;
+  Bytes about = {};       // the amount that `because` speaks of
   std::size_t index = 0;  // its place in HostView::vms
 
   bool grows() const { return to > from; }
   bool shrinks() const { return to < from; }
+  // Says `what` of the move, before what is said of it already.
+  void say(std::string what) { why = why.empty() ? std::move(what) : std::move(what) + "; " + why; }
 };
 
 // One sentence with the numbers, for people. Never empty.

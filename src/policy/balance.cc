@@ -1,7 +1,5 @@
 #include "policy/balance.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -25,40 +23,36 @@ Move move_of(const Case& c) {
   return move;
 }
 
-Move stay(const Case& c, Staying staying, std::string why = {}) {
+Move stay(const Case& c, Because because, Bytes about = {}) {
   Move move = move_of(c);
-  move.staying = staying;
-  move.why = std::move(why);
+  move.because = because;
+  move.about = about;
   return move;
 }
 
-Move shrink_to(const Case& c, Bytes desired, Rule rule, const std::string& what) {
+Move shrink_to(const Case& c, Bytes desired, Rule rule, Because because, Bytes about) {
   const VmView& vm = *c.vm;
   // A block larger than a step still goes as a whole, or never.
   const Bytes step = std::min(vm.target - desired, std::max(shrink_step(vm, rule), vm.grain));
-  Move move = move_of(c);
+  Move move = stay(c, because, about);
   move.to = std::min((vm.target - step).round_up(vm.grain), vm.target);  // never more than the step
   move.desired = desired;
   move.rule = rule;
-  move.why = fmt::format("{} ({})", what, numbers_text(move.numbers));
   return move;
 }
 
 // Nobody needs what this VM has: it keeps it for a while, then the surplus goes back to the pool.
 Move rest(const Case& c) {
   const VmView& vm = *c.vm;
-  const Staying enough = vm.target >= c.wanted            ? Staying::Enough
-                         : vm.target >= vm.limits.maximum ? Staying::AtMaximum
-                                                          : Staying::MostIsThere;
+  const Because enough = vm.target >= c.wanted            ? Because::Enough
+                         : vm.target >= vm.limits.maximum ? Because::AtMaximum
+                                                          : Because::MostIsThere;
   if (!vm.demand || vm.starting || vm.stalled || vm.distress) return stay(c, enough);
   const Bytes keep = std::min(rest_of(vm), vm.target);
   const Bytes surplus = vm.target - keep;
   if (surplus < vm.grain) return stay(c, enough);
-  if (!may_shrink(vm, Rule::ReturnIdle)) return stay(c, Staying::JustMoved);
-  return shrink_to(
-      c, keep, Rule::ReturnIdle,
-      fmt::format("{} was not needed for long enough to be worth a change and goes back to the pool",
-                  format_bytes(surplus)));
+  if (!may_shrink(vm, Rule::ReturnIdle)) return stay(c, Because::JustMoved);
+  return shrink_to(c, keep, Rule::ReturnIdle, Because::NotNeeded, surplus);
 }
 
 // Others are short by `lacking`: this VM gives what it has above its entitlement. While somebody goes short
@@ -68,20 +62,16 @@ Move give(const Case& c, Bytes lacking) {
   Bytes share = vm.target - c.entitled;
   const Bytes idle = vm.target - c.wanted;
   const Rule rule = c.shortage == Rule::Yield || idle >= share ? Rule::Yield : c.shortage;
-  const std::string short_by = fmt::format("others are short by {}", format_bytes(lacking));
-  if (vm.stalled) return stay(c, Staying::No, short_by + ", but it does not give what it was asked for");
+  if (vm.stalled) return stay(c, Because::OthersShortStalled, lacking);
   // A guest that fetches back what it paged out shows distress although it has enough again; how much is
   // plenty is then taken with care.
   const Bytes plenty = vm.target - c.wanted - vm.demand.value_or(vm.target).scaled(kDistressShare);
   if (vm.distress && rule == Rule::Yield) {
-    if (plenty < vm.grain) {
-      return stay(c, Staying::No,
-                  fmt::format("{}, but it shows distress itself ({})", short_by, numbers_text(numbers(c))));
-    }
+    if (plenty < vm.grain) return stay(c, Because::OthersShortDistressed, lacking);
     share = std::min(share, plenty);
   }
-  if (!may_shrink(vm, rule)) return stay(c, Staying::No, short_by + "; it was moved a moment ago");
-  return shrink_to(c, vm.target - share, rule, short_by + ", this one has spare");
+  if (!may_shrink(vm, rule)) return stay(c, Because::OthersShortJustMoved, lacking);
+  return shrink_to(c, vm.target - share, rule, Because::OthersShort, lacking);
 }
 
 Move grow(const Case& c, Bytes granted, bool coming) {
@@ -91,20 +81,12 @@ Move grow(const Case& c, Bytes granted, bool coming) {
   move.to = (vm.target + granted).round_down(vm.grain);
   move.desired = std::max(c.desire, c.wanted);
   move.rule = c.rule;
-  const Bytes lacking = move.desired - move.to;
-  if (lacking < vm.grain) {
-    move.why = numbers_text(move.numbers);
-    return move;
-  }
-  if (coming) {
-    move.why =
-        fmt::format("{} more is being freed for it ({})", format_bytes(lacking), numbers_text(move.numbers));
-  } else {
-    const char* const rule = c.shortage == Rule::CutByWeight ? "weight decides" : "buffers are shared";
-    move.why = fmt::format("{}{} refused: the host has no more to give, {} ({})",
-                           granted > Bytes{} ? "a part; " : "", format_bytes(lacking), rule,
-                           numbers_text(move.numbers));
-  }
+  move.about = move.desired - move.to;
+  move.because = move.about < vm.grain             ? Because::Needs
+                 : coming                          ? Because::BeingFreed
+                 : c.shortage == Rule::CutByWeight ? Because::WeightDecides
+                                                   : Because::BuffersShared;
+  if (move.because == Because::Needs) return move;
   if (move.to <= vm.target) {
     move.to = vm.target;
     move.rule = coming ? Rule::Waiting : Rule::Refused;

@@ -19,26 +19,36 @@ Bytes sum_at(std::span<const Claim> claims, double level) {
   return sum;
 }
 
+// The highest level whose sum the pool is enough for, but for less than a byte of each claim. The sum rises
+// with the level, straight between the levels at which a claim meets its bounds: so the level is drawn from
+// the sums at both ends. Halving each third time pins it whatever the bounds are.
+double level_for(Bytes pool, std::span<const Claim> claims) {
+  double low = 0;
+  double high = 0;
+  for (const Claim& claim : claims)
+    high = std::max(high, static_cast<double>(claim.most.count()) / weight_of(claim) + 1);
+  Bytes at_low = sum_at(claims, low);
+  Bytes at_high = sum_at(claims, high);
+  if (at_high <= pool) return high;
+  const Bytes rounding = Bytes::of(static_cast<std::int64_t>(claims.size()));
+  for (int i = 0; i < 3 * 64 && at_low + rounding < pool; ++i) {
+    const double part = static_cast<double>((pool - at_low).count() - rounding.count() / 2) /
+                        static_cast<double>((at_high - at_low).count());
+    const double middle = low + (high - low) * (i % 3 == 2 ? 0.5 : part);
+    const Bytes at_middle = sum_at(claims, middle);
+    (at_middle <= pool ? low : high) = middle;
+    (at_middle <= pool ? at_low : at_high) = at_middle;
+  }
+  return low;
+}
+
 }  // namespace
 
 std::vector<Bytes> share_out(Bytes pool, std::span<const Claim> claims) {
-  double low = 0;
-  double high = 0;
-  for (const Claim& claim : claims) {
-    high = std::max(high, static_cast<double>(claim.most.count()) / weight_of(claim) + 1);
-  }
-  if (sum_at(claims, high) <= pool) {
-    low = high;
-  } else {
-    // The sum rises with the level; 64 halvings pin it to the byte.
-    for (int i = 0; i < 64; ++i) {
-      const double middle = (low + high) / 2;
-      (sum_at(claims, middle) <= pool ? low : high) = middle;
-    }
-  }
+  const double level = level_for(pool, claims);
   std::vector<Bytes> out;
   out.reserve(claims.size());
-  for (const Claim& claim : claims) out.push_back(at_level(claim, low));
+  for (const Claim& claim : claims) out.push_back(at_level(claim, level));
   return out;
 }
 

@@ -34,6 +34,17 @@ TEST(ShareOut, NeverCutsBelowTheLeast) {
   EXPECT_EQ(share_out(200_MiB, claims)[0], 300_MiB);
 }
 
+// As many different levels at which claims are satisfied as there are claims.
+TEST(ShareOut, FindsTheLevelAmongManyClaims) {
+  std::vector<Claim> claims;
+  for (int i = 0; i < 10000; ++i) claims.push_back({0_MiB, Bytes::mib(64 + i * 7919 % 4096), 1.0 + i % 97});
+  const Bytes pool = Bytes::mib(10000 * 700);
+  Bytes sum;
+  for (const Bytes share : share_out(pool, claims)) sum += share;
+  EXPECT_LE(sum, pool);
+  EXPECT_GE(sum, pool - Bytes::of(10000));
+}
+
 RC_GTEST_PROP(ShareOutProperty, UsesThePoolAndNoMore, ()) {
   const auto count = *rc::gen::inRange(1, 20);
   std::vector<Claim> claims;
@@ -49,8 +60,8 @@ RC_GTEST_PROP(ShareOutProperty, UsesThePoolAndNoMore, ()) {
   Bytes sum;
   for (const Bytes share : share_out(pool, claims)) sum += share;
   RC_ASSERT(sum <= std::max(pool, leasts));
-  // All of it is used but what rounding to bytes leaves.
-  RC_ASSERT(sum >= std::min(mosts, std::max(pool, leasts)) - Bytes::kib(64));
+  // All of it is used but what rounding to whole bytes leaves.
+  RC_ASSERT(sum >= std::min(mosts, std::max(pool, leasts)) - Bytes::of(count));
 }
 
 }  // namespace

@@ -1,0 +1,45 @@
+#include "model/move.h"
+
+#include <gtest/gtest.h>
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+
+Move growth(Because because, Bytes to, Bytes about) {
+  Move move{"web", 1_GiB, to, 3_GiB, Rule::Grow, ""};
+  move.numbers = {1_GiB, 900_MiB, 100_MiB, 3_GiB};
+  move.because = because;
+  move.about = about;
+  return move;
+}
+
+TEST(Reason, IsMadeOfTheCauseItsAmountAndTheNumbers) {
+  EXPECT_EQ(
+      reason(growth(Because::WeightDecides, 1_GiB, 2_GiB)),
+      "2.00 GiB refused: the host has no more to give, weight decides (demand 900 MiB of 1.00 GiB assigned, "
+      "100 MiB headroom for its bursts, wanted 3.00 GiB)");
+}
+
+TEST(Reason, SaysThatAPartWasGiven) {
+  EXPECT_EQ(reason(growth(Because::BuffersShared, 2_GiB, 1_GiB)).rfind("a part; 1.00 GiB refused", 0), 0U);
+}
+
+TEST(Reason, BeginsWithWhatWasSaidLast) {
+  Move move = growth(Because::BeingFreed, 2_GiB, 1_GiB);
+  move.say("only 512 MiB of the capacity is free");
+  move.say("its devices cannot be set that finely");
+  EXPECT_EQ(reason(move).rfind("its devices cannot be set that finely; only 512 MiB of the capacity is free; "
+                               "1.00 GiB more is being freed for it",
+                               0),
+            0U);
+}
+
+TEST(Reason, IsNeverEmpty) {
+  for (int i = 0; i <= static_cast<int>(Because::WeightDecides); ++i)
+    EXPECT_FALSE(reason(growth(static_cast<Because>(i), 1_GiB, 2_GiB)).empty()) << i;
+}
+
+}  // namespace
+}  // namespace aerostat
