@@ -24,6 +24,46 @@ TEST(Engine, GrowsAVmThatRunsLow) {
   EXPECT_EQ(w.vm("web").grows, 1u);
 }
 
+// A web server that was given 1 GiB of plugged memory and is giving half of it back.
+struct Giving {
+  World w{4_GiB};
+  fakes::FakeMachine& machine = w.add("web", 1_GiB);
+
+  Giving() {
+    machine.set_target(2_GiB);
+    w.report("web", 900_MiB);
+    machine.obedient = false;
+    machine.set_target(1536_MiB);
+    machine.f.goal = 1536_MiB;
+  }
+  Bytes demand_after(Duration time, Bytes need) {
+    w.clock.advance(time);
+    w.report("web", need);
+    return *w.vm("web").demand;
+  }
+};
+
+TEST(Engine, TakesABlockThatIsLeavingForNoNeed) {
+  Giving vm;
+  EXPECT_EQ(vm.demand_after(20ms, 1020_MiB), 900_MiB);
+  EXPECT_EQ(vm.demand_after(30ms, 890_MiB), 890_MiB);
+  EXPECT_EQ(vm.demand_after(100ms, 1010_MiB), 890_MiB) << "the next block";
+}
+
+TEST(Engine, BelievesARiseThatStaysWhileABlockIsLeaving) {
+  Giving vm;
+  EXPECT_EQ(vm.demand_after(20ms, 1020_MiB), 900_MiB);
+  EXPECT_EQ(vm.demand_after(70ms, 1020_MiB), 1020_MiB);
+}
+
+TEST(Engine, BelievesARiseThatNoBlockExplains) {
+  Giving more_than_a_block;
+  EXPECT_EQ(more_than_a_block.demand_after(20ms, 1100_MiB), 1100_MiB);
+  Giving gives_nothing;
+  gives_nothing.machine.arrive();
+  EXPECT_EQ(gives_nothing.demand_after(20ms, 1020_MiB), 1020_MiB);
+}
+
 TEST(Engine, AsksForAPassAtOnceWhenAGuestRunsLow) {
   World w(4_GiB);
   w.add("web");
