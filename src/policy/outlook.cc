@@ -26,13 +26,19 @@ Costs costs(const Outlook& o, const Profile& p) {
   return {p.short_price, p.plug_price, p.change_price * kMibOfGib * hurry};
 }
 
-// A rise is carried on by every way: a guest that has run out can hardly be given memory.
+// Kept free in any case. With less than the share of all it would have with it, it would look saturated and
+// be grown at once.
+double least_room(const Outlook& o, const Profile& p) {
+  return std::max(p.floor_mib, o.need * kSaturatedShare / (1 - kSaturatedShare));
+}
+
+// A rise is carried on whatever was learned: a guest that has run out can hardly be given memory.
 void make_room(Outlook& o, const Profile& p, const Costs& prices) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
   const double rises = rise(o);
   const double ramp = std::max(0.0, rises - o.need * kNoRise) * kRiseLead;
   const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
-  o.room = p.floor_mib + std::min(std::max(bursts, ramp), wild);
+  o.room = least_room(o, p) + std::min(std::max(bursts, ramp), wild);
   o.ordered = p.with.ahead ? order(rises, o.need, prices) : 0;
 }
 

@@ -109,6 +109,20 @@ TEST(Outlook, LetsIdleMemoryGoWhenItWasNotNeededForLongEnough) {
   EXPECT_LT(rest_level(vm.outlook, 5_GiB, kBlock, vm.profile), 1400_MiB);
 }
 
+// What it goes back to is no level at which it looks saturated, and would be grown again.
+TEST(Outlook, RestsWhereItDoesNotLookSaturated) {
+  for (const ProfileName name : {ProfileName::Dense, ProfileName::Balanced, ProfileName::Swift}) {
+    for (const double need : {500.0, 2000.0, 14000.0, 60000.0}) {
+      Watched vm;
+      vm.profile = profile(name);
+      vm.run(300, [&](double) { return need; });
+      const Bytes rest = rest_level(vm.outlook, Bytes::of_mib(need * 1.5 + 512), Bytes::mib(1), vm.profile);
+      ASSERT_LT(rest, Bytes::of_mib(need * 1.5));
+      EXPECT_GE(rest - Bytes::of_mib(need), std::max(kSaturated, rest.scaled(kSaturatedShare))) << need;
+    }
+  }
+}
+
 TEST(Outlook, MovesNothingThatIsNotWorthAChange) {
   Watched vm;
   vm.run(120, steady);

@@ -6,7 +6,7 @@ namespace {
 
 constexpr Profile kBalanced{};
 // More VMs on a host; a little shortage now and then is accepted.
-constexpr Profile kDense{.short_price = 25, .headroom_sigmas = 0.3, .floor_mib = 8};
+constexpr Profile kDense{.short_price = 25, .headroom_sigmas = 0.3};
 // Never short, whatever it costs.
 constexpr Profile kSwift{.short_price = 400, .change_price = 0.4, .headroom_sigmas = 2.5, .floor_mib = 48};
 

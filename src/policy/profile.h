@@ -24,7 +24,7 @@ struct Profile {
   double plug_price = 4;
   // Kept free of what a VM's need typically rises by while memory is on its way, in standard deviations.
   double headroom_sigmas = 0.5;
-  // Kept free in any case: a kernel with less looks for pages to throw out.
+  // Kept free in any case, kSaturated at least: a kernel with less looks for pages to throw out.
   double floor_mib = 12;
   Elements with = {};
 };

@@ -89,7 +89,8 @@ inline constexpr double kErrorMost = 2.3;
 // need is kept: a need that wanders about a level leaves as much unused at any moment, and comes back for it.
 inline constexpr double kErrorSure = 12.7;
 inline constexpr double kUnsureDepth = 0.9;
-// Less than so many times the error is not worth a change however long it lies, where blocks are small.
+// Less than so many times the error, or than it is at most, is not worth a change however long it lies, where
+// blocks are small.
 inline constexpr double kErrorIdle = 3.4;
 // Ways are judged by what they cost in about this many seconds; the first judgement takes this much of need,
 // held idle for a second, against all but the first.
@@ -102,9 +103,9 @@ inline constexpr double kShortStays = 0.01;
 inline constexpr double kForecastShare = 0.5;
 inline constexpr Bytes kLeastForecastCap = Bytes::mib(256);
 // With less than this left a guest is saturated (the kernel's watermarks stop ordinary allocations about
-// there) …
+// there; they lie 0.1 % of memory apart, watermark_scale_factor) …
 inline constexpr Bytes kSaturated = Bytes::mib(12);
-inline constexpr double kSaturatedShare = 0.003;
+inline constexpr double kSaturatedShare = 0.001;
 // … and is offered at least this much more at a time, beside the headroom that its rise calls for.
 inline constexpr Bytes kSaturatedStep = Bytes::mib(32);
 // With less than this left for kernel data a guest is in danger, whatever is available to programs. It is

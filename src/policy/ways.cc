@@ -21,7 +21,7 @@ double idle_down_to(const Past& past, double level, const Need& need, const Way&
   if (past.spans_known() == 0) return level;
   const double wanders = std::max(0.0, past.most(std::min(kErrorSpan, past.spans_known() - 1)) - need.now);
   const double low = need.low() + kErrorKept * need.error + std::min(wanders, kErrorMost * need.error);
-  const double worth = std::max(need.block, kErrorIdle * need.error);
+  const double worth = std::max({need.block, kErrorIdle * need.error, kEstimateError * need.now});
   const double least = std::max(way.idle_mib, worth);
   if (level - low < least) return level;  // whatever the past says
   const double dear = way.patience * 2 * costs.change;

@@ -67,6 +67,12 @@ TEST(IdleDownTo, MovesNothingForLessThanTheErrorIsWorth) {
   EXPECT_EQ(unsure_down_from(level, lived(300, kNow + 40)), level);
 }
 
+TEST(IdleDownTo, MovesNothingForLessThanAnyEstimateMayErr) {
+  const double least = kEstimateError * kNow;
+  EXPECT_EQ(down_from(up(kLow + least - 4), lived(300, kNow)), up(kLow + least - 4));
+  EXPECT_EQ(down_from(up(kLow + least + 2), lived(300, kNow)), up(kLow));
+}
+
 TEST(IdleDownTo, WaitsUntilAChangeHasPaidForItselfAsOftenAsTheWayAsks) {
   const double level = kLow + 512;
   const Past past = lived(10, kNow);
