@@ -43,18 +43,18 @@ void make_room(Outlook& o, const Profile& p, const Costs& prices) {
 }
 
 Need need_of(const Outlook& o, Bytes grain, const Profile& p) {
-  const double errs = p.with.error ? std::min(1.0, o.jumps / square(kErrorJumps)) : 1;
+  const bool known = p.with.error && o.unknown == 0;
+  const double errs = known ? std::min(1.0, o.jumps / square(kErrorJumps)) : 1;
   return {o.need, o.room, kEstimateError * errs * o.need, std::max(grain.to_mib(), 1.0)};
 }
 
 void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
   o = Outlook{};
   o.started = true;
-  o.at = o.learned_at = seen.at;
+  o.began = o.at = o.learned_at = seen.at;
   o.need = o.seen = o.learned = o.behind = need;
   // Nobody knows it yet: it is taken for one that moves.
   o.sigma = o.unknown = need * kUnknownRise;
-  o.jumps = square(kErrorJumps);
   o.past.begin(seen.at, need);
   make_room(o, p, costs(o, p));
   o.trials.begin(need + o.room, need);
@@ -73,7 +73,9 @@ void learn(Outlook& o, double need, TimePoint at) {
   o.burst = o.burst * keep + (change > 0 ? scaled * (1 - keep) : 0);
   // One large jump is no error, and says little about the next.
   const double jump = std::min(scaled / square(std::max(need, 1.0)), kWildJump * square(kErrorJumps));
-  const double keep_jumps = std::exp(-dt / kErrorMemory);
+  // Over a young VM's whole life.
+  const double over = std::min(kErrorMemory, seconds(at - o.began));
+  const double keep_jumps = std::exp(-dt / over);
   o.jumps = o.jumps * keep_jumps + jump * (1 - keep_jumps);
   static const double lead = std::pow(kLeadSeconds, kHurst);
   o.unknown *= std::exp(-dt / kUnknownMemory);

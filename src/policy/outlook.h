@@ -14,7 +14,7 @@ namespace aerostat {
 
 struct Outlook {
   bool started = false;
-  TimePoint at{};
+  TimePoint began{}, at{};
   double need = 0;  // MiB, at the last sample; more than was seen while the guest was saturated
   double seen = 0;  // MiB, as it was seen
 

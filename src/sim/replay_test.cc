@@ -37,6 +37,24 @@ TEST_F(Replay, ConstantNeedIsMetAndEverybodyComesToRest) {
   EXPECT_EQ(run(trace, "aerostat").sum.reversals, 0);
 }
 
+// Wherever it lies within a block, and whatever of a guest's ways to count its memory is in the way.
+TEST_F(Replay, AConstantNeedIsLeftAloneInEveryGuest) {
+  for (const Physics& physics : {Physics{}, debian_guest()}) {
+    for (const double block : {2.0, 128.0}) {
+      options.physics = physics;
+      options.physics.block_mib = block;
+      for (double mib = 500; mib < 8400; mib += 131) {
+        std::vector<Row> rows;
+        for (int s = 0; s <= 600; s += 10)
+          rows.push_back({static_cast<double>(s), static_cast<float>(mib), 0});
+        const Outcome o = run(*Trace::of("a", rows), "aerostat");
+        EXPECT_LE(o.sum.changes, 5) << mib << " MiB, blocks of " << block
+                                    << (physics.zones ? ", Debian" : "");
+      }
+    }
+  }
+}
+
 TEST_F(Replay, TheOracleIsNeverBeaten) {
   for (const Load load : {Load::Farm, Load::Bursty, Load::Builds, Load::Leak}) {
     const Trace trace = generate(load, {.seconds = 400, .mean_mib = 1024});
