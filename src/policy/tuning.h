@@ -80,7 +80,7 @@ inline constexpr double kEstimateError = 0.006;
 // … which shows as jumps of this share of need between looks, per s^H. A need that jumps less is known better
 // in proportion to the square of its jumps, over about this many seconds.
 inline constexpr double kErrorJumps = 0.0052;
-inline constexpr double kErrorMemory = 43;
+inline constexpr double kErrorMemory = 60;
 // What goes back leaves so many times the error more than its way keeps, or it is fetched again; and as much
 // more of what was needed of late as an error may be.
 inline constexpr double kErrorKept = 1.7;
