@@ -78,7 +78,6 @@ void Engine::machine_vanished(const std::string& name, const std::string& why) {
           fmt::format("process {} runs on without a monitor: {} stay counted until it ends", *pid,
                       format_bytes(committed)));
   }
-  reactions_.forget(name);
   journal_.forget_decisions(name);
   event("vm.vanished", name, why);
 }
@@ -112,8 +111,10 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   if (vm.guest && facts.known) vm.guest->set_most_visible(facts.maximum());
   take_sample(vm, now);
   if (vm.guest) {
-    if (auto reaction = reactions_.look(vm.name, facts, vm.guest->state()))
+    if (auto reaction = vm.reaction.look(facts, vm.guest->state())) {
+      reaction->vm = vm.name;
       journal_.reaction(*std::move(reaction));
+    }
   }
   judge(vm, now);
   tell_status(vm, before, note_before);
@@ -124,7 +125,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
 // needs.
 void Engine::rebooted(VmRecord& vm) {
   event("vm.rebooted", vm.name, "the guest was reset");
-  reactions_.forget(vm.name);
+  vm.reaction = {};
   vm.floor = {};
   if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up)
     return;
@@ -306,7 +307,7 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
   if (move.grows()) {
     if (vm.guest) {
       // A growth that had to wait for memory says how fast others gave, not how fast this daemon is.
-      if (!vm.waits) reactions_.commanded(vm.name, vm.guest->state(), clock_.now(), hooks_.wall_now());
+      if (!vm.waits) vm.reaction.commanded(vm.guest->state(), clock_.now(), hooks_.wall_now());
       vm.guest->expect_growth(to);
     }
     vm.grew_at = now;
@@ -332,9 +333,8 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, B
     }
   }
   if (moved) {
-    event(move.grows() ? "vm.grow" : "vm.shrink", vm.name,
-          fmt::format("{} -> {} by {}: {}", format_bytes(move.from), format_bytes(move.to),
-                      rule_name(move.rule), reason(move)));
+    journal_.moved(hooks_.wall_now(), move);
+    if (hooks_.new_events) hooks_.new_events();
   }
   vm.waits = move.to < move.desired && (move.rule == Rule::Waiting || refused || move.grows());
   somebody_waits_ = somebody_waits_ || vm.waits;

@@ -14,7 +14,6 @@
 #include "control/journal.h"
 #include "control/manager.h"
 #include "control/ports.h"
-#include "control/reaction_watch.h"
 #include "control/vm_record.h"
 #include "guard/guards.h"
 #include "policy/balance.h"
@@ -109,7 +108,6 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   std::map<std::string, HeldBook::Entry> orphans_;  // vanished, and their processes run on
   std::map<std::string, Bytes> reserved_;           // for VMs about to start
   Journal journal_;
-  ReactionWatch reactions_;
   bool paused_ = false;
   bool over_committed_ = false;
   bool somebody_waits_ = false;  // in the last pass somebody wanted more than there was

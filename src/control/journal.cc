@@ -1,5 +1,7 @@
 #include "control/journal.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -19,11 +21,28 @@ bool same(const DecisionRecord& a, const DecisionRecord& b) {
   return a.move.rule == b.move.rule && a.move.to == b.move.to && a.move.from == b.move.from;
 }
 
+std::string text_of(const EventRecord& event, const std::optional<Move>& move) {
+  if (!move) return event.text;
+  return fmt::format("{} -> {} by {}: {}", format_bytes(move->from), format_bytes(move->to),
+                     rule_name(move->rule), reason(*move));
+}
+
 }  // namespace
 
 void Journal::event(WallTime at, std::string kind, std::string vm, std::string text) {
-  log_info("event={} vm={} {}", kind, vm.empty() ? "-" : vm, text);
-  push_bounded(events_, {next_event_++, at, std::move(kind), std::move(vm), std::move(text)}, kEvents);
+  push({0, at, std::move(kind), std::move(vm), std::move(text)}, std::nullopt);
+}
+
+void Journal::moved(WallTime at, Move move) {
+  std::string vm = move.vm;
+  push({0, at, move.grows() ? "vm.grow" : "vm.shrink", std::move(vm), ""}, std::move(move));
+}
+
+void Journal::push(EventRecord record, std::optional<Move> move) {
+  if (log_enabled(LogLevel::Info))
+    log_info("event={} vm={} {}", record.kind, record.vm.empty() ? "-" : record.vm, text_of(record, move));
+  record.seq = next_event_++;
+  push_bounded(events_, {std::move(record), std::move(move)}, kEvents);
 }
 
 void Journal::decision(DecisionRecord record) {
@@ -52,9 +71,13 @@ void Journal::result(const std::string& vm, std::string text) {
 void Journal::reaction(Reaction reaction) { push_bounded(reactions_, std::move(reaction), kReactions); }
 
 std::vector<EventRecord> Journal::events_after(std::uint64_t seq) const {
-  const auto first =
-      std::find_if(events_.begin(), events_.end(), [&](const EventRecord& e) { return e.seq > seq; });
-  return {first, events_.end()};
+  std::vector<EventRecord> out;
+  for (const Event& event : events_) {
+    if (event.record.seq <= seq) continue;
+    out.push_back(event.record);
+    out.back().text = text_of(event.record, event.move);
+  }
+  return out;
 }
 
 std::vector<DecisionRecord> Journal::decisions(const std::string& vm, std::size_t most) const {

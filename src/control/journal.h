@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "model/move.h"
 #include "model/report.h"
 
 namespace aerostat {
@@ -19,6 +21,8 @@ class Journal {
   static constexpr std::size_t kReactions = 1000;
 
   void event(WallTime at, std::string kind, std::string vm, std::string text);
+  // A move was made. Its sentence is worked out when somebody reads it.
+  void moved(WallTime at, Move move);
   // A decision equal to the VM's last one (same rule, same target) only raises its count and refreshes its
   // numbers.
   void decision(DecisionRecord record);
@@ -33,7 +37,13 @@ class Journal {
   std::uint64_t last_event() const { return next_event_ - 1; }
 
  private:
-  std::deque<EventRecord> events_;
+  struct Event {
+    EventRecord record;
+    std::optional<Move> move;  // says what the record's text leaves out
+  };
+  void push(EventRecord record, std::optional<Move> move);
+
+  std::deque<Event> events_;
   std::map<std::string, std::deque<DecisionRecord>> decisions_;
   std::deque<Reaction> reactions_;
   std::uint64_t next_event_ = 1;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace aerostat {
 namespace {
 
@@ -33,6 +35,21 @@ TEST(Journal, KeepsEveryChange) {
   journal.decision(hold(""));
   journal.result("web", "reached");
   EXPECT_EQ(journal.decisions("web", 10)[1].result, "reached");
+}
+
+TEST(Journal, SaysWhyAMoveWasMadeWhenItIsRead) {
+  Journal journal;
+  Move move{"web", 1_GiB, 2_GiB, 2_GiB, Rule::Grow, "it pages"};
+  journal.moved({}, move);
+  std::swap(move.from, move.to);
+  move.rule = Rule::ReturnIdle;
+  journal.moved({}, move);
+  const auto events = journal.events_after(0);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].kind, "vm.grow");
+  EXPECT_EQ(events[0].vm, "web");
+  EXPECT_EQ(events[0].text.find("1.00 GiB -> 2.00 GiB by grow: it pages"), 0u) << events[0].text;
+  EXPECT_EQ(events[1].kind, "vm.shrink");
 }
 
 TEST(Journal, IsBoundedAndNumbersItsEvents) {

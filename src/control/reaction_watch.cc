@@ -11,33 +11,28 @@ constexpr Duration kSameCrossing = std::chrono::milliseconds(20);
 
 }  // namespace
 
-void ReactionWatch::commanded(const std::string& vm, const GuestState& guest, TimePoint command_at,
-                              WallTime wall) {
-  if (open_.contains(vm) || !guest.sample || !guest.sample->total) return;
+void ReactionWatch::commanded(const GuestState& guest, TimePoint command_at, WallTime wall) {
+  if (open_ || !guest.sample || !guest.sample->total) return;
   // The cause is the moment the buffer fell below the threshold. A growth ahead of that moment, or a further
   // one for the same crossing, is caused by the sample that showed the need.
   TimePoint cause = guest.sampled_at;
   if (guest.low_since) {
-    const auto last = last_low_.find(vm);
-    if (last == last_low_.end() || *guest.low_since - last->second >= kSameCrossing) cause = *guest.low_since;
-    last_low_[vm] = *guest.low_since;
+    if (!last_low_ || *guest.low_since - *last_low_ >= kSameCrossing) cause = *guest.low_since;
+    last_low_ = *guest.low_since;
   }
-  open_[vm] = {wall, cause, guest.received_at, command_at, *guest.sample->total};
+  open_ = {wall, cause, guest.received_at, command_at, *guest.sample->total};
 }
 
-std::optional<Reaction> ReactionWatch::look(const std::string& vm, const MachineFacts& facts,
-                                            const GuestState& guest) {
-  const auto found = open_.find(vm);
-  if (found == open_.end()) return std::nullopt;
-  const Open open = found->second;
+std::optional<Reaction> ReactionWatch::look(const MachineFacts& facts, const GuestState& guest) {
+  if (!open_) return std::nullopt;
+  const Open open = *open_;
   if (guest.received_at - open.command_at > kForgetAfter) {
-    open_.erase(found);
+    open_.reset();
     return std::nullopt;
   }
   if (!guest.sample || !guest.sample->total || *guest.sample->total <= open.total_before) return std::nullopt;
-  open_.erase(found);
+  open_.reset();
   Reaction out;
-  out.vm = vm;
   out.at = open.wall;
   out.detect_ms = milliseconds(open.received_at - open.cause);
   out.decide_ms = milliseconds(open.command_at - open.received_at);

@@ -1,10 +1,8 @@
-// ReactionWatch: follows each growth from its cause to usable memory, and splits the time it took.
-// Its clock is the host's; guest times were corrected by the measured offset before they came here.
+// ReactionWatch: follows the growths of one VM from their cause to usable memory, and splits the time they
+// took. Its clock is the host's; guest times were corrected by the measured offset before they came here.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <string>
 
 #include "base/clock.h"
 #include "guest/guest_link.h"
@@ -16,13 +14,9 @@ namespace aerostat {
 class ReactionWatch {
  public:
   // A growth was just commanded because of the guest's newest report. `wall` is for people.
-  void commanded(const std::string& vm, const GuestState& guest, TimePoint command_at, WallTime wall);
-  // Facts or reports of the VM are new: the finished reaction, if this finished it.
-  std::optional<Reaction> look(const std::string& vm, const MachineFacts& facts, const GuestState& guest);
-  void forget(const std::string& vm) {
-    open_.erase(vm);
-    last_low_.erase(vm);
-  }
+  void commanded(const GuestState& guest, TimePoint command_at, WallTime wall);
+  // Facts or reports of the VM are new: the finished reaction, without a name, if this finished it.
+  std::optional<Reaction> look(const MachineFacts& facts, const GuestState& guest);
 
  private:
   struct Open {
@@ -32,8 +26,8 @@ class ReactionWatch {
     TimePoint command_at;
     Bytes total_before;
   };
-  std::map<std::string, Open> open_;
-  std::map<std::string, TimePoint> last_low_;  // crossings already accounted for
+  std::optional<Open> open_;
+  std::optional<TimePoint> last_low_;  // the crossing already accounted for
 };
 
 }  // namespace aerostat

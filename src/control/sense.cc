@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/memory_block.h"
 #include "policy/status.h"
 #include "policy/tuning.h"
 #include "policy/wants.h"
@@ -45,11 +46,11 @@ namespace {
 // the block is in the total still: a guest seems to need up to a block more (docs/actuators.md). Nothing is
 // lost by looking twice: the memory is there until the block has gone.
 bool is_a_block_leaving(VmRecord& vm, const Demand& now, TimePoint at) {
-  constexpr Bytes kBlock = Bytes::mib(128);
   constexpr Duration kLeavesFor = std::chrono::milliseconds(60);
   const MachineFacts& facts = vm.facts();
   const bool gives = facts.target() < facts.assigned();
-  const bool rises = vm.demand && now.demand > vm.demand->demand && now.demand - vm.demand->demand <= kBlock;
+  const bool rises =
+      vm.demand && now.demand > vm.demand->demand && now.demand - vm.demand->demand <= kMemoryBlock;
   if (!gives || !rises || now.paging || now.distress) {
     vm.doubted_at.reset();
     return false;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "control/ports.h"
+#include "control/reaction_watch.h"
 #include "guard/guards.h"
 #include "guard/stall.h"
 #include "guest/guest_link.h"
@@ -51,6 +52,7 @@ struct VmRecord {
       recalled;  // committed, from before this daemon started; while its monitor is not heard
   FloorState floor;
   StallState stall;
+  ReactionWatch reaction;
   std::optional<TimePoint> grew_at, shrank_at, prepare_asked_at;
 
   Status status = Status::Starting;

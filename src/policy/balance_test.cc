@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "model/memory_block.h"
 #include "policy/tuning.h"
 #include "policy/wants.h"
 
@@ -191,7 +192,7 @@ TEST(Balance, GrowsAGuestWhoseKernelRunsShortOneBlockAtATime) {
   VmView web = vm("web", 1_GiB, 300_MiB);
   web.kernel_short = true;
   web.rest = 400_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB + kKernelStep);
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB + kMemoryBlock);
   web.since_grow = std::chrono::milliseconds(500);
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB) << "neither more yet, nor taken back";
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/memory_block.h"
 #include "policy/share.h"
 #include "policy/tuning.h"
 #include "policy/wants.h"
@@ -21,7 +22,7 @@ void consider_growth(Case& c) {
     c.desire = std::max(c.wanted, vm.target + kLeastGrow);
     c.rule = hurt ? Rule::GiveBack : Rule::Grow;
   } else if (vm.kernel_short && (!vm.since_grow || *vm.since_grow >= kKernelGrowEvery)) {
-    c.desire = vm.target + kKernelStep;
+    c.desire = vm.target + kMemoryBlock;
     c.rule = Rule::Grow;
   } else if (vm.target < vm.limits.minimum) {
     c.desire = vm.limits.minimum;  // the owner raised it, or the VM booted with less

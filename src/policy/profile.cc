@@ -1,5 +1,9 @@
 #include "policy/profile.h"
 
+#include <algorithm>
+
+#include "policy/tuning.h"
+
 namespace aerostat {
 
 namespace {
@@ -9,6 +13,9 @@ constexpr Profile kBalanced{};
 constexpr Profile kDense{.short_price = 25, .headroom_sigmas = 0.3};
 // Never short, whatever it costs.
 constexpr Profile kSwift{.short_price = 400, .change_price = 0.4, .headroom_sigmas = 2.5, .floor_mib = 48};
+
+// With less a VM would look saturated where it rests, and be grown at once.
+static_assert(std::min({kDense.floor_mib, kBalanced.floor_mib, kSwift.floor_mib}) >= kSaturated.to_mib());
 
 }  // namespace
 

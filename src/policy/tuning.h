@@ -113,8 +113,7 @@ inline constexpr Bytes kSaturatedStep = Bytes::mib(32);
 // online for it: a block given before would go to programs.
 inline constexpr Bytes kLeastKernelMemory = Bytes::mib(16);
 inline constexpr double kLeastKernelShare = 1.0 / 64;
-// It is then given one memory block of Linux at a time, and a while to bring it online and to report.
-inline constexpr Bytes kKernelStep = Bytes::mib(128);
+// It is then given one memory block of Linux at a time, and this long to bring it online and to report.
 inline constexpr Duration kKernelGrowEvery = std::chrono::seconds(1);
 
 // --- wanting ---

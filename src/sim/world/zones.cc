@@ -1,8 +1,8 @@
 #include "sim/world/zones.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
-#include <iterator>
 
 #include "agent/common/zone_choice.h"
 
@@ -30,10 +30,7 @@ Zones::Zones(double boot_mib, const Physics& physics)
 
 void Zones::follow(double assigned, double used) {
   if (assigned != assigned_) {
-    const double plugged = std::max(0.0, assigned - boot_);
-    if (plugged > plugged_) plug(plugged - plugged_);
-    if (plugged < plugged_) unplug(plugged_ - plugged);
-    plugged_ = plugged;
+    size(std::max(0.0, assigned - boot_));
     assigned_ = assigned;
     size_up();
   }
@@ -41,46 +38,33 @@ void Zones::follow(double assigned, double used) {
 }
 
 bool Zones::next_is_movable() const {
-  double kernel = boot_;
-  double movable = 0;
-  for (const Block& block : blocks_) (block.movable ? movable : kernel) += kMemoryBlockMib;
   if (agent::kernel_is_short(kib(boot_ + plugged_), kib(kernel_free()))) return false;
-  return agent::choose_zone(kib(kernel), kib(movable), kib(kMemoryBlockMib)) == agent::ZoneChoice::Movable;
+  const std::int64_t kernel = kib(boot_ + kernels_ * kMemoryBlockMib);
+  const std::int64_t movable = kib(movable_ * kMemoryBlockMib);
+  return agent::choose_zone(kernel, movable, kib(kMemoryBlockMib)) == agent::ZoneChoice::Movable;
 }
 
-// Linux fills the block that is not whole, then begins another.
-void Zones::plug(double more) {
-  for (Block& block : blocks_) {
-    const double part = std::min(more, kMemoryBlockMib - block.plugged);
-    block.plugged += part;
-    more -= part;
+// Linux fills the block that is not whole, then begins another. It takes that block first, then movable ones,
+// and the kernel's in the end.
+void Zones::size(double plugged) {
+  const int needed = static_cast<int>(std::ceil(plugged / kMemoryBlockMib));
+  const bool all_whole = plugged_ == blocks() * kMemoryBlockMib;
+  if (plugged < plugged_ && all_whole) open_is_movable_ = movable_ > 0;
+  while (blocks() < needed) {
+    open_is_movable_ = next_is_movable();
+    ++(open_is_movable_ ? movable_ : kernels_);
   }
-  while (more > 0) {
-    blocks_.push_back({next_is_movable(), std::min(more, kMemoryBlockMib)});
-    more -= kMemoryBlockMib;
+  while (blocks() > needed) {
+    --(open_is_movable_ ? movable_ : kernels_);
+    open_is_movable_ = movable_ > 0;
   }
-}
-
-// It takes the block that is not whole first, then movable ones, the last first, and the kernel's in the end.
-void Zones::unplug(double less) {
-  while (less > 0 && !blocks_.empty()) {
-    auto from = std::find_if(blocks_.begin(), blocks_.end(),
-                             [](const Block& b) { return b.plugged < kMemoryBlockMib; });
-    const auto last =
-        std::find_if(blocks_.rbegin(), blocks_.rend(), [](const Block& b) { return b.movable; });
-    if (from == blocks_.end())
-      from = last == blocks_.rend() ? std::prev(blocks_.end()) : std::prev(last.base());
-    const double part = std::min(less, from->plugged);
-    from->plugged -= part;
-    less -= part;
-    if (from->plugged <= 0) blocks_.erase(from);
-  }
+  plugged_ = plugged;
 }
 
 void Zones::size_up() {
-  movable_size_ = 0;
-  double kernels = 0;
-  for (const Block& block : blocks_) (block.movable ? movable_size_ : kernels) += block.plugged;
+  const double missing = blocks() * kMemoryBlockMib - plugged_;
+  movable_size_ = movable_ * kMemoryBlockMib - (open_is_movable_ ? missing : 0);
+  const double kernels = kernels_ * kMemoryBlockMib - (open_is_movable_ ? 0 : missing);
   kernel_size_ = std::min(boot_, assigned_) + kernels;
   protects_ = split_ ? std::min(kernels, movable_size_ * kProtected) : 0;
 }

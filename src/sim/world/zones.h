@@ -3,14 +3,12 @@
 // watches kernel memory acts on it, however much is available: without zones the lab did not show that.
 #pragma once
 
-#include <vector>
-
+#include "model/memory_block.h"
 #include "sim/world/physics.h"
 
 namespace aerostat::sim {
 
-// Linux brings memory online in blocks of this.
-inline constexpr double kMemoryBlockMib = 128;
+inline constexpr double kMemoryBlockMib = kMemoryBlock.to_mib();
 
 class Zones {
  public:
@@ -21,27 +19,22 @@ class Zones {
   // Free in the zones that kernel data can use.
   double kernel_free() const { return kernel_size_ - (used_ - in_movable_) - memmap() - aside_; }
   // What the blocks cost that were plugged: taken, and taken or kept free.
-  double memmap() const { return static_cast<double>(blocks_.size()) * memmap_mib_; }
-  double unavailable() const {
-    return static_cast<double>(blocks_.size()) * (memmap_mib_ + reserve_mib_) + protects_;
-  }
+  double memmap() const { return blocks() * memmap_mib_; }
+  double unavailable() const { return blocks() * (memmap_mib_ + reserve_mib_) + protects_; }
 
  private:
-  struct Block {
-    bool movable;
-    double plugged;  // MiB, the whole but of one block at most
-  };
-  void plug(double more);
-  void unplug(double less);
+  void size(double plugged);
   void size_up();
   void use(double used);
   bool next_is_movable() const;
+  int blocks() const { return movable_ + kernels_; }
 
   bool split_;
   double boot_, memmap_mib_, reserve_mib_, keeps_, aside_;
-  std::vector<Block> blocks_;  // above boot memory, in the order they came
+  int movable_ = 0, kernels_ = 0;  // blocks above boot memory, all whole but one
+  bool open_is_movable_ = true;    // which is the one that is not whole, or goes next
   double assigned_;
-  double plugged_ = 0;  // in all of them
+  double plugged_ = 0;  // in all blocks
   double kernel_size_, movable_size_ = 0;
   double protects_ = 0;  // of kernel memory that was plugged, against programs
   double used_ = 0, in_movable_ = 0;
