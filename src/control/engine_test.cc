@@ -175,7 +175,7 @@ TEST(Engine, RefusesWithAReasonAndCountsARunOfRefusalsOnce) {
   World w(768_MiB);
   w.add("a");
   w.add("b");
-  w.demands = {{"a", 375_MiB}, {"b", 375_MiB}};
+  w.demands = {{"a", 380_MiB}, {"b", 380_MiB}};
   w.run(3s);
   EXPECT_EQ(w.vm("a").refusals, 1u);
   const auto decisions = w.engine.explain("a", 10).value();

@@ -23,7 +23,7 @@ struct Profile {
   // What plugging is worth: so many seconds of holding what is plugged.
   double plug_price = 4;
   // Kept free of what a VM's need typically rises by while memory is on its way, in standard deviations.
-  double headroom_sigmas = 0.5;
+  double headroom_sigmas = 0.46;
   // Kept free in any case, kSaturated at least: a kernel with less looks for pages to throw out.
   double floor_mib = 12;
   Elements with = {};

@@ -39,7 +39,6 @@ void Trials::begin(double level, double need) {
 bool Trials::advance(const Past& past, const Need& need, const Step& step, const Costs& costs) {
   const auto fade = static_cast<float>(std::exp(-step.dt / kTrialMemory));
   bool moved = false;
-  std::size_t cheapest = best_;
   for (std::size_t i = 0; i < kWays.size(); ++i) {
     const Way& way = kWays[i];
     const double had = level_[i];
@@ -55,9 +54,11 @@ bool Trials::advance(const Past& past, const Need& need, const Step& step, const
     moved = moved || (i == best_ && level != had);
     level_[i] = static_cast<float>(level);
     cost_[i] = cost_[i] * fade + static_cast<float>(cost);
-    if (cost_[i] < cost_[cheapest]) cheapest = i;
   }
-  if (step.may_find) best_ = cheapest;
+  // When all have paid for the step, not before.
+  for (std::size_t i = 0; step.may_find && i < kWays.size(); ++i) {
+    if (cost_[i] < cost_[best_]) best_ = i;
+  }
   return moved;
 }
 

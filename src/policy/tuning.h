@@ -59,9 +59,9 @@ inline constexpr double kLeadSeconds = 0.07;
 // How long rises are remembered, in seconds.
 inline constexpr double kBurstMemory = 3.7;
 // A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
-inline constexpr double kUnknownRise = 0.08;
+inline constexpr double kUnknownRise = 0.045;
 // … and is known after about this many seconds.
-inline constexpr double kUnknownMemory = 10.5;
+inline constexpr double kUnknownMemory = 10;
 // A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
 inline constexpr double kOrder = 0.19;
 inline constexpr double kRiseSeconds = 0.87;
@@ -88,7 +88,7 @@ inline constexpr double kErrorMost = 2.3;
 // Where less than so many times the error lies idle, this much of what was needed of late above the present
 // need is kept: a need that wanders about a level leaves as much unused at any moment, and comes back for it.
 inline constexpr double kErrorSure = 12.7;
-inline constexpr double kUnsureDepth = 0.9;
+inline constexpr double kUnsureDepth = 0.72;
 // Less than so many times the error, or than it is at most, is not worth a change however long it lies, where
 // blocks are small.
 inline constexpr double kErrorIdle = 3.4;

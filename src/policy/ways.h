@@ -23,11 +23,11 @@ struct Way {
 // knows.
 inline constexpr std::array<Way, 7> kWays{{
     {.patience = 0.6, .depth = 0.3, .idle_mib = 0},
-    {.patience = 0.03, .depth = 0, .idle_mib = 0},
-    {.patience = 0.075, .depth = 0.2, .idle_mib = 384},
-    {.patience = 7.5, .depth = 0.45, .idle_mib = 166},
+    {.patience = 0.03, .depth = 0, .idle_mib = 128},
+    {.patience = 0.2, .depth = 0.2, .idle_mib = 384},
+    {.patience = 6, .depth = 0.45, .idle_mib = 166},
     {.patience = 25, .depth = 0.1, .idle_mib = 0},
-    {.patience = 30, .depth = 0.3, .idle_mib = 384},
+    {.patience = 30, .depth = 0.3, .idle_mib = 128},
     {.patience = 0.07, .depth = 0.45, .idle_mib = 166},
 }};
 
