@@ -58,8 +58,9 @@ inline constexpr double kHurst = 0.4;
 inline constexpr double kLeadSeconds = 0.07;
 // How long rises are remembered, in seconds.
 inline constexpr double kBurstMemory = 3.7;
-// A VM that was just met is taken for one that rises by this share of its need while memory is on its way.
-inline constexpr double kUnknownRise = 0.045;
+// A VM that was just met is taken for one that rises by this share of its need while memory is on its way. In
+// the lab less is cheaper; two real guests on a host too small for both then lacked memory six times as long.
+inline constexpr double kUnknownRise = 0.08;
 // … and is known after about this many seconds.
 inline constexpr double kUnknownMemory = 10;
 // A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
