@@ -68,7 +68,7 @@ inline constexpr double kOrder = 0.19;
 inline constexpr double kRiseSeconds = 0.87;
 // … and is taken to go on for this long, well beyond kLeadSeconds. A guest that has run out can hardly be
 // given any: its kernel needs memory to take memory in (measured: with 3 MiB left a block took over 3 s).
-inline constexpr double kRiseLead = 0.2;
+inline constexpr double kRiseLead = 0.25;
 // A rise by less than this share of need in a second is not one: an estimate that errs looks like it.
 inline constexpr double kNoRise = 0.045;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer: at twice as
