@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "model/memory_block.h"
+#include "policy/half_seen.h"
 #include "policy/status.h"
 #include "policy/tuning.h"
 #include "policy/wants.h"
@@ -14,6 +15,15 @@ namespace aerostat {
 namespace {
 
 Bytes grain_of(const MachineFacts& facts) { return facts.has_plug ? facts.plug_block : Bytes::mib(1); }
+
+// Up to its boot memory the balloon gives, and then the block that was added last.
+std::optional<Bytes> ready_of(const MachineFacts& facts) {
+  if (!facts.has_plug) return std::nullopt;
+  const Bytes plugged = facts.target() - facts.base;
+  if (plugged <= Bytes{}) return -plugged;
+  if (facts.plug_block >= kMemoryBlock) return std::nullopt;
+  return plugged.round_up(kMemoryBlock) - plugged;
+}
 
 // What a service said that speaks no more is not what the guest needs now.
 void forget_reports(VmRecord& vm) {
@@ -42,21 +52,16 @@ Bytes above_use(const VmRecord& vm, Bytes level) {
 
 namespace {
 
-// While one of Linux's memory blocks is unplugged its free pages are counted by nobody for some 40 ms, and
-// the block is in the total still: a guest seems to need up to a block more (docs/actuators.md). Nothing is
-// lost by looking twice: the memory is there until the block has gone.
-bool is_a_block_leaving(VmRecord& vm, const Demand& now, TimePoint at) {
-  constexpr Duration kLeavesFor = std::chrono::milliseconds(60);
-  const MachineFacts& facts = vm.facts();
-  const bool gives = facts.target() < facts.assigned();
-  const bool rises =
-      vm.demand && now.demand > vm.demand->demand && now.demand - vm.demand->demand <= kMemoryBlock;
-  if (!gives || !rises || now.paging || now.distress) {
-    vm.doubted_at.reset();
+// A guest in want is believed.
+bool is_half_seen(VmRecord& vm, const Demand& now, const GuestSample& sample, TimePoint at) {
+  if (!vm.demand || now.saturated || now.paging || now.distress) {
+    vm.half_seen_since.reset();
     return false;
   }
-  if (!vm.doubted_at) vm.doubted_at = at;
-  return at - *vm.doubted_at < kLeavesFor;
+  const MachineFacts& facts = vm.facts();
+  const Bytes came = sample.total.value_or(Bytes{}) - vm.sample.total.value_or(Bytes{});
+  const Rise rise{vm.demand->demand, now.demand, came, facts.target() < facts.assigned()};
+  return is_half_seen(vm.half_seen_since, rise, at);
 }
 
 void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integration from) {
@@ -67,7 +72,7 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   }
   const std::optional<Demand> demand =
       estimate(vm.demand_state, sample, at, facts.assigned(), facts.maximum());
-  const bool doubted = demand && is_a_block_leaving(vm, *demand, at);
+  const bool doubted = demand && is_half_seen(vm, *demand, sample, at);
   if (!doubted) vm.demand = demand;
   vm.sample = sample;
   vm.sample_at = at;
@@ -241,6 +246,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   // What a guest did not take in a moment ago is not offered again yet, and nobody is asked to give it.
   if (vm.stall.grow_stalled()) v.limits.maximum = std::clamp(v.target, v.limits.minimum, v.limits.maximum);
   v.grain = grain_of(facts);
+  v.ready = ready_of(facts);
   v.resident = vm.resident;
   v.movable = vm.movable;
   v.stalled = vm.stall.shrink_stalled();
@@ -250,6 +256,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
     v.cache = std::max(Bytes{}, vm.demand->demand - vm.demand->used);
     v.headroom = vm.headroom;
     v.growth = vm.growth;
+    v.rising = rises(vm.outlook);
     v.distress = vm.demand->distress;
     v.kernel_short = vm.demand->kernel_short;
   }

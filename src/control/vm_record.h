@@ -42,7 +42,7 @@ struct VmRecord {
   GuestSample sample;     // likewise; meaningful while integration is not None
   DemandState demand_state;
   std::optional<Demand> demand;
-  std::optional<TimePoint> doubted_at;  // since when a rise of it is taken for a block on its way out
+  std::optional<TimePoint> half_seen_since;  // a rise of it is taken for memory on its way since then
   Outlook outlook;
   Bytes headroom, growth;            // of the outlook, as of its last sample
   const Profile* profile = nullptr;  // outlives the record

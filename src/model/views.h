@@ -22,6 +22,10 @@ struct VmView {
   Bytes target;                   // what was last asked of it
   Bytes floor;                    // the least its devices can be asked for
   Bytes grain = Bytes::mib(2);    // targets are multiples of this
+  // What it can be given above its target before its kernel must add another memory block to use it. Missing:
+  // it never must, or must for whatever it is given. The first block is the hardest: until then programs use
+  // the same memory as the kernel.
+  std::optional<Bytes> ready;
   std::optional<Bytes> resident;  // host memory its process occupies: the host's own evidence
   bool movable = false;           // dynamic, heard and able: may be asked to change
   bool stalled = false;           // was asked to shrink and does not: ask others
@@ -32,6 +36,7 @@ struct VmView {
   Bytes cache;                // of it, page cache: available to the guest, and yet needed
   Bytes headroom;             // learned: below demand and this it is grown, …
   Bytes growth;               // … to demand and this
+  bool rising = false;        // its need rises now
   std::optional<Bytes> rest;  // learned: what it may go back to; missing: not asked for, or not known yet
   Bytes learned_floor;        // shrinking below this has hurt lately; zero: nothing learned
   bool kernel_short = false;  // memory for kernel data is nearly gone in the guest

@@ -124,8 +124,8 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
   const Bytes available = within(sample.available, total);
   // What the guest's kernel took before it began to count (MemTotal is less than what was assigned) is needed
   // too.
-  const Bytes uncounted =
-      std::clamp(assigned - total, Bytes{}, kLeastUncounted + assigned.scaled(kUncountedShare));
+  const Bytes uncounted = std::clamp(settle(state.uncounted, assigned - total, at), Bytes{},
+                                     kLeastUncounted + assigned.scaled(kUncountedShare));
   const GuestSample bounded = within_total(sample, total, available);
   const bool served = sample.active_file.has_value();  // balloon statistics do not have it
   const Kept keeps = served ? Kept{} : kept(state.kept, bounded, first ? nullptr : &*state.last);

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "model/guest_sample.h"
+#include "policy/half_seen.h"
 #include "policy/kept.h"
 
 namespace aerostat {
@@ -24,6 +25,7 @@ struct DemandState {
   TimePoint cache_hot_until{};  // it was missed: not doubted until then
   int cache_relapses = 0;       // how often it was doubted and missed
   double swap_heat = 0;         // 0 to 1: how surely what is in swap is missed
+  Uncounted uncounted;
   KeptState kept;               // where the guest's service does not count it
   TimePoint distress_until{}, paging_until{};
 };

@@ -36,7 +36,8 @@ double least_room(const Outlook& o, const Profile& p) {
 void make_room(Outlook& o, const Profile& p, const Costs& prices) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
   const double rises = rise(o);
-  const double ramp = std::max(0.0, rises - o.need * kNoRise) * kRiseLead;
+  const double lead = o.need > o.seen ? kSaturatedLead : kRiseLead;
+  const double ramp = std::max(0.0, rises - o.need * kNoRise) * lead;
   const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
   o.room = least_room(o, p) + std::min(std::max(bursts, ramp), wild);
   o.ordered = p.with.ahead ? order(rises, o.need, prices) : 0;
@@ -105,6 +106,8 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   const bool moved = o.trials.advance(o.past, need, step, prices);
   o.moves = o.moves * std::exp(-dt / kMovesMemory) + (moved ? 3600 / kMovesMemory : 0);
 }
+
+bool rises(const Outlook& o) { return rise(o) > o.need * kNoRise; }
 
 Bytes headroom(const Outlook& o) { return Bytes::of_mib(o.need - o.seen + o.room); }
 

@@ -48,6 +48,8 @@ struct Seen {
 // Takes in one sample, not older than the last.
 void look_ahead(Outlook& outlook, const Seen& seen, const Profile& profile);
 
+// Whether need rises now, faster than an estimate that errs seems to.
+bool rises(const Outlook& outlook);
 // Below demand and this the VM is grown, …
 Bytes headroom(const Outlook& outlook);
 // … to demand and this.

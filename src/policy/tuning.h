@@ -49,6 +49,11 @@ inline constexpr Bytes kLeastCache = Bytes::mib(32);
 // is assigned and not yet online also looks like this, so it is bounded.
 inline constexpr Bytes kLeastUncounted = Bytes::mib(32);
 inline constexpr double kUncountedShare = 0.02;
+// It is believed when it stood this long: growths were seen 5 to 20 ms too late or too early, and reports of
+// a guest that grows come faster.
+inline constexpr Duration kUncountedStands = std::chrono::milliseconds(150);
+// A rise that memory on its way explains is looked at again for this long (40 ms seen: docs/actuators.md).
+inline constexpr Duration kHalfSeenFor = std::chrono::milliseconds(60);
 
 // --- looking ahead (policy/outlook.h) ---
 // How rough need is: it wanders like fractional Brownian motion with this exponent (3 % in 0.2 s and 7.5 % in
@@ -66,15 +71,16 @@ inline constexpr double kUnknownMemory = 10;
 // A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
 inline constexpr double kOrder = 0.19;
 inline constexpr double kRiseSeconds = 0.87;
-// … and is taken to go on for this long, well beyond kLeadSeconds. A guest that has run out can hardly be
-// given any: its kernel needs memory to take memory in (measured: with 3 MiB left a block took over 3 s).
-inline constexpr double kRiseLead = 0.25;
+// … and is taken to go on for this long, well beyond kLeadSeconds: a guest that has run out can hardly be
+// given any. One that has nothing left may rise faster than it shows.
+inline constexpr double kRiseLead = 0.15;
+inline constexpr double kSaturatedLead = 0.25;
 // A rise by less than this share of need in a second is not one: an estimate that errs looks like it.
 inline constexpr double kNoRise = 0.045;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer: at twice as
 // many by this many times its price.
 inline constexpr double kMovesMemory = 310;
-inline constexpr double kManyMoves = 230;
+inline constexpr double kManyMoves = 240;
 inline constexpr double kHurry = 1.6;
 // An estimate errs by this share of need (standard deviation, measured: docs/estimator.md) …
 inline constexpr double kEstimateError = 0.006;
@@ -132,6 +138,10 @@ inline constexpr double kLowShare = 0.8;
 // --- moving ---
 // Growth is asked for in at least this much: each change costs the guest and the host a round of work.
 inline constexpr Bytes kLeastGrow = Bytes::mib(64);
+// Where a guest's need rises and it has less than this of a block that can be given at once, it is grown as
+// much earlier: in want it cannot add a block. Its kernel needs memory for that; with 9 MiB left a busy one
+// took seconds, and was out of memory before (docs/actuators.md).
+inline constexpr Bytes kReady = Bytes::mib(32);
 // When memory is scarce it arrives in crumbs; they are collected until they are worth a change.
 inline constexpr Bytes kLeastGrant = Bytes::mib(16);
 // A VM in distress keeps this much of its demand above what it wants, when others are short.

@@ -26,6 +26,12 @@ Bytes with_headroom(const VmView& vm, Bytes room) {
   return std::clamp(*vm.demand + room, least_of(vm), vm.limits.maximum);
 }
 
+// Headroom while need rises and little can be given at once: the kernel needs memory to add a block in, and
+// time.
+Bytes for_a_block(const VmView& vm) {
+  return vm.rising && vm.ready ? std::max(Bytes{}, kReady - *vm.ready) : Bytes{};
+}
+
 }  // namespace
 
 Bytes buffer_for(const Limits& limits, Bytes demand, Bytes headroom) {
@@ -35,21 +41,22 @@ Bytes buffer_for(const Limits& limits, Bytes demand, Bytes headroom) {
 Bytes wanted(const VmView& vm) { return with_headroom(vm, std::max(owners_buffer(vm), vm.growth)); }
 
 Bytes low_line(const VmView& vm) {
-  return with_headroom(vm, std::max(owners_buffer(vm).scaled(kLowShare), vm.headroom));
+  return with_headroom(vm, std::max(owners_buffer(vm).scaled(kLowShare), vm.headroom + for_a_block(vm)));
 }
 
 Bytes low_mark(const VmView& vm) {
-  if (!vm.limits.buffer_percent) return vm.cache + vm.headroom;
+  const Bytes headroom = vm.headroom + for_a_block(vm);
+  if (!vm.limits.buffer_percent) return vm.cache + headroom;
   // Solves available = 0.8 x buffer(assigned - available) for available.
   const double share = kLowShare * *vm.limits.buffer_percent / 100.0;
   const Bytes at_share = vm.assigned.scaled(share / (1 + share));
-  return vm.cache + std::max({at_share, kLeastHeadroom.scaled(kLowShare), vm.headroom});
+  return vm.cache + std::max({at_share, kLeastHeadroom.scaled(kLowShare), headroom});
 }
 
 Bytes rest_of(const VmView& vm) {
   if (!vm.demand || !vm.rest) return vm.target;
-  const Bytes owners = vm.limits.buffer_percent ? wanted(vm) : low_line(vm);
-  const Bytes to = std::clamp(std::max(*vm.rest, owners), least_of(vm), vm.limits.maximum);
+  const Bytes least = vm.limits.buffer_percent ? wanted(vm) : with_headroom(vm, vm.headroom);
+  const Bytes to = std::clamp(std::max(*vm.rest, least), least_of(vm), vm.limits.maximum);
   return std::min(vm.target, to.round_up(vm.grain));
 }
 

@@ -14,7 +14,8 @@ Bytes buffer_for(const Limits& limits, Bytes demand, Bytes headroom);
 // What a growth brings it to, within minimum (or the learned floor) and maximum. Missing demand: what it has.
 Bytes wanted(const VmView& vm);
 
-// Below this the VM is grown: demand and its learned headroom, or 80 % of the buffer its owner asked for.
+// Below this the VM is grown: demand and its learned headroom, or 80 % of the buffer its owner asked for. The
+// headroom is up to kReady larger while need rises and the guest would have to add a memory block.
 Bytes low_line(const VmView& vm);
 
 // What the guest has available, cache that it needs included, when it is down to the low line: told to the

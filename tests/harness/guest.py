@@ -59,6 +59,7 @@ class Guest:
     agent_args: list[str] = field(default_factory=list)
     work: str = ""                     # phases from the start on
     virtio_mem: bool = True
+    device_block_mib: int = 0          # virtio-mem's block; 0: QEMU's choice, 2 MiB
     balloon: bool = True
     dimm_slots: int = 0                # room for hot-added DIMMs, of 1 GiB each
     disk_mib: int = 0                  # size of the file set for `read` phases
@@ -138,8 +139,9 @@ class Guest:
         arguments = []
         if self.device_mib:
             # Not reserved: most of it may never be plugged, and hosts with strict overcommit would refuse it.
+            block = f",block-size={self.device_block_mib}M" if self.device_block_mib else ""
             arguments += ["-object", f"memory-backend-ram,id=vmem0,size={self.device_mib}M,reserve=off",
-                          "-device", "virtio-mem-pci,id=vm0,memdev=vmem0,requested-size=0"]
+                          "-device", f"virtio-mem-pci,id=vm0,memdev=vmem0,requested-size=0{block}"]
         if self.balloon:
             arguments += ["-device", "virtio-balloon-pci,id=balloon0"]
         return arguments

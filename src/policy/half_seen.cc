@@ -1,0 +1,31 @@
+#include "policy/half_seen.h"
+
+#include "model/memory_block.h"
+#include "policy/tuning.h"
+
+namespace aerostat {
+
+Bytes settle(Uncounted& uncounted, Bytes seen, TimePoint at) {
+  if (seen != uncounted.seen || !uncounted.settled) {
+    uncounted.seen = seen;
+    uncounted.seen_since = at;
+  }
+  if (!uncounted.settled || at - uncounted.seen_since >= kUncountedStands) uncounted.settled = seen;
+  return *uncounted.settled;
+}
+
+bool is_half_seen(std::optional<TimePoint>& since, const Rise& rise, TimePoint at) {
+  const Bytes by = rise.now - rise.before;
+  // In the end of unplugging a block its free pages are counted by nobody, and the block is in the total
+  // still; of one that comes the total tells before what is available does.
+  const bool leaves = rise.gives && by > Bytes{} && by <= kMemoryBlock;
+  const bool comes = rise.came > Bytes{} && by > rise.came.scaled(0.5) && by <= rise.came;
+  if (!leaves && !comes) {
+    since.reset();
+    return false;
+  }
+  if (!since) since = at;
+  return at - *since < kHalfSeenFor;
+}
+
+}  // namespace aerostat

@@ -1,0 +1,33 @@
+// Half seen: what a guest says while memory is on its way. What it is assigned, its total and what it calls
+// available are then of different moments, and it seems to need more or less than it does for some 40 ms.
+// Nothing is lost by looking twice: a block is there until it has gone, and one that came was just given.
+#pragma once
+
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+
+namespace aerostat {
+
+// What a kernel took before it began to count: assigned less total, once that has stood still.
+struct Uncounted {
+  std::optional<Bytes> settled;
+  Bytes seen;  // at the last report
+  TimePoint seen_since{};
+};
+
+// Takes in what is seen now; the first is believed at once.
+Bytes settle(Uncounted& uncounted, Bytes seen, TimePoint at);
+
+// A demand, and what goes on at its report.
+struct Rise {
+  Bytes before, now;
+  Bytes came;          // by which the guest's total rose since the report before
+  bool gives = false;  // it is asked to give memory and has not given all
+};
+
+// Whether the rise may be memory seen half; remembers since when. What goes on rising, or stays, is believed.
+bool is_half_seen(std::optional<TimePoint>& since, const Rise& rise, TimePoint at);
+
+}  // namespace aerostat
