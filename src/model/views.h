@@ -17,11 +17,11 @@ struct VmView {
   Limits limits;
 
   // What the host knows.
-  Bytes assigned;                 // given now: base + plugged - ballooned
-  Bytes committed;                // the most it may hold; counted against the capacity
-  Bytes target;                   // what was last asked of it
-  Bytes floor;                    // the least its devices can be asked for
-  Bytes grain = Bytes::mib(2);    // targets are multiples of this
+  Bytes assigned;               // given now: base + plugged - ballooned
+  Bytes committed;              // the most it may hold; counted against the capacity
+  Bytes target;                 // what was last asked of it
+  Bytes floor;                  // the least its devices can be asked for
+  Bytes grain = Bytes::mib(2);  // targets are multiples of this
   // What it can be given above its target before its kernel must add another memory block to use it. Missing:
   // it never must, or must for whatever it is given. The first block is the hardest: until then programs use
   // the same memory as the kernel.

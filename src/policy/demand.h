@@ -26,7 +26,7 @@ struct DemandState {
   int cache_relapses = 0;       // how often it was doubted and missed
   double swap_heat = 0;         // 0 to 1: how surely what is in swap is missed
   Uncounted uncounted;
-  KeptState kept;               // where the guest's service does not count it
+  KeptState kept;  // where the guest's service does not count it
   TimePoint distress_until{}, paging_until{};
 };
 

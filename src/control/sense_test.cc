@@ -1,0 +1,113 @@
+#include "control/sense.h"
+
+#include <gtest/gtest.h>
+
+#include "control/fakes.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+using namespace std::chrono_literals;
+using fakes::World;
+
+// A web server that was given 1 GiB of plugged memory and is giving half of it back.
+struct Giving {
+  World w{4_GiB};
+  fakes::FakeMachine& machine = w.add("web", 1_GiB);
+
+  Giving() {
+    machine.set_target(2_GiB);
+    w.report("web", 900_MiB);
+    machine.obedient = false;
+    machine.set_target(1536_MiB);
+    machine.f.goal = 1536_MiB;
+  }
+  Bytes demand_after(Duration time, Bytes need) {
+    w.clock.advance(time);
+    w.report("web", need);
+    return *w.vm("web").demand;
+  }
+};
+
+TEST(Sense, TakesABlockThatIsLeavingForNoNeed) {
+  Giving vm;
+  EXPECT_EQ(vm.demand_after(20ms, 1020_MiB), 900_MiB);
+  EXPECT_EQ(vm.demand_after(30ms, 890_MiB), 890_MiB);
+  EXPECT_EQ(vm.demand_after(100ms, 1010_MiB), 890_MiB) << "the next block";
+}
+
+TEST(Sense, BelievesARiseThatStaysWhileABlockIsLeaving) {
+  Giving vm;
+  EXPECT_EQ(vm.demand_after(20ms, 1020_MiB), 900_MiB);
+  EXPECT_EQ(vm.demand_after(70ms, 1020_MiB), 1020_MiB);
+}
+
+TEST(Sense, BelievesARiseThatNoBlockExplains) {
+  Giving more_than_a_block;
+  EXPECT_EQ(more_than_a_block.demand_after(20ms, 1100_MiB), 1100_MiB);
+  Giving gives_nothing;
+  gives_nothing.machine.arrive();
+  EXPECT_EQ(gives_nothing.demand_after(20ms, 1020_MiB), 1020_MiB);
+}
+
+// A web server of 384 MiB that was just given 64 MiB, of which its total tells already.
+struct Given {
+  World w{4_GiB};
+  fakes::FakeMachine& machine = w.add("web");
+
+  Given() {
+    w.report("web", 300_MiB);
+    machine.set_target(448_MiB);
+  }
+  Bytes demand_after(Duration time, Bytes need) {
+    w.clock.advance(time);
+    w.report("web", need);
+    return *w.vm("web").demand;
+  }
+};
+
+TEST(Sense, TakesMemoryThatComesForNoNeed) {
+  Given vm;
+  EXPECT_EQ(vm.demand_after(20ms, 360_MiB), 300_MiB);
+  EXPECT_EQ(vm.demand_after(10ms, 310_MiB), 310_MiB);
+}
+
+TEST(Sense, BelievesARiseThatStaysWhenMemoryHasCome) {
+  Given vm;
+  EXPECT_EQ(vm.demand_after(20ms, 360_MiB), 300_MiB);
+  EXPECT_EQ(vm.demand_after(10ms, 360_MiB), 360_MiB);
+}
+
+TEST(Sense, BelievesAGuestThatFilledAllThatCame) {
+  World w(4_GiB);
+  fakes::FakeMachine& machine = w.add("web");
+  w.report("web", 380_MiB);
+  machine.set_target(448_MiB);
+  w.clock.advance(20ms);
+  w.report("web", 444_MiB);
+  EXPECT_EQ(*w.vm("web").demand, 444_MiB);
+}
+
+TEST(Sense, GrowsARisingGuestEarlierThatWouldHaveToAddABlock) {
+  World w(4_GiB);
+  fakes::FakeMachine& machine = w.add("web");
+  // 50 MiB/s, to 40 MiB less than it has.
+  for (int i = 0; i < 20; ++i) {
+    w.report("web", Bytes::mib(244 + 5 * i));
+    w.clock.advance(100ms);
+  }
+  w.report("web", 344_MiB);
+  w.engine.pass();
+  EXPECT_GT(machine.f.target(), 384_MiB) << "its boot memory is used up: none can be given at once";
+  const Bytes had = machine.f.target();
+  const Bytes left = (had - 384_MiB).round_up(128_MiB) - (had - 384_MiB);
+  ASSERT_GE(left, 32_MiB);
+  w.clock.advance(1s);
+  w.report("web", had - 40_MiB);
+  w.engine.pass();
+  EXPECT_EQ(machine.f.target(), had) << "a part of a block can be given at once";
+}
+
+}  // namespace
+}  // namespace aerostat
