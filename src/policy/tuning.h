@@ -140,7 +140,7 @@ inline constexpr double kLowShare = 0.8;
 inline constexpr Bytes kLeastGrow = Bytes::mib(64);
 // Where a guest's need rises and it has less than this of a block that can be given at once, it is grown as
 // much earlier: in want it cannot add a block. Its kernel needs memory for that; with 9 MiB left a busy one
-// took seconds, and was out of memory before (docs/actuators.md).
+// took seconds, and was out of memory before (docs/adr/0011-a-block-before-want.md).
 inline constexpr Bytes kReady = Bytes::mib(32);
 // When memory is scarce it arrives in crumbs; they are collected until they are worth a change.
 inline constexpr Bytes kLeastGrant = Bytes::mib(16);
