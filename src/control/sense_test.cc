@@ -109,5 +109,24 @@ TEST(Sense, GrowsARisingGuestEarlierThatWouldHaveToAddABlock) {
   EXPECT_EQ(machine.f.target(), had) << "a part of a block can be given at once";
 }
 
+TEST(Sense, KnowsWhatCanBeGivenWithoutAnotherBlock) {
+  fakes::FakeMachine machine("web", 384_MiB, 1664_MiB);
+  VmRecord web;
+  web.machine = &machine;
+  const auto ready_at = [&](Bytes target) {
+    machine.set_target(target);
+    return view_of(web, TimePoint{}).ready;
+  };
+  EXPECT_EQ(ready_at(300_MiB), 84_MiB) << "what its balloon holds";
+  EXPECT_EQ(ready_at(384_MiB), 0_MiB);
+  EXPECT_EQ(ready_at(448_MiB), 64_MiB) << "the rest of the first block";
+  EXPECT_EQ(ready_at(512_MiB), 0_MiB);
+  machine.f.plug_block = 128_MiB;
+  EXPECT_EQ(ready_at(384_MiB), 0_MiB) << "the first block is added whatever the device's are";
+  EXPECT_EQ(ready_at(512_MiB), std::nullopt);
+  machine.f.has_plug = false;
+  EXPECT_EQ(ready_at(300_MiB), std::nullopt) << "no blocks at all";
+}
+
 }  // namespace
 }  // namespace aerostat

@@ -59,6 +59,22 @@ TEST(Balance, GrowsWhenLearnedHeadroomIsUsedUp) {
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1100_MiB);
 }
 
+TEST(Balance, GrowsARisingGuestEarlierByWhatItCannotBeGivenAtOnce) {
+  VmView web = vm("web", 1024_MiB, 980_MiB);
+  web.limits.buffer_percent.reset();
+  web.headroom = 20_MiB;
+  web.ready = 0_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "its need does not rise";
+  EXPECT_EQ(low_mark(web), 20_MiB);
+  web.rising = true;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Grow);
+  EXPECT_EQ(low_mark(web), 20_MiB + kReady) << "and it says so itself";
+  web.ready = kReady;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
+  web.ready.reset();
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it never has to add a block";
+}
+
 TEST(Balance, TellsTheGuestAMarkAboveTheCacheThatItNeeds) {
   VmView web = vm("web", 1024_MiB, 900_MiB);
   web.limits.buffer_percent.reset();
