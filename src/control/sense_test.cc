@@ -11,22 +11,34 @@ using namespace literals;
 using namespace std::chrono_literals;
 using fakes::World;
 
-// A web server that was given 1 GiB of plugged memory and is giving half of it back.
-struct Giving {
+struct Web {
   World w{4_GiB};
-  fakes::FakeMachine& machine = w.add("web", 1_GiB);
+  fakes::FakeMachine& machine;
 
-  Giving() {
+  explicit Web(Bytes base) : machine(w.add("web", base)) {}
+  Bytes demand_after(Duration time, Bytes need) {
+    w.clock.advance(time);
+    w.report("web", need);
+    return *w.vm("web").demand;
+  }
+};
+
+// Was given 1 GiB of plugged memory and is giving half of it back.
+struct Giving : Web {
+  Giving() : Web(1_GiB) {
     machine.set_target(2_GiB);
     w.report("web", 900_MiB);
     machine.obedient = false;
     machine.set_target(1536_MiB);
     machine.f.goal = 1536_MiB;
   }
-  Bytes demand_after(Duration time, Bytes need) {
-    w.clock.advance(time);
-    w.report("web", need);
-    return *w.vm("web").demand;
+};
+
+// Was just given 64 MiB, of which its total tells already.
+struct Given : Web {
+  explicit Given(Bytes needed = 300_MiB) : Web(384_MiB) {
+    w.report("web", needed);
+    machine.set_target(448_MiB);
   }
 };
 
@@ -51,22 +63,6 @@ TEST(Sense, BelievesARiseThatNoBlockExplains) {
   EXPECT_EQ(gives_nothing.demand_after(20ms, 1020_MiB), 1020_MiB);
 }
 
-// A web server of 384 MiB that was just given 64 MiB, of which its total tells already.
-struct Given {
-  World w{4_GiB};
-  fakes::FakeMachine& machine = w.add("web");
-
-  Given() {
-    w.report("web", 300_MiB);
-    machine.set_target(448_MiB);
-  }
-  Bytes demand_after(Duration time, Bytes need) {
-    w.clock.advance(time);
-    w.report("web", need);
-    return *w.vm("web").demand;
-  }
-};
-
 TEST(Sense, TakesMemoryThatComesForNoNeed) {
   Given vm;
   EXPECT_EQ(vm.demand_after(20ms, 360_MiB), 300_MiB);
@@ -80,13 +76,7 @@ TEST(Sense, BelievesARiseThatStaysWhenMemoryHasCome) {
 }
 
 TEST(Sense, BelievesAGuestThatFilledAllThatCame) {
-  World w(4_GiB);
-  fakes::FakeMachine& machine = w.add("web");
-  w.report("web", 380_MiB);
-  machine.set_target(448_MiB);
-  w.clock.advance(20ms);
-  w.report("web", 444_MiB);
-  EXPECT_EQ(*w.vm("web").demand, 444_MiB);
+  EXPECT_EQ(Given(380_MiB).demand_after(20ms, 444_MiB), 444_MiB);
 }
 
 TEST(Sense, GrowsARisingGuestEarlierThatWouldHaveToAddABlock) {

@@ -24,6 +24,14 @@ VmView vm(std::string name, Bytes assigned, Bytes demand, int weight = 5000) {
   return v;
 }
 
+// Its owner asked for no buffer: what was learned of it counts.
+VmView learned(Bytes assigned, Bytes demand, Bytes headroom) {
+  VmView v = vm("web", assigned, demand);
+  v.limits.buffer_percent.reset();
+  v.headroom = headroom;
+  return v;
+}
+
 HostView host(Bytes capacity, std::vector<VmView> vms) {
   HostView h;
   h.capacity = capacity;
@@ -50,9 +58,7 @@ TEST(Balance, LeavesAVmAloneWhileItsBufferLasts) {
 }
 
 TEST(Balance, GrowsWhenLearnedHeadroomIsUsedUp) {
-  VmView web = vm("web", 1024_MiB, 700_MiB);
-  web.limits.buffer_percent.reset();
-  web.headroom = 300_MiB;
+  VmView web = learned(1024_MiB, 700_MiB, 300_MiB);
   web.growth = 400_MiB;
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it is there to the byte";
   web.headroom = 330_MiB;
@@ -60,9 +66,7 @@ TEST(Balance, GrowsWhenLearnedHeadroomIsUsedUp) {
 }
 
 TEST(Balance, GrowsARisingGuestEarlierByWhatItCannotBeGivenAtOnce) {
-  VmView web = vm("web", 1024_MiB, 980_MiB);
-  web.limits.buffer_percent.reset();
-  web.headroom = 20_MiB;
+  VmView web = learned(1024_MiB, 980_MiB, 20_MiB);
   web.ready = 0_MiB;
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "its need does not rise";
   EXPECT_EQ(low_mark(web), 20_MiB);
@@ -76,9 +80,7 @@ TEST(Balance, GrowsARisingGuestEarlierByWhatItCannotBeGivenAtOnce) {
 }
 
 TEST(Balance, TellsTheGuestAMarkAboveTheCacheThatItNeeds) {
-  VmView web = vm("web", 1024_MiB, 900_MiB);
-  web.limits.buffer_percent.reset();
-  web.headroom = 50_MiB;
+  VmView web = learned(1024_MiB, 900_MiB, 50_MiB);
   EXPECT_EQ(low_mark(web), 50_MiB);
   web.cache = 400_MiB;  // MemAvailable counts it, and yet it is needed
   EXPECT_EQ(low_mark(web), 450_MiB);

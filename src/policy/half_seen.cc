@@ -6,7 +6,7 @@
 namespace aerostat {
 
 Bytes settle(Uncounted& uncounted, Bytes seen, TimePoint at) {
-  if (seen != uncounted.seen || !uncounted.settled) {
+  if (seen != uncounted.seen) {
     uncounted.seen = seen;
     uncounted.seen_since = at;
   }

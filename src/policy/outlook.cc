@@ -19,6 +19,8 @@ double square(double x) { return x * x; }
 
 // MiB/s that it rises by, lately.
 double rise(const Outlook& o) { return std::max(0.0, o.seen - o.behind) / kRiseSeconds; }
+// Of it, what an estimate that errs does not look like.
+double sure_rise(const Outlook& o) { return std::max(0.0, rise(o) - o.need * kNoRise); }
 
 // Changes of many come dearer: each is work for guest and host.
 Costs costs(const Outlook& o, const Profile& p) {
@@ -35,12 +37,10 @@ double least_room(const Outlook& o, const Profile& p) {
 // A rise is carried on whatever was learned: a guest that has run out can hardly be given memory.
 void make_room(Outlook& o, const Profile& p, const Costs& prices) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
-  const double rises = rise(o);
-  const double lead = o.need > o.seen ? kSaturatedLead : kRiseLead;
-  const double ramp = std::max(0.0, rises - o.need * kNoRise) * lead;
+  const double ramp = sure_rise(o) * (o.need > o.seen ? kSaturatedLead : kRiseLead);
   const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
   o.room = least_room(o, p) + std::min(std::max(bursts, ramp), wild);
-  o.ordered = p.with.ahead ? order(rises, o.need, prices) : 0;
+  o.ordered = p.with.ahead ? order(rise(o), o.need, prices) : 0;
 }
 
 Need need_of(const Outlook& o, Bytes grain, const Profile& p) {
@@ -107,7 +107,7 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   o.moves = o.moves * std::exp(-dt / kMovesMemory) + (moved ? 3600 / kMovesMemory : 0);
 }
 
-bool rises(const Outlook& o) { return rise(o) > o.need * kNoRise; }
+bool rises(const Outlook& o) { return sure_rise(o) > 0; }
 
 Bytes headroom(const Outlook& o) { return Bytes::of_mib(o.need - o.seen + o.room); }
 

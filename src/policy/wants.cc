@@ -26,10 +26,11 @@ Bytes with_headroom(const VmView& vm, Bytes room) {
   return std::clamp(*vm.demand + room, least_of(vm), vm.limits.maximum);
 }
 
-// Headroom while need rises and little can be given at once: the kernel needs memory to add a block in, and
-// time.
-Bytes for_a_block(const VmView& vm) {
-  return vm.rising && vm.ready ? std::max(Bytes{}, kReady - *vm.ready) : Bytes{};
+// With less than this above demand it is low. It is more while need rises and little can be given at once:
+// the kernel needs memory to add a block in, and time.
+Bytes low_headroom(const VmView& vm) {
+  const Bytes lacks = vm.rising && vm.ready ? std::max(Bytes{}, kReady - *vm.ready) : Bytes{};
+  return vm.headroom + lacks;
 }
 
 }  // namespace
@@ -41,11 +42,11 @@ Bytes buffer_for(const Limits& limits, Bytes demand, Bytes headroom) {
 Bytes wanted(const VmView& vm) { return with_headroom(vm, std::max(owners_buffer(vm), vm.growth)); }
 
 Bytes low_line(const VmView& vm) {
-  return with_headroom(vm, std::max(owners_buffer(vm).scaled(kLowShare), vm.headroom + for_a_block(vm)));
+  return with_headroom(vm, std::max(owners_buffer(vm).scaled(kLowShare), low_headroom(vm)));
 }
 
 Bytes low_mark(const VmView& vm) {
-  const Bytes headroom = vm.headroom + for_a_block(vm);
+  const Bytes headroom = low_headroom(vm);
   if (!vm.limits.buffer_percent) return vm.cache + headroom;
   // Solves available = 0.8 x buffer(assigned - available) for available.
   const double share = kLowShare * *vm.limits.buffer_percent / 100.0;

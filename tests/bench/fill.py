@@ -5,39 +5,38 @@ A guest that has run out of memory cannot add any. On a busy host reports come l
 
 import argparse
 import json
+import os
 import shutil
 import statistics
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.harness.daemon import Daemon
+from tests.harness import process
+from tests.harness.daemon import DYNAMIC, Daemon
 from tests.harness.guest import Guest
 from tests.harness.paths import new_rundir
 
-CONFIG = '[defaults]\nmode = "dynamic"\nminimum = "256M"\n'
 LEAST_FELT_PAGES = 4096  # 16 MiB: below that a guest hardly notices
 
 
 @contextmanager
 def busy(processes: int) -> Iterator[None]:
     """So many processes that take all the processor time they get."""
-    running = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    running = [process.start([sys.executable, "-c", "while True: pass"], Path(os.devnull)) for _ in range(processes)]
     try:
         yield
     finally:
-        for process in running:
-            process.kill()
-            process.wait()
+        for each in running:
+            process.stop(each)
 
 
 def fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
     """One fill of a fresh guest under a fresh daemon."""
     guest = Guest("fill", rundir, zram_mib=128, agent_args=["--relax-overcommit"], device_block_mib=args.block)
-    with Daemon(rundir, "3G", CONFIG) as daemon, guest:
+    with Daemon(rundir, "3G", DYNAMIC) as daemon, guest:
         guest.wait_ready(180)
         daemon.wait_served("fill", timeout=60)
         before = guest.workload.stat()

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from tests.e2e.base import RealGuests
-from tests.harness.daemon import Daemon
+from tests.harness.daemon import DYNAMIC, Daemon
 from tests.harness.guest import MIB, Guest
 from tests.harness.ledger import Ledger
 from tests.harness.waiting import Stopwatch, until
@@ -14,7 +14,6 @@ from tests.harness.waiting import Stopwatch, until
 CAPACITY_MIB = 2048
 KILLS = 20
 HEALTHY = {"OK", "Low", "Warning", "Paging", "Stalled"}
-CONFIG = '[defaults]\nmode = "dynamic"\nminimum = "256M"\n'
 
 
 class Load:
@@ -42,7 +41,7 @@ class Crash(RealGuests):
         seed = int(os.environ.get("AEROSTAT_SEED", random.randrange(1 << 32)))
         print(f"AEROSTAT_SEED={seed}")
         chance = random.Random(seed)
-        daemon = Daemon(self.rundir, f"{CAPACITY_MIB}M", CONFIG)
+        daemon = Daemon(self.rundir, f"{CAPACITY_MIB}M", DYNAMIC)
         with daemon, Guest("web", self.rundir) as web, Guest("db", self.rundir) as db:
             for guest in (web, db):
                 guest.wait_ready()

@@ -3,17 +3,15 @@
 import unittest
 
 from tests.e2e.base import RealGuests
-from tests.harness.daemon import Daemon
+from tests.harness.daemon import DYNAMIC, Daemon
 from tests.harness.guest import MIB, Guest
 from tests.harness.waiting import until
-
-CONFIG = '[defaults]\nmode = "dynamic"\nminimum = "256M"\n'
 
 
 class Guests(RealGuests):
     def test_one_malloc_beyond_memory_and_swap_needs_the_relaxed_rule(self) -> None:
         """384 MiB and 128 MiB of swap: the kernel refuses 1.4 GiB at once, unless the service may relax its rule."""
-        with Daemon(self.rundir, "3G", CONFIG) as daemon:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon:
             for name, arguments, ends in (("strict", [], "failed"), ("relaxed", ["--relax-overcommit"], "done")):
                 with Guest(name, self.rundir, zram_mib=128, agent_args=arguments) as guest:
                     guest.wait_ready()
@@ -26,7 +24,7 @@ class Guests(RealGuests):
                         self.assertGreater(guest.memory().assigned, 1434 * MIB)
 
     def test_a_guest_without_the_service_grows_by_its_balloon_statistics(self) -> None:
-        with Daemon(self.rundir, "3G", CONFIG) as daemon:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon:
             plain = Guest("plain", self.rundir, agent=False, agent_port=False, append="memhp_default_state=online")
             with plain:
                 plain.wait_ready()
@@ -41,7 +39,7 @@ class Guests(RealGuests):
                 self.assertEqual(plain.workload.stat()["oom_kill"], 0)
 
     def test_a_reboot_starts_anew_with_what_it_boots_with(self) -> None:
-        with Daemon(self.rundir, "3G", CONFIG) as daemon, Guest("web", self.rundir, reboots=True) as web:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir, reboots=True) as web:
             web.wait_ready()
             daemon.wait_served("web", timeout=20)
             web.workload.run("alloc:700:150", 60)
@@ -57,7 +55,7 @@ class Guests(RealGuests):
 
     def test_a_guest_grown_large_does_not_die_of_its_page_tables(self) -> None:
         """Programs have plenty, but in memory that page tables cannot use: more of the right kind must come in time."""
-        with Daemon(self.rundir, "3G", CONFIG) as daemon, Guest("web", self.rundir) as web:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web:
             web.wait_ready()
             daemon.wait_served("web", timeout=20)
             web.workload.run("alloc:1100:150", 60)
@@ -69,7 +67,7 @@ class Guests(RealGuests):
             self.assertGreater(stat["mem_available_kib"], 16 * 1024)
 
     def test_a_paused_vm_is_held_and_a_closed_one_forgotten(self) -> None:
-        with Daemon(self.rundir, "3G", CONFIG) as daemon:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon:
             with Guest("web", self.rundir) as web:
                 web.wait_ready()
                 daemon.wait_served("web", timeout=20)

@@ -9,12 +9,10 @@ import unittest
 from pathlib import Path
 
 from tests.e2e.base import RealGuests
-from tests.harness.daemon import Daemon, command
+from tests.harness.daemon import DYNAMIC, Daemon, command
 from tests.harness.guest import MIB, Guest
 from tests.harness.paths import ROOT, bin_dir, new_rundir
 from tests.harness.waiting import until
-
-CONFIG = '[defaults]\nmode = "dynamic"\nminimum = "256M"\n'
 
 
 def agent(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -146,7 +144,7 @@ class Shipped(unittest.TestCase):
 class ThroughTheDaemon(RealGuests):
     def test_a_guest_is_recorded_as_it_grows(self) -> None:
         recording = self.rundir / "web.csv"
-        with Daemon(self.rundir, "3G", CONFIG) as daemon, Guest("web", self.rundir) as web:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web:
             web.wait_ready()
             daemon.wait_served("web", timeout=20)
             run = subprocess.Popen([str(bin_dir() / "aerostat"), "--socket", str(daemon.socket), "record", "web", str(recording), "--every", "100ms"],

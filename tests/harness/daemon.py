@@ -15,6 +15,9 @@ from .waiting import until
 
 GIB = 1 << 30
 
+# All VMs, down to less than they boot with.
+DYNAMIC = '[defaults]\nmode = "dynamic"\nminimum = "256M"\n'
+
 
 class ApiError(Exception):
     """The daemon said no."""
