@@ -114,7 +114,8 @@ CLI::App* add_set(CLI::App& app, Wishes& wishes) {
   set->add_option("--startup", wishes.startup, "memory it boots with")->check(kSize)->type_name("SIZE");
   set->add_option("--minimum", wishes.minimum, "never pushed below this")->check(kSize)->type_name("SIZE");
   set->add_option("--maximum", wishes.maximum, "never grown beyond this")->check(kSize)->type_name("SIZE");
-  set->add_option("--buffer", wishes.buffer, "headroom above demand, in percent (5 to 2000)")
+  set->add_option("--buffer", wishes.buffer,
+                  "headroom above demand, in percent (5 to 2000; default: learned)")
       ->check(CLI::Range(kLeastBuffer, kMostBuffer))
       ->type_name("PERCENT");
   set->add_option("--weight", wishes.weight, "who gets memory first when it is scarce (0 to 10000)")

@@ -262,10 +262,11 @@ std::string render_settings(const Json& vm, bool dry_run) {
   // Of a VM that does not run: perhaps its name is mistyped.
   const bool stopped = vm.contains("committed_bytes") && vm["committed_bytes"].is_null();
   const std::string note = stopped ? field_of(vm, "note") : "";
-  return fmt::format("{}: mode {}, startup {}, minimum {}, maximum {}, buffer {} %, weight {}{}\n",
+  const std::string buffer = field_of(vm, "buffer_percent");
+  return fmt::format("{}: mode {}, startup {}, minimum {}, maximum {}, buffer {}, weight {}{}\n",
                      field_of(vm, "name"), field_of(vm, "mode"), field_of(vm, "startup_bytes"),
                      field_of(vm, "minimum_bytes"), field_of(vm, "maximum_bytes"),
-                     field_of(vm, "buffer_percent"), field_of(vm, "weight"),
+                     buffer == "-" ? "learned" : buffer + " %", field_of(vm, "weight"),
                      dry_run ? " (dry run: it would be allowed, and nothing was changed)" : "") +
          (note.empty() ? "" : fmt::format("note: {}\n", note));
 }

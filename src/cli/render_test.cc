@@ -133,13 +133,14 @@ TEST(RenderReactions, IsATableInMilliseconds) {
 }
 
 TEST(RenderSettings, SaysWhatIsInForce) {
-  const Json vm =
-      Json::parse(R"({"name":"web","mode":"dynamic","startup_bytes":402653184,"minimum_bytes":268435456,
+  Json vm = Json::parse(R"({"name":"web","mode":"dynamic","startup_bytes":402653184,"minimum_bytes":268435456,
     "maximum_bytes":2147483648,"buffer_percent":20,"weight":5000})");
   const std::string line =
       "web: mode dynamic, startup 384 MiB, minimum 256 MiB, maximum 2.00 GiB, buffer 20 %, weight 5000";
   EXPECT_EQ(render_settings(vm, false), line + "\n");
   EXPECT_EQ(render_settings(vm, true), line + " (dry run: it would be allowed, and nothing was changed)\n");
+  vm["buffer_percent"] = nullptr;
+  EXPECT_NE(render_settings(vm, false).find("buffer learned, weight"), std::string::npos);
 }
 
 }  // namespace

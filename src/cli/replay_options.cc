@@ -154,7 +154,7 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
   size("--startup", w.startup, "memory a VM boots with (default: its first need and the buffer)");
   size("--minimum", w.minimum, "never pushed below this (default: one block)");
   size("--maximum", w.maximum, "never grown beyond this (default: limit_mib in the trace, or the host)");
-  command.add_option("--buffer", w.buffer, "headroom above demand, in percent (default 20)")
+  command.add_option("--buffer", w.buffer, "headroom above demand, in percent (default: learned)")
       ->check(CLI::Range(kLeastBuffer, kMostBuffer))
       ->type_name("PERCENT")
       ->group(settings);

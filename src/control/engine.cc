@@ -288,8 +288,10 @@ bool Engine::prepared(VmRecord& vm, const Move& move, TimePoint now) {
 void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
   const Bytes target = vm.facts().target();
   if (move.to == move.from) return;
-  const Bytes to = vm.machine->reachable(move.to);
-  const bool as_meant = move.grows() ? to > target : to < target;
+  Bytes to = vm.machine->reachable(move.to);
+  // Never below what was decided: a balloon moves in whole MiB, from whatever the VM booted with.
+  if (move.shrinks() && to < move.to) to = vm.machine->reachable(move.to + Bytes::mib(1));
+  const bool as_meant = move.grows() ? to > target : to < target && to >= move.to;
   if (!as_meant) {
     move.to = move.from;
     move.rule = Rule::Guarded;

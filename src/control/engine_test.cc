@@ -12,6 +12,7 @@ namespace {
 
 using namespace literals;
 using namespace std::chrono_literals;
+using fakes::FakeMachine;
 using fakes::World;
 
 TEST(Engine, GrowsAVmThatRunsLow) {
@@ -168,6 +169,17 @@ TEST(Engine, MovesNothingWhilePaused) {
   w.engine.resume();
   w.run(1s);
   EXPECT_FALSE(w.machines["web"]->targets.empty());
+}
+
+TEST(Engine, TakesNoMoreThanWasDecidedWhateverAVmBootedWith) {
+  World w(4_GiB);
+  w.settings.defaults.minimum = Bytes::kib(700 * 1024 + 512);
+  FakeMachine& machine = w.add("web", Bytes::kib(1000 * 1024 + 512));
+  w.demands["web"] = 100_MiB;
+  w.run(60s);
+  ASSERT_FALSE(machine.targets.empty()) << "it gives what lies idle";
+  for (const Bytes target : machine.targets) EXPECT_GE(target, *w.settings.defaults.minimum);
+  EXPECT_LT(machine.targets.back(), 704_MiB);
 }
 
 TEST(Engine, GivesBackWhatHurtAndAvoidsTheLevelForAWhile) {

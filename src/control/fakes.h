@@ -30,7 +30,9 @@ class FakeMachine final : public Machine {
   const std::string& name() const override { return name_; }
   const MachineFacts& facts() const override { return f; }
   Bytes reachable(Bytes target) const override {
-    return std::clamp(target, Bytes::mib(64), f.maximum()).round_down(Bytes::mib(2));
+    const Bytes grain = target < f.base ? Bytes::mib(1) : f.plug_block;  // a balloon's, or a block
+    const Bytes from = target < f.base ? Bytes{} : f.base;
+    return from + (std::clamp(target, Bytes::mib(64), f.maximum()) - from).round_down(grain);
   }
   void set_target(Bytes target) override {
     targets.push_back(target);
@@ -139,14 +141,16 @@ class World {
 
   FakeGuest& guest(const std::string& name) { return *guests.links.at(name); }
 
-  // The guest reports that it needs `demand` of what it has been given.
-  void report(const std::string& name, Bytes demand) {
+  // The guest reports that it needs `demand` of what it has been given, and what `also` adds.
+  void report(const std::string& name, Bytes demand, void (*also)(GuestSample&) = nullptr) {
     GuestState& s = guest(name).s;
     s.service = Service::Speaking;
     GuestSample sample;
     const Bytes total = machines.at(name)->f.assigned();
     sample.total = total;
     sample.available = std::max(Bytes{}, total - demand);
+    sample.psi_some_us = 0;
+    if (also) also(sample);
     s.sample = sample;
     s.sampled_at = s.received_at = clock.now();
     ++s.messages;

@@ -17,8 +17,8 @@ namespace {
 Bytes grain_of(const MachineFacts& facts) { return facts.has_plug ? facts.plug_block : Bytes::mib(1); }
 
 // Up to its boot memory the balloon gives, and then the block that was added last.
-std::optional<Bytes> ready_of(const MachineFacts& facts) {
-  if (!facts.has_plug) return std::nullopt;
+std::optional<Bytes> room_in_block(const MachineFacts& facts) {
+  if (!facts.has_plug || facts.plug_maximum <= Bytes{}) return std::nullopt;
   const Bytes plugged = facts.target() - facts.base;
   if (plugged <= Bytes{}) return -plugged;
   if (facts.plug_block >= kMemoryBlock) return std::nullopt;
@@ -30,6 +30,7 @@ void forget_reports(VmRecord& vm) {
   vm.integration = Integration::None;
   vm.demand_state = {};
   vm.demand.reset();
+  vm.half_seen_since.reset();
   vm.outlook = {};
 }
 
@@ -52,32 +53,35 @@ Bytes above_use(const VmRecord& vm, Bytes level) {
 
 namespace {
 
-// A guest in want is believed.
-bool is_half_seen(VmRecord& vm, const Demand& now, const GuestSample& sample, TimePoint at) {
-  if (!vm.demand || now.saturated || now.paging || now.distress) {
+// Whether to look again. A guest in want is believed, and so is one that is heard too seldom to wait for its
+// next report.
+bool doubts(VmRecord& vm, const Demand& now, Bytes came, TimePoint at) {
+  const bool in_want = now.saturated || now.paging || now.distress || now.kernel_short;
+  if (!vm.demand || in_want || vm.integration != Integration::Agent) {
     vm.half_seen_since.reset();
     return false;
   }
-  const MachineFacts& facts = vm.facts();
-  const Bytes came = sample.total.value_or(Bytes{}) - vm.sample.total.value_or(Bytes{});
-  const Rise rise{vm.demand->demand, now.demand, came, facts.target() < facts.assigned()};
+  const bool gives = vm.facts().plugged > vm.facts().plug_requested;
+  const Rise rise{vm.demand->demand, now.demand, came, gives};
   return is_half_seen(vm.half_seen_since, rise, at);
 }
 
 void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integration from) {
   const MachineFacts& facts = vm.facts();
   if (from != vm.integration) {  // rates across two sources mean nothing
-    vm.demand_state = {};
-    vm.outlook = {};
+    forget_reports(vm);
+    vm.integration = from;
   }
   const std::optional<Demand> demand =
       estimate(vm.demand_state, sample, at, facts.assigned(), facts.maximum());
-  const bool doubted = demand && is_half_seen(vm, *demand, sample, at);
-  if (!doubted) vm.demand = demand;
+  const bool more_came = sample.total > vm.sample.total;
   vm.sample = sample;
   vm.sample_at = at;
-  vm.integration = from;
-  if (!vm.demand || doubted) return;
+  const Bytes came = demand && more_came ? *sample.total - vm.believed_total : Bytes{};
+  if (demand && doubts(vm, *demand, came, at)) return;
+  vm.demand = demand;
+  if (!demand) return;
+  vm.believed_total = *sample.total;
   look_ahead(vm.outlook, {vm.demand->demand, vm.demand->saturated, facts.assigned(), grain_of(facts), at},
              *vm.profile);
   vm.headroom = headroom(vm.outlook);
@@ -246,7 +250,8 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   // What a guest did not take in a moment ago is not offered again yet, and nobody is asked to give it.
   if (vm.stall.grow_stalled()) v.limits.maximum = std::clamp(v.target, v.limits.minimum, v.limits.maximum);
   v.grain = grain_of(facts);
-  v.ready = ready_of(facts);
+  v.base = facts.base;
+  v.room_in_block = room_in_block(facts);
   v.resident = vm.resident;
   v.movable = vm.movable;
   v.stalled = vm.stall.shrink_stalled();

@@ -16,9 +16,9 @@ struct Web {
   fakes::FakeMachine& machine;
 
   explicit Web(Bytes base) : machine(w.add("web", base)) {}
-  Bytes demand_after(Duration time, Bytes need) {
+  Bytes demand_after(Duration time, Bytes need, void (*also)(GuestSample&) = nullptr) {
     w.clock.advance(time);
-    w.report("web", need);
+    w.report("web", need, also);
     return *w.vm("web").demand;
   }
 };
@@ -75,6 +75,43 @@ TEST(Sense, BelievesARiseThatStaysWhenMemoryHasCome) {
   EXPECT_EQ(vm.demand_after(10ms, 360_MiB), 360_MiB);
 }
 
+TEST(Sense, KnowsWhatCameInPartsFromWhatItNeeds) {
+  Given vm;
+  EXPECT_EQ(vm.demand_after(20ms, 360_MiB), 300_MiB);
+  vm.machine.set_target(512_MiB);
+  EXPECT_EQ(vm.demand_after(20ms, 424_MiB), 300_MiB);
+  EXPECT_EQ(vm.demand_after(10ms, 310_MiB), 310_MiB);
+}
+
+TEST(Sense, BelievesAGuestInWantWhileMemoryComes) {
+  const auto with = [](void (*want)(GuestSample&)) {
+    Given vm;
+    return vm.demand_after(100ms, 360_MiB, want);
+  };
+  EXPECT_EQ(with(nullptr), 300_MiB);
+  EXPECT_EQ(with([](GuestSample& s) { s.normal_free = 1_MiB; }), 360_MiB) << "its kernel is short";
+  EXPECT_EQ(with([](GuestSample& s) { s.psi_some_us = 1'000'000; }), 360_MiB) << "it stalls";
+}
+
+TEST(Sense, BelievesBalloonStatisticsAtOnce) {
+  World w(4_GiB);
+  fakes::FakeMachine& machine = w.add("plain");
+  w.guest("plain").s.service = Service::Absent;
+  machine.f.has_balloon_stats = true;
+  const auto demand_after = [&](Duration time, Bytes need) {
+    w.clock.advance(time);
+    GuestSample& stats = machine.f.balloon_stats.emplace();
+    stats.total = machine.f.assigned();
+    stats.available = *stats.total - need;
+    machine.f.balloon_stats_at = w.clock.now();
+    w.engine.pass();
+    return *w.vm("plain").demand;
+  };
+  demand_after(0ms, 300_MiB);
+  machine.set_target(448_MiB);
+  EXPECT_EQ(demand_after(200ms, 360_MiB), 360_MiB) << "they come too seldom to wait for the next";
+}
+
 TEST(Sense, BelievesAGuestThatFilledAllThatCame) {
   EXPECT_EQ(Given(380_MiB).demand_after(20ms, 444_MiB), 444_MiB);
 }
@@ -105,7 +142,7 @@ TEST(Sense, KnowsWhatCanBeGivenWithoutAnotherBlock) {
   web.machine = &machine;
   const auto ready_at = [&](Bytes target) {
     machine.set_target(target);
-    return view_of(web, TimePoint{}).ready;
+    return view_of(web, TimePoint{}).room_in_block;
   };
   EXPECT_EQ(ready_at(300_MiB), 84_MiB) << "what its balloon holds";
   EXPECT_EQ(ready_at(384_MiB), 0_MiB);

@@ -42,6 +42,7 @@ struct VmRecord {
   GuestSample sample;     // likewise; meaningful while integration is not None
   DemandState demand_state;
   std::optional<Demand> demand;
+  Bytes believed_total;                      // the guest's total in the report that demand is of
   std::optional<TimePoint> half_seen_since;  // a rise of it is taken for memory on its way since then
   Outlook outlook;
   Bytes headroom, growth;            // of the outlook, as of its last sample

@@ -30,6 +30,8 @@ Guest any_guest(int index) {
   v.limits.startup = v.limits.minimum + any_mib(0, 256);
   v.limits.maximum = v.limits.startup + any_mib(0, 4096);
   v.limits.weight = *rc::gen::inRange(0, 10001);
+  v.grain = *rc::gen::element(Bytes::mib(2), Bytes::mib(128));
+  v.base = v.limits.startup;
   v.assigned = v.target = v.committed = v.limits.startup;
   v.movable = *rc::gen::inRange(0, 6) != 0;
   v.resident = v.assigned;
@@ -42,6 +44,9 @@ void live(Guest& g) {
   v.demand = any_mib(0, 6000);
   v.headroom = any_mib(0, 200);
   v.growth = v.headroom + any_mib(0, 200);
+  v.rising = *rc::gen::inRange(0, 3) == 0;
+  if (*rc::gen::inRange(0, 3) != 0) v.room_in_block = any_mib(0, 128);
+  v.kernel_short = *rc::gen::inRange(0, 8) == 0;
   v.distress = *rc::gen::inRange(0, 5) == 0;
   v.resident = any_mib(0, 6000);
   v.rest = any_mib(0, 6000);

@@ -20,14 +20,14 @@ void stay(Move& move, std::string why) {
 
 // Cuts a growth to `most`, or to nothing.
 void cut(Move& move, const VmView& vm, Bytes most, std::string why) {
-  const Bytes to = most.round_down(vm.grain);
+  const Bytes to = vm.level_below(most);
   if (to <= move.from) return stay(move, std::move(why));
   move.to = to;
   move.say(std::move(why));
 }
 
 void keep_limits(Move& move, const VmView& vm) {
-  const Bytes floor = std::max(vm.limits.minimum, vm.floor);
+  const Bytes floor = vm.level_above(std::max(vm.limits.minimum, vm.floor));
   // A VM that already is outside may move towards its limits, never further away.
   if (move.shrinks() && move.to < floor) {
     move.to = std::min(move.from, floor);

@@ -61,6 +61,15 @@ TEST(Rails, LimitsHold) {
   EXPECT_EQ(keep_rails(h, {move("a", 1_GiB, 64_MiB)}, {.limits = false})[0].to, 64_MiB);
 }
 
+TEST(Rails, LimitsHoldBetweenLevelsOfADevice) {
+  VmView a = vm("a", 1128_MiB);
+  a.base = 1000_MiB;
+  a.grain = 128_MiB;
+  a.limits.minimum = 1020_MiB;
+  EXPECT_EQ(keep_rails(host(8_GiB, {a}), {move("a", 1128_MiB, 1000_MiB)})[0].to, 1128_MiB);
+  EXPECT_EQ(keep_rails(host(8_GiB, {a}), {move("a", 1128_MiB, 4_GiB)})[0].to, 2024_MiB);
+}
+
 TEST(Rails, AGuestsWordAloneEndsAtItsFairShare) {
   VmView liar = vm("liar", 512_MiB);
   liar.resident = 200_MiB;  // it touches nothing of what it says it needs

@@ -26,6 +26,8 @@ std::string numbers_text(const Numbers& n) {
   std::string text =
       fmt::format("demand {} of {} assigned", format_bytes(*n.demand), format_bytes(n.assigned));
   if (n.headroom > Bytes{}) text += fmt::format(", {} headroom for its bursts", format_bytes(n.headroom));
+  if (n.for_a_block > Bytes{})
+    text += fmt::format(", {} to add a memory block in", format_bytes(n.for_a_block));
   if (n.kernel_short) text += ", memory for the guest's kernel is short";
   return text + fmt::format(", wanted {}", format_bytes(n.wanted));
 }

@@ -33,6 +33,7 @@ struct Numbers {
   Bytes assigned;
   std::optional<Bytes> demand;
   Bytes headroom;
+  Bytes for_a_block;  // headroom besides: see policy/wants.h
   Bytes wanted;
   bool kernel_short = false;
 };

@@ -17,15 +17,17 @@ struct VmView {
   Limits limits;
 
   // What the host knows.
-  Bytes assigned;               // given now: base + plugged - ballooned
-  Bytes committed;              // the most it may hold; counted against the capacity
-  Bytes target;                 // what was last asked of it
-  Bytes floor;                  // the least its devices can be asked for
-  Bytes grain = Bytes::mib(2);  // targets are multiples of this
+  Bytes assigned;   // given now: base + plugged - ballooned
+  Bytes committed;  // the most it may hold; counted against the capacity
+  Bytes target;     // what was last asked of it
+  Bytes floor;      // the least its devices can be asked for
+  // Targets are levels: what it booted with, and any number of grains more or less.
+  Bytes base;
+  Bytes grain = Bytes::mib(2);
   // What it can be given above its target before its kernel must add another memory block to use it. Missing:
-  // it never must, or must for whatever it is given. The first block is the hardest: until then programs use
-  // the same memory as the kernel.
-  std::optional<Bytes> ready;
+  // it never must, or nothing can be done about it: whatever it is given is a block. The first one is the
+  // hardest: until then programs use the same memory as the kernel.
+  std::optional<Bytes> room_in_block;
   std::optional<Bytes> resident;  // host memory its process occupies: the host's own evidence
   bool movable = false;           // dynamic, heard and able: may be asked to change
   bool stalled = false;           // was asked to shrink and does not: ask others
@@ -45,6 +47,13 @@ struct VmView {
   // Since the last moves in each direction. Missing: never.
   std::optional<Duration> since_grow;
   std::optional<Duration> since_shrink;
+
+  // The level at or below this, or the least there is; the level at or above it.
+  Bytes level_below(Bytes amount) const {
+    const Bytes least = base - base.round_down(grain);
+    return least + (amount - least).round_down(grain);
+  }
+  Bytes level_above(Bytes amount) const { return level_below(amount + grain - Bytes::of(1)); }
 };
 
 struct HostView {

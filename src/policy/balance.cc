@@ -35,7 +35,7 @@ Move shrink_to(const Case& c, Bytes desired, Rule rule, Because because, Bytes a
   // A block larger than a step still goes as a whole, or never.
   const Bytes step = std::min(vm.target - desired, std::max(shrink_step(vm, rule), vm.grain));
   Move move = stay(c, because, about);
-  move.to = std::min((vm.target - step).round_up(vm.grain), vm.target);  // never more than the step
+  move.to = std::min(vm.level_above(vm.target - step), vm.target);  // never more than the step
   move.desired = desired;
   move.rule = rule;
   return move;
@@ -78,19 +78,15 @@ Move grow(const Case& c, Bytes granted, bool coming) {
   const VmView& vm = *c.vm;
   if (granted < std::min(kLeastGrant, std::max(c.desire, c.wanted) - vm.target)) granted = Bytes{};
   Move move = move_of(c);
-  move.to = (vm.target + granted).round_down(vm.grain);
+  move.to = std::max(vm.target, vm.level_below(vm.target + granted));
   move.desired = std::max(c.desire, c.wanted);
   move.rule = c.rule;
   move.about = move.desired - move.to;
-  move.because = move.about < vm.grain             ? Because::Needs
-                 : coming                          ? Because::BeingFreed
-                 : c.shortage == Rule::CutByWeight ? Because::WeightDecides
-                                                   : Because::BuffersShared;
-  if (move.because == Because::Needs) return move;
-  if (move.to <= vm.target) {
-    move.to = vm.target;
-    move.rule = coming ? Rule::Waiting : Rule::Refused;
-  }
+  move.because = move.grows() && move.about < vm.grain ? Because::Needs
+                 : coming                              ? Because::BeingFreed
+                 : c.shortage == Rule::CutByWeight     ? Because::WeightDecides
+                                                       : Because::BuffersShared;
+  if (!move.grows()) move.rule = coming ? Rule::Waiting : Rule::Refused;
   return move;
 }
 
@@ -105,12 +101,14 @@ struct Groups {
   std::vector<const Case*> growers, givers, resting;
 };
 
-// Memory is scarce: everybody's growth is cut to its entitlement, and who has more than that can give.
+// Memory is scarce: where not all can have what they want, everybody's growth is cut to its entitlement; and
+// who has more than that can give.
 Groups group(std::vector<Case>& cases, bool scarce) {
   Groups out;
   for (Case& c : cases) {
     const bool wants = c.rule != Rule::Hold;
-    if (scarce) c.desire = std::max(c.vm->target, std::min(c.desire, c.entitled).round_down(c.vm->grain));
+    if (c.shortage != Rule::Yield)
+      c.desire = std::max(c.vm->target, c.vm->level_below(std::min(c.desire, c.entitled)));
     const bool can_give = scarce && c.vm->target - c.entitled >= c.vm->grain;
     auto& side = can_give ? out.givers : wants ? out.growers : out.resting;
     side.push_back(&c);
@@ -138,15 +136,15 @@ std::vector<Move> balance(const HostView& host) {
   const Groups groups = group(cases, scarce);
 
   std::vector<Claim> claims;
-  missing = Bytes{};
   for (const Case* c : groups.growers) {
-    missing += c->missing();
     claims.push_back({Bytes{}, c->missing(), std::max(1.0, static_cast<double>(c->vm->limits.weight))});
   }
-  Bytes spare;
+  Bytes spare, owed;
+  for (const Case* c : groups.growers)
+    owed += std::max(Bytes{}, std::min(c->desire, c->entitled) - c->vm->target);
   for (const Case* c : groups.givers) spare += c->vm->target - c->entitled;
   // A host that is over its capacity (somebody started a VM) lacks that too.
-  const Bytes lacking = std::max(Bytes{}, missing - host.free() - returning);
+  const Bytes lacking = std::max(Bytes{}, owed - host.free() - returning);
 
   std::vector<Move> moves;
   moves.reserve(cases.size());

@@ -1,5 +1,6 @@
 #include "policy/balance.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -13,6 +14,7 @@ namespace aerostat {
 namespace {
 
 using namespace literals;
+using ::testing::HasSubstr;
 
 VmView vm(std::string name, Bytes assigned, Bytes demand, int weight = 5000) {
   VmView v;
@@ -67,16 +69,45 @@ TEST(Balance, GrowsWhenLearnedHeadroomIsUsedUp) {
 
 TEST(Balance, GrowsARisingGuestEarlierByWhatItCannotBeGivenAtOnce) {
   VmView web = learned(1024_MiB, 980_MiB, 20_MiB);
-  web.ready = 0_MiB;
+  web.room_in_block = 0_MiB;
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "its need does not rise";
   EXPECT_EQ(low_mark(web), 20_MiB);
   web.rising = true;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Grow);
-  EXPECT_EQ(low_mark(web), 20_MiB + kReady) << "and it says so itself";
-  web.ready = kReady;
+  const Move move = move_of(balance(host(4_GiB, {web})), "web");
+  EXPECT_EQ(move.rule, Rule::Grow);
+  EXPECT_THAT(reason(move), HasSubstr("32 MiB to add a memory block in"));
+  EXPECT_EQ(low_mark(web), 20_MiB + kRoomInBlock) << "and it says so itself";
+  web.room_in_block = kRoomInBlock;
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
-  web.ready.reset();
+  web.room_in_block.reset();
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it never has to add a block";
+}
+
+TEST(Balance, GrowsAGuestForABlockWithTheLastThatIsFree) {
+  VmView web = learned(384_MiB, 340_MiB, 15_MiB);
+  web.growth = 20_MiB;
+  web.rising = true;
+  web.room_in_block = 0_MiB;
+  EXPECT_EQ(move_of(balance(host(444_MiB, {web})), "web").to, 444_MiB) << "less than a step is free";
+  const auto moves = balance(host(1908_MiB, {web, vm("db", 1_GiB, 1000_MiB), vm("idle", 500_MiB, 100_MiB)}));
+  EXPECT_EQ(move_of(moves, "web").rule, Rule::Waiting) << "nothing is free, and nothing is taken from it";
+  EXPECT_EQ(move_of(moves, "web").to, 384_MiB);
+}
+
+TEST(Balance, MovesBetweenLevelsOfADeviceThatBeginWhereTheVmBooted) {
+  VmView web = learned(1000_MiB, 960_MiB, 45_MiB);
+  web.base = 1000_MiB;
+  web.grain = 128_MiB;
+  web.growth = 50_MiB;
+  web.limits.minimum = 512_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1128_MiB);
+  const Move refused = move_of(balance(host(1000_MiB, {web})), "web");
+  EXPECT_EQ(refused.rule, Rule::Refused);
+  EXPECT_EQ(refused.to, 1000_MiB);
+  web.target = web.assigned = web.committed = 1128_MiB;
+  web.demand = 700_MiB;
+  web.rest = 860_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 872_MiB);
 }
 
 TEST(Balance, TellsTheGuestAMarkAboveTheCacheThatItNeeds) {
@@ -232,11 +263,16 @@ VmView any_vm(int index) {
   v.limits.maximum = v.limits.startup + mib(0, 4096);
   if (*rc::gen::inRange(0, 2) != 0) v.limits.buffer_percent = *rc::gen::inRange(5, 200);
   v.limits.weight = *rc::gen::inRange(0, 10001);
-  v.assigned = v.target = v.limits.minimum + mib(0, 2048);
+  v.grain = *rc::gen::element(Bytes::mib(2), Bytes::mib(128));
+  v.base = mib(64, 1024);
+  v.assigned = v.target = v.level_above(v.limits.minimum + mib(0, 2048));
   v.committed = v.assigned + (*rc::gen::inRange(0, 3) == 0 ? mib(0, 512) : Bytes{});
   v.demand = mib(0, 6000);
   v.headroom = mib(0, 300);
   v.growth = v.headroom + mib(0, 300);
+  v.rising = *rc::gen::inRange(0, 3) == 0;
+  if (*rc::gen::inRange(0, 3) != 0) v.room_in_block = mib(0, 128);
+  v.kernel_short = *rc::gen::inRange(0, 8) == 0;
   v.movable = *rc::gen::inRange(0, 5) != 0;
   v.stalled = *rc::gen::inRange(0, 8) == 0;
   v.starting = *rc::gen::inRange(0, 8) == 0;
@@ -271,6 +307,10 @@ RC_GTEST_PROP(BalanceProperty, MovesOnlyTowardsAndWithinTheLimits, ()) {
     if (move.grows()) RC_ASSERT(move.to <= v.limits.maximum);
     if (move.shrinks()) RC_ASSERT(move.to >= v.limits.minimum);
     if (move.shrinks()) RC_ASSERT(!growing);  // shrinks come first
+    RC_ASSERT(move.to == move.from || move.to == v.level_below(move.to));
+    const bool says_it_grows =
+        move.rule == Rule::Grow || move.rule == Rule::GiveBack || move.rule == Rule::Startup;
+    RC_ASSERT(!says_it_grows || move.grows());
     growing = growing || move.grows();
   }
 }

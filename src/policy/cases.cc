@@ -28,7 +28,7 @@ void consider_growth(Case& c) {
     c.desire = vm.limits.minimum;  // the owner raised it, or the VM booted with less
     c.rule = Rule::Grow;
   }
-  c.desire = std::min(c.desire.round_up(vm.grain), vm.limits.maximum.round_down(vm.grain));
+  c.desire = std::min(vm.level_above(c.desire), vm.level_below(vm.limits.maximum));
   if (c.desire <= vm.target) {
     c.desire = vm.target;
     c.rule = Rule::Hold;
@@ -65,7 +65,8 @@ void entitle(Bytes pool, std::vector<Case>& cases) {
     const double part = static_cast<double>((pool - sum_needed).count()) /
                         static_cast<double>((sum_wanted - sum_needed).count());
     for (Case& c : cases) {
-      c.entitled = (c.needed + (c.wanted - c.needed).scaled(part)).round_down(c.vm->grain);
+      c.entitled =
+          std::max(c.vm->level_below(c.needed + (c.wanted - c.needed).scaled(part)), c.vm->limits.minimum);
       c.shortage = Rule::ShareBuffers;
     }
     return;
@@ -78,13 +79,13 @@ void entitle(Bytes pool, std::vector<Case>& cases) {
   }
   const std::vector<Bytes> shares = share_out(pool, claims);
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    cases[i].entitled = std::max(shares[i].round_down(cases[i].vm->grain), claims[i].least);
+    cases[i].entitled = std::max(cases[i].vm->level_below(shares[i]), claims[i].least);
     cases[i].shortage = Rule::CutByWeight;
   }
 }
 
 Numbers numbers(const Case& c) {
-  return {c.vm->assigned, c.vm->demand, c.vm->headroom, c.wanted, c.vm->kernel_short};
+  return {c.vm->assigned, c.vm->demand, c.vm->headroom, for_a_block(*c.vm), c.wanted, c.vm->kernel_short};
 }
 
 }  // namespace aerostat

@@ -49,6 +49,14 @@ TEST(Demand, CountsWhatTheKernelTookBeforeItCounted) {
   EXPECT_LT(offline.demand->demand, 500_MiB) << "memory not yet online is not demand";
 }
 
+TEST(Demand, DoesNotMoveWithMemoryOnItsWay) {
+  auto step = first(sample(1000_MiB, 600_MiB), kStart, 1_GiB, kLimit);
+  step = next(step, sample(1000_MiB, 600_MiB), kStart + milliseconds(20), 1088_MiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 424_MiB) << "given, and not yet in the total";
+  step = next(step, sample(1064_MiB, 664_MiB), kStart + milliseconds(40), 1024_MiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 424_MiB) << "in the total, and not yet seen to be given";
+}
+
 TEST(Demand, IsUnknownNotZeroWhenTheGuestSaysTooLittle) {
   GuestSample s;
   s.free = 5_MiB;

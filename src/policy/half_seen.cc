@@ -19,7 +19,7 @@ bool is_half_seen(std::optional<TimePoint>& since, const Rise& rise, TimePoint a
   // In the end of unplugging a block its free pages are counted by nobody, and the block is in the total
   // still; of one that comes the total tells before what is available does.
   const bool leaves = rise.gives && by > Bytes{} && by <= kMemoryBlock;
-  const bool comes = rise.came > Bytes{} && by > rise.came.scaled(0.5) && by <= rise.came;
+  const bool comes = rise.came > Bytes{} && by > rise.came.scaled(kHalfSeenShare) && by <= rise.came;
   if (!leaves && !comes) {
     since.reset();
     return false;

@@ -23,8 +23,8 @@ Bytes settle(Uncounted& uncounted, Bytes seen, TimePoint at);
 // A demand, and what goes on at its report.
 struct Rise {
   Bytes before, now;
-  Bytes came;          // by which the guest's total rose since the report before
-  bool gives = false;  // it is asked to give memory and has not given all
+  Bytes came;          // if its total just rose: by how much since the demand before
+  bool gives = false;  // blocks that it was asked to give have not all gone
 };
 
 // Whether the rise may be memory seen half; remembers since when. What goes on rising, or stays, is believed.

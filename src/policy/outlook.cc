@@ -17,6 +17,9 @@ constexpr double kWildJump = 4;
 
 double square(double x) { return x * x; }
 
+// It had nothing left at the last report: what it needs is not known, and it is offered more.
+bool saturated(const Outlook& o) { return o.need > o.seen; }
+
 // MiB/s that it rises by, lately.
 double rise(const Outlook& o) { return std::max(0.0, o.seen - o.behind) / kRiseSeconds; }
 // Of it, what an estimate that errs does not look like.
@@ -37,7 +40,7 @@ double least_room(const Outlook& o, const Profile& p) {
 // A rise is carried on whatever was learned: a guest that has run out can hardly be given memory.
 void make_room(Outlook& o, const Profile& p, const Costs& prices) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
-  const double ramp = sure_rise(o) * (o.need > o.seen ? kSaturatedLead : kRiseLead);
+  const double ramp = sure_rise(o) * (saturated(o) ? kSaturatedLead : kRiseLead);
   const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
   o.room = least_room(o, p) + std::min(std::max(bursts, ramp), wild);
   o.ordered = p.with.ahead ? order(rise(o), o.need, prices) : 0;
@@ -116,7 +119,7 @@ Bytes growth(const Outlook& o) { return headroom(o) + Bytes::of_mib(o.ordered); 
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
   const double has = target.to_mib();
   const double to = idle_down_to(o.past, has, need_of(o, grain, p), o.trials.way(), costs(o, p));
-  return to < has ? std::min(target, Bytes::of_mib(to).round_up(grain)) : target;
+  return to < has ? std::min(target, Bytes::of_mib(to)) : target;
 }
 
 }  // namespace aerostat

@@ -54,7 +54,7 @@ bool rises(const Outlook& outlook);
 Bytes headroom(const Outlook& outlook);
 // … to demand and this.
 Bytes growth(const Outlook& outlook);
-// The level down to which `target` may go back because what lies above was not needed for long enough to be
+// What `target` may go back to because what lies above was not needed for long enough to be
 // worth the change; `target` itself if nothing was.
 Bytes rest_level(const Outlook& outlook, Bytes target, Bytes grain, const Profile& profile);
 

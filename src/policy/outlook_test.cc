@@ -74,6 +74,32 @@ TEST(Outlook, CarriesARiseOnUntilMemoryHasCome) {
   EXPECT_GT(vm.headroom_mib(), vm.profile.floor_mib + 0.8 * (400 - 3200 * kNoRise) * kRiseLead);
 }
 
+TEST(Outlook, CarriesARiseFurtherOnThatFilledWhatThereWas) {
+  const auto rising = [](bool saturated) {
+    Watched vm;
+    vm.profile.headroom_sigmas = 0;
+    vm.run(100, steady);
+    for (int i = 1; i <= 30; ++i) {
+      vm.now += std::chrono::milliseconds(100);
+      vm.see(2000 + 40 * i, saturated);
+    }
+    return vm.headroom_mib();
+  };
+  EXPECT_NEAR(rising(true) - rising(false) - kSaturatedStep.to_mib(),
+              (400 - 3200 * kNoRise) * (kSaturatedLead - kRiseLead), 10);
+}
+
+TEST(Outlook, TellsARiseFromAnErrorOfTheEstimate) {
+  const auto rises_by = [](double mib_s) {
+    Watched vm;
+    vm.run(100, steady);
+    vm.run(3, [&](double t) { return 2000 + mib_s * t; });
+    return rises(vm.outlook);
+  };
+  EXPECT_FALSE(rises_by(2000 * kNoRise * 0.9));
+  EXPECT_TRUE(rises_by(2000 * kNoRise * 1.3));
+}
+
 TEST(Outlook, TakesNoSlowRiseForOneThatRunsAway) {
   Watched vm;
   vm.profile.headroom_sigmas = 0;

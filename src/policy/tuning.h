@@ -54,6 +54,8 @@ inline constexpr double kUncountedShare = 0.02;
 inline constexpr Duration kUncountedStands = std::chrono::milliseconds(150);
 // A rise that memory on its way explains is looked at again for this long (40 ms seen: docs/actuators.md).
 inline constexpr Duration kHalfSeenFor = std::chrono::milliseconds(60);
+// Memory that just came explains a rise by more than this share of it; less a guest may well have taken.
+inline constexpr double kHalfSeenShare = 0.5;
 
 // --- looking ahead (policy/outlook.h) ---
 // How rough need is: it wanders like fractional Brownian motion with this exponent (3 % in 0.2 s and 7.5 % in
@@ -141,7 +143,7 @@ inline constexpr Bytes kLeastGrow = Bytes::mib(64);
 // Where a guest's need rises and it has less than this of a block that can be given at once, it is grown as
 // much earlier: in want it cannot add a block. Its kernel needs memory for that; with 9 MiB left a busy one
 // took seconds, and was out of memory before (docs/adr/0011-a-block-before-want.md).
-inline constexpr Bytes kReady = Bytes::mib(32);
+inline constexpr Bytes kRoomInBlock = Bytes::mib(32);
 // When memory is scarce it arrives in crumbs; they are collected until they are worth a change.
 inline constexpr Bytes kLeastGrant = Bytes::mib(16);
 // A VM in distress keeps this much of its demand above what it wants, when others are short.

@@ -26,12 +26,8 @@ Bytes with_headroom(const VmView& vm, Bytes room) {
   return std::clamp(*vm.demand + room, least_of(vm), vm.limits.maximum);
 }
 
-// With less than this above demand it is low. It is more while need rises and little can be given at once:
-// the kernel needs memory to add a block in, and time.
-Bytes low_headroom(const VmView& vm) {
-  const Bytes lacks = vm.rising && vm.ready ? std::max(Bytes{}, kReady - *vm.ready) : Bytes{};
-  return vm.headroom + lacks;
-}
+// With less than this above demand it is low.
+Bytes low_headroom(const VmView& vm) { return vm.headroom + for_a_block(vm); }
 
 }  // namespace
 
@@ -39,7 +35,13 @@ Bytes buffer_for(const Limits& limits, Bytes demand, Bytes headroom) {
   return std::max(owners_buffer(limits, demand), headroom);
 }
 
-Bytes wanted(const VmView& vm) { return with_headroom(vm, std::max(owners_buffer(vm), vm.growth)); }
+Bytes for_a_block(const VmView& vm) {
+  return vm.rising && vm.room_in_block ? std::max(Bytes{}, kRoomInBlock - *vm.room_in_block) : Bytes{};
+}
+
+Bytes wanted(const VmView& vm) {
+  return with_headroom(vm, std::max({owners_buffer(vm), vm.growth, low_headroom(vm)}));
+}
 
 Bytes low_line(const VmView& vm) {
   return with_headroom(vm, std::max(owners_buffer(vm).scaled(kLowShare), low_headroom(vm)));
@@ -58,12 +60,13 @@ Bytes rest_of(const VmView& vm) {
   if (!vm.demand || !vm.rest) return vm.target;
   const Bytes least = vm.limits.buffer_percent ? wanted(vm) : with_headroom(vm, vm.headroom);
   const Bytes to = std::clamp(std::max(*vm.rest, least), least_of(vm), vm.limits.maximum);
-  return std::min(vm.target, to.round_up(vm.grain));
+  return std::min(vm.target, vm.level_above(to));
 }
 
 Bytes needed(const VmView& vm) {
   if (!vm.demand) return as_it_is(vm);
-  const Bytes room = std::clamp(vm.headroom, kSlack, std::max(kNeedyMost, vm.demand->scaled(kNeedyShare)));
+  const Bytes room =
+      std::clamp(low_headroom(vm), kSlack, std::max(kNeedyMost, vm.demand->scaled(kNeedyShare)));
   return std::clamp(*vm.demand + room, vm.limits.minimum, vm.limits.maximum);
 }
 

@@ -14,8 +14,12 @@ Bytes buffer_for(const Limits& limits, Bytes demand, Bytes headroom);
 // What a growth brings it to, within minimum (or the learned floor) and maximum. Missing demand: what it has.
 Bytes wanted(const VmView& vm);
 
-// Below this the VM is grown: demand and its learned headroom, or 80 % of the buffer its owner asked for. The
-// headroom is up to kReady larger while need rises and the guest would have to add a memory block.
+// Headroom besides the learned: what the VM lacks of kRoomInBlock that can be given at once, while its need
+// rises. A guest's kernel needs memory to add a memory block in, and time.
+Bytes for_a_block(const VmView& vm);
+
+// Below this the VM is grown: demand with its headroom and what it needs for a block, or 80 % of the buffer
+// its owner asked for.
 Bytes low_line(const VmView& vm);
 
 // What the guest has available, cache that it needs included, when it is down to the low line: told to the

@@ -12,7 +12,7 @@ Move any(const HostView& host, std::size_t index, Bytes to) {
   move.vm = vm.name;
   move.index = index;
   move.from = vm.target;
-  move.to = move.desired = to.round_down(vm.grain);
+  move.to = move.desired = vm.level_below(to);
   move.rule = move.to > move.from ? Rule::Grow : Rule::ReturnIdle;
   move.why = "nonsense";
   return move;
