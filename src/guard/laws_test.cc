@@ -56,9 +56,10 @@ void live(Guest& g) {
   v.committed = std::max(v.assigned, v.target);
 }
 
-HostView view_of(const std::vector<Guest>& fleet, Bytes capacity) {
+HostView view_of(const std::vector<Guest>& fleet, Bytes capacity, Bytes reserve) {
   HostView host;
   host.capacity = capacity;
+  host.reserve = reserve;
   for (const Guest& g : fleet) host.vms.push_back(g.view);
   return host;
 }
@@ -86,10 +87,11 @@ void run_fleet(bool wild, const Rails& rails, bool& law1_broken) {
     fleet.push_back(any_guest(i));
     sum += fleet.back().view.committed;
   }
-  const Bytes capacity = sum + any_mib(0, 6000);
+  const Bytes reserve = any_mib(0, 1000);
+  const Bytes capacity = sum + reserve + any_mib(0, 6000);
   for (int step = 0; step < 40; ++step) {
     for (Guest& g : fleet) live(g);
-    const HostView host = view_of(fleet, capacity);
+    const HostView host = view_of(fleet, capacity, reserve);
     for (const Move& move : keep_rails(host, wild ? wild_plan(fleet) : balance(host), rails)) {
       Guest& g =
           *std::find_if(fleet.begin(), fleet.end(), [&](const Guest& x) { return x.view.name == move.vm; });
@@ -97,7 +99,7 @@ void run_fleet(bool wild, const Rails& rails, bool& law1_broken) {
       g.view.target = move.to;
       g.view.committed = std::max(g.view.assigned, move.to);
     }
-    if (view_of(fleet, capacity).committed() > capacity) law1_broken = true;
+    if (view_of(fleet, capacity, reserve).committed() > capacity - reserve) law1_broken = true;
   }
 }
 

@@ -1,6 +1,7 @@
 """One program fills a fresh guest beyond what it booted with, while the host's processors have other work: what it felt of that.
 
 A guest that has run out of memory cannot add any. On a busy host reports come late and the guest is slow to add a block, so this is where that happens.
+A fill that does not end well keeps its logs. Exit status 1 if there was one: killed, refused, or not grown to hold what it filled.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from typing import Any
 
 from tests.harness import process
 from tests.harness.daemon import DYNAMIC, Daemon
-from tests.harness.guest import Guest
+from tests.harness.guest import MIB, Guest
 from tests.harness.paths import new_rundir
 
 LEAST_FELT_PAGES = 4096  # 16 MiB: below that a guest hardly notices
@@ -42,17 +43,39 @@ def fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
         before = guest.workload.stat()
         event = guest.workload.finish(guest.workload.start(f"malloc:{args.mib}:{args.rate}"), 300)
         after = guest.workload.stat(60)
-    return {"ended": event["event"], "seconds": (event["host_ns"] - before["host_ns"]) / 1e9,
+        assigned = guest.memory().assigned // MIB
+    return {"ended": event["event"], "assigned_mib": assigned, "seconds": (event["host_ns"] - before["host_ns"]) / 1e9,
             "pages_out": after["pswpout"] - before["pswpout"], "oom_kills": after["oom_kill"],
             "stalled_ms": (after["psi_some_us"] - before["psi_some_us"]) / 1000}
 
 
-def show(fills: list[dict[str, Any]]) -> None:
-    felt = sum(each["pages_out"] >= LEAST_FELT_PAGES for each in fills)
-    killed = sum(each["oom_kills"] > 0 for each in fills)
-    stalled = sorted(each["stalled_ms"] for each in fills)
-    print(f"{len(fills)} fills: {killed} killed for want of memory, {felt} paged out 16 MiB or more, "
-          f"{sum(each['pages_out'] > 0 for each in fills)} anything; stalled {statistics.median(stalled):.0f} ms "
+def try_fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
+    """A guest that does not answer is a result too."""
+    try:
+        return fill(rundir, args)
+    except (TimeoutError, OSError) as error:
+        return {"ended": "lost", "error": str(error)}
+
+
+def ended_well(one: dict[str, Any], mib: int) -> bool:
+    return one["ended"] == "done" and one["oom_kills"] == 0 and one["assigned_mib"] > mib
+
+
+def line(number: int, one: dict[str, Any]) -> str:
+    if "error" in one:
+        return f"{number:3}: lost: {one['error']}"
+    return (f"{number:3}: {one['ended']:6} in {one['seconds']:5.1f} s, {one['pages_out']:6} pages out, "
+            f"stalled {one['stalled_ms']:6.0f} ms, {one['oom_kills']} killed")
+
+
+def show(fills: list[dict[str, Any]], mib: int) -> None:
+    told = [each for each in fills if "error" not in each]
+    stalled = sorted(each["stalled_ms"] for each in told) or [0]
+    killed = sum(each["oom_kills"] > 0 for each in told)
+    other = sum(not ended_well(each, mib) for each in fills) - killed
+    print(f"{len(fills)} fills: {killed} killed for want of memory, {other} not done for another reason, "
+          f"{sum(each['pages_out'] >= LEAST_FELT_PAGES for each in told)} paged out 16 MiB or more, "
+          f"{sum(each['pages_out'] > 0 for each in told)} anything; stalled {statistics.median(stalled):.0f} ms "
           f"(median), {stalled[-1]:.0f} ms (most)")
 
 
@@ -71,17 +94,16 @@ def main() -> int:
     with busy(args.busy):
         for number in range(1, args.times + 1):
             rundir = new_rundir()
-            try:
-                fills.append(fill(rundir, args))
-            finally:
+            fills.append(try_fill(rundir, args))
+            well = ended_well(fills[-1], args.mib)
+            print(line(number, fills[-1]) + ("" if well else f"; logs: {rundir}"), flush=True)
+            if well:
                 shutil.rmtree(rundir, ignore_errors=True)
-            last = fills[-1]
-            print(f"{number:3}: {last['ended']:6} in {last['seconds']:5.1f} s, {last['pages_out']:6} pages out, "
-                  f"stalled {last['stalled_ms']:6.0f} ms, {last['oom_kills']} killed", flush=True)
-    show(fills)
-    if args.json:
-        args.json.write_text(json.dumps({"busy": args.busy, "block_mib": args.block or 2, "fills": fills}, indent=1) + "\n")
-    return 1 if any(each["oom_kills"] for each in fills) else 0
+            if args.json:
+                asked = {"busy": args.busy, "mib": args.mib, "rate_mib_s": args.rate, "block_mib": args.block or 2}
+                args.json.write_text(json.dumps(asked | {"fills": fills}, indent=1) + "\n")
+    show(fills, args.mib)
+    return 0 if all(ended_well(each, args.mib) for each in fills) else 1
 
 
 if __name__ == "__main__":
