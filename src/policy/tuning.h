@@ -82,7 +82,7 @@ inline constexpr double kNoRise = 0.045;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer: at twice as
 // many by this many times its price.
 inline constexpr double kMovesMemory = 310;
-inline constexpr double kManyMoves = 240;
+inline constexpr double kManyMoves = 230;
 inline constexpr double kHurry = 1.6;
 // An estimate errs by this share of need (standard deviation, measured: docs/estimator.md) …
 inline constexpr double kEstimateError = 0.006;
