@@ -11,10 +11,16 @@ Result<void> StoredSettings::load() {
   return {};
 }
 
-Settings StoredSettings::settings(const std::string& vm) const {
-  const Settings configured = config_.settings_of(vm);
+// What was set while running.
+Settings StoredSettings::own(const std::string& vm) const {
   const auto found = set_.find(vm);
-  return found == set_.end() ? configured : merged(configured, found->second);
+  return found == set_.end() ? Settings{} : found->second;
+}
+
+Settings StoredSettings::settings(const std::string& vm) const { return settings_after(vm, {}); }
+
+Settings StoredSettings::settings_after(const std::string& vm, const SettingsChange& change) const {
+  return merged(config_.settings_of(vm), changed(own(vm), change));
 }
 
 std::vector<std::string> StoredSettings::names() const {
@@ -24,9 +30,9 @@ std::vector<std::string> StoredSettings::names() const {
   return {all.begin(), all.end()};
 }
 
-Result<void> StoredSettings::keep(const std::string& vm, const Settings& change) {
+Result<void> StoredSettings::keep(const std::string& vm, const SettingsChange& change) {
   SettingsStore::All after = set_;
-  after[vm] = merged(after[vm], change);
+  after[vm] = changed(own(vm), change);
   if (Result<void> saved = store_.save(after); !saved) return saved;
   set_ = std::move(after);
   return {};

@@ -17,9 +17,12 @@ class StoredSettings final : public SettingsKeeper {
 
   Settings settings(const std::string& vm) const override;
   std::vector<std::string> names() const override;
-  Result<void> keep(const std::string& vm, const Settings& change) override;
+  Settings settings_after(const std::string& vm, const SettingsChange& change) const override;
+  Result<void> keep(const std::string& vm, const SettingsChange& change) override;
 
  private:
+  Settings own(const std::string& vm) const;
+
   Config config_;
   SettingsStore store_;
   SettingsStore::All set_;

@@ -13,7 +13,7 @@ class FakeManager final : public Manager {
  public:
   struct Change {
     std::string vm;
-    Settings settings;
+    SettingsChange change;
     bool dry_run;
   };
 
@@ -25,7 +25,7 @@ class FakeManager final : public Manager {
     }
     return fail(Error::Kind::NotFound, "there is no VM '" + name + "'");
   }
-  Result<VmReport> set(const std::string& name, const Settings& change, bool dry_run) override {
+  Result<VmReport> set(const std::string& name, const SettingsChange& change, bool dry_run) override {
     if (refusal) return fail(*refusal);
     changes.push_back({name, change, dry_run});
     return vm(name);

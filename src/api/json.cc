@@ -62,19 +62,29 @@ Result<void> put(std::optional<T>& into, Result<T> value) {
   return {};
 }
 
-Result<void> take(Settings& out, const std::string& key, const Json& value) {
-  if (key == "mode") {
-    if (!value.is_string()) return invalid("mode is not a text; it is \"static\" or \"dynamic\"");
-    return put(out.mode, parse_mode(value.get_ref<const std::string&>()));
+Result<void> take(SettingsChange& change, const std::string& key, const Json& value) {
+  const std::optional<Setting> setting = setting_named(key);
+  if (!setting) {
+    return invalid(fmt::format(
+        "there is no setting '{}'; the settings are mode, startup, minimum, maximum, buffer and weight",
+        printable(key, 64)));
   }
-  if (key == "startup") return put(out.startup, size_of(key, value));
-  if (key == "minimum") return put(out.minimum, size_of(key, value));
-  if (key == "maximum") return put(out.maximum, size_of(key, value));
-  if (key == "buffer") return put(out.buffer_percent, number_of(key, value));
-  if (key == "weight") return put(out.weight, number_of(key, value));
-  return invalid(fmt::format(
-      "there is no setting '{}'; the settings are mode, startup, minimum, maximum, buffer and weight",
-      printable(key, 64)));
+  if (value.is_null()) {
+    change.back.insert(*setting);
+    return {};
+  }
+  Settings& out = change.to;
+  switch (*setting) {
+    case Setting::Mode:
+      if (!value.is_string()) return invalid("mode is not a text; it is \"static\" or \"dynamic\"");
+      return put(out.mode, parse_mode(value.get_ref<const std::string&>()));
+    case Setting::Startup: return put(out.startup, size_of(key, value));
+    case Setting::Minimum: return put(out.minimum, size_of(key, value));
+    case Setting::Maximum: return put(out.maximum, size_of(key, value));
+    case Setting::Buffer: return put(out.buffer_percent, number_of(key, value));
+    case Setting::Weight: return put(out.weight, number_of(key, value));
+  }
+  return {};
 }
 
 }  // namespace
@@ -144,13 +154,13 @@ Json to_json(const Error& error) {
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-Result<Settings> parse_change(std::string_view text) {
+Result<SettingsChange> parse_change(std::string_view text) {
   const Json body = Json::parse(text, nullptr, false);
   if (body.is_discarded()) return invalid("the body is not JSON; send an object like {\"minimum\":\"512M\"}");
   if (!body.is_object())
     return invalid("the body is not a JSON object; send one like {\"minimum\":\"512M\"}");
   if (body.empty()) return invalid("the body names no setting, so there is nothing to change");
-  Settings out;
+  SettingsChange out;
   for (const auto& [key, value] : body.items()) {
     if (Result<void> taken = take(out, key, value); !taken) return fail(std::move(taken.error()));
   }

@@ -27,8 +27,8 @@ std::string_view kind_name(Error::Kind kind);
 std::string dump(const Json& json);
 
 // {"mode":"dynamic","minimum":"512M","maximum":2147483648,"buffer":20,"weight":5000}: any of them, at least
-// one. Refuses unknown members, null and wrong types in one sentence. The rules between values are Manager's
-// to check.
-Result<Settings> parse_change(std::string_view text);
+// one; null: as if it was not set. Refuses unknown members and wrong types in one sentence. The rules between
+// values are Manager's to check.
+Result<SettingsChange> parse_change(std::string_view text);
 
 }  // namespace aerostat

@@ -64,7 +64,15 @@ TEST(ParseChange, ReadsSizesAsTextAndAsBytes) {
       R"({"mode":"dynamic","startup":"384M","minimum":268435456,"maximum":"2G","buffer":30,"weight":9})");
   ASSERT_TRUE(change) << change.error().message;
   Settings expected{Mode::Dynamic, 384_MiB, 256_MiB, 2_GiB, 30, 9};
-  EXPECT_EQ(*change, expected);
+  EXPECT_EQ(*change, SettingsChange{expected});
+}
+
+TEST(ParseChange, TakesNullForAsIfNotSet) {
+  const auto change = parse_change(R"({"buffer":null,"maximum":null,"weight":9})");
+  ASSERT_TRUE(change) << change.error().message;
+  Settings to;
+  to.weight = 9;
+  EXPECT_EQ(*change, (SettingsChange{to, {Setting::Buffer, Setting::Maximum}}));
 }
 
 TEST(ParseChange, RefusesInOneSentence) {
@@ -84,7 +92,7 @@ TEST(ParseChange, RefusesInOneSentence) {
   const std::string size =
       " is not a size; write a text with a unit like \"512M\", or whole bytes from 0 to 1 PiB";
   for (const char* bad :
-       {"null", "-1", "1.5", "18446744073709551615", "9223372036854775808", "1125899906842625", "[]"}) {
+       {"-1", "1.5", "18446744073709551615", "9223372036854775808", "1125899906842625", "[]"}) {
     EXPECT_EQ(error(std::string("{\"minimum\":") + bad + "}"), "minimum" + size) << bad;
   }
   EXPECT_NE(error("{\"minimum\":1e400}"), "no error");

@@ -82,7 +82,7 @@ ApiAnswer get_sample(const Call& call) {
 ApiAnswer patch_vm(const Call& call) {
   const Result<bool> dry_run = flag(call, "dry_run");
   if (!dry_run) return error_answer(dry_run.error());
-  const Result<Settings> change = parse_change(call.body);
+  const Result<SettingsChange> change = parse_change(call.body);
   if (!change) return error_answer(change.error());
   const Result<VmReport> vm = call.manager.set(call.vm, *change, *dry_run);
   return vm ? ok(to_json(*vm)) : error_answer(vm.error());

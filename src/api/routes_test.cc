@@ -52,7 +52,7 @@ TEST_F(Routes, ChangesOnlyWithPermission) {
   EXPECT_EQ(ask("PATCH", "/v1/vms/web?dry_run=1", "{\"weight\":1}").status, 200);
   ASSERT_EQ(manager_.changes.size(), 1u);
   EXPECT_TRUE(manager_.changes[0].dry_run);
-  EXPECT_EQ(manager_.changes[0].settings.weight, 1);
+  EXPECT_EQ(manager_.changes[0].change.to.weight, 1);
   EXPECT_EQ(json(ask("POST", "/v1/pause"))["manager"], "paused");
   EXPECT_EQ(json(ask("POST", "/v1/resume"))["manager"], "running");
 }

@@ -75,6 +75,7 @@ struct Wishes {
   std::string every;
   std::string vm;
   std::string mode, startup, minimum, maximum;
+  std::vector<std::string> unset;
   int buffer = 0, weight = 0;
   bool dry_run = false;
   std::uint64_t last = 10;
@@ -121,11 +122,15 @@ CLI::App* add_set(CLI::App& app, Wishes& wishes) {
   set->add_option("--weight", wishes.weight, "who gets memory first when it is scarce (0 to 10000)")
       ->check(CLI::Range(kLeastWeight, kMostWeight))
       ->type_name("WEIGHT");
+  set->add_option("--unset", wishes.unset, "as if nobody had set it: the configuration or the default holds")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"mode", "startup", "minimum", "maximum", "buffer", "weight"}))
+      ->type_name("NAME,...");
   set->add_flag("--dry-run", wishes.dry_run, "only check whether it would be allowed");
   set->footer(
       "All of it is done, or none. It takes effect at once and outlives restarts.\n"
       "Examples:\n  aerostat set web --mode dynamic --minimum 256M --maximum 4G\n  aerostat set db --weight "
-      "8000 --dry-run");
+      "8000 --dry-run\n  aerostat set web --unset buffer,maximum");
   return set;
 }
 
@@ -163,6 +168,7 @@ std::string change_of(const CLI::App& set, const Wishes& wishes) {
   if (set.count("--maximum") > 0) out["maximum"] = wishes.maximum;
   if (set.count("--buffer") > 0) out["buffer"] = wishes.buffer;
   if (set.count("--weight") > 0) out["weight"] = wishes.weight;
+  for (const std::string& name : wishes.unset) out[name] = nullptr;
   return out.empty() ? "" : out.dump();
 }
 
@@ -240,10 +246,15 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   }
   if (show->parsed()) return commands.show(wishes.vm);
   if (set->parsed()) {
+    for (const std::string& name : wishes.unset) {
+      if (set->count("--" + name) == 0) continue;
+      around.err << "aerostat: --" << name << " and --unset " << name << " contradict each other; give one\n";
+      return kUsage;
+    }
     const std::string change = change_of(*set, wishes);
     if (change.empty()) {
       around.err << "aerostat: nothing to set; name at least one of --mode, --startup, --minimum, --maximum, "
-                    "--buffer, --weight\n";
+                    "--buffer, --weight, --unset\n";
       return kUsage;
     }
     return commands.set(wishes.vm, change, wishes.dry_run);

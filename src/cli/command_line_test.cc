@@ -25,7 +25,7 @@ TEST(CommandLine, WrongUsageIsTwoAndOneSentence) {
   EXPECT_EQ(run({}).err, "aerostat: no command given; try `aerostat list`, or see aerostat --help\n");
   EXPECT_EQ(run({"set", "web"}).err,
             "aerostat: nothing to set; name at least one of --mode, --startup, --minimum, --maximum, "
-            "--buffer, --weight\n");
+            "--buffer, --weight, --unset\n");
   EXPECT_EQ(run({"set", "web", "--minimum", "12"}).err,
             "aerostat: --minimum: '12' is not a memory size: the unit is missing; write it like 512M, 2G or "
             "1.5GiB; see aerostat "
@@ -89,6 +89,18 @@ TEST(CommandLine, SetSendsOnlyWhatWasGiven) {
       daemon.requests[0].ends_with("\r\n\r\n{\"mode\":\"dynamic\",\"minimum\":\"256M\",\"weight\":0}"))
       << daemon.requests[0];
   EXPECT_NE(ran.out.find("(dry run: "), std::string::npos);
+}
+
+TEST(CommandLine, SetSendsNullForWhatIsUnset) {
+  ScriptedDaemon daemon({http_reply("200 OK", R"({"name":"web"})")});
+  EXPECT_EQ(run({"set", "web", "--weight", "7", "--unset", "buffer,maximum"}, daemon.socket).status, 0);
+  EXPECT_TRUE(daemon.requests[0].ends_with("\r\n\r\n{\"weight\":7,\"buffer\":null,\"maximum\":null}"))
+      << daemon.requests[0];
+  const Ran both = run({"set", "web", "--buffer", "20", "--unset", "buffer"});
+  EXPECT_EQ(both.status, 2);
+  EXPECT_NE(both.err.find("--buffer and --unset buffer contradict each other"), std::string::npos)
+      << both.err;
+  EXPECT_EQ(run({"set", "web", "--unset", "buffers"}).status, 2);
 }
 
 TEST(CommandLine, ListAsksForTheHostAndTheVms) {

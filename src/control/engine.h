@@ -65,7 +65,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   HostReport host() const override;
   std::vector<VmReport> vms() const override;
   Result<VmReport> vm(const std::string& name) const override;
-  Result<VmReport> set(const std::string& name, const Settings& change, bool dry_run) override;
+  Result<VmReport> set(const std::string& name, const SettingsChange& change, bool dry_run) override;
   Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const override;
   std::vector<EventRecord> events(std::uint64_t after) const override { return journal_.events_after(after); }
   std::vector<Reaction> reactions() const override { return journal_.reactions(); }

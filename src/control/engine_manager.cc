@@ -111,12 +111,12 @@ void Engine::resume() {
   hooks_.pass_wanted();
 }
 
-Result<VmReport> Engine::set(const std::string& name, const Settings& change, bool dry_run) {
-  const Settings after = merged(settings_.settings(name), change);
+Result<VmReport> Engine::set(const std::string& name, const SettingsChange& change, bool dry_run) {
+  const Settings after = settings_.settings_after(name, change);
   const auto found = vms_.find(name);
   VmRecord* const running = found == vms_.end() ? nullptr : found->second.get();
   const MachineFacts* const facts = running && running->facts().known ? &running->facts() : nullptr;
-  if (Result<void> ok = check_settings(name, after, change, facts); !ok) return fail(ok.error());
+  if (Result<void> ok = check_settings(name, after, change.to, facts); !ok) return fail(ok.error());
   if (!dry_run) {
     if (Result<void> kept = settings_.keep(name, change); !kept) return fail(kept.error());
     event("vm.settings", name, describe(change));

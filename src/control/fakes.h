@@ -83,14 +83,15 @@ class FakeHost final : public HostSensor {
 
 class FakeSettings final : public SettingsKeeper {
  public:
-  Settings settings(const std::string& vm) const override {
+  Settings settings(const std::string& vm) const override { return settings_after(vm, {}); }
+  Settings settings_after(const std::string& vm, const SettingsChange& change) const override {
     const auto found = kept.find(vm);
-    return found == kept.end() ? defaults : merged(defaults, found->second);
+    return merged(defaults, changed(found == kept.end() ? Settings{} : found->second, change));
   }
   std::vector<std::string> names() const override { return {}; }
-  Result<void> keep(const std::string& vm, const Settings& change) override {
+  Result<void> keep(const std::string& vm, const SettingsChange& change) override {
     if (broken) return fail(Error::Kind::Unavailable, "the disk is full");
-    kept[vm] = merged(kept[vm], change);
+    kept[vm] = changed(kept[vm], change);
     return {};
   }
   Settings defaults;

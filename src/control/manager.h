@@ -19,10 +19,11 @@ class Manager {
   virtual std::vector<VmReport> vms() const = 0;  // by name
   virtual Result<VmReport> vm(const std::string& name) const = 0;
 
-  // Changes the settings that have a value in `change`, for now and for ever (kept in the state directory).
+  // Changes settings, for now and for ever (kept in the state directory). What goes back is then what the
+  // configuration says, or the default.
   // Refused as a whole, with the rule that would break, or done as a whole. `dry_run` only checks.
   // Works for a VM that is not running too: the settings wait for it.
-  virtual Result<VmReport> set(const std::string& name, const Settings& change, bool dry_run) = 0;
+  virtual Result<VmReport> set(const std::string& name, const SettingsChange& change, bool dry_run) = 0;
 
   // The newest `most` decisions about a VM, oldest first.
   virtual Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const = 0;

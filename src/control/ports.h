@@ -36,8 +36,10 @@ class SettingsKeeper {
   virtual Settings settings(const std::string& vm) const = 0;
   // Names with settings of their own, running or not.
   virtual std::vector<std::string> names() const = 0;
+  // The same after this change.
+  virtual Settings settings_after(const std::string& vm, const SettingsChange& change) const = 0;
   // Keeps `change` on top of what is set for the VM. On error nothing is changed.
-  virtual Result<void> keep(const std::string& vm, const Settings& change) = 0;
+  virtual Result<void> keep(const std::string& vm, const SettingsChange& change) = 0;
 };
 
 // Outlives the daemon: what each VM may hold, by the process it runs in. So that after a crash a VM whose

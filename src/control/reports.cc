@@ -135,17 +135,26 @@ Result<void> check_settings(const std::string& name, const Settings& after, cons
   return {};
 }
 
-std::string describe(const Settings& change) {
+std::string describe(const SettingsChange& change) {
   std::string text;
-  const auto add = [&](std::string_view name, const std::string& value) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
+  const auto add = [&](std::string_view name, Setting setting, const std::optional<std::string>& value) {
+    const bool back = change.back.contains(setting);
+    if (!value && !back) return;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value ? *value : "as if not set");
   };
-  if (change.mode) add("mode", std::string(mode_name(*change.mode)));
-  if (change.startup) add("startup", format_bytes(*change.startup));
-  if (change.minimum) add("minimum", format_bytes(*change.minimum));
-  if (change.maximum) add("maximum", format_bytes(*change.maximum));
-  if (change.buffer_percent) add("buffer %", std::to_string(*change.buffer_percent));
-  if (change.weight) add("weight", std::to_string(*change.weight));
+  const auto size = [](const std::optional<Bytes>& amount) {
+    return amount ? std::optional(format_bytes(*amount)) : std::nullopt;
+  };
+  const auto number = [](const std::optional<int>& n) {
+    return n ? std::optional(std::to_string(*n)) : std::nullopt;
+  };
+  const Settings& to = change.to;
+  add("mode", Setting::Mode, to.mode ? std::optional(std::string(mode_name(*to.mode))) : std::nullopt);
+  add("startup", Setting::Startup, size(to.startup));
+  add("minimum", Setting::Minimum, size(to.minimum));
+  add("maximum", Setting::Maximum, size(to.maximum));
+  add("buffer %", Setting::Buffer, number(to.buffer_percent));
+  add("weight", Setting::Weight, number(to.weight));
   return text.empty() ? "nothing" : text;
 }
 

@@ -20,6 +20,6 @@ Result<void> check_settings(const std::string& name, const Settings& after, cons
                             const MachineFacts* facts);
 
 // "mode dynamic, maximum 2.00 GiB"
-std::string describe(const Settings& change);
+std::string describe(const SettingsChange& change);
 
 }  // namespace aerostat

@@ -67,6 +67,30 @@ Settings merged(const Settings& base, const Settings& over) {
   return out;
 }
 
+std::optional<Setting> setting_named(std::string_view name) {
+  if (name == "mode") return Setting::Mode;
+  if (name == "startup") return Setting::Startup;
+  if (name == "minimum") return Setting::Minimum;
+  if (name == "maximum") return Setting::Maximum;
+  if (name == "buffer") return Setting::Buffer;
+  if (name == "weight") return Setting::Weight;
+  return std::nullopt;
+}
+
+Settings changed(Settings own, const SettingsChange& change) {
+  for (const Setting back : change.back) {
+    switch (back) {
+      case Setting::Mode: own.mode.reset(); break;
+      case Setting::Startup: own.startup.reset(); break;
+      case Setting::Minimum: own.minimum.reset(); break;
+      case Setting::Maximum: own.maximum.reset(); break;
+      case Setting::Buffer: own.buffer_percent.reset(); break;
+      case Setting::Weight: own.weight.reset(); break;
+    }
+  }
+  return merged(own, change.to);
+}
+
 Limits resolve(const Settings& s, Bytes base, Bytes device_maximum) {
   const Bytes most = std::max(base, device_maximum);
   Limits out;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -37,6 +38,20 @@ Result<void> validate(const Settings& settings);
 
 // `over` wins wherever it has a value.
 Settings merged(const Settings& base, const Settings& over);
+
+enum class Setting { Mode, Startup, Minimum, Maximum, Buffer, Weight };
+// As people and the API name it: "buffer". Nothing: there is no such setting.
+std::optional<Setting> setting_named(std::string_view name);
+
+// What an owner changes: settings with a value in `to` become that; those in `back` become as if nobody had
+// set them.
+struct SettingsChange {
+  Settings to;
+  std::set<Setting> back = {};
+
+  friend bool operator==(const SettingsChange&, const SettingsChange&) = default;
+};
+Settings changed(Settings own, const SettingsChange& change);
 
 struct Limits {
   Mode mode = Mode::Static;

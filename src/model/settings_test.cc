@@ -47,6 +47,21 @@ TEST(Settings, BoundBufferAndWeightAsHyperVDoes) {
   }
 }
 
+TEST(Settings, GoBackOneByOne) {
+  const Settings own{Mode::Dynamic, 512_MiB, 256_MiB, 2_GiB, 20, 100};
+  EXPECT_EQ(changed(own, {}), own);
+  Settings to;
+  to.weight = 7;
+  Settings expected = own;
+  expected.weight = 7;
+  expected.buffer_percent.reset();
+  EXPECT_EQ(changed(own, {to, {Setting::Buffer}}), expected);
+  const SettingsChange all{{},
+                           {Setting::Mode, Setting::Startup, Setting::Minimum, Setting::Maximum,
+                            Setting::Buffer, Setting::Weight}};
+  EXPECT_EQ(changed(own, all), Settings{});
+}
+
 TEST(Limits, DefaultToWhatTheVmBootedWithAndItsDevicesAllow) {
   const Limits limits = resolve({}, 512_MiB, 4_GiB);
   EXPECT_EQ(limits.mode, Mode::Static);

@@ -38,7 +38,10 @@ class AerostatPolicy::Owner final : public SettingsKeeper {
  public:
   Settings settings(const std::string& vm) const override { return of.at(vm); }
   std::vector<std::string> names() const override { return {}; }
-  Result<void> keep(const std::string&, const Settings&) override { return {}; }
+  Settings settings_after(const std::string& vm, const SettingsChange& change) const override {
+    return changed(of.at(vm), change);
+  }
+  Result<void> keep(const std::string&, const SettingsChange&) override { return {}; }
   std::map<std::string, Settings> of;
 };
 
