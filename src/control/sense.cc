@@ -31,6 +31,7 @@ void forget_reports(VmRecord& vm) {
   vm.demand_state = {};
   vm.demand.reset();
   vm.half_seen_since.reset();
+  vm.doubted.reset();
   vm.outlook = {};
 }
 
@@ -66,6 +67,24 @@ bool doubts(VmRecord& vm, const Demand& now, Bytes came, TimePoint at) {
   return is_half_seen(vm.half_seen_since, rise, at);
 }
 
+void learn(VmRecord& vm, TimePoint at) {
+  const MachineFacts& facts = vm.facts();
+  look_ahead(vm.outlook, {vm.demand->demand, vm.demand->saturated, facts.assigned(), grain_of(facts), at},
+             *vm.profile);
+  vm.headroom = headroom(vm.outlook);
+  vm.growth = growth(vm.outlook);
+}
+
+void believe(VmRecord& vm, const Demand& demand, TimePoint at) {
+  vm.demand = demand;
+  vm.doubted.reset();
+  vm.believed_total = *vm.sample.total;
+  learn(vm, at);
+  // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
+  const bool unexplained = demand.distress && at - vm.outlook.short_at > kShrinkToBlame;
+  vm.floor = after_sample(vm.floor, unexplained, above_use(vm, vm.facts().assigned()), at);
+}
+
 void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integration from) {
   const MachineFacts& facts = vm.facts();
   if (from != vm.integration) {  // rates across two sources mean nothing
@@ -77,20 +96,26 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   const bool more_came = sample.total > vm.sample.total;
   vm.sample = sample;
   vm.sample_at = at;
-  const Bytes came = demand && more_came ? *sample.total - vm.believed_total : Bytes{};
-  if (demand && doubts(vm, *demand, came, at)) return;
-  vm.demand = demand;
-  if (!demand) return;
-  vm.believed_total = *sample.total;
-  look_ahead(vm.outlook, {vm.demand->demand, vm.demand->saturated, facts.assigned(), grain_of(facts), at},
-             *vm.profile);
-  vm.headroom = headroom(vm.outlook);
-  vm.growth = growth(vm.outlook);
-  // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
-  const bool unexplained = vm.demand->distress && at - vm.outlook.short_at > kShrinkToBlame;
-  vm.floor = after_sample(vm.floor, unexplained, above_use(vm, facts.assigned()), at);
+  if (!demand) {
+    vm.demand.reset();
+    return;
+  }
+  const Bytes came = more_came ? *sample.total - vm.believed_total : Bytes{};
+  if (doubts(vm, *demand, came, at)) {
+    vm.doubted = demand;
+    return;
+  }
+  believe(vm, *demand, at);
   vm.starting = false;
   vm.owed_startup = false;
+}
+
+// A service speaks when its numbers change: while it is silent it sees what it saw, until its keepalive is
+// due.
+void stand(VmRecord& vm, TimePoint now) {
+  const TimePoint at = std::min(now - kSilenceTells, vm.sample_at + kSilenceMost);
+  if (vm.doubted && at > vm.sample_at) believe(vm, *vm.doubted, at);
+  if (vm.demand && at - vm.outlook.at >= kStandEvery) learn(vm, at);
 }
 
 struct Verdict {
@@ -205,7 +230,11 @@ bool take_sample(VmRecord& vm, TimePoint now) {
   if (vm.guest && vm.guest->state().service == Service::Speaking) {
     const GuestState& guest = vm.guest->state();
     vm.machine->watch(false);
-    if (!guest.sample || guest.sampled_at <= vm.sample_at) return false;
+    if (!guest.sample) return false;
+    if (guest.sampled_at <= vm.sample_at) {
+      stand(vm, now);
+      return false;
+    }
     use_sample(vm, *guest.sample, guest.sampled_at, Integration::Agent);
     return true;
   }

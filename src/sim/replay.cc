@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "policy/share.h"
 #include "sim/world/virtual_host.h"
 
 namespace aerostat::sim {
@@ -146,13 +145,7 @@ class Run {
     double sum = 0;
     for (const auto& vm : host_.vms()) sum += vm->need();
     std::vector<Bytes> shares;
-    if (sum > pool.to_mib()) {
-      std::vector<Claim> claims;
-      for (const auto& vm : host_.vms())
-        claims.push_back(
-            {{}, Bytes::of_mib(vm->need()), static_cast<double>(std::max(1, vm->limits().weight))});
-      shares = share_out(pool, claims);
-    }
+    if (sum > pool.to_mib()) shares = host_.entitled();
     for (std::size_t i = 0; i < host_.vms().size(); ++i) {
       VirtualVm& vm = *host_.vms()[i];
       const double due = shares.empty() ? vm.need() : std::min(vm.need(), shares[i].to_mib());
@@ -175,7 +168,10 @@ class Run {
   void show() {
     for (std::size_t i = 0; i < alive_.size(); ++i) {
       const VirtualVm* const vm = alive_[i];
-      if (vm) o_.frames({host_.now_s(), i, vm->need(), vm->assigned(), vm->committed()});
+      if (!vm) continue;
+      const auto& sample = vm->guest().sample;
+      const double said = sample ? (*sample->total - *sample->available).to_mib() : 0;
+      o_.frames({host_.now_s(), i, vm->need(), vm->assigned(), vm->committed(), said});
     }
   }
 

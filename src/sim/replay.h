@@ -21,6 +21,7 @@ struct Frame {
   double at = 0;
   std::size_t vm = 0;  // index in the trace
   double need = 0, assigned = 0, committed = 0;
+  double said = 0;  // to be in use, by the last report; 0: nothing yet
 };
 
 struct ReplayOptions {

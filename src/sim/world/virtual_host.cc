@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy/share.h"
+
 namespace aerostat::sim {
 
 VirtualHost::VirtualHost(Bytes capacity, Bytes reserve, const Physics& physics)
@@ -30,6 +32,13 @@ VirtualVm* VirtualHost::find(const std::string& name) {
   const auto found =
       std::find_if(vms_.begin(), vms_.end(), [&](const auto& vm) { return vm->name() == name; });
   return found == vms_.end() ? nullptr : found->get();
+}
+
+std::vector<Bytes> VirtualHost::entitled() const {
+  std::vector<Claim> claims;
+  for (const auto& vm : vms_)
+    claims.push_back({{}, Bytes::of_mib(vm->need()), static_cast<double>(std::max(1, vm->limits().weight))});
+  return share_out(capacity_ - reserve_, claims);
 }
 
 VirtualVm& VirtualHost::start(VmSpec spec, Bytes startup) {

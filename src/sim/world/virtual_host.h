@@ -48,6 +48,9 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   // Living VMs, in the order of their birth.
   const std::vector<std::unique_ptr<VirtualVm>>& vms() const { return vms_; }
   VirtualVm* find(const std::string& name);
+  // What each would have if the capacity were shared by true need and weight, in the same order. None has
+  // more than it needs.
+  std::vector<Bytes> entitled() const;
 
   // A VM is born with `startup`; precondition: free() holds it.
   VirtualVm& start(VmSpec spec, Bytes startup);

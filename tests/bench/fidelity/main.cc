@@ -61,8 +61,10 @@ Figures in_the_lab(const LoggedRun& run, const sim::Trace& trace, const sim::Pol
                    std::uint64_t seed, std::ofstream* write) {
   sim::ReplayOptions options = options_of(run, seed);
   std::vector<std::vector<Look>> looks(run.vms.size());
+  std::vector<std::vector<double>> said(run.vms.size());
   options.frames = [&](const sim::Frame& f) {
     looks[f.vm].push_back({f.at + trace.first_s(), f.need, f.assigned, f.committed});
+    said[f.vm].push_back(f.said);
   };
   const sim::Outcome outcome = sim::replay(trace, policy, options);
   Figures sum;
@@ -71,9 +73,11 @@ Figures in_the_lab(const LoggedRun& run, const sim::Trace& trace, const sim::Pol
     one.totals.changes = outcome.vms[i].totals.changes;
     sum.add(one);
     if (!write) continue;
-    for (const Look& l : looks[i])
-      *write << fmt::format("{:.3f},{},{:.2f},{:.2f},{:.2f}\n", l.at, outcome.vms[i].name, l.need, l.assigned,
-                            l.committed);
+    for (std::size_t n = 0; n < looks[i].size(); ++n) {
+      const Look& l = looks[i][n];
+      *write << fmt::format("{:.3f},{},{:.2f},{:.2f},{:.2f},{:.2f}\n", l.at, outcome.vms[i].name, l.need,
+                            l.assigned, l.committed, said[i][n]);
+    }
   }
   return sum;
 }
@@ -102,13 +106,13 @@ int main(int argc, char** argv) {
   app.add_option("STEM", stems, "runs, without .json or .csv")->required();
   app.add_option("--seeds", seeds, "of the lab")->check(CLI::Range(1, 1000))->capture_default_str();
   app.add_option("--looks", looks,
-                 "what the lab did with seed 1, as CSV: time_s,vm,need_mib,assigned_mib,committed_mib");
+                 "what the lab did with seed 1, as CSV: time_s,vm,need_mib,assigned_mib,committed_mib,said_mib");
   CLI11_PARSE(app, argc, argv);
   set_log_level(LogLevel::Error);
   std::ofstream file;
   if (!looks.empty()) {
     file.open(looks);
-    file << "time_s,vm,need_mib,assigned_mib,committed_mib\n";
+    file << "time_s,vm,need_mib,assigned_mib,committed_mib,said_mib\n";
   }
   for (const std::string& stem : stems) {
     const Result<Json> line = compare(stem, seeds, looks.empty() ? nullptr : &file);

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <vector>
 
-#include "policy/share.h"
 #include "sim/world/virtual_host.h"
 
 namespace aerostat::bench {
@@ -35,11 +34,7 @@ class Seer final : public sim::Policy {
   // To the nearest block: the weighted max-min share by true need, and an equal part of what is then left.
   std::vector<double> entitled() const {
     const Bytes pool = host_->capacity() - host_->reserve();
-    std::vector<Claim> claims;
-    for (const auto& vm : host_->vms())
-      claims.push_back(
-          {{}, Bytes::of_mib(vm->need()), static_cast<double>(std::max(1, vm->limits().weight))});
-    const std::vector<Bytes> shares = share_out(pool, claims);
+    const std::vector<Bytes> shares = host_->entitled();
     double left = pool.to_mib();
     for (const Bytes share : shares) left -= share.to_mib();
     const double each = std::max(0.0, left) / static_cast<double>(std::max<std::size_t>(1, shares.size()));
