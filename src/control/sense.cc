@@ -67,22 +67,18 @@ bool doubts(VmRecord& vm, const Demand& now, Bytes came, TimePoint at) {
   return is_half_seen(vm.half_seen_since, rise, at);
 }
 
-void learn(VmRecord& vm, TimePoint at) {
-  const MachineFacts& facts = vm.facts();
-  look_ahead(vm.outlook, {vm.demand->demand, vm.demand->saturated, facts.assigned(), grain_of(facts), at},
-             *vm.profile);
-  vm.headroom = headroom(vm.outlook);
-  vm.growth = growth(vm.outlook);
-}
-
 void believe(VmRecord& vm, const Demand& demand, TimePoint at) {
   vm.demand = demand;
   vm.doubted.reset();
   vm.believed_total = *vm.sample.total;
-  learn(vm, at);
+  const MachineFacts& facts = vm.facts();
+  look_ahead(vm.outlook, {demand.demand, demand.saturated, facts.assigned(), grain_of(facts), at},
+             *vm.profile);
+  vm.headroom = headroom(vm.outlook);
+  vm.growth = growth(vm.outlook);
   // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
   const bool unexplained = demand.distress && at - vm.outlook.short_at > kShrinkToBlame;
-  vm.floor = after_sample(vm.floor, unexplained, above_use(vm, vm.facts().assigned()), at);
+  vm.floor = after_sample(vm.floor, unexplained, above_use(vm, facts.assigned()), at);
 }
 
 void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integration from) {
@@ -110,12 +106,9 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   vm.owed_startup = false;
 }
 
-// A service speaks when its numbers change: while it is silent it sees what it saw, until its keepalive is
-// due.
-void stand(VmRecord& vm, TimePoint now) {
-  const TimePoint at = std::min(now - kSilenceTells, vm.sample_at + kSilenceMost);
-  if (vm.doubted && at > vm.sample_at) believe(vm, *vm.doubted, at);
-  if (vm.demand && at - vm.outlook.at >= kStandEvery) learn(vm, at);
+// A service speaks when its numbers change: if it says nothing else, what was doubted stands.
+void hear_silence(VmRecord& vm, TimePoint now) {
+  if (vm.doubted && now - vm.sample_at > kSilenceTells) believe(vm, *vm.doubted, vm.sample_at);
 }
 
 struct Verdict {
@@ -232,7 +225,7 @@ bool take_sample(VmRecord& vm, TimePoint now) {
     vm.machine->watch(false);
     if (!guest.sample) return false;
     if (guest.sampled_at <= vm.sample_at) {
-      stand(vm, now);
+      hear_silence(vm, now);
       return false;
     }
     use_sample(vm, *guest.sample, guest.sampled_at, Integration::Agent);

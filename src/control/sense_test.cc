@@ -87,30 +87,6 @@ TEST(Sense, BelievesWhatItDoubtedWhenNothingElseIsSaid) {
   EXPECT_EQ(vm.w.vm("web").demand, 360_MiB);
 }
 
-// When a guest that needs 100 of 384 MiB, and says so once in `every`, first gives some back.
-double gives_back_after(Duration every, Duration pass_every) {
-  World w(4_GiB);
-  fakes::FakeMachine& machine = w.add("web");
-  for (Duration t{0}; t < 60s; t += 50ms) {
-    if (t % every == 0s) w.report("web", 100_MiB);
-    if (t % pass_every == 0s) w.engine.pass();
-    if (!machine.targets.empty()) return seconds(t);
-    w.clock.advance(50ms);
-  }
-  return 60;
-}
-
-TEST(Sense, LearnsFromAServiceThatHasNothingToSay) {
-  const double heard = gives_back_after(50ms, 50ms);
-  ASSERT_LT(heard, 20);
-  EXPECT_NEAR(gives_back_after(1s, 250ms), heard, 0.75);
-}
-
-TEST(Sense, LearnsNothingFromAServiceThatIsLate) {
-  const double heard = gives_back_after(50ms, 50ms);
-  EXPECT_GT(gives_back_after(60s, 250ms), std::max(10.0, 2 * heard));
-}
-
 TEST(Sense, KnowsWhatCameInPartsFromWhatItNeeds) {
   Given vm;
   EXPECT_EQ(vm.demand_after(20ms, 360_MiB), 300_MiB);

@@ -56,12 +56,9 @@ inline constexpr Duration kUncountedStands = std::chrono::milliseconds(150);
 inline constexpr Duration kHalfSeenFor = std::chrono::milliseconds(60);
 // Memory that just came explains a rise by more than this share of it; less a guest may well have taken.
 inline constexpr double kHalfSeenShare = 0.5;
-// A service looks ten times a second and speaks when something changed. What it has not told of so long after
-// did not happen; then the last report is learned from again, this often: what lies idle goes back when it is
-// worth it, and not with the next keepalive. A service that is late with its keepalive tells nothing.
+// A service looks ten times a second and speaks when something changed: what it has not told of so long after
+// did not happen.
 inline constexpr Duration kSilenceTells = std::chrono::milliseconds(120);
-inline constexpr Duration kSilenceMost = std::chrono::seconds(1);
-inline constexpr Duration kStandEvery = std::chrono::milliseconds(240);
 
 // --- looking ahead (policy/outlook.h) ---
 // How rough need is: it wanders like fractional Brownian motion with this exponent (3 % in 0.2 s and 7.5 % in

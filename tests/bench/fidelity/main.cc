@@ -105,8 +105,9 @@ int main(int argc, char** argv) {
   CLI::App app("Puts runs on real guests beside the same runs in the lab.");
   app.add_option("STEM", stems, "runs, without .json or .csv")->required();
   app.add_option("--seeds", seeds, "of the lab")->check(CLI::Range(1, 1000))->capture_default_str();
-  app.add_option("--looks", looks,
-                 "what the lab did with seed 1, as CSV: time_s,vm,need_mib,assigned_mib,committed_mib,said_mib");
+  app.add_option(
+      "--looks", looks,
+      "what the lab did with seed 1, as CSV: time_s,vm,need_mib,assigned_mib,committed_mib,said_mib");
   CLI11_PARSE(app, argc, argv);
   set_log_level(LogLevel::Error);
   std::ofstream file;
