@@ -30,7 +30,8 @@ class FakeMachine final : public Machine {
   const std::string& name() const override { return name_; }
   const MachineFacts& facts() const override { return f; }
   Bytes reachable(Bytes target) const override {
-    const Bytes grain = target < f.base ? Bytes::mib(1) : f.plug_block;  // a balloon's, or a block
+    // A balloon's, or a block; or what this driver can set.
+    const Bytes grain = std::max(driver_grain, target < f.base ? Bytes::mib(1) : f.plug_block);
     const Bytes from = target < f.base ? Bytes{} : f.base;
     return from + (std::clamp(target, Bytes::mib(64), f.maximum()) - from).round_down(grain);
   }
@@ -47,6 +48,7 @@ class FakeMachine final : public Machine {
   }
 
   MachineFacts f;
+  Bytes driver_grain;
   bool obedient = true;
   std::vector<Bytes> targets;
 

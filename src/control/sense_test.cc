@@ -163,6 +163,8 @@ TEST(Sense, KnowsWhatCanBeGivenWithoutAnotherBlock) {
   machine.f.plug_block = 128_MiB;
   EXPECT_EQ(ready_at(384_MiB), 0_MiB) << "the first block is added whatever the device's are";
   EXPECT_EQ(ready_at(512_MiB), std::nullopt);
+  machine.f.plug_maximum = 0_MiB;
+  EXPECT_EQ(ready_at(300_MiB), std::nullopt) << "a device that can give nothing";
   machine.f.has_plug = false;
   EXPECT_EQ(ready_at(300_MiB), std::nullopt) << "no blocks at all";
 }

@@ -88,6 +88,9 @@ TEST(Balance, GrowsAGuestForABlockWithTheLastThatIsFree) {
   web.growth = 20_MiB;
   web.rising = true;
   web.room_in_block = 0_MiB;
+  EXPECT_EQ(low_line(web), 387_MiB);
+  EXPECT_GE(wanted(web), low_line(web));
+  EXPECT_GE(needed(web), low_line(web));
   EXPECT_EQ(move_of(balance(host(444_MiB, {web})), "web").to, 444_MiB) << "less than a step is free";
   const auto moves = balance(host(1908_MiB, {web, vm("db", 1_GiB, 1000_MiB), vm("idle", 500_MiB, 100_MiB)}));
   EXPECT_EQ(move_of(moves, "web").rule, Rule::Waiting) << "nothing is free, and nothing is taken from it";
@@ -104,6 +107,9 @@ TEST(Balance, MovesBetweenLevelsOfADeviceThatBeginWhereTheVmBooted) {
   const Move refused = move_of(balance(host(1000_MiB, {web})), "web");
   EXPECT_EQ(refused.rule, Rule::Refused);
   EXPECT_EQ(refused.to, 1000_MiB);
+  web.target = web.assigned = web.committed = 1010_MiB;
+  web.demand = 970_MiB;
+  EXPECT_EQ(move_of(balance(host(1010_MiB, {web})), "web").to, 1010_MiB) << "somebody else moved its balloon";
   web.target = web.assigned = web.committed = 1128_MiB;
   web.demand = 700_MiB;
   web.rest = 860_MiB;

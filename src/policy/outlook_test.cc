@@ -85,6 +85,7 @@ TEST(Outlook, CarriesARiseFurtherOnThatFilledWhatThereWas) {
     }
     return vm.headroom_mib();
   };
+  static_assert(kSaturatedLead > kRiseLead);
   EXPECT_NEAR(rising(true) - rising(false) - kSaturatedStep.to_mib(),
               (400 - 3200 * kNoRise) * (kSaturatedLead - kRiseLead), 10);
 }
