@@ -69,7 +69,6 @@ bool doubts(VmRecord& vm, const Demand& now, Bytes came, TimePoint at) {
 
 void believe(VmRecord& vm, const Demand& demand, TimePoint at) {
   vm.demand = demand;
-  vm.doubted.reset();
   vm.believed_total = *vm.sample.total;
   const MachineFacts& facts = vm.facts();
   look_ahead(vm.outlook, {demand.demand, demand.saturated, facts.assigned(), grain_of(facts), at},
@@ -92,6 +91,7 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   const bool more_came = sample.total > vm.sample.total;
   vm.sample = sample;
   vm.sample_at = at;
+  vm.doubted.reset();
   if (!demand) {
     vm.demand.reset();
     return;
@@ -108,7 +108,9 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
 
 // A service speaks when its numbers change: if it says nothing else, what was doubted stands.
 void hear_silence(VmRecord& vm, TimePoint now) {
-  if (vm.doubted && now - vm.sample_at > kSilenceTells) believe(vm, *vm.doubted, vm.sample_at);
+  if (!vm.doubted || now - vm.sample_at <= kSilenceTells) return;
+  believe(vm, *vm.doubted, vm.sample_at);
+  vm.doubted.reset();
 }
 
 struct Verdict {

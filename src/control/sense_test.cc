@@ -87,6 +87,16 @@ TEST(Sense, BelievesWhatItDoubtedWhenNothingElseIsSaid) {
   EXPECT_EQ(vm.w.vm("web").demand, 360_MiB);
 }
 
+TEST(Sense, ForgetsWhatItDoubtedWhenTheNextReportSaysTooLittle) {
+  Given vm;
+  EXPECT_EQ(vm.demand_after(20ms, 360_MiB), 300_MiB);
+  vm.w.clock.advance(20ms);
+  vm.w.report("web", 360_MiB, [](GuestSample& s) { s.total.reset(); });
+  vm.w.clock.advance(kSilenceTells * 2);
+  vm.w.engine.pass();
+  EXPECT_FALSE(vm.w.vm("web").demand);
+}
+
 TEST(Sense, KnowsWhatCameInPartsFromWhatItNeeds) {
   Given vm;
   EXPECT_EQ(vm.demand_after(20ms, 360_MiB), 300_MiB);
