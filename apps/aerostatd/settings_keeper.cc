@@ -17,8 +17,6 @@ Settings StoredSettings::own(const std::string& vm) const {
   return found == set_.end() ? Settings{} : found->second;
 }
 
-Settings StoredSettings::settings(const std::string& vm) const { return settings_after(vm, {}); }
-
 Settings StoredSettings::settings_after(const std::string& vm, const SettingsChange& change) const {
   return merged(config_.settings_of(vm), changed(own(vm), change));
 }

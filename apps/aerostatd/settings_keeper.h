@@ -15,7 +15,6 @@ class StoredSettings final : public SettingsKeeper {
   void reconfigure(Config config) { config_ = std::move(config); }
   const Config& config() const { return config_; }
 
-  Settings settings(const std::string& vm) const override;
   std::vector<std::string> names() const override;
   Settings settings_after(const std::string& vm, const SettingsChange& change) const override;
   Result<void> keep(const std::string& vm, const SettingsChange& change) override;

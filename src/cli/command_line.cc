@@ -124,7 +124,7 @@ CLI::App* add_set(CLI::App& app, Wishes& wishes) {
       ->type_name("WEIGHT");
   set->add_option("--unset", wishes.unset, "as if nobody had set it: the configuration or the default holds")
       ->delimiter(',')
-      ->check(CLI::IsMember({"mode", "startup", "minimum", "maximum", "buffer", "weight"}))
+      ->check(CLI::IsMember(std::vector<std::string>(kSettingNames.begin(), kSettingNames.end())))
       ->type_name("NAME,...");
   set->add_flag("--dry-run", wishes.dry_run, "only check whether it would be allowed");
   set->footer(

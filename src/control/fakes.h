@@ -85,7 +85,6 @@ class FakeHost final : public HostSensor {
 
 class FakeSettings final : public SettingsKeeper {
  public:
-  Settings settings(const std::string& vm) const override { return settings_after(vm, {}); }
   Settings settings_after(const std::string& vm, const SettingsChange& change) const override {
     const auto found = kept.find(vm);
     return merged(defaults, changed(found == kept.end() ? Settings{} : found->second, change));

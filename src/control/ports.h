@@ -33,7 +33,7 @@ class SettingsKeeper {
  public:
   virtual ~SettingsKeeper() = default;
   // Configuration, defaults and what was set, merged; for a VM nobody wrote about: the defaults.
-  virtual Settings settings(const std::string& vm) const = 0;
+  Settings settings(const std::string& vm) const { return settings_after(vm, {}); }
   // Names with settings of their own, running or not.
   virtual std::vector<std::string> names() const = 0;
   // The same after this change.

@@ -68,13 +68,9 @@ Settings merged(const Settings& base, const Settings& over) {
 }
 
 std::optional<Setting> setting_named(std::string_view name) {
-  if (name == "mode") return Setting::Mode;
-  if (name == "startup") return Setting::Startup;
-  if (name == "minimum") return Setting::Minimum;
-  if (name == "maximum") return Setting::Maximum;
-  if (name == "buffer") return Setting::Buffer;
-  if (name == "weight") return Setting::Weight;
-  return std::nullopt;
+  const auto found = std::find(kSettingNames.begin(), kSettingNames.end(), name);
+  if (found == kSettingNames.end()) return std::nullopt;
+  return static_cast<Setting>(found - kSettingNames.begin());
 }
 
 Settings changed(Settings own, const SettingsChange& change) {

@@ -2,6 +2,7 @@
 // Limits: the same six, resolved against what the VM's devices allow; what the rest of Aerostat works with.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -40,7 +41,10 @@ Result<void> validate(const Settings& settings);
 Settings merged(const Settings& base, const Settings& over);
 
 enum class Setting { Mode, Startup, Minimum, Maximum, Buffer, Weight };
-// As people and the API name it: "buffer". Nothing: there is no such setting.
+// As people and the API name them, in the same order.
+inline constexpr std::array<std::string_view, 6> kSettingNames = {"mode",    "startup", "minimum",
+                                                                  "maximum", "buffer",  "weight"};
+// Nothing: there is no such setting.
 std::optional<Setting> setting_named(std::string_view name);
 
 // What an owner changes: settings with a value in `to` become that; those in `back` become as if nobody had

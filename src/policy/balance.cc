@@ -136,12 +136,11 @@ std::vector<Move> balance(const HostView& host) {
   const Groups groups = group(cases, scarce);
 
   std::vector<Claim> claims;
+  Bytes spare, owed;
   for (const Case* c : groups.growers) {
     claims.push_back({Bytes{}, c->missing(), std::max(1.0, static_cast<double>(c->vm->limits.weight))});
-  }
-  Bytes spare, owed;
-  for (const Case* c : groups.growers)
     owed += std::max(Bytes{}, std::min(c->desire, c->entitled) - c->vm->target);
+  }
   for (const Case* c : groups.givers) spare += c->vm->target - c->entitled;
   // A host that is over its capacity (somebody started a VM) lacks that too.
   const Bytes lacking = std::max(Bytes{}, owed - host.free() - returning);

@@ -36,7 +36,6 @@ class AerostatPolicy::Guests final : public GuestLinkMaker {
 
 class AerostatPolicy::Owner final : public SettingsKeeper {
  public:
-  Settings settings(const std::string& vm) const override { return of.at(vm); }
   std::vector<std::string> names() const override { return {}; }
   Settings settings_after(const std::string& vm, const SettingsChange& change) const override {
     return changed(of.at(vm), change);

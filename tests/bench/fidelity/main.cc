@@ -61,10 +61,8 @@ Figures in_the_lab(const LoggedRun& run, const sim::Trace& trace, const sim::Pol
                    std::uint64_t seed, std::ofstream* write) {
   sim::ReplayOptions options = options_of(run, seed);
   std::vector<std::vector<Look>> looks(run.vms.size());
-  std::vector<std::vector<double>> said(run.vms.size());
   options.frames = [&](const sim::Frame& f) {
-    looks[f.vm].push_back({f.at + trace.first_s(), f.need, f.assigned, f.committed});
-    said[f.vm].push_back(f.said);
+    looks[f.vm].push_back({f.at + trace.first_s(), f.need, f.assigned, f.committed, f.said});
   };
   const sim::Outcome outcome = sim::replay(trace, policy, options);
   Figures sum;
@@ -73,11 +71,9 @@ Figures in_the_lab(const LoggedRun& run, const sim::Trace& trace, const sim::Pol
     one.totals.changes = outcome.vms[i].totals.changes;
     sum.add(one);
     if (!write) continue;
-    for (std::size_t n = 0; n < looks[i].size(); ++n) {
-      const Look& l = looks[i][n];
+    for (const Look& l : looks[i])
       *write << fmt::format("{:.3f},{},{:.2f},{:.2f},{:.2f},{:.2f}\n", l.at, outcome.vms[i].name, l.need,
-                            l.assigned, l.committed, said[i][n]);
-    }
+                            l.assigned, l.committed, l.said);
   }
   return sum;
 }

@@ -12,6 +12,7 @@ namespace aerostat::fidelity {
 struct Look {
   double at = 0;  // s
   double need = 0, assigned = 0, committed = 0;
+  double said = 0;  // to be in use, by the guest; for who looks into a difference
 };
 
 // A level of need stands when it moves by no more than this for at least so long; what is assigned has
