@@ -21,10 +21,10 @@ namespace http = beast::http;
 using Code = beast::error_code;
 
 // A change of settings has less than 300 bytes; a request line with headers less than 1,000.
-constexpr std::uint64_t kMostBody = 64 * 1024;
-constexpr std::uint32_t kMostHeader = 8 * 1024;
+constexpr std::uint64_t kMostBody = 65'536;
+constexpr std::uint32_t kMostHeader = 8'192;
 // What may wait in memory for one reader.
-constexpr std::size_t kMostWaiting = 64 * 1024;
+constexpr std::size_t kMostWaiting = 65'536;
 
 class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection> {
  public:
@@ -188,7 +188,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   std::shared_ptr<Hub> hub_;
   beast::basic_stream<asio::local::stream_protocol> stream_;
   std::optional<Peer> peer_;
-  beast::flat_buffer buffer_{2 * kMostHeader};
+  beast::flat_buffer buffer_{std::size_t{2} * kMostHeader};
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
   bool closed_ = false;

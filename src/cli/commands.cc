@@ -72,7 +72,6 @@ int Commands::list(const std::vector<std::string>& columns, std::optional<double
                    const std::function<bool(double)>& pause) {
   if (every && output_.terminal && !output_.json) output_.out << "\033[2J";
   while (true) {
-    std::string host_text;
     Json host;
     if (!output_.json) {
       const Result<Reply> reply = client_.request("GET", "/v1/host");

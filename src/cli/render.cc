@@ -219,7 +219,7 @@ std::string render_decisions(const Json& decisions, bool colour) {
     const bool moves = member(decision, "from_bytes") != member(decision, "to_bytes");
     out += fmt::format("{}  {}  {}\n", field_of(decision, "time"),
                        coloured(field_of(decision, "rule"), Colour::Green, colour),
-                       moves ? from + " -> " + to : "stays at " + to);
+                       moves ? fmt::format("{} -> {}", from, to) : fmt::format("stays at {}", to));
     out += fmt::format("  why      {}\n", field_of(decision, "why"));
     out += fmt::format("  numbers  assigned {}, demand {}, wanted {}, host free {}",
                        field_of(decision, "assigned_bytes"), field_of(decision, "demand_bytes"),

@@ -62,6 +62,7 @@ std::string simulate_table(const sim::RunFacts& run, const std::vector<Figures>&
   double best = 1e300;
   for (const Figures& f : policies) best = std::min(best, f.s);
   std::vector<std::vector<Cell>> rows;
+  rows.reserve(policies.size());
   for (const Figures& f : policies) rows.push_back(row_of(f, policies.size() > 1 ? best : -1));
   std::string out = render_table({{"POLICY"},
                                   {"S", true},
@@ -86,6 +87,7 @@ std::string simulate_table(const sim::RunFacts& run, const std::vector<Figures>&
 
 std::string policy_list(const std::vector<sim::PolicyEntry>& policies, bool colour) {
   std::vector<std::vector<Cell>> rows;
+  rows.reserve(policies.size());
   for (const sim::PolicyEntry& entry : policies) rows.push_back({{entry.name}, {entry.about}});
   return render_table({{"POLICY"}, {"WHAT IT IS"}}, rows, colour);
 }

@@ -81,6 +81,7 @@ HostReport Engine::host() const {
 
 std::vector<VmReport> Engine::vms() const {
   std::vector<VmReport> out;
+  out.reserve(vms_.size());
   for (const auto& [name, vm] : vms_) out.push_back(report_of(*vm, clock_.now()));
   return out;
 }

@@ -31,9 +31,10 @@ double level_for(Bytes pool, std::span<const Claim> claims) {
   Bytes at_high = sum_at(claims, high);
   if (at_high <= pool) return high;
   const Bytes rounding = Bytes::of(static_cast<std::int64_t>(claims.size()));
+  const Bytes half = Bytes::of(static_cast<std::int64_t>(claims.size() / 2));
   for (int i = 0; i < 3 * 64 && at_low + rounding < pool; ++i) {
-    const double part = static_cast<double>((pool - at_low).count() - rounding.count() / 2) /
-                        static_cast<double>((at_high - at_low).count());
+    const double part =
+        static_cast<double>((pool - at_low - half).count()) / static_cast<double>((at_high - at_low).count());
     const double middle = low + (high - low) * (i % 3 == 2 ? 0.5 : part);
     const Bytes at_middle = sum_at(claims, middle);
     (at_middle <= pool ? low : high) = middle;

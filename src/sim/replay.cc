@@ -215,7 +215,9 @@ class Clairvoyant {
     const double span = trace_.last_s() - from;
     Every frames(o_.frame_s);
     Every told(std::max(1.0, span / 200));
-    for (double at = 0; at <= span; at += kOracleStep) {
+    const auto steps = static_cast<std::int64_t>(span / kOracleStep);
+    for (std::int64_t step = 0; step <= steps; ++step) {
+      const double at = static_cast<double>(step) * kOracleStep;
       const bool shows = o_.frames && frames.due(at);
       const double held = hold(from + at, shows);
       out.peak_assigned_mib = std::max(out.peak_assigned_mib, held);

@@ -42,6 +42,7 @@ class Searcher {
   Found go() {
     Found out;
     std::vector<double> start;
+    start.reserve(constants_.size());
     for (const Constant& c : constants_) start.push_back(c.value);
     try_out(start);
     out.cost_at_start = best_cost_;
@@ -67,6 +68,7 @@ class Searcher {
 
   std::vector<double> anywhere() {
     std::vector<double> out;
+    out.reserve(constants_.size());
     for (const Constant& c : constants_) out.push_back(at_place(c, random_.uniform()));
     return out;
   }

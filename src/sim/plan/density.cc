@@ -57,6 +57,7 @@ void add_turned(Trace& out, const std::string& name, const Trace& source, std::s
 
 std::size_t middle(const std::vector<Fit>& fits, std::size_t Fit::* figure) {
   std::vector<std::size_t> all;
+  all.reserve(fits.size());
   for (const Fit& fit : fits) all.push_back(fit.*figure);
   const auto half = all.begin() + static_cast<std::ptrdiff_t>((all.size() - 1) / 2);
   std::nth_element(all.begin(), half, all.end());

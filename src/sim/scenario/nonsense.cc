@@ -20,6 +20,7 @@ Move any(const HostView& host, std::size_t index, Bytes to) {
 
 std::vector<Move> greedy(const HostView& host) {
   std::vector<Move> plan;
+  plan.reserve(host.vms.size());
   for (std::size_t i = 0; i < host.vms.size(); ++i)
     plan.push_back(any(host, i, host.vms[i].limits.maximum + Bytes::mib(1024)));
   return plan;
@@ -27,6 +28,7 @@ std::vector<Move> greedy(const HostView& host) {
 
 std::vector<Move> miser(const HostView& host) {
   std::vector<Move> plan;
+  plan.reserve(host.vms.size());
   for (std::size_t i = 0; i < host.vms.size(); ++i) plan.push_back(any(host, i, Bytes{}));
   return plan;
 }

@@ -202,9 +202,7 @@ class Parser {
         s.weight = count;
       else if (word == "buffer" && percent_of(w, percent))
         s.buffer_percent = static_cast<int>(percent);
-      else if (word == "needs" && mib_of(w, vm.needs_mib))
-        continue;
-      else if (word == "cache" && mib_of(w, vm.cache_mib))
+      else if ((word == "needs" && mib_of(w, vm.needs_mib)) || (word == "cache" && mib_of(w, vm.cache_mib)))
         continue;
       else if (word == "hot" && percent_of(w, percent))
         vm.hot = percent / 100;

@@ -110,7 +110,8 @@ bool NeedCurve::load() {
       ahead_.erase(ahead_.begin());
       --current_;
     }
-    if (more_ && (more_ = cursor_.next(row))) ahead_.push_back(row);
+    if (more_) more_ = cursor_.next(row);
+    if (more_) ahead_.push_back(row);
     if (ahead_[current_ + 1].time_s > ahead_[current_].time_s) break;
   }
   roughen(ahead_[current_].time_s, ahead_[current_ + 1].time_s);

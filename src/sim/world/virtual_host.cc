@@ -36,6 +36,7 @@ VirtualVm* VirtualHost::find(const std::string& name) {
 
 std::vector<Bytes> VirtualHost::entitled() const {
   std::vector<Claim> claims;
+  claims.reserve(vms_.size());
   for (const auto& vm : vms_)
     claims.push_back({{}, Bytes::of_mib(vm->need()), static_cast<double>(std::max(1, vm->limits().weight))});
   return share_out(capacity_ - reserve_, claims);

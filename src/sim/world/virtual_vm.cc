@@ -18,7 +18,7 @@ constexpr double kCommitSurplus = 0.25;
 // How long a sensor's error lasts before it is another.
 constexpr double kErrorMemory = 2.0;
 
-std::int64_t ns(double s) { return static_cast<std::int64_t>(s * 1e9 + 0.5); }
+std::int64_t ns(double s) { return std::llrint(s * 1e9); }
 std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
 
 const std::shared_ptr<const Behaviour>& ideal() {

@@ -4,6 +4,7 @@
 // behind.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -152,7 +153,7 @@ class VirtualVm final : public Machine {
 
 // Seconds of the lab as points in time, and back.
 inline TimePoint lab_time(double s) {
-  return TimePoint{std::chrono::hours(1) + Duration(static_cast<std::int64_t>(s * 1e9 + 0.5))};
+  return TimePoint{std::chrono::hours(1) + Duration(std::llrint(s * 1e9))};
 }
 
 }  // namespace aerostat::sim

@@ -114,7 +114,7 @@ class QmpClient {
   std::string outgoing_;  // not yet handed to the kernel
   std::string writing_;   // being handed to it
   QmpLines lines_;
-  std::array<char, 16 * 1024> buffer_{};
+  std::array<char, 16'384> buffer_{};
 
   std::uint64_t connection_ = 0;  // counts connections, so that a handler of an old one knows itself
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);

@@ -18,7 +18,7 @@
 namespace aerostat {
 
 // The longest answers (qom-list of a large machine, query-chardev) have some 10 KiB; this is garbage.
-inline constexpr std::size_t kLongestQmpLine = 1024 * 1024;
+inline constexpr std::size_t kLongestQmpLine = 1'048'576;
 // Real answers nest five deep.
 inline constexpr std::size_t kDeepestQmpLine = 64;
 

@@ -46,13 +46,11 @@ class Hyperv final : public Rule {
   void move(RuleVm& vm, double share, bool scarce, double now) {
     double& since = enough_since_.try_emplace(vm.id, now).first->second;
     const double low = scarce ? share : std::min(share, demand(vm) + headroom(vm) * c_.low);
-    if (vm.target < low) {
+    const bool enough = vm.target - share <= c_.least_mib;
+    if (vm.target < low || (!enough && now - since >= c_.shrink_every_s)) {
       vm.target = share;
       since = now;
-    } else if (vm.target - share <= c_.least_mib) {
-      since = now;
-    } else if (now - since >= c_.shrink_every_s) {
-      vm.target = share;
+    } else if (enough) {
       since = now;
     }
   }
