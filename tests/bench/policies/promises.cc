@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "policies/constant.h"
+#include "policies/scarce.h"
 #include "policies/seer.h"
 #include "policies/stats.h"
 #include "sim/plan/density.h"
@@ -172,49 +173,14 @@ void cache(const SuiteOptions& o, std::vector<Promise>& out) {
       {"page cache all cold: footprint over need without it", fmt::format("{:.3f}", f), "1.15", f <= 1.15});
 }
 
-struct ScarceHost {
-  const char* name;
-  bool weighted, own_peaks;
-  double part;
-};
-
-Try on_scarce_host(const ScarceHost& c, std::uint64_t seed, const sim::PolicyEntry& policy) {
-  const sim::Trace trace =
-      sim::generate(Load::Farm, {.seed = seed, .seconds = 1800, .vms = 4, .mean_mib = 4096});
-  double peak = sim::peak_together(trace);
-  if (c.own_peaks) {
-    peak = 0;
-    for (const auto& vm : trace.vms()) peak += vm.peak_mib;
-  }
-  sim::ReplayOptions with = roomy(seed, peak * c.part / 1024);
-  with.defaults.minimum = Bytes::mib(128);
-  for (std::size_t i = 0; c.weighted && i < trace.vms().size(); ++i)
-    with.of_vm[trace.vms()[i].name].weight = i % 2 == 0 ? 2000 : 8000;
-  return replayed(trace, with, policy);
-}
-
-double shortfall(const Try& t) { return 100 * t.outcome.ratio(t.outcome.sum.shortfall); }
-double worst_shortfall(const Try& t) {
-  double share = 0;
-  for (const auto& vm : t.outcome.vms)
-    share = std::max(share, vm.totals.need > 0 ? 100 * vm.totals.shortfall / vm.totals.need : 0.0);
-  return share;
-}
-
 void scarce(const SuiteOptions& o, std::vector<Promise>& out) {
-  for (const ScarceHost& c : {ScarceHost{"equal weights, 0.67 of the joint peak", false, false, 0.67},
-                              ScarceHost{"equal weights, 0.8 of the joint peak", false, false, 0.8},
-                              ScarceHost{"weights 1:4, 0.8 of the joint peak", true, false, 0.8},
-                              ScarceHost{"equal weights, 0.8 of the sum of own peaks", false, true, 0.8},
-                              ScarceHost{"weights 1:4, 0.67 of the sum of own peaks", true, true, 0.67}}) {
-    const auto all = over_seeds(o, [&](std::uint64_t seed) { return on_scarce_host(c, seed, ours()); });
-    const auto seen = over_seeds(o, [&](std::uint64_t seed) { return on_scarce_host(c, seed, seer()); });
-    const double e = mean(all, shortfall);
-    const double worst = mean(all, worst_shortfall);
-    out.push_back({fmt::format("scarce host, {}: E; of the worst VM", c.name),
-                   fmt::format("{:.3f} %; {:.3f} % (who sees true need: {:.3f} %; {:.3f} %)", e, worst,
-                               mean(seen, shortfall), mean(seen, worst_shortfall)),
-                   "0.15 %; 0.3 %", e <= 0.15 && worst <= 0.3});
+  for (const ScarceHost& host : scarce_hosts()) {
+    const Lack we = lack(o, host, ours());
+    const Lack best = lack(o, host, seer());
+    out.push_back({fmt::format("scarce host, {}: E; of the worst VM", host.name),
+                   fmt::format("{:.3f} %; {:.3f} % (who sees true need: {:.3f} %; {:.3f} %)", we.all,
+                               we.worst, best.all, best.worst),
+                   "0.15 %; 0.3 %", we.all <= 0.15 && we.worst <= 0.3});
   }
 }
 

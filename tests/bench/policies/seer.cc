@@ -10,15 +10,14 @@ namespace aerostat::bench {
 
 namespace {
 
-constexpr Duration kLooks = std::chrono::milliseconds(20);
-
 class Seer final : public sim::Policy {
  public:
+  explicit Seer(Duration looks) : looks_(looks) {}
   void begin(sim::VirtualHost& host) override { host_ = &host; }
   void started(sim::VirtualVm&) override {}
   void ended(sim::VirtualVm&) override {}
   void heard(sim::VirtualVm&) override {}
-  Duration period() const override { return kLooks; }
+  Duration period() const override { return looks_; }
 
   void tick() override {
     host_->settle();
@@ -52,13 +51,14 @@ class Seer final : public sim::Policy {
     if (to.to_mib() > has) vm.set_target(to);
   }
 
+  Duration looks_;
   sim::VirtualHost* host_ = nullptr;
 };
 
 }  // namespace
 
-sim::PolicyEntry seer() {
-  return {"seer", "", [] { return std::make_unique<Seer>(); }};
+sim::PolicyEntry seer(Duration looks) {
+  return {"seer", "", [looks] { return std::make_unique<Seer>(looks); }};
 }
 
 }  // namespace aerostat::bench
