@@ -141,6 +141,18 @@ TEST(Balance, ReturnsWhatWasLearnedToBeIdle) {
   EXPECT_EQ(move.to, 700_MiB);
 }
 
+TEST(Balance, TakesALittleOfPageCacheAndAsMuchAgainAsNobodyMissed) {
+  VmView web = vm("web", 2_GiB, 300_MiB);
+  web.rest = 700_MiB;
+  web.filled = 1900_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1900_MiB - kCacheStep)
+      << "what is free, and a step";
+  web.cold_cache = 256_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1900_MiB - 256_MiB);
+  web.filled = 600_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 700_MiB) << "no cache is in the way";
+}
+
 TEST(Balance, ReturnsNothingBelowTheOwnersBufferTheMinimumOrALearnedFloor) {
   VmView web = vm("web", 2_GiB, 1000_MiB);
   web.rest = 300_MiB;
@@ -274,6 +286,8 @@ VmView any_vm(int index) {
   v.assigned = v.target = v.level_above(v.limits.minimum + mib(0, 2048));
   v.committed = v.assigned + (*rc::gen::inRange(0, 3) == 0 ? mib(0, 512) : Bytes{});
   v.demand = mib(0, 6000);
+  v.filled = mib(0, 6000);
+  v.cold_cache = mib(0, 1000);
   v.headroom = mib(0, 300);
   v.growth = v.headroom + mib(0, 300);
   v.rising = *rc::gen::inRange(0, 3) == 0;

@@ -76,17 +76,18 @@ Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
   return out;
 }
 
-// Balloon statistics do not tell refaults: cache that went for want of memory and is read again was missed.
-double cache_read_again(DemandState& state, const GuestSample& now, Bytes cache, double dt) {
+// Keeps account of page cache that went for want of memory; tells how much of it came back.
+Bytes follow_lost_cache(DemandState& state, const GuestSample& now, Bytes cache, double dt) {
   const Bytes change = cache - state.cache;
   const Bytes reserve = state.kept.reserve;
   const bool is_short =
       now.free.value_or(Bytes{}) < std::max(reserve + reserve, now.total->scaled(kRoomyShare));
-  state.cache_lost = state.cache_lost.scaled(faded(1, dt, kHeatHalfLife));
-  if (is_short) state.cache_lost += std::max(Bytes{}, -change);
+  const Bytes lost = is_short ? std::max(Bytes{}, -change) : Bytes{};
+  state.cache_lost = state.cache_lost.scaled(faded(1, dt, kHeatHalfLife)) + lost;
+  state.cache_cold = state.cache_cold.scaled(faded(1, dt, kHeatHalfLife)) + lost;
   const Bytes again = std::clamp(change, Bytes{}, state.cache_lost);
   state.cache_lost -= again;
-  return static_cast<double>(again.count()) / kPage / dt;
+  return again;
 }
 
 // Cache is taken for needed until it is seen not to be: it fades, a little of it is taken, and if that is
@@ -138,8 +139,12 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
   if (first) state.cache_heat = fresh;
   if (first || rated) state.kept = keeps.state;
   if (rated) {
-    if (!served) rate.refault = cache_read_again(state, bounded, file, dt);
-    judge_cache(state, file, fresh, rate.refault >= kRefaultsThatHurt, dt, at);
+    const Bytes again = follow_lost_cache(state, bounded, file, dt);
+    // Balloon statistics do not tell refaults: what went for want of memory and is read again was missed.
+    if (!served) rate.refault = static_cast<double>(again.count()) / kPage / dt;
+    const bool missed = rate.refault >= kRefaultsThatHurt;
+    if (missed) state.cache_cold = {};
+    judge_cache(state, file, fresh, missed, dt, at);
     state.swap_heat = rate.swap >= kSwapThatHurts ? 1.0 : faded(state.swap_heat, dt, kHeatHalfLife);
   }
   Bytes refaulted;

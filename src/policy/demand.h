@@ -21,7 +21,8 @@ struct DemandState {
   double cache_heat = 1;  // 0 to 1: how surely the page cache in question is missed when taken
   Bytes cache;            // which is the active one or, where nobody tells, all of it; at the last sample
   double cache_age = 0;   // seconds that it is known for, on average
-  Bytes cache_lost;       // of late, for want of memory; only where the guest does not tell what it misses
+  Bytes cache_lost;       // of late, for want of memory, and did not come back
+  Bytes cache_cold;       // likewise, and was not missed: since then nothing was
   TimePoint cache_hot_until{};  // it was missed: not doubted until then
   int cache_relapses = 0;       // how often it was doubted and missed
   double swap_heat = 0;         // 0 to 1: how surely what is in swap is missed

@@ -114,6 +114,24 @@ TEST(Demand, LeavesCacheAloneThatWasMissedAndForLongerEachTime) {
   EXPECT_EQ(guest.cache(), 300_MiB) << "twice as long";
 }
 
+TEST(Demand, KeepsAccountOfCacheThatWentAndWasNotMissed) {
+  Cached guest;
+  guest.s.free = 400_MiB;
+  guest.s.active_file = 250_MiB;
+  guest.run(1);
+  EXPECT_EQ(guest.step.state.cache_cold, 0_MiB) << "it was deleted: there is memory";
+  guest.s.free = 10_MiB;
+  guest.s.active_file = 200_MiB;
+  guest.run(1);
+  EXPECT_NEAR(guest.step.state.cache_cold.to_mib(), 50, 1);
+  guest.run(600);
+  EXPECT_LT(guest.step.state.cache_cold, 1_MiB) << "that was long ago";
+  guest.s.active_file = 150_MiB;
+  guest.run(1);
+  guest.miss();
+  EXPECT_EQ(guest.step.state.cache_cold, 0_MiB);
+}
+
 TEST(Demand, DoesNotDoubtNewCacheForWhatOldCacheDid) {
   Cached guest;
   guest.run(660);

@@ -9,7 +9,10 @@ namespace aerostat {
 Bytes shrink_step(const VmView& vm, Rule rule) {
   // What the guest does not use goes at once, what it uses only as fast as it can page.
   if (rule == Rule::CutByWeight) return std::max(kCutStep, vm.target - vm.demand.value_or(vm.target));
-  return vm.target;  // idle: all of it at once
+  if (rule != Rule::ReturnIdle) return vm.target;  // idle, and others wait for it: all at once
+  // Nobody waits: free memory goes at once; of page cache a little, so that the guest can say that it misses
+  // it before much is gone, and while it does not, as much again as went already.
+  return std::max(Bytes{}, vm.target - vm.filled) + std::max(kCacheStep, vm.cold_cache);
 }
 
 bool may_shrink(const VmView& vm, Rule rule) {

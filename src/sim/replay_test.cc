@@ -55,6 +55,28 @@ TEST_F(Replay, AConstantNeedIsLeftAloneInEveryGuest) {
   }
 }
 
+// Cache that seems forgotten and is not: doubted a little at a time, however fast the device is.
+TEST_F(Replay, AFastDeviceTakesNotMuchOfACacheBeforeItIsMissed) {
+  options.physics.block_mib = 2;
+  options.physics.unplug_mib_s = options.physics.inflate_mib_s = 20'000;
+  std::vector<Row> rows;
+  for (int s = 0; s <= 900; s += 10) rows.push_back({static_cast<double>(s), 2700, 2000});
+  const Outcome o = run(*Trace::of("a", rows), "aerostat");
+  EXPECT_LE(o.sum.worst_mib, 40);
+  EXPECT_GT(o.sum.worst_mib, 0) << "nothing was doubted, and this test shows nothing";
+}
+
+// Each change takes twice what the last one took, while nothing is missed.
+TEST_F(Replay, ACacheThatIsForgottenGoesInFewChanges) {
+  options.physics.block_mib = 2;
+  options.hot_cache = 0;
+  std::vector<Row> rows;
+  for (int s = 0; s <= 900; s += 10) rows.push_back({static_cast<double>(s), 2700, 2000});
+  const Outcome o = run(*Trace::of("a", rows), "aerostat");
+  EXPECT_LE(o.sum.changes, 30);
+  EXPECT_LE(o.ratio(o.sum.held), 1.6);
+}
+
 TEST_F(Replay, TheOracleIsNeverBeaten) {
   for (const Load load : {Load::Farm, Load::Bursty, Load::Builds, Load::Leak}) {
     const Trace trace = generate(load, {.seconds = 400, .mean_mib = 1024});
