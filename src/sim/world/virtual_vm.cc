@@ -77,9 +77,14 @@ void VirtualVm::set_target(Bytes target) {
   watch_.targeting(*this, target);
   watch_.committing(*this, Bytes::of_mib(committed()), Bytes::of_mib(std::max(assigned_, to)));
   meter_.changed(to > target_);
+  // A driver that moves memory already reads the new size as it goes on, and one that is about to begin
+  // begins with it.
+  const bool under_way = target_ != assigned_ && (target_ > assigned_) == (to > assigned_);
   target_ = to;
-  move_from_ = now_ + (to > assigned_ ? physics_.grow_latency_s : physics_.shrink_latency_s);
-  first_block_ = true;
+  if (!under_way) {
+    move_from_ = now_ + (to > assigned_ ? physics_.grow_latency_s : physics_.shrink_latency_s);
+    first_block_ = true;
+  }
   facts_.goal = target;
   show_facts();
 }

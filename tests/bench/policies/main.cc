@@ -89,6 +89,12 @@ int main(int argc, char** argv) {
   page += "\n## Frontier\n\nS against resizes, by the price of a change and by patience.\n\n" +
           frontier(all.kinds, o);
   page +=
+      "\n## Other devices\n\nAll traces, where memory moves in blocks of 128 or of 2 MiB (QEMU's choice), "
+      "and "
+      "is taken as fast as it was measured under TCG or as a device under KVM may take it. Nothing was tuned "
+      "for it, of plain neither.\n\n" +
+      devices(all.kinds, o);
+  page +=
       "\n## What a scarce host allows\n\nE of all VMs and of the worst one: ours; who sees true need each 20 "
       "ms and shares by it. The limits are 0.15 % and 0.3 %. Memory in use has to be paged out before it can "
       "go elsewhere.\n\n" +

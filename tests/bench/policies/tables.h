@@ -28,4 +28,7 @@ std::string ablation(const std::vector<TraceKind>& kinds, const SuiteOptions& op
 // S against resizes, ours and plain, by the price they put on a change.
 std::string frontier(const std::vector<TraceKind>& kinds, const SuiteOptions& options);
 
+// Ours, plain and the oracle where memory moves in other blocks and at other speeds.
+std::string devices(const std::vector<TraceKind>& kinds, const SuiteOptions& options);
+
 }  // namespace aerostat::bench

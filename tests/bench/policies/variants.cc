@@ -1,5 +1,7 @@
-// Ablation and frontier: aerostat with elements off, or with other prices.
+// Ablation, frontier, devices: aerostat with elements off, with other prices, on other devices.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "policies/constant.h"
 #include "policies/stats.h"
@@ -120,6 +122,38 @@ std::string frontier(const std::vector<TraceKind>& kinds, const SuiteOptions& op
     out += fmt::format("| {} | {} | {:.0f} | {:.2f} % | {} | {:.0f} | {:.0f} |\n", variants[v].name,
                        text(geometric(s)), resizes, 100 * time, text(geometric(whole(runs[v], &Run::s))),
                        mean_resizes(runs[v]), calm[v]);
+  }
+  return out;
+}
+
+std::string devices(const std::vector<TraceKind>& kinds, const SuiteOptions& options) {
+  const sim::Registry registry = sim::builtin_policies();
+  const std::vector<sim::PolicyEntry> policies{
+      **registry.find("aerostat"), **registry.find("plain"), {"oracle", "", nullptr}};
+  std::string out =
+      "| blocks | unplugs | aerostat: S | 500 × violation | longest felt | resizes per VM·h | plain: S "
+      "| aerostat over plain | oracle: S |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";
+  for (const double block_mib : {128.0, 2.0}) {
+    for (const double mib_s : {sim::Physics{}.unplug_mib_s, 20'000.0}) {
+      sim::ReplayOptions replay;
+      replay.physics.block_mib = block_mib;
+      replay.physics.unplug_mib_s = replay.physics.inflate_mib_s = mib_s;
+      const Runs runs = run_suite(policies, kinds, options, replay, "devices");
+      double missing = 0;
+      double longest = 0;
+      for (const auto& of_kind : runs[0]) {
+        for (const Run& run : of_kind) {
+          missing += sim::kViolationPrice * run.violation / static_cast<double>(kinds.size() * options.seeds);
+          longest = std::max(longest, run.longest_felt);
+        }
+      }
+      const std::vector<double> ours = whole(runs[0], &Run::s);
+      const std::vector<double> plain = whole(runs[1], &Run::s);
+      out += fmt::format("| {} MiB | {} MiB/s | {} | {:.4f} | {:.2f} s | {:.0f} | {:.3f} | {} | {:.3f} |\n",
+                         block_mib, mib_s, text(geometric(ours)), missing, longest, mean_resizes(runs[0]),
+                         geometric(plain).value, text(paired(ours, plain)),
+                         geometric(whole(runs[2], &Run::s)).value);
+    }
   }
   return out;
 }

@@ -1,0 +1,65 @@
+// What a virtual VM's memory does while orders follow each other.
+#include "sim/world/virtual_vm.h"
+
+#include <gtest/gtest.h>
+
+#include "sim/world/virtual_host.h"
+
+namespace aerostat::sim {
+namespace {
+
+using namespace literals;
+
+class MovingVm : public ::testing::Test {
+ protected:
+  MovingVm() {
+    VmSpec spec{.name = "a", .settings = {}, .curve = NeedCurve(trace, 0, Texture::Linear, 1)};
+    spec.settings.startup = 1_GiB;
+    spec.settings.maximum = 8_GiB;
+    vm = &host.start(std::move(spec), 1_GiB);
+  }
+  // Runs for so many turns of 5 ms.
+  void run(int turns) {
+    std::vector<VirtualVm*> heard;
+    for (int i = 0; i < turns; ++i) host.turn(heard);
+    host.settle();
+  }
+
+  Trace trace = *Trace::of("a", {{0, 500, 0}, {1000, 500, 0}});
+  VirtualHost host{16_GiB, {}, {.block_mib = 2, .grow_latency_s = 0.02, .grow_mib_s = 9000}};
+  VirtualVm* vm = nullptr;
+};
+
+TEST_F(MovingVm, WaitsForItsLatencyOnce) {
+  vm->set_target(2_GiB);
+  run(3);
+  EXPECT_EQ(vm->assigned(), 1024) << "not there yet";
+  for (int order = 1; order <= 10; ++order) {  // each 10 ms, half the latency
+    vm->set_target(2_GiB + Bytes::mib(64 * order));
+    run(2);
+  }
+  EXPECT_GT(vm->assigned(), 1800) << "an order of more does not stop what is on its way";
+  run(60);
+  EXPECT_EQ(vm->assigned(), 2048 + 640);
+}
+
+TEST_F(MovingVm, WaitsAgainWhenItTurnsOrHadArrived) {
+  vm->set_target(4_GiB);
+  run(5);
+  const double on_its_way = vm->assigned();
+  vm->set_target(1_GiB);
+  run(3);
+  EXPECT_EQ(vm->assigned(), on_its_way) << "it has turned";
+  run(1000);
+  ASSERT_EQ(vm->assigned(), 1024);
+  vm->set_target(2_GiB);
+  run(3);
+  EXPECT_EQ(vm->assigned(), 1024) << "it had arrived";
+  run(60);
+  vm->set_target(1_GiB);
+  run(5);
+  EXPECT_EQ(vm->assigned(), 2048) << "and so had this";
+}
+
+}  // namespace
+}  // namespace aerostat::sim
