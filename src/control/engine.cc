@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "control/reports.h"
 #include "control/sense.h"
+#include "policy/tuning.h"
 #include "policy/wants.h"
 
 namespace aerostat {
@@ -127,6 +128,7 @@ void Engine::rebooted(VmRecord& vm) {
   event("vm.rebooted", vm.name, "the guest was reset");
   vm.reaction = {};
   vm.floor = {};
+  vm.returns_to.reset();
   if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up)
     return;
   vm.machine->set_target(vm.machine->reachable(vm.facts().base));
@@ -226,6 +228,9 @@ HostView Engine::look(TimePoint now) {
     view.vms.push_back(view_of(*vm, now));
     VmView& v = view.vms.back();
     if (v.demand) v.rest = rest_level(vm->outlook, v.target, v.grain, *vm->profile);
+    // What is left of a change that was worth it need not be worth another.
+    if (v.distress || !v.since_shrink || *v.since_shrink > kShrinkToBlame) vm->returns_to.reset();
+    if (v.rest && vm->returns_to) v.rest = std::min(*v.rest, *vm->returns_to);
     promised += std::max(Bytes{}, v.committed - v.resident.value_or(Bytes{}));
   }
   if (const auto available = host_.available()) {
@@ -313,11 +318,14 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
       vm.guest->expect_growth(to);
     }
     vm.grew_at = now;
+    vm.returns_to.reset();
     ++vm.grows;
   } else {
     if (options_.guards.learned_floor && (move.rule == Rule::ReturnIdle || move.rule == Rule::Yield))
       vm.floor = after_shrink(vm.floor, above_use(vm, move.from), now);
     vm.shrank_at = now;
+    vm.returns_to.reset();
+    if (move.rule == Rule::ReturnIdle) vm.returns_to = move.desired;
     ++vm.shrinks;
   }
 }

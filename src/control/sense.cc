@@ -283,8 +283,8 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   if (vm.demand) {
     v.demand = vm.demand->demand;
     v.cache = std::max(Bytes{}, vm.demand->demand - vm.demand->used);
-    v.filled = vm.demand->used + vm.demand_state.cache;
-    v.cold_cache = vm.demand_state.cache_cold;
+    v.filled = vm.demand->filled;
+    v.cold_cache = vm.demand->cold_cache;
     v.headroom = vm.headroom;
     v.growth = vm.growth;
     v.rising = rises(vm.outlook);

@@ -56,6 +56,7 @@ struct VmRecord {
   StallState stall;
   ReactionWatch reaction;
   std::optional<TimePoint> grew_at, shrank_at, prepare_asked_at;
+  std::optional<Bytes> returns_to;  // idle memory goes back in steps, and this is where they end
 
   Status status = Status::Starting;
   std::string note;

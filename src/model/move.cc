@@ -51,7 +51,8 @@ std::string sentence(const Move& move) {
     case Because::JustMoved: return "some lies idle, and it was moved a moment ago: " + numbers();
     case Because::NotNeeded:
       return fmt::format(
-          "{} was not needed for long enough to be worth a change and goes back to the pool ({})", amount(),
+          "{} was not needed for long enough to be worth a change and goes back to the pool{} ({})", amount(),
+          move.to > move.desired ? ", its page cache in parts, as long as none of it is missed" : "",
           numbers());
     case Because::OthersShort:
       return fmt::format("others are short by {}, this one has spare ({})", amount(), numbers());

@@ -35,12 +35,12 @@ struct VmView {
 
   // What the guest's reports were made into (policy/demand.h). Missing: not known.
   std::optional<Bytes> demand;
-  Bytes cache;          // of it, page cache: available to the guest, and yet needed
-  Bytes filled;         // used, and all page cache, needed or not: taking more than the rest takes cache
-  Bytes cold_cache;     // what went of it of late, and nothing was missed since
-  Bytes headroom;       // learned: below demand and this it is grown, …
-  Bytes growth;         // … to demand and this
-  bool rising = false;  // its need rises now
+  Bytes cache;                // of it, page cache: available to the guest, and yet needed
+  Bytes filled;               // used and active page cache (all of it where nobody tells), needed or not
+  Bytes cold_cache;           // what was taken of that cache of late, and nothing was missed since
+  Bytes headroom;             // learned: below demand and this it is grown, …
+  Bytes growth;               // … to demand and this
+  bool rising = false;        // its need rises now
   std::optional<Bytes> rest;  // learned: what it may go back to; missing: not asked for, or not known yet
   Bytes learned_floor;        // shrinking below this has hurt lately; zero: nothing learned
   bool kernel_short = false;  // memory for kernel data is nearly gone in the guest

@@ -153,6 +153,32 @@ TEST(Balance, TakesALittleOfPageCacheAndAsMuchAgainAsNobodyMissed) {
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 700_MiB) << "no cache is in the way";
 }
 
+TEST(Balance, WaitsForCacheThatLeavesBeforeItTakesMore) {
+  VmView web = vm("web", 2_GiB, 300_MiB);
+  web.rest = 700_MiB;
+  web.filled = 1900_MiB;
+  web.target = 1868_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it has 2 GiB still";
+  web.assigned = web.target;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::ReturnIdle);
+}
+
+TEST(Balance, TakesCacheAtOnceForThoseWhoWaitForIt) {
+  VmView idle = vm("idle", 2_GiB, 300_MiB);
+  idle.filled = 2_GiB;
+  const auto moves = balance(host(3_GiB, {idle, vm("db", 1_GiB, 1000_MiB)}));
+  EXPECT_EQ(move_of(moves, "idle").rule, Rule::Yield);
+  EXPECT_LE(move_of(moves, "idle").to, 2_GiB - 176_MiB);
+}
+
+TEST(Balance, TakesAWholeBlockOfCacheOrNone) {
+  VmView web = vm("web", 2_GiB, 300_MiB);
+  web.rest = 700_MiB;
+  web.filled = 2_GiB;
+  web.grain = 128_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 2_GiB - 128_MiB);
+}
+
 TEST(Balance, ReturnsNothingBelowTheOwnersBufferTheMinimumOrALearnedFloor) {
   VmView web = vm("web", 2_GiB, 1000_MiB);
   web.rest = 300_MiB;

@@ -76,18 +76,28 @@ Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
   return out;
 }
 
-// Keeps account of page cache that went for want of memory; tells how much of it came back.
-Bytes follow_lost_cache(DemandState& state, const GuestSample& now, Bytes cache, double dt) {
+// Balloon statistics do not tell refaults: cache that went for want of memory and is read again was missed.
+double cache_read_again(DemandState& state, const GuestSample& now, Bytes cache, double dt) {
   const Bytes change = cache - state.cache;
   const Bytes reserve = state.kept.reserve;
   const bool is_short =
       now.free.value_or(Bytes{}) < std::max(reserve + reserve, now.total->scaled(kRoomyShare));
-  const Bytes lost = is_short ? std::max(Bytes{}, -change) : Bytes{};
-  state.cache_lost = state.cache_lost.scaled(faded(1, dt, kHeatHalfLife)) + lost;
-  state.cache_cold = state.cache_cold.scaled(faded(1, dt, kHeatHalfLife)) + lost;
+  state.cache_lost = state.cache_lost.scaled(faded(1, dt, kHeatHalfLife));
+  if (is_short) state.cache_lost += std::max(Bytes{}, -change);
   const Bytes again = std::clamp(change, Bytes{}, state.cache_lost);
   state.cache_lost -= again;
-  return again;
+  return static_cast<double>(again.count()) / kPage / dt;
+}
+
+// How much page cache was taken of late without being missed. What a guest pushes out itself, and what it
+// forgets, is no answer to anything that was taken.
+void follow_taken_cache(DemandState& state, Bytes filled, Bytes assigned, double dt) {
+  const Bytes taken = std::min(state.assigned, state.filled) - assigned;
+  const Bytes given = assigned - state.assigned;
+  state.cache_cold = state.cache_cold.scaled(faded(1, dt, kHeatHalfLife));
+  state.cache_cold += std::max(Bytes{}, taken) - std::clamp(given, Bytes{}, state.cache_cold);
+  state.filled = filled;
+  state.assigned = assigned;
 }
 
 // Cache is taken for needed until it is seen not to be: it fades, a little of it is taken, and if that is
@@ -137,11 +147,12 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
   const Bytes file = served ? within(sample.active_file, available) : keeps.cache;
   const double fresh = served ? 1.0 : kUnknownCache;
   if (first) state.cache_heat = fresh;
-  if (first || rated) state.kept = keeps.state;
+  if (first || rated) {
+    state.kept = keeps.state;
+    follow_taken_cache(state, used + file, assigned, dt);
+  }
   if (rated) {
-    const Bytes again = follow_lost_cache(state, bounded, file, dt);
-    // Balloon statistics do not tell refaults: what went for want of memory and is read again was missed.
-    if (!served) rate.refault = static_cast<double>(again.count()) / kPage / dt;
+    if (!served) rate.refault = cache_read_again(state, bounded, file, dt);
     const bool missed = rate.refault >= kRefaultsThatHurt;
     if (missed) state.cache_cold = {};
     judge_cache(state, file, fresh, missed, dt, at);
@@ -158,6 +169,8 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
 
   Demand demand;
   demand.used = used;
+  demand.filled = used + file;
+  demand.cold_cache = state.cache_cold;
   demand.demand = std::min(used + cache + swapped.scaled(state.swap_heat) + refaulted, limit);
   const bool swaps = rate.swap >= kSwapThatHurts;
   if (swaps) state.paging_until = at + kDistressHold;

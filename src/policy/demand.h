@@ -18,11 +18,12 @@ namespace aerostat {
 struct DemandState {
   std::optional<GuestSample> last;
   TimePoint last_at{};
-  double cache_heat = 1;  // 0 to 1: how surely the page cache in question is missed when taken
-  Bytes cache;            // which is the active one or, where nobody tells, all of it; at the last sample
-  double cache_age = 0;   // seconds that it is known for, on average
-  Bytes cache_lost;       // of late, for want of memory, and did not come back
-  Bytes cache_cold;       // likewise, and was not missed: since then nothing was
+  double cache_heat = 1;   // 0 to 1: how surely the page cache in question is missed when taken
+  Bytes cache;             // which is the active one or, where nobody tells, all of it; at the last sample
+  double cache_age = 0;    // seconds that it is known for, on average
+  Bytes cache_lost;        // of late, for want of memory; only where the guest does not tell what it misses
+  Bytes cache_cold;        // taken of late, and nothing was missed since
+  Bytes filled, assigned;  // at the last sample: used and cache, and what it had
   TimePoint cache_hot_until{};  // it was missed: not doubted until then
   int cache_relapses = 0;       // how often it was doubted and missed
   double swap_heat = 0;         // 0 to 1: how surely what is in swap is missed
@@ -34,6 +35,8 @@ struct DemandState {
 struct Demand {
   Bytes demand;
   Bytes used;                 // of it, what shows at once: no cache and nothing that was swapped out
+  Bytes filled;               // used and the page cache in question, needed or not
+  Bytes cold_cache;           // what was taken of that of late, and nothing was missed since
   bool saturated = false;     // it has nothing left: it may need more than it can show
   bool distress = false;      // it pages or stalls on memory now, or did within kDistressHold
   bool kernel_short = false;  // memory that kernel data can use is nearly gone, whatever is available

@@ -65,6 +65,7 @@ TEST(Demand, IsUnknownNotZeroWhenTheGuestSaysTooLittle) {
 
 // A guest with 300 MiB of active cache, told again each second.
 struct Cached {
+  Bytes assigned = 1_GiB;
   GuestSample s = sample(1_GiB, 600_MiB);
   Step step;
   TimePoint now = kStart;
@@ -79,7 +80,16 @@ struct Cached {
   }
   void tell() {
     now += milliseconds(1000);
-    step = next(step, s, now, 1_GiB, kLimit);
+    step = next(step, s, now, assigned, kLimit);
+  }
+  // It has so much now; what is not cache stays as it was.
+  void have(Bytes amount) {
+    const Bytes change = amount - assigned;
+    assigned = amount;
+    s.total = *s.total + change;
+    s.available = *s.available + change;
+    s.active_file = std::min(*s.active_file, *s.available);
+    tell();
   }
   void miss() {
     *s.refault_file += 2000;
@@ -114,22 +124,30 @@ TEST(Demand, LeavesCacheAloneThatWasMissedAndForLongerEachTime) {
   EXPECT_EQ(guest.cache(), 300_MiB) << "twice as long";
 }
 
-TEST(Demand, KeepsAccountOfCacheThatWentAndWasNotMissed) {
+// 424 MiB in use and 300 MiB of cache, in 1 GiB.
+TEST(Demand, KeepsAccountOfCacheThatWasTakenAndNotMissed) {
   Cached guest;
-  guest.s.free = 400_MiB;
-  guest.s.active_file = 250_MiB;
-  guest.run(1);
-  EXPECT_EQ(guest.step.state.cache_cold, 0_MiB) << "it was deleted: there is memory";
-  guest.s.free = 10_MiB;
-  guest.s.active_file = 200_MiB;
-  guest.run(1);
-  EXPECT_NEAR(guest.step.state.cache_cold.to_mib(), 50, 1);
-  guest.run(600);
-  EXPECT_LT(guest.step.state.cache_cold, 1_MiB) << "that was long ago";
-  guest.s.active_file = 150_MiB;
-  guest.run(1);
+  const auto cold = [&] { return guest.step.demand->cold_cache; };
+  EXPECT_EQ(guest.step.demand->filled, 724_MiB);
+  guest.have(800_MiB);
+  EXPECT_EQ(cold(), 0_MiB) << "it was free";
+  guest.have(684_MiB);
+  EXPECT_NEAR(cold().to_mib(), 40, 1);
+  guest.s.active_file = 100_MiB;
+  guest.tell();
+  EXPECT_NEAR(cold().to_mib(), 40, 2) << "what it drops itself was not taken";
+  guest.have(700_MiB);
+  EXPECT_NEAR(cold().to_mib(), 24, 2) << "some was given back";
   guest.miss();
-  EXPECT_EQ(guest.step.state.cache_cold, 0_MiB);
+  EXPECT_EQ(cold(), 0_MiB);
+}
+
+TEST(Demand, ForgetsWhatWasTakenLongAgo) {
+  Cached guest;
+  guest.have(624_MiB);
+  ASSERT_NEAR(guest.step.demand->cold_cache.to_mib(), 100, 2);
+  guest.run(600);
+  EXPECT_LT(guest.step.demand->cold_cache, 1_MiB);
 }
 
 TEST(Demand, DoesNotDoubtNewCacheForWhatOldCacheDid) {

@@ -10,8 +10,8 @@ Bytes shrink_step(const VmView& vm, Rule rule) {
   // What the guest does not use goes at once, what it uses only as fast as it can page.
   if (rule == Rule::CutByWeight) return std::max(kCutStep, vm.target - vm.demand.value_or(vm.target));
   if (rule != Rule::ReturnIdle) return vm.target;  // idle, and others wait for it: all at once
-  // Nobody waits: free memory goes at once; of page cache a little, so that the guest can say that it misses
-  // it before much is gone, and while it does not, as much again as went already.
+  // Nobody waits: free memory goes at once; of page cache a little, so that the guest can show that it misses
+  // it before much is gone, and while it does not, as much again as was taken already.
   return std::max(Bytes{}, vm.target - vm.filled) + std::max(kCacheStep, vm.cold_cache);
 }
 
@@ -19,6 +19,9 @@ bool may_shrink(const VmView& vm, Rule rule) {
   const bool idle = rule != Rule::CutByWeight || (vm.demand && vm.target - *vm.demand > kCutStep);
   const Duration after_shrink = idle && rule != Rule::ReturnIdle ? kYieldEvery : kShrinkEvery;
   if (vm.since_grow && *vm.since_grow < kYieldAfterGrow) return false;
+  // What cache is on its way out may yet be missed.
+  const bool cache_leaves = vm.target < vm.filled && vm.assigned - vm.target >= vm.grain;
+  if (rule == Rule::ReturnIdle && cache_leaves) return false;
   return !vm.since_shrink || *vm.since_shrink >= after_shrink;
 }
 

@@ -158,8 +158,8 @@ inline constexpr Duration kYieldAfterGrow = std::chrono::seconds(1);
 inline constexpr Duration kShrinkEvery = std::chrono::seconds(1);
 inline constexpr Duration kYieldEvery = std::chrono::milliseconds(200);
 inline constexpr Bytes kCutStep = Bytes::mib(128);
-// Of page cache one shrink takes this when nobody waits for it. A device may take GiBs in the time of a
-// report: a guest then read 330 MiB from disk again, for seven seconds.
+// Of active page cache one shrink takes this, or as much as was taken and not missed, when nobody waits for
+// it. A device may take GiBs in the time of a report (docs/adr/0012-cache-a-little-at-a-time.md).
 inline constexpr Bytes kCacheStep = Bytes::mib(32);
 
 // --- learning ---

@@ -11,8 +11,9 @@ namespace {
 
 // How often a hypervisor is asked while memory is on its way.
 constexpr double kPollEvery = 0.02;
-// How often entitlements are compared with what everybody has.
-constexpr double kEntitleEvery = 0.1;
+// How often entitlements are compared with what everybody has. No round number: it must not keep step with
+// those who look each 20 or 100 ms.
+constexpr double kEntitleEvery = 0.105;
 // What VMs boot with where nobody says: enough for any guest to start, and little beside what it will be
 // given.
 constexpr Bytes kUsualBoot = Bytes::mib(1024);
@@ -215,7 +216,7 @@ class Clairvoyant {
     const double span = trace_.last_s() - from;
     Every frames(o_.frame_s);
     Every told(std::max(1.0, span / 200));
-    const auto steps = static_cast<std::int64_t>(span / kOracleStep);
+    const auto steps = static_cast<std::int64_t>(span / kOracleStep + 1e-6);
     for (std::int64_t step = 0; step <= steps; ++step) {
       const double at = static_cast<double>(step) * kOracleStep;
       const bool shows = o_.frames && frames.due(at);

@@ -23,7 +23,7 @@ STEP_MIB = 512
 SMALL_MIB = 640    # of the guest whose memory is in use
 IN_USE_MIB = 450
 SQUEEZE_MIB = 256  # taken of it
-PARTS, PART_SECONDS = 16, 0.002  # orders for STEP_MIB, closer to each other than the first change takes
+PARTS = 16  # orders for STEP_MIB, one right after the other
 STALLED_SECONDS = 4  # nothing more moved for this long: that was all
 
 Figures = dict[str, list[float]]
@@ -57,16 +57,19 @@ def follow(guest: Guest, command: Callable[[], None], to_mib: float, timeout: fl
     return first[0] - began, rate, moved
 
 
-def in_parts(guest: Guest, command: Callable[[int], None]) -> float:
-    """Share of STEP_MIB that had come before the last of PARTS orders was given: 0 if each order began anew."""
-    start, came = assigned(guest), 0.0
+def in_parts(guest: Guest, command: Callable[[int], None], out: Figures) -> None:
+    """How much of STEP_MIB had come when the last of PARTS orders was given: none, if each order began anew and they
+    are closer to each other than a first change takes."""
+    start = assigned(guest)
     began = time.monotonic()
-    for part in range(1, PARTS + 1):
-        until(lambda: time.monotonic() >= began + part * PART_SECONDS, 1, "the next order is due", interval=0.0002)
-        came = abs(assigned(guest) - start)
+    for part in range(1, PARTS):
         command(part * STEP_MIB // PARTS)
-    until(lambda: abs(abs(assigned(guest) - start) - STEP_MIB) < 1, 30, "all has come")
-    return came / STEP_MIB
+    came = assigned(guest) - start
+    gap = (time.monotonic() - began) / PARTS
+    command(STEP_MIB)
+    until(lambda: assigned(guest) == start + STEP_MIB, 30, "all has come")
+    out.setdefault(f"plug in {PARTS} orders: ms from one to the next", []).append(1000 * gap)
+    out.setdefault(f"plug in {PARTS} orders: % there before the last", []).append(100 * came / STEP_MIB)
 
 
 def online(guest: Guest, total_before_kib: int, added_mib: int) -> None:
@@ -92,8 +95,7 @@ def free_memory(guest: Guest, rounds: int, out: Figures) -> None:
         out.setdefault("memmap and reserves: MiB lost per GiB plugged", []).append((STEP_MIB - gained) * 1024 / STEP_MIB)
         note("unplug, free", lambda: guest.request_plugged(0), base)
         before = guest.workload.stat()
-        share = in_parts(guest, guest.request_plugged)
-        out.setdefault(f"plug in {PARTS} orders, {1000 * PART_SECONDS:.0f} ms apart: % before the last", []).append(100 * share)
+        in_parts(guest, guest.request_plugged, out)
         online(guest, before["mem_total_kib"], STEP_MIB)
         note("unplug, free", lambda: guest.request_plugged(0), base)
         note("balloon inflate, free", lambda: guest.set_balloon(guest.startup_mib - STEP_MIB), base - STEP_MIB)

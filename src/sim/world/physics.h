@@ -17,8 +17,9 @@ struct Physics {
   double unplug_mib_s = 650;   // free memory
   double inflate_mib_s = 650;  // what the balloon takes, free memory
   double swap_mib_s = 90;      // memory in use has to be paged out first, and in again (zram)
-  // One of Linux's memory blocks as a whole goes at once, after this, the first of an order after that; 0: at
-  // unplug_mib_s like parts of one. Of that time its free pages are set apart and not available for so long.
+  // One of Linux's memory blocks as a whole goes at once, after this, the first of a run of orders after
+  // that; 0: at unplug_mib_s like parts of one. Of that time its free pages are set apart and not available
+  // for so long.
   double unplug_block_s = 0, unplug_first_s = 0, unplug_apart_s = 0;
   double memmap_mib = 2;        // of its kernel's memory each memory block that is plugged costs a guest …
   double reserve_mib = 0;       // … and this much more is not available: its watermarks rise

@@ -82,6 +82,7 @@ void VirtualVm::set_target(Bytes target) {
   const bool under_way = target_ != assigned_ && (target_ > assigned_) == (to > assigned_);
   target_ = to;
   if (!under_way) {
+    block_out_.reset();
     move_from_ = now_ + (to > assigned_ ? physics_.grow_latency_s : physics_.shrink_latency_s);
     first_block_ = true;
   }
@@ -332,6 +333,8 @@ void VirtualVm::reset() {
   assigned_ = online_ = base_;
   online_at_.reset();
   block_out_.reset();
+  move_from_ = now_ + physics_.grow_latency_s;
+  first_block_ = true;
   watch_.reverting(before, Bytes::of_mib(std::max(base_, target_)));
   swapped_ = 0;
   resident_cache_ = known_cache_ = 0;

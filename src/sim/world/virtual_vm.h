@@ -130,7 +130,7 @@ class VirtualVm final : public Machine {
   double anon_ = 0, cache_ = 0, need_ = 0;
   double assigned_, target_, base_, most_;
   double move_from_ = 0;               // the change under way begins to show at this time
-  bool first_block_ = false;           // of an order no whole block has gone yet
+  bool first_block_ = false;           // of a run of orders no whole block has gone yet
   std::optional<double> block_out_;    // when the block that is set apart goes
   double hidden_ = 0;                  // MiB of what it needs that the guest does not count
   double online_ = 0;                  // MiB of what it is assigned that the guest can use

@@ -14,6 +14,7 @@ class MovingVm : public ::testing::Test {
  protected:
   MovingVm() {
     VmSpec spec{.name = "a", .settings = {}, .curve = NeedCurve(trace, 0, Texture::Linear, 1)};
+    spec.settings.minimum = 512_MiB;
     spec.settings.startup = 1_GiB;
     spec.settings.maximum = 8_GiB;
     vm = &host.start(std::move(spec), 1_GiB);
@@ -59,6 +60,41 @@ TEST_F(MovingVm, WaitsAgainWhenItTurnsOrHadArrived) {
   vm->set_target(1_GiB);
   run(5);
   EXPECT_EQ(vm->assigned(), 2048) << "and so had this";
+  vm->set_target(1_GiB - 2_MiB);
+  run(4);
+  EXPECT_LT(vm->assigned(), 2048) << "this went on";
+}
+
+// A block that is set apart to go stays when the order is taken back.
+TEST(MovingBlock, StaysWhenTheOrderTurns) {
+  const Trace trace = *Trace::of("a", {{0, 500, 0}, {1000, 500, 0}});
+  Physics physics = debian_guest();
+  physics.block_mib = 2;
+  VirtualHost host{16_GiB, {}, physics};
+  VmSpec spec{.name = "a", .settings = {}, .curve = NeedCurve(trace, 0, Texture::Linear, 1)};
+  spec.settings.startup = 1_GiB;
+  spec.settings.maximum = 8_GiB;
+  VirtualVm& vm = host.start(std::move(spec), 1_GiB);
+  std::vector<VirtualVm*> heard;
+  const auto run = [&](int turns) {
+    for (int i = 0; i < turns; ++i) host.turn(heard);
+    host.settle();
+  };
+  vm.set_target(2_GiB);
+  run(200);
+  ASSERT_EQ(vm.assigned(), 2048);
+  vm.set_target(1_GiB);
+  run(66);  // its first block goes after 0.33 s: now
+  ASSERT_EQ(vm.assigned(), 2048);
+  vm.set_target(4_GiB);
+  double before = vm.assigned();
+  for (int i = 0; i < 100; ++i) {
+    run(1);
+    ASSERT_GE(vm.assigned(), before) << "nothing goes any more";
+    ASSERT_LE(vm.assigned() - before, 46) << "and what comes, comes at its rate";
+    before = vm.assigned();
+  }
+  EXPECT_EQ(before, 4096);
 }
 
 }  // namespace

@@ -176,10 +176,10 @@ void cache(const SuiteOptions& o, std::vector<Promise>& out) {
 void scarce(const SuiteOptions& o, std::vector<Promise>& out) {
   for (const ScarceHost& host : scarce_hosts()) {
     const Lack we = lack(o, host, ours());
-    const Lack best = lack(o, host, seer());
+    const Lack seen = lack(o, host, seer());
     out.push_back({fmt::format("scarce host, {}: E; of the worst VM", host.name),
                    fmt::format("{:.3f} %; {:.3f} % (who sees true need: {:.3f} %; {:.3f} %)", we.all,
-                               we.worst, best.all, best.worst),
+                               we.worst, seen.all, seen.worst),
                    "0.15 %; 0.3 %", we.all <= 0.15 && we.worst <= 0.3});
   }
 }

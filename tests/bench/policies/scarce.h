@@ -1,5 +1,5 @@
 // Scarce: hosts that have less than their VMs need together. What VMs lack there of their fair share (E) is
-// judged, and how much of that any rule would lack on the same actuators.
+// judged, and how much of that comes from how memory moves and how old what is known is.
 #pragma once
 
 #include <string>

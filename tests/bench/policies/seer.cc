@@ -30,7 +30,8 @@ class Seer final : public sim::Policy {
   }
 
  private:
-  // To the nearest block: the weighted max-min share by true need, and an equal part of what is then left.
+  // In whole blocks: the weighted max-min share by true need, and an equal part of what is then left. Those
+  // who lose most by rounding down get the blocks that are left by it.
   std::vector<double> entitled() const {
     const Bytes pool = host_->capacity() - host_->reserve();
     const std::vector<Bytes> shares = host_->entitled();
@@ -39,7 +40,17 @@ class Seer final : public sim::Policy {
     const double each = std::max(0.0, left) / static_cast<double>(std::max<std::size_t>(1, shares.size()));
     const double block = host_->physics().block_mib;
     std::vector<double> out;
-    for (const Bytes share : shares) out.push_back(std::round((share.to_mib() + each) / block) * block);
+    std::vector<std::pair<double, std::size_t>> lost;
+    double over = pool.to_mib();
+    for (const Bytes share : shares) {
+      const double due = share.to_mib() + each;
+      out.push_back(std::floor(due / block) * block);
+      lost.emplace_back(due - out.back(), lost.size());
+      over -= out.back();
+    }
+    std::sort(lost.rbegin(), lost.rend());
+    for (auto next = lost.begin(); next != lost.end() && over >= block; ++next, over -= block)
+      out[next->second] += block;
     return out;
   }
 
