@@ -211,6 +211,30 @@ TEST(Engine, GivesBackWhatHurtAndAvoidsTheLevelForAWhile) {
   EXPECT_GE(w.assigned("web"), level + 100_MiB);
 }
 
+// 300 MiB in use and page cache that it never comes back to.
+TEST(Engine, GoesOnToWhereAChangeInStepsWasToEnd) {
+  int steps = 0;
+  for (Bytes cache = 100_MiB; cache <= 700_MiB; cache += 20_MiB) {
+    World w(4_GiB);
+    w.add("web", 1024_MiB);
+    for (int i = 0; i < 600; ++i) {
+      w.clock.advance(250ms);
+      w.report("web", 300_MiB, [cache](GuestSample& s) {
+        s.active_file = std::min(cache, s.available.value());
+        s.refault_file = 0;
+      });
+      w.engine.pass();
+    }
+    const std::vector<DecisionRecord> decisions = w.engine.explain("web", 200).value();
+    for (const DecisionRecord& one : decisions) {
+      if (one.move.rule != Rule::ReturnIdle || one.move.to <= one.move.desired) continue;
+      ++steps;
+      EXPECT_LE(w.assigned("web"), one.move.desired) << cache.to_mib() << " MiB";
+    }
+  }
+  EXPECT_GE(steps, 20) << "little went in steps, and this shows nothing";
+}
+
 TEST(Engine, LetsTheGuestPrepareBeforeItShrinks) {
   World w(4_GiB);
   w.add("web", 1024_MiB);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -144,7 +145,8 @@ class World {
   FakeGuest& guest(const std::string& name) { return *guests.links.at(name); }
 
   // The guest reports that it needs `demand` of what it has been given, and what `also` adds.
-  void report(const std::string& name, Bytes demand, void (*also)(GuestSample&) = nullptr) {
+  void report(const std::string& name, Bytes demand,
+              const std::function<void(GuestSample&)>& also = nullptr) {
     GuestState& s = guest(name).s;
     s.service = Service::Speaking;
     GuestSample sample;

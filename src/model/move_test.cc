@@ -36,6 +36,15 @@ TEST(Reason, BeginsWithWhatWasSaidLast) {
             0U);
 }
 
+TEST(Reason, SaysThatOnlyAPartGoesBack) {
+  Move move = growth(Because::NotNeeded, 2_GiB, 1_GiB);
+  move.rule = Rule::ReturnIdle;
+  move.desired = 1_GiB;
+  EXPECT_NE(reason(move).find("goes back to the pool, its page cache in parts"), std::string::npos);
+  move.desired = move.to;
+  EXPECT_NE(reason(move).find("goes back to the pool (demand"), std::string::npos);
+}
+
 TEST(Reason, IsNeverEmpty) {
   for (int i = 0; i <= static_cast<int>(Because::WeightDecides); ++i)
     EXPECT_FALSE(reason(growth(static_cast<Because>(i), 1_GiB, 2_GiB)).empty()) << i;

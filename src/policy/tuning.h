@@ -153,8 +153,8 @@ inline constexpr Bytes kLeastGrant = Bytes::mib(16);
 inline constexpr double kDistressShare = 0.25;
 // No shrink for others this soon after a growth.
 inline constexpr Duration kYieldAfterGrow = std::chrono::seconds(1);
-// One shrink at a time, and its size: idle memory goes at once, buffers slower, needed memory slowest,
-// because the guest has to page it out first.
+// One shrink at a time, and its size: free memory goes at once, buffers and page cache slower, needed memory
+// slowest, because the guest has to page it out first.
 inline constexpr Duration kShrinkEvery = std::chrono::seconds(1);
 inline constexpr Duration kYieldEvery = std::chrono::milliseconds(200);
 inline constexpr Bytes kCutStep = Bytes::mib(128);
