@@ -311,6 +311,7 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
     return;
   }
   vm.machine->set_target(to);
+  vm.returns_to = move.rule == Rule::ReturnIdle ? std::optional(move.desired) : std::nullopt;
   if (move.grows()) {
     if (vm.guest) {
       // A growth that had to wait for memory says how fast others gave, not how fast this daemon is.
@@ -318,14 +319,11 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
       vm.guest->expect_growth(to);
     }
     vm.grew_at = now;
-    vm.returns_to.reset();
     ++vm.grows;
   } else {
     if (options_.guards.learned_floor && (move.rule == Rule::ReturnIdle || move.rule == Rule::Yield))
       vm.floor = after_shrink(vm.floor, above_use(vm, move.from), now);
     vm.shrank_at = now;
-    vm.returns_to.reset();
-    if (move.rule == Rule::ReturnIdle) vm.returns_to = move.desired;
     ++vm.shrinks;
   }
 }

@@ -12,7 +12,8 @@ using namespace literals;
 
 class MovingVm : public ::testing::Test {
  protected:
-  MovingVm() {
+  explicit MovingVm(const Physics& physics = {.block_mib = 2, .grow_latency_s = 0.02, .grow_mib_s = 9000})
+      : host(16_GiB, {}, physics) {
     VmSpec spec{.name = "a", .settings = {}, .curve = NeedCurve(trace, 0, Texture::Linear, 1)};
     spec.settings.minimum = 512_MiB;
     spec.settings.startup = 1_GiB;
@@ -27,7 +28,7 @@ class MovingVm : public ::testing::Test {
   }
 
   Trace trace = *Trace::of("a", {{0, 500, 0}, {1000, 500, 0}});
-  VirtualHost host{16_GiB, {}, {.block_mib = 2, .grow_latency_s = 0.02, .grow_mib_s = 9000}};
+  VirtualHost host;
   VirtualVm* vm = nullptr;
 };
 
@@ -65,34 +66,31 @@ TEST_F(MovingVm, WaitsAgainWhenItTurnsOrHadArrived) {
   EXPECT_LT(vm->assigned(), 2048) << "this went on";
 }
 
+class MovingBlock : public MovingVm {
+ protected:
+  MovingBlock() : MovingVm(debian()) {}
+  static Physics debian() {
+    Physics physics = debian_guest();
+    physics.block_mib = 2;
+    return physics;
+  }
+};
+
 // A block that is set apart to go stays when the order is taken back.
-TEST(MovingBlock, StaysWhenTheOrderTurns) {
-  const Trace trace = *Trace::of("a", {{0, 500, 0}, {1000, 500, 0}});
-  Physics physics = debian_guest();
-  physics.block_mib = 2;
-  VirtualHost host{16_GiB, {}, physics};
-  VmSpec spec{.name = "a", .settings = {}, .curve = NeedCurve(trace, 0, Texture::Linear, 1)};
-  spec.settings.startup = 1_GiB;
-  spec.settings.maximum = 8_GiB;
-  VirtualVm& vm = host.start(std::move(spec), 1_GiB);
-  std::vector<VirtualVm*> heard;
-  const auto run = [&](int turns) {
-    for (int i = 0; i < turns; ++i) host.turn(heard);
-    host.settle();
-  };
-  vm.set_target(2_GiB);
+TEST_F(MovingBlock, StaysWhenTheOrderTurns) {
+  vm->set_target(2_GiB);
   run(200);
-  ASSERT_EQ(vm.assigned(), 2048);
-  vm.set_target(1_GiB);
+  ASSERT_EQ(vm->assigned(), 2048);
+  vm->set_target(1_GiB);
   run(66);  // its first block goes after 0.33 s: now
-  ASSERT_EQ(vm.assigned(), 2048);
-  vm.set_target(4_GiB);
-  double before = vm.assigned();
+  ASSERT_EQ(vm->assigned(), 2048);
+  vm->set_target(4_GiB);
+  double before = vm->assigned();
   for (int i = 0; i < 100; ++i) {
     run(1);
-    ASSERT_GE(vm.assigned(), before) << "nothing goes any more";
-    ASSERT_LE(vm.assigned() - before, 46) << "and what comes, comes at its rate";
-    before = vm.assigned();
+    ASSERT_GE(vm->assigned(), before) << "nothing goes any more";
+    ASSERT_LE(vm->assigned() - before, 46) << "and what comes, comes at its rate";
+    before = vm->assigned();
   }
   EXPECT_EQ(before, 4096);
 }

@@ -90,19 +90,18 @@ int main(int argc, char** argv) {
           frontier(all.kinds, o);
   page +=
       "\n## Other devices\n\nAll traces, where memory moves in blocks of 128 MiB or of 2 MiB, which is what "
-      "QEMU "
-      "chooses for virtio-mem, and is taken at the rate of the lab's simple guest or as fast as a device "
-      "under "
-      "KVM may take it. Of the policy one constant was chosen for such devices (kCacheStep), of plain "
+      "QEMU chooses for virtio-mem, and is taken at the rate of the lab's simple guest or as fast as a "
+      "device "
+      "under KVM may take it. Of the policy one constant was chosen for such devices (kCacheStep), of plain "
       "none.\n\n" +
       devices(all.kinds, o);
   page +=
       "\n## What a scarce host allows\n\nE of all VMs; of the worst one. The limits are 0.15 % and 0.3 %. "
-      "The seer "
-      "sees what VMs truly need and shares by it, each 20 ms where nothing else is said. *At once*: what is "
-      "ordered is there within a millisecond, and what is in use goes as fast as what is not; otherwise it "
-      "has "
-      "to be paged out first. Each column with *the same* is the seer with memory that moves at once.\n\n" +
+      "The seer sees what VMs truly need and shares by it, each 20 ms where nothing else is said. *At once*: "
+      "what is ordered is there within a millisecond, and what is in use goes as fast as what is not; "
+      "otherwise it has to be paged out first. Each column with *the same* is the seer with memory that "
+      "moves "
+      "at once.\n\n" +
       table_of_scarce(o);
   if (out_file.empty()) {
     fmt::print("{}", page);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <mutex>
 
 #include "policies/constant.h"
@@ -39,8 +38,8 @@ Try tried(sim::Outcome outcome, const sim::Prices& prices = {}) {
   return out;
 }
 
-Try replayed(const sim::Trace& trace, const sim::ReplayOptions& o, const sim::PolicyEntry& policy = ours()) {
-  return tried(sim::replay(trace, policy, o), o.prices);
+Try replayed(const sim::Trace& trace, const sim::ReplayOptions& o) {
+  return tried(sim::replay(trace, ours(), o), o.prices);
 }
 
 std::vector<Try> over_seeds(const SuiteOptions& o, const std::function<Try(std::uint64_t seed)>& one) {

@@ -37,12 +37,12 @@ std::vector<double> whole(const std::vector<std::vector<Run>>& kinds, double Run
   return out;
 }
 
-double mean_resizes(const std::vector<std::vector<Run>>& kinds) {
+double mean(const std::vector<std::vector<Run>>& kinds, double Run::* pick) {
   double sum = 0;
   double count = 0;
   for (const auto& runs : kinds) {
     for (const Run& run : runs) {
-      sum += run.resizes;
+      sum += run.*pick;
       ++count;
     }
   }
@@ -121,7 +121,7 @@ std::string frontier(const std::vector<TraceKind>& kinds, const SuiteOptions& op
     }
     out += fmt::format("| {} | {} | {:.0f} | {:.2f} % | {} | {:.0f} | {:.0f} |\n", variants[v].name,
                        text(geometric(s)), resizes, 100 * time, text(geometric(whole(runs[v], &Run::s))),
-                       mean_resizes(runs[v]), calm[v]);
+                       mean(runs[v], &Run::resizes), calm[v]);
   }
   return out;
 }
@@ -139,19 +139,16 @@ std::string devices(const std::vector<TraceKind>& kinds, const SuiteOptions& opt
       replay.physics.block_mib = block_mib;
       replay.physics.unplug_mib_s = replay.physics.inflate_mib_s = mib_s;
       const Runs runs = run_suite(policies, kinds, options, replay, "devices");
-      double missing = 0;
+      const double missing = sim::kViolationPrice * mean(runs[0], &Run::violation);
       double longest = 0;
       for (const auto& of_kind : runs[0]) {
-        for (const Run& run : of_kind) {
-          missing += sim::kViolationPrice * run.violation / static_cast<double>(kinds.size() * options.seeds);
-          longest = std::max(longest, run.longest_felt);
-        }
+        for (const Run& run : of_kind) longest = std::max(longest, run.longest_felt);
       }
       const std::vector<double> ours = whole(runs[0], &Run::s);
       const std::vector<double> plain = whole(runs[1], &Run::s);
       out += fmt::format("| {} MiB | {} MiB/s | {} | {:.4f} | {:.2f} s | {:.0f} | {:.3f} | {} | {:.3f} |\n",
-                         block_mib, mib_s, text(geometric(ours)), missing, longest, mean_resizes(runs[0]),
-                         geometric(plain).value, text(paired(ours, plain)),
+                         block_mib, mib_s, text(geometric(ours)), missing, longest,
+                         mean(runs[0], &Run::resizes), geometric(plain).value, text(paired(ours, plain)),
                          geometric(whole(runs[2], &Run::s)).value);
     }
   }
