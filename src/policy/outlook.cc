@@ -17,13 +17,14 @@ constexpr double kWildJump = 4;
 
 double square(double x) { return x * x; }
 
-// It had nothing left at the last report: what it needs is not known, and it is offered more.
-bool saturated(const Outlook& o) { return o.need > o.seen; }
-
-// MiB/s that it rises by, lately.
-double rise(const Outlook& o) { return std::max(0.0, o.seen - o.behind) / kRiseSeconds; }
-// Of it, what an estimate that errs does not look like.
-double sure_rise(const Outlook& o) { return std::max(0.0, rise(o) - o.need * kNoRise); }
+// MiB/s by which `need` was reached, lately.
+double rise(const Outlook& o, double need) { return std::max(0.0, need - o.behind) / kRiseSeconds; }
+// Of it, what one that only wanders, or an estimate that errs, does not look like. What was not learned from
+// yet may be a hiccup.
+double sure_rise(const Outlook& o) {
+  static const double wanders = kSureRise * std::pow(kRiseSeconds, kHurst) / kRiseSeconds;
+  return std::max(0.0, rise(o, o.learned) - wanders * std::sqrt(o.rough));
+}
 
 // Changes of many come dearer: each is work for guest and host.
 Costs costs(const Outlook& o, const Profile& p) {
@@ -40,10 +41,10 @@ double least_room(const Outlook& o, const Profile& p) {
 // A rise is carried on whatever was learned: a guest that has run out can hardly be given memory.
 void make_room(Outlook& o, const Profile& p, const Costs& prices) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
-  const double ramp = sure_rise(o) * (saturated(o) ? kSaturatedLead : kRiseLead);
+  const double ramp = sure_rise(o) * kRiseLead;
   const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
   o.room = least_room(o, p) + std::min(std::max(bursts, ramp), wild);
-  o.ordered = p.with.ahead ? order(rise(o), o.need, prices) : 0;
+  o.ordered = p.with.ahead ? order(rise(o, o.seen), o.need, prices) : 0;
 }
 
 Need need_of(const Outlook& o, Bytes grain, const Profile& p) {
@@ -70,11 +71,14 @@ void learn(Outlook& o, double need, TimePoint at) {
   const double dt = seconds(at - o.learned_at);
   if (dt < seconds(kLeastSampleGap)) return;
   const double change = need - o.learned;
+  const double carried_on = rise(o, o.learned) * dt;
   o.learned = need;
   o.learned_at = at;
-  const double scaled = square(change) / std::pow(dt, 2 * kHurst);
+  const double spread = std::pow(dt, 2 * kHurst);
+  const double scaled = square(change) / spread;
   const double keep = std::exp(-dt / kBurstMemory);
   o.burst = o.burst * keep + (change > 0 ? scaled * (1 - keep) : 0);
+  o.rough = o.rough * keep + square(change - carried_on) / spread * (1 - keep);
   // One large jump is no error, and says little about the next.
   const double jump = std::min(scaled / square(std::max(need, 1.0)), kWildJump * square(kErrorJumps));
   // Over a young VM's whole life.

@@ -25,6 +25,7 @@ struct Outlook {
   double unknown = 0;  // MiB it is feared to rise by, as long as little is known of it
   double sigma = 0;    // MiB by which it typically rises while memory is on its way
   double behind = 0;   // MiB: need, smoothed; a rise is what it is above this
+  double rough = 0;    // mean square of what its changes were beside that rise, MiB^2 per s^2H
 
   double jumps = 0;  // mean square of its jumps as shares of need, per s^2H; a large one counts little
 

@@ -71,42 +71,42 @@ TEST(Outlook, CarriesARiseOnUntilMemoryHasCome) {
   vm.profile.headroom_sigmas = 0;
   vm.run(100, steady);
   vm.run(3, [](double t) { return 2000 + 400 * t; });
-  EXPECT_GT(vm.headroom_mib(), vm.profile.floor_mib + 0.8 * (400 - 3200 * kNoRise) * kRiseLead);
+  EXPECT_GT(vm.headroom_mib(), vm.profile.floor_mib + 0.5 * 400 * kRiseLead);
+  EXPECT_TRUE(rises(vm.outlook));
 }
 
-TEST(Outlook, CarriesARiseFurtherOnThatFilledWhatThereWas) {
-  const auto rising = [](bool saturated) {
+TEST(Outlook, CarriesASteadyRiseFurtherThanARoughOne) {
+  const auto rising = [](double jumps) {
     Watched vm;
     vm.profile.headroom_sigmas = 0;
     vm.run(100, steady);
-    for (int i = 1; i <= 30; ++i) {
-      vm.now += std::chrono::milliseconds(100);
-      vm.see(2000 + 40 * i, saturated);
-    }
+    vm.run(3, [&](double t) { return 2000 + 400 * t + jumps * std::fmod(std::round(10 * t), 2.0); });
     return vm.headroom_mib();
   };
-  static_assert(kSaturatedLead > kRiseLead);
-  EXPECT_NEAR(rising(true) - rising(false) - kSaturatedStep.to_mib(),
-              (400 - 3200 * kNoRise) * (kSaturatedLead - kRiseLead), 10);
+  EXPECT_GT(rising(0), rising(20) + 20);
+  EXPECT_NEAR(rising(200), Watched().profile.floor_mib, 2);
 }
 
-TEST(Outlook, TellsARiseFromAnErrorOfTheEstimate) {
-  const auto rises_by = [](double mib_s) {
-    Watched vm;
-    vm.run(100, steady);
-    vm.run(3, [&](double t) { return 2000 + mib_s * t; });
-    return rises(vm.outlook);
-  };
-  EXPECT_FALSE(rises_by(2000 * kNoRise * 0.9));
-  EXPECT_TRUE(rises_by(2000 * kNoRise * 1.3));
-}
-
-TEST(Outlook, TakesNoSlowRiseForOneThatRunsAway) {
+TEST(Outlook, TakesNoJumpForARise) {
   Watched vm;
-  vm.profile.headroom_sigmas = 0;
   vm.run(100, steady);
-  vm.run(3, [](double t) { return 2000 + 2000 * kNoRise * 0.9 * t; });
-  EXPECT_NEAR(vm.headroom_mib(), vm.profile.floor_mib, 1);
+  for (int i = 0; i < 30; ++i) {
+    vm.run(0.1, [](double) { return 2500; });
+    EXPECT_FALSE(rises(vm.outlook)) << i;
+  }
+}
+
+TEST(Outlook, TakesNoErrorOfTheEstimateForARise) {
+  Watched vm;
+  std::mt19937 random(7);
+  std::normal_distribution<double> errs(2000, 2000 * kEstimateError);
+  vm.run(100, [&](double) { return errs(random); });
+  int risen = 0;
+  for (int i = 0; i < 1000; ++i) {
+    vm.run(0.1, [&](double) { return errs(random); });
+    risen += rises(vm.outlook) ? 1 : 0;
+  }
+  EXPECT_EQ(risen, 0);
 }
 
 TEST(Outlook, BringsAGrowthFurtherThanTheHeadroom) {

@@ -74,14 +74,14 @@ inline constexpr double kUnknownRise = 0.08;
 // … and is known after about this many seconds.
 inline constexpr double kUnknownMemory = 10;
 // A growth brings this part of the economic order quantity; a rise is taken over about this many seconds.
-inline constexpr double kOrder = 0.19;
+inline constexpr double kOrder = 0.21;
 inline constexpr double kRiseSeconds = 0.87;
 // … and is taken to go on for this long, well beyond kLeadSeconds: a guest that has run out can hardly be
-// given any. One that has nothing left may rise faster than it shows.
-inline constexpr double kRiseLead = 0.15;
-inline constexpr double kSaturatedLead = 0.25;
-// A rise by less than this share of need in a second is not one: an estimate that errs looks like it.
-inline constexpr double kNoRise = 0.045;
+// given any.
+inline constexpr double kRiseLead = 0.5;
+// What is within so many times its roughness is no rise: a need that wanders does as much, and so does an
+// estimate that errs.
+inline constexpr double kSureRise = 4;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer: at twice as
 // many by this many times its price.
 inline constexpr double kMovesMemory = 310;

@@ -19,6 +19,7 @@ from tests.harness import process
 from tests.harness.daemon import DYNAMIC, Daemon
 from tests.harness.guest import MIB, Guest
 from tests.harness.paths import new_rundir
+from tests.harness.waiting import until
 
 LEAST_FELT_PAGES = 4096  # 16 MiB: below that a guest hardly notices
 
@@ -34,12 +35,21 @@ def busy(processes: int) -> Iterator[None]:
             process.stop(each)
 
 
+def fill_and_free(guest: Guest, args: argparse.Namespace) -> None:
+    """It was that large before, and was cut back to what it booted with."""
+    guest.workload.finish(guest.workload.start(f"malloc:{args.mib}:{args.rate}"), 300)
+    guest.workload.run("free", 60)
+    until(lambda: guest.memory().assigned <= guest.startup_mib * MIB, 120, f"the guest is down to the {guest.startup_mib} MiB it booted with")
+
+
 def fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
     """One fill of a fresh guest under a fresh daemon."""
     guest = Guest("fill", rundir, zram_mib=128, agent_args=["--relax-overcommit"], device_block_mib=args.block)
     with Daemon(rundir, "3G", DYNAMIC) as daemon, guest:
         guest.wait_ready(180)
         daemon.wait_served("fill", timeout=60)
+        if args.again:
+            fill_and_free(guest, args)
         before = guest.workload.stat()
         event = guest.workload.finish(guest.workload.start(f"malloc:{args.mib}:{args.rate}"), 300)
         after = guest.workload.stat(60)
@@ -86,6 +96,7 @@ def main() -> int:
     parser.add_argument("--mib", type=int, default=1434, help="how much is filled; default 1434, of a guest that booted with 384")
     parser.add_argument("--rate", type=int, default=150, metavar="MIB_S", help="how fast, MiB/s at most; default 150")
     parser.add_argument("--block", type=int, default=0, metavar="MIB", help="the device's block; default: QEMU's choice, 2")
+    parser.add_argument("--again", action="store_true", help="the guest was filled and cut back to its boot memory before")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures")
     args = parser.parse_args()
     if args.times < 1:
@@ -100,7 +111,7 @@ def main() -> int:
             if well:
                 shutil.rmtree(rundir, ignore_errors=True)
             if args.json:
-                asked = {"busy": args.busy, "mib": args.mib, "rate_mib_s": args.rate, "block_mib": args.block or 2}
+                asked = {"busy": args.busy, "mib": args.mib, "rate_mib_s": args.rate, "block_mib": args.block or 2, "again": args.again}
                 args.json.write_text(json.dumps(asked | {"fills": fills}, indent=1) + "\n")
     show(fills, args.mib)
     return 0 if all(ended_well(each, args.mib) for each in fills) else 1

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/memory_block.h"
+
 namespace aerostat {
 
 namespace {
@@ -9,6 +11,13 @@ namespace {
 constexpr Bytes kLeastBalloon = Bytes::mib(32);  // no supported guest runs with less
 
 Bytes not_negative(Bytes amount) { return std::max(amount, Bytes()); }
+
+// What stays plugged of what is, and is made up for by the balloon.
+Bytes kept_plugged(Bytes target, const SplitInput& vm) {
+  if (!vm.has_balloon || vm.balloon_stuck || vm.plug_block >= kMemoryBlock) return {};
+  if (target - vm.plug_block < balloon_floor(vm.base)) return {};
+  return std::min({vm.plugged, vm.plug_requested, vm.plug_block});
+}
 
 }  // namespace
 
@@ -36,7 +45,7 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
     // memory for nothing.
     const Bytes needed = not_negative(target - vm.base);
     const Bytes useful = not_negative(target - vm.balloon_actual).round_down(vm.plug_block);
-    out.plug = std::max(needed, std::min(vm.plug_requested, useful));
+    out.plug = std::max({needed, std::min(vm.plug_requested, useful), kept_plugged(target, vm)});
   }
   if (!vm.has_balloon) return out;
 
