@@ -30,8 +30,8 @@ namespace aerostat {
 // unplugs a block in some ms; when it finds none it pauses, 5 s at first, then longer. A guest that is short
 // of memory has nowhere to move pages to and so finds none, whereas a balloon makes it page out.
 inline constexpr Duration kUnplugPatience = std::chrono::seconds(1);
-// A balloon that takes nothing for as long though asked to has no driver, or a guest that has nothing to give:
-// nothing more is made to rest on it until it is seen to take.
+// A balloon that takes nothing for as long though asked to has no driver, or a guest that has nothing to
+// give: nothing more is made to rest on it until it is seen to take.
 inline constexpr Duration kBalloonPatience = std::chrono::seconds(1);
 // A reset through the firmware shows as two RESET events (Q35 with SeaBIOS, 30 ms apart): one reboot.
 inline constexpr Duration kSameReset = std::chrono::seconds(1);
