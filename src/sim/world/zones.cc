@@ -20,7 +20,6 @@ std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
 
 Zones::Zones(double boot_mib, const Physics& physics)
     : split_(physics.zones),
-      stays_(physics.block_mib < kMemoryBlockMib),
       boot_(boot_mib),
       memmap_mib_(physics.memmap_mib),
       reserve_mib_(physics.reserve_mib),
@@ -46,10 +45,9 @@ bool Zones::next_is_movable() const {
 }
 
 // Linux fills the block that is not whole, then begins another. It takes that block first, then movable ones,
-// and the kernel's in the end. The last stays, for as long as one of the device's can be left in it.
+// and the kernel's in the end.
 void Zones::size(double plugged) {
-  const int least = stays_ && blocks() > 0 ? 1 : 0;
-  const int needed = std::max(least, static_cast<int>(std::ceil(plugged / kMemoryBlockMib)));
+  const int needed = static_cast<int>(std::ceil(plugged / kMemoryBlockMib));
   const bool all_whole = plugged_ == blocks() * kMemoryBlockMib;
   if (plugged < plugged_ && all_whole) open_is_movable_ = movable_ > 0;
   while (blocks() < needed) {

@@ -29,7 +29,7 @@ class Zones {
   bool next_is_movable() const;
   int blocks() const { return movable_ + kernels_; }
 
-  bool split_, stays_;
+  bool split_;
   double boot_, memmap_mib_, reserve_mib_, keeps_, aside_;
   int movable_ = 0, kernels_ = 0;  // blocks above boot memory, all whole but one
   bool open_is_movable_ = true;    // which is the one that is not whole, or goes next

@@ -30,9 +30,6 @@ namespace aerostat {
 // unplugs a block in some ms; when it finds none it pauses, 5 s at first, then longer. A guest that is short
 // of memory has nowhere to move pages to and so finds none, whereas a balloon makes it page out.
 inline constexpr Duration kUnplugPatience = std::chrono::seconds(1);
-// A balloon that takes nothing for as long though asked to has no driver, or a guest that has nothing to
-// give: nothing more is made to rest on it until it is seen to take.
-inline constexpr Duration kBalloonPatience = std::chrono::seconds(1);
 // A reset through the firmware shows as two RESET events (Q35 with SeaBIOS, 30 ms apart): one reboot.
 inline constexpr Duration kSameReset = std::chrono::seconds(1);
 
@@ -68,21 +65,12 @@ class DeviceLedger {
 
   // Everything ordered has been reached.
   bool settled() const;
-  bool unplug_stuck() const { return unplug_.stuck; }
-  bool balloon_stuck() const { return inflation_.stuck; }
+  bool unplug_stuck() const { return stuck_; }
   // When something last moved towards what was ordered, or was ordered.
   TimePoint moved_at() const { return moved_at_; }
 
  private:
-  // Memory that was asked for and is to come back.
-  struct Taking {
-    TimePoint progress{};
-    bool under_way = false;
-    bool stuck = false;
-    void follow(bool asked, bool progressed, TimePoint now, Duration patience);
-  };
-
-  void saw_balloon(Bytes actual, TimePoint now);
+  void saw_balloon(Bytes actual);
   void saw_plugged(Bytes plugged, TimePoint now);
 
   MachineFacts& facts_;
@@ -93,7 +81,9 @@ class DeviceLedger {
   std::optional<Bytes> stale_balloon_;
   TimePoint reset_at_{};
   TimePoint moved_at_{};
-  Taking unplug_, inflation_;
+  TimePoint unplug_progress_{};
+  bool unplugging_ = false;
+  bool stuck_ = false;
 };
 
 }  // namespace aerostat

@@ -72,47 +72,12 @@ TEST_F(DeviceLedgerTest, AWithdrawnRequestCountsUntilAnAnswerThatKnowsOfIt) {
 
 TEST_F(DeviceLedgerTest, ShrinkingCountsWhatIsStillThere) {
   adopt(1_GiB, 512_MiB);
-  const auto orders = ledger.aim(1_GiB);
-  EXPECT_EQ(orders.plug, 2_MiB);
-  EXPECT_EQ(orders.balloon, 1022_MiB) << "for the block that stays";
-  see(1022_MiB, 300_MiB, 2_MiB);
-  EXPECT_EQ(facts.committed(), 1322_MiB);
-  see(1022_MiB, 2_MiB, 2_MiB);
+  EXPECT_EQ(ledger.aim(1_GiB).plug, 0_MiB);
+  see(1_GiB, 300_MiB, 0_MiB);
+  EXPECT_EQ(facts.committed(), 1324_MiB);
+  see(1_GiB, 0_MiB, 0_MiB);
   EXPECT_EQ(facts.committed(), 1_GiB);
   EXPECT_TRUE(ledger.settled());
-  EXPECT_FALSE(ledger.aim(1_GiB).plug);
-}
-
-TEST_F(DeviceLedgerTest, ABlockDoesNotStayForABalloonThatTakesNothing) {
-  adopt(1_GiB, 512_MiB);
-  EXPECT_EQ(ledger.aim(1_GiB).plug, 2_MiB);
-  for (auto waited = 0ms; waited <= kBalloonPatience; waited += 100ms) {
-    EXPECT_FALSE(ledger.aim(1_GiB).plug);
-    see(1_GiB, 2_MiB, 2_MiB);
-  }
-  EXPECT_TRUE(ledger.balloon_stuck());
-  const auto orders = ledger.aim(1_GiB);
-  EXPECT_EQ(orders.plug, 0_MiB);
-  EXPECT_EQ(orders.balloon, 1_GiB);
-  see(1_GiB, 0_MiB, 0_MiB);
-  EXPECT_EQ(facts.committed(), 1_GiB);
-  // It grows and shrinks again: that balloon is not waited for a second time, before it is seen to take.
-  ledger.aim(1536_MiB);
-  see(1_GiB, 512_MiB, 512_MiB);
-  EXPECT_EQ(ledger.aim(1_GiB).plug, 0_MiB);
-  see(1_GiB, 0_MiB, 0_MiB);
-  ledger.aim(900_MiB);
-  see(1000_MiB, 0_MiB, 0_MiB);
-  EXPECT_FALSE(ledger.balloon_stuck());
-}
-
-TEST_F(DeviceLedgerTest, AGuestThatWasResetMayHaveADriverForItsBalloon) {
-  adopt(1_GiB, 512_MiB);
-  ledger.aim(1_GiB);
-  for (auto waited = 0ms; waited <= kBalloonPatience; waited += 100ms) see(1_GiB, 2_MiB, 2_MiB);
-  ASSERT_TRUE(ledger.balloon_stuck());
-  ledger.guest_reset(clock.now());
-  EXPECT_FALSE(ledger.balloon_stuck());
 }
 
 TEST_F(DeviceLedgerTest, AStuckUnplugIsNoticedAfterItsPatience) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "model/memory_block.h"
-
 namespace aerostat {
 
 namespace {
@@ -12,11 +10,14 @@ constexpr Bytes kLeastBalloon = Bytes::mib(32);  // no supported guest runs with
 
 Bytes not_negative(Bytes amount) { return std::max(amount, Bytes()); }
 
-// What stays plugged of what is, and is made up for by the balloon.
-Bytes kept_plugged(Bytes target, const SplitInput& vm) {
-  if (!vm.has_balloon || vm.balloon_stuck || vm.plug_block >= kMemoryBlock) return {};
-  if (target - vm.plug_block < balloon_floor(vm.base)) return {};
-  return std::min({vm.plugged, vm.plug_requested, vm.plug_block});
+// What stays plugged though the balloon could give as much.
+Bytes stays_plugged(Bytes target, const SplitInput& vm) {
+  const Bytes there = std::max(vm.plugged, vm.plug_requested).round_down(vm.plug_block);
+  // Who is to have more has no memory to lose on the way, and its kernel no time for an unplug.
+  if (target > vm.balloon_actual + there) return there;
+  // While the balloon is inflated (that happens after a stuck unplug), taking memory away only to deflate the
+  // balloon would move it for nothing.
+  return std::min(vm.plug_requested, not_negative(target - vm.balloon_actual).round_down(vm.plug_block));
 }
 
 }  // namespace
@@ -40,12 +41,8 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
   Split out{vm.base, Bytes()};
 
   if (vm.has_plug) {
-    // The rest above the base must be plugged. Beyond that, plugged memory stays while the balloon is
-    // inflated (that happens after a stuck unplug): taking it away only to deflate the balloon would move
-    // memory for nothing.
-    const Bytes needed = not_negative(target - vm.base);
-    const Bytes useful = not_negative(target - vm.balloon_actual).round_down(vm.plug_block);
-    out.plug = std::max({needed, std::min(vm.plug_requested, useful), kept_plugged(target, vm)});
+    const Bytes above_base = not_negative(target - vm.base);
+    out.plug = std::max(above_base, stays_plugged(target, vm));
   }
   if (!vm.has_balloon) return out;
 

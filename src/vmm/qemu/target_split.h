@@ -1,6 +1,7 @@
 // split_target: one target for a VM, made into what its two devices are asked for. Pure.
 // It promises (tests hold it to that): what the VM may then hold is never more than the target or what it
-// holds already, whichever is larger; a guest that obeys arrives at the target; growing never unplugs.
+// holds already, whichever is larger; a guest that obeys arrives at the target; growing never unplugs, and
+// ends an unplug that is under way.
 #pragma once
 
 #include "base/bytes.h"
@@ -15,9 +16,8 @@ struct SplitInput {
   Bytes plug_block = Bytes::mib(2);
   Bytes plug_maximum;  // a multiple of the block
   Bytes plugged;
-  Bytes plug_requested;        // as confirmed, or the largest that may still be in force
-  bool unplug_stuck = false;   // more is plugged than requested, and it does not come back
-  bool balloon_stuck = false;  // it was asked to take memory, and does not
+  Bytes plug_requested;       // as confirmed, or the largest that may still be in force
+  bool unplug_stuck = false;  // more is plugged than requested, and it does not come back
 };
 
 struct Split {
@@ -38,9 +38,7 @@ Bytes reachable_target(Bytes target, const SplitInput& vm);
 
 // Grow: the balloon gives back first, then whole blocks are plugged. Shrink: less is requested of the plugged
 // memory first; the balloon takes only what that cannot give, because the target is below the base or because
-// the unplug is stuck; and as plugged memory does go, the balloon gives back. One block of the device stays
-// if the balloon can take as much and the block is smaller than Linux's: with it Linux keeps its own, and
-// more can come in without memory of the guest.
+// the unplug is stuck; and as plugged memory does go, the balloon gives back.
 Split split_target(Bytes target, const SplitInput& vm);
 
 }  // namespace aerostat
