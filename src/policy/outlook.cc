@@ -26,6 +26,9 @@ double sure_rise(const Outlook& o) {
   return std::max(0.0, rise(o, o.learned) - wanders * std::sqrt(o.rough));
 }
 
+// Of it, what an estimate that errs does not look like.
+double likely_rise(const Outlook& o) { return std::max(0.0, rise(o, o.learned) - o.need * kNoRise); }
+
 // Changes of many come dearer: each is work for guest and host.
 Costs costs(const Outlook& o, const Profile& p) {
   const double hurry = 1 + kHurry * std::max(0.0, o.moves / kManyMoves - 1);
@@ -41,7 +44,7 @@ double least_room(const Outlook& o, const Profile& p) {
 // A rise is carried on whatever was learned: a guest that has run out can hardly be given memory.
 void make_room(Outlook& o, const Profile& p, const Costs& prices) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
-  const double ramp = sure_rise(o) * kRiseLead;
+  const double ramp = std::max(sure_rise(o) * kRiseLead, likely_rise(o) * kRoughLead);
   const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
   o.room = least_room(o, p) + std::min(std::max(bursts, ramp), wild);
   o.ordered = p.with.ahead ? order(rise(o, o.seen), o.need, prices) : 0;
@@ -114,7 +117,7 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   o.moves = o.moves * std::exp(-dt / kMovesMemory) + (moved ? 3600 / kMovesMemory : 0);
 }
 
-bool rises(const Outlook& o) { return sure_rise(o) > 0; }
+bool rises(const Outlook& o) { return likely_rise(o) > 0; }
 
 Bytes headroom(const Outlook& o) { return Bytes::of_mib(o.need - o.seen + o.room); }
 
