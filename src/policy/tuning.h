@@ -79,8 +79,8 @@ inline constexpr double kRiseSeconds = 0.87;
 // … and is taken to go on for this long, well beyond kLeadSeconds: a guest that has run out can hardly be
 // given any.
 inline constexpr double kRiseLead = 0.5;
-// What is within so many times its roughness is no rise: a need that wanders does as much, and so does an
-// estimate that errs.
+// What is within so many times its roughness is no sure rise: a need that wanders does as much, and so does
+// an estimate that errs.
 inline constexpr double kSureRise = 4;
 // One by more than this share of need in a second is likely, however rough: it is carried on for so long, and
 // a guest that would have to add a block is grown for that (kRoomInBlock).

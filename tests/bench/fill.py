@@ -35,15 +35,19 @@ def busy(processes: int) -> Iterator[None]:
             process.stop(each)
 
 
+def fill_up(guest: Guest, args: argparse.Namespace) -> dict[str, Any]:
+    return guest.workload.finish(guest.workload.start(f"malloc:{args.mib}:{args.rate}"), 300)
+
+
 def fill_and_free(guest: Guest, args: argparse.Namespace) -> None:
     """It was that large before, and is cut back to what it booted with; the last of it is still on its way."""
-    guest.workload.finish(guest.workload.start(f"malloc:{args.mib}:{args.rate}"), 300)
+    fill_up(guest, args)
     guest.workload.run("free", 60)
     until(lambda: guest.memory().assigned <= guest.startup_mib * MIB, 180, f"the guest has no more than the {guest.startup_mib} MiB it booted with")
 
 
 def fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
-    """One fill of a fresh guest under a fresh daemon."""
+    """One fill of a guest under a fresh daemon; of a fresh guest, or with --again of one that was cut back."""
     guest = Guest("fill", rundir, zram_mib=128, agent_args=["--relax-overcommit"], device_block_mib=args.block)
     with Daemon(rundir, "3G", DYNAMIC) as daemon, guest:
         guest.wait_ready(180)
@@ -51,7 +55,7 @@ def fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
         if args.again:
             fill_and_free(guest, args)
         before = guest.workload.stat()
-        event = guest.workload.finish(guest.workload.start(f"malloc:{args.mib}:{args.rate}"), 300)
+        event = fill_up(guest, args)
         after = guest.workload.stat(60)
         assigned = guest.memory().assigned // MIB
     return {"ended": event["event"], "assigned_mib": assigned, "seconds": (event["host_ns"] - before["host_ns"]) / 1e9,
