@@ -129,6 +129,7 @@ void Engine::rebooted(VmRecord& vm) {
   vm.reaction = {};
   vm.floor = {};
   vm.returns_to.reset();
+  vm.prepared_to_grow = false;
   if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up)
     return;
   vm.machine->set_target(vm.machine->reachable(vm.facts().base));
@@ -169,7 +170,18 @@ void Engine::decide(const HostView& view, TimePoint now) {
     act(vm, move, now);
     note_decision(vm, view.vms[move.index], move, view.free());
   }
-  for (std::size_t i = 0; i < records_.size(); ++i) tell_guest(*records_[i], view.vms[i]);
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    prepare_to_grow(*records_[i], view.vms[i]);
+    tell_guest(*records_[i], view.vms[i]);
+  }
+}
+
+// Once, as soon as it costs the guest nothing: in want it hardly can.
+void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
+  if (vm.prepared_to_grow || !view.movable || !view.demand) return;
+  if (view.assigned - *view.demand < kLeastHeadroom || view.assigned != view.target) return;
+  vm.prepared_to_grow = true;
+  vm.machine->prepare_to_grow();
 }
 
 // A VM that was never heard keeps the entry it was recalled by.

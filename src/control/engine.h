@@ -83,6 +83,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void decide(const HostView& view, TimePoint now);
   void act(VmRecord& vm, Move& move, TimePoint now);
   bool prepared(VmRecord& vm, const Move& move, TimePoint now);
+  void prepare_to_grow(VmRecord& vm, const VmView& view);
   void note_decision(VmRecord& vm, const VmView& view, const Move& move, Bytes host_free);
   void tell_guest(VmRecord& vm, const VmView& view);
   bool grow_alone(VmRecord& vm, const VmView& view, TimePoint now);

@@ -42,6 +42,7 @@ class FakeMachine final : public Machine {
     f.plug_requested = std::max(Bytes{}, target - f.base);
     if (obedient) arrive();
   }
+  void prepare_to_grow() override { ++prepared; }
   // All that was asked for has happened.
   void arrive() {
     f.balloon_actual = *f.balloon_target;
@@ -51,6 +52,7 @@ class FakeMachine final : public Machine {
   MachineFacts f;
   Bytes driver_grain;
   bool obedient = true;
+  int prepared = 0;  // times it was to prepare to grow
   std::vector<Bytes> targets;
 
  private:

@@ -16,13 +16,12 @@ namespace {
 
 Bytes grain_of(const MachineFacts& facts) { return facts.has_plug ? facts.plug_block : Bytes::mib(1); }
 
-// Up to its boot memory the balloon gives, and then the block that was added last.
+// What its balloon holds, and the rest of the block that was added last.
 std::optional<Bytes> room_in_block(const MachineFacts& facts) {
   if (!facts.has_plug || facts.plug_maximum <= Bytes{}) return std::nullopt;
-  const Bytes plugged = facts.target() - facts.base;
-  if (plugged <= Bytes{}) return -plugged;
-  if (facts.plug_block >= kMemoryBlock) return std::nullopt;
-  return plugged.round_up(kMemoryBlock) - plugged;
+  const Bytes plugged = std::max(facts.target() - facts.base, facts.plug_requested);
+  if (plugged > Bytes{} && facts.plug_block >= kMemoryBlock) return std::nullopt;
+  return facts.base + plugged.round_up(kMemoryBlock) - facts.target();
 }
 
 // What a service said that speaks no more is not what the guest needs now.

@@ -290,6 +290,15 @@ TEST(Balance, GrowsAGuestWhoseKernelRunsShortOneBlockAtATime) {
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB) << "neither more yet, nor taken back";
 }
 
+TEST(Balance, TakesIdleMemoryOfAGuestWhoseKernelRunsShortForOneInWant) {
+  VmView heavy = vm("heavy", 768_MiB, 600_MiB, 8000);
+  heavy.kernel_short = true;
+  const auto moves = balance(host(1_GiB, {heavy, vm("light", 256_MiB, 260_MiB, 2000)}));
+  EXPECT_EQ(move_of(moves, "heavy").rule, Rule::ShareBuffers);
+  EXPECT_LE(move_of(moves, "heavy").to, 768_MiB - 36_MiB) << "light has its need and a part of its buffer";
+  EXPECT_GE(move_of(moves, "heavy").to, 600_MiB + kSlack);
+}
+
 TEST(Balance, RespondsToAMinimumThatWasRaised) {
   VmView web = vm("web", 384_MiB, 100_MiB);
   web.limits = {Mode::Dynamic, 1_GiB, 1_GiB, 2_GiB, 20, 5000};

@@ -46,8 +46,9 @@ Case consider(const VmView& vm) {
   if (vm.starting) c.wanted = c.needed = std::max(c.needed, vm.limits.startup);
   // What a stalled VM holds cannot be shared out, whatever it is worth.
   if (vm.stalled) c.wanted = c.needed = std::max(c.needed, vm.target);
-  // What it has is not too much while its kernel runs short of the kind it can use.
-  if (vm.kernel_short) c.wanted = c.needed = std::max(c.needed, std::min(vm.target, vm.limits.maximum));
+  // What it has is not too much while its kernel runs short of the kind it can use; but what lies free of the
+  // other kind helps nobody while others lack memory.
+  if (vm.kernel_short) c.wanted = std::max(c.wanted, std::min(vm.target, vm.limits.maximum));
   c.wanted = std::max(c.wanted, c.needed);
   c.entitled = c.wanted;
   consider_growth(c);

@@ -82,6 +82,8 @@ class Machine {
   // Asks the VM to have `target` (assigned). Growing takes effect in the facts' committed() before this
   // returns; shrinking lowers committed() only as memory is seen to come back. Idempotent.
   virtual void set_target(Bytes target) = 0;
+  // The guest has memory to spare: what makes growing it easier later may be done now, within its target.
+  virtual void prepare_to_grow() {}
   // Nobody inside reports: what the devices say of the guest is asked for as often as is of use.
   virtual void watch(bool closely) { (void)closely; }
 };

@@ -22,6 +22,8 @@ from tests.harness.paths import new_rundir
 from tests.harness.waiting import until
 
 LEAST_FELT_PAGES = 4096  # 16 MiB: below that a guest hardly notices
+# No more than it boots with.
+NO_MORE = '[vm.fill]\nmode = "dynamic"\nminimum = "256M"\nmaximum = "384M"\n'
 
 
 @contextmanager
@@ -35,27 +37,37 @@ def busy(processes: int) -> Iterator[None]:
             process.stop(each)
 
 
-def fill_up(guest: Guest, args: argparse.Namespace) -> dict[str, Any]:
-    return guest.workload.finish(guest.workload.start(f"malloc:{args.mib}:{args.rate}"), 300)
+def start(guest: Guest, args: argparse.Namespace) -> int:
+    return guest.workload.start(f"malloc:{args.mib}:{args.rate}")
 
 
 def fill_and_free(guest: Guest, args: argparse.Namespace) -> None:
     """It was that large before, and is cut back to what it booted with; the last of it is still on its way."""
-    fill_up(guest, args)
+    guest.workload.finish(start(guest, args), 300)
     guest.workload.run("free", 60)
     until(lambda: guest.memory().assigned <= guest.startup_mib * MIB, 180, f"the guest has no more than the {guest.startup_mib} MiB it booted with")
 
 
+def start_short(guest: Guest, args: argparse.Namespace) -> int:
+    """It fills more than it may have, until it has paged out a little: as on a full host."""
+    running = start(guest, args)
+    until(lambda: guest.workload.stat(60)["pswpout"] >= 2 * LEAST_FELT_PAGES, 120, "the guest is short of memory")
+    return running
+
+
 def fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
-    """One fill of a guest under a fresh daemon; of a fresh guest, or with --again of one that was cut back."""
-    guest = Guest("fill", rundir, zram_mib=128, agent_args=["--relax-overcommit"], device_block_mib=args.block)
-    with Daemon(rundir, "3G", DYNAMIC) as daemon, guest:
+    """One fill of a guest under a fresh daemon; of a fresh guest, with --again of one that was cut back, with --short of one that lacked memory."""
+    guest = Guest("fill", rundir, zram_mib=512 if args.short else 128, agent_args=["--relax-overcommit"], device_block_mib=args.block)
+    with Daemon(rundir, "3G", NO_MORE if args.short else DYNAMIC) as daemon, guest:
         guest.wait_ready(180)
         daemon.wait_served("fill", timeout=60)
         if args.again:
             fill_and_free(guest, args)
-        before = guest.workload.stat()
-        event = fill_up(guest, args)
+        running = start_short(guest, args) if args.short else 0
+        before = guest.workload.stat(60)
+        if args.short:
+            daemon.set("fill", maximum=2 * args.mib * MIB)
+        event = guest.workload.finish(running or start(guest, args), 300)
         after = guest.workload.stat(60)
         assigned = guest.memory().assigned // MIB
     return {"ended": event["event"], "assigned_mib": assigned, "seconds": (event["host_ns"] - before["host_ns"]) / 1e9,
@@ -101,8 +113,11 @@ def main() -> int:
     parser.add_argument("--rate", type=int, default=150, metavar="MIB_S", help="how fast, MiB/s at most; default 150")
     parser.add_argument("--block", type=int, default=0, metavar="MIB", help="the device's block; default: QEMU's choice, 2")
     parser.add_argument("--again", action="store_true", help="the guest was filled and cut back to its boot memory before")
+    parser.add_argument("--short", action="store_true", help="the guest had no more than it booted with until it paged out; what it felt since it may have more")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures")
     args = parser.parse_args()
+    if args.again and args.short:
+        parser.error("--again and --short: one of them")
     if args.times < 1:
         parser.error("--times: at least 1")
     fills: list[dict[str, Any]] = []
@@ -115,7 +130,7 @@ def main() -> int:
             if well:
                 shutil.rmtree(rundir, ignore_errors=True)
             if args.json:
-                asked = {"busy": args.busy, "mib": args.mib, "rate_mib_s": args.rate, "block_mib": args.block or 2, "again": args.again}
+                asked = {"busy": args.busy, "mib": args.mib, "rate_mib_s": args.rate, "block_mib": args.block or 2, "again": args.again, "short": args.short}
                 args.json.write_text(json.dumps(asked | {"fills": fills}, indent=1) + "\n")
     show(fills, args.mib)
     return 0 if all(ended_well(each, args.mib) for each in fills) else 1

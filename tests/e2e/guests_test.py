@@ -23,6 +23,23 @@ class Guests(RealGuests):
                     if ends == "done":
                         self.assertGreater(guest.memory().assigned, 1434 * MIB)
 
+    def test_a_guest_that_was_short_of_memory_is_given_some_at_once(self) -> None:
+        """Held at what it booted with until it pages, as on a full host. Its kernel could not add a block in that state: it added one before."""
+        config = '[vm.web]\nmode = "dynamic"\nminimum = "256M"\nmaximum = "384M"\n'
+        with Daemon(self.rundir, "3G", config) as daemon, Guest("web", self.rundir, zram_mib=512) as web:
+            web.wait_ready()
+            daemon.wait_served("web", timeout=20)
+            until(lambda: web.memory().plugged, 20, "a first block is added")
+            self.assertLessEqual(web.memory().assigned, 384 * MIB)
+            fill = web.workload.start("alloc:700:100")
+            until(lambda: web.workload.stat()["pswpout"] > 8000, 60, "it pages")
+            before = web.workload.stat()
+            daemon.set("web", maximum=1536 * MIB)
+            web.workload.finish(fill, 60)
+            after = web.workload.stat()
+            self.assertLess(after["pswpout"] - before["pswpout"], 16384, "it paged out 64 MiB and more while memory was on its way; 200 to 400 without that block")
+            self.assertEqual(daemon.host()["law1_violations"], 0)
+
     def test_a_guest_without_the_service_grows_by_its_balloon_statistics(self) -> None:
         with Daemon(self.rundir, "3G", DYNAMIC) as daemon:
             plain = Guest("plain", self.rundir, agent=False, agent_port=False, append="memhp_default_state=online")

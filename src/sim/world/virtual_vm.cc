@@ -90,6 +90,11 @@ void VirtualVm::set_target(Bytes target) {
   show_facts();
 }
 
+void VirtualVm::prepare_to_grow() {
+  zones_.open();
+  show_facts();
+}
+
 void VirtualVm::set_low_mark(Bytes available) {
   if (std::abs(available.to_mib() - low_mark_) < kNotableMark * low_mark_) return;
   low_mark_ = available.to_mib();
@@ -253,11 +258,12 @@ void VirtualVm::touch() {
 }
 
 void VirtualVm::show_facts() {
-  const double base = std::min(assigned_, base_);
-  facts_.balloon_actual = Bytes::of_mib(base);
-  facts_.plugged = Bytes::of_mib(assigned_ - base);
-  facts_.balloon_target = Bytes::of_mib(std::min(target_, base_));
-  facts_.plug_requested = Bytes::of_mib(std::max(0.0, target_ - base_));
+  // One block of the device may stay, for which the balloon makes up.
+  const auto plugged = [&](double of) { return std::max(zones_.stays(), of - base_); };
+  facts_.plugged = Bytes::of_mib(plugged(assigned_));
+  facts_.balloon_actual = Bytes::of_mib(assigned_ - plugged(assigned_));
+  facts_.plug_requested = Bytes::of_mib(plugged(target_));
+  facts_.balloon_target = Bytes::of_mib(target_ - plugged(target_));
   facts_.seen_at = lab_time(now_);
 }
 

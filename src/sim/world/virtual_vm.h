@@ -67,6 +67,7 @@ class VirtualVm final : public Machine {
   const MachineFacts& facts() const override { return facts_; }
   Bytes reachable(Bytes target) const override;
   void set_target(Bytes target) override;
+  void prepare_to_grow() override;
 
   // The guest's service, as the host's end of the talk shows it.
   const GuestState& guest() const { return guest_; }

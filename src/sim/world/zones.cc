@@ -20,6 +20,7 @@ std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
 
 Zones::Zones(double boot_mib, const Physics& physics)
     : split_(physics.zones),
+      stays_(physics.block_mib < kMemoryBlockMib ? physics.block_mib : 0),
       boot_(boot_mib),
       memmap_mib_(physics.memmap_mib),
       reserve_mib_(physics.reserve_mib),
@@ -37,6 +38,13 @@ void Zones::follow(double assigned, double used) {
   use(used);
 }
 
+void Zones::open() {
+  if (stays_ == 0 || blocks() > 0) return;
+  open_is_movable_ = next_is_movable();
+  ++(open_is_movable_ ? movable_ : kernels_);
+  size_up();
+}
+
 bool Zones::next_is_movable() const {
   if (agent::kernel_is_short(kib(boot_ + plugged_), kib(kernel_free()))) return false;
   const std::int64_t kernel = kib(boot_ + kernels_ * kMemoryBlockMib);
@@ -45,9 +53,10 @@ bool Zones::next_is_movable() const {
 }
 
 // Linux fills the block that is not whole, then begins another. It takes that block first, then movable ones,
-// and the kernel's in the end.
+// and the kernel's in the end. The last stays, for as long as one of the device's can be left in it.
 void Zones::size(double plugged) {
-  const int needed = static_cast<int>(std::ceil(plugged / kMemoryBlockMib));
+  const int least = stays() > 0 ? 1 : 0;
+  const int needed = std::max(least, static_cast<int>(std::ceil(plugged / kMemoryBlockMib)));
   const bool all_whole = plugged_ == blocks() * kMemoryBlockMib;
   if (plugged < plugged_ && all_whole) open_is_movable_ = movable_ > 0;
   while (blocks() < needed) {

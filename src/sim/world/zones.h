@@ -16,6 +16,10 @@ class Zones {
   // What the guest has, and what is in use of it, MiB. The service tells the kernel to take the next block
   // for itself when it is short.
   void follow(double assigned_mib, double used_mib);
+  // A first block is added, if one can stay that costs less than a whole one of Linux.
+  void open();
+  // What of the device stays plugged.
+  double stays() const { return blocks() > 0 ? stays_ : 0; }
   // Free in the zones that kernel data can use.
   double kernel_free() const { return kernel_size_ - (used_ - in_movable_) - memmap() - aside_; }
   // What the blocks cost that were plugged: taken, and taken or kept free.
@@ -30,6 +34,7 @@ class Zones {
   int blocks() const { return movable_ + kernels_; }
 
   bool split_;
+  double stays_;  // MiB
   double boot_, memmap_mib_, reserve_mib_, keeps_, aside_;
   int movable_ = 0, kernels_ = 0;  // blocks above boot memory, all whole but one
   bool open_is_movable_ = true;    // which is the one that is not whole, or goes next

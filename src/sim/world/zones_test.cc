@@ -58,6 +58,37 @@ TEST(Zones, PartsOfBlocksCountAsWhatTheyAre) {
   EXPECT_DOUBLE_EQ(by_parts.kernel_free(), 184);
 }
 
+TEST(Zones, TheLastBlockStaysWhereTheDevicesAreSmaller) {
+  Physics physics = kPhysics;
+  physics.block_mib = 2;
+  Zones zones(384, physics);
+  zones.follow(384, 200);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 184) << "none is added for that";
+  zones.follow(640, 200);
+  zones.follow(384, 200);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 182);
+  zones.follow(300, 200);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 98);
+  zones.follow(512, 200);
+  EXPECT_DOUBLE_EQ(zones.memmap(), 2) << "what comes back goes into it";
+}
+
+TEST(Zones, AFirstBlockIsAddedWhereTheDevicesAreSmaller) {
+  Physics physics = kPhysics;
+  physics.block_mib = 2;
+  Zones zones(384, physics);
+  zones.follow(384, 200);
+  zones.open();
+  zones.open();
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 182);
+  EXPECT_DOUBLE_EQ(zones.stays(), 2);
+  zones.follow(512, 200);
+  EXPECT_DOUBLE_EQ(zones.kernel_free(), 182) << "what comes goes into it";
+  Zones coarse(384, kPhysics);
+  coarse.open();
+  EXPECT_DOUBLE_EQ(coarse.memmap(), 0);
+}
+
 // Sums that were rounded must not leave less than nothing behind.
 TEST(Zones, AreEmptyWhenAllIsUnplugged) {
   constexpr double kSpeck = 0x1p-43;

@@ -8,9 +8,19 @@ namespace {
 
 constexpr Bytes kPage = Bytes::kib(4);
 
-SplitInput input_of(const MachineFacts& f, bool stuck) {
-  return {f.base,         f.has_balloon, f.balloon_actual, f.has_plug, f.plug_block,
-          f.plug_maximum, f.plugged,     f.plug_requested, stuck};
+SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
+  return {.base = f.base,
+          .has_balloon = f.has_balloon,
+          .balloon_actual = f.balloon_actual,
+          .has_plug = f.has_plug,
+          .plug_block = f.plug_block,
+          .plug_maximum = f.plug_maximum,
+          .plugged = f.plugged,
+          .plug_requested = f.plug_requested,
+          .unplug_stuck = ledger.unplug_stuck(),
+          .balloon_stuck = ledger.balloon_stuck(),
+          .plug_stuck = ledger.plug_stuck(),
+          .opens = ledger.opens()};
 }
 
 }  // namespace
@@ -21,7 +31,9 @@ void DeviceLedger::adopt_balloon(Bytes actual) {
 }
 
 DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
-  const Split split = split_target(target, input_of(facts_, stuck_));
+  if (aimed_at_ && target > *aimed_at_) opens_ = false;  // it has other work now
+  aimed_at_ = target;
+  const Split split = split_target(target, input_of(facts_, *this));
   Orders out;
   if (facts_.has_balloon) {
     // A driver that finds its target already met says nothing, and QEMU would go on showing the balloon of
@@ -59,7 +71,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   facts_.has_balloon = reading.balloon.has_value();
   facts_.has_plug = reading.plugged.has_value();
   if (!facts_.has_balloon) balloon_ordered_.reset();
-  saw_balloon(reading.balloon.value_or(reading.base));
+  saw_balloon(reading.balloon.value_or(reading.base), now);
   const bool confirmed = reading.orders == orders_;
   if (confirmed) {
     facts_.plug_requested = reading.plug_requested;
@@ -83,7 +95,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
 void DeviceLedger::balloon_changed(Bytes actual, TimePoint now) {
   if (!facts_.known || !facts_.has_balloon) return;
   const Bytes before = facts_.balloon_actual;
-  saw_balloon(actual);
+  saw_balloon(actual, now);
   if (facts_.balloon_actual > before) facts_.grew_at = now;
   if (facts_.balloon_actual != before) moved_at_ = now;
 }
@@ -100,6 +112,8 @@ void DeviceLedger::guest_reset(TimePoint now) {
   const bool same = facts_.resets > 0 && now - reset_at_ < kSameReset;
   reset_at_ = now;
   if (!same) ++facts_.resets;
+  inflation_ = plugging_ = {};
+  opens_ = false;
   facts_.balloon_stats.reset();
   if (!facts_.known || !facts_.has_balloon || facts_.balloon_actual >= facts_.base) return;
   stale_balloon_ = facts_.balloon_actual;
@@ -112,23 +126,32 @@ bool DeviceLedger::settled() const {
   return balloon && plug;
 }
 
-void DeviceLedger::saw_balloon(Bytes actual) {
+void DeviceLedger::Asked::follow(bool asked, bool progressed, TimePoint now, Duration patience) {
+  if (asked && (progressed || !under_way)) progress = now;
+  under_way = asked;
+  if (progressed) stuck = false;
+  if (asked && now - progress >= patience) stuck = true;
+}
+
+void DeviceLedger::saw_balloon(Bytes actual, TimePoint now) {
   if (stale_balloon_ && actual == *stale_balloon_) {
     facts_.balloon_actual = facts_.base;
     return;
   }
   stale_balloon_.reset();
+  const bool progress = actual < facts_.balloon_actual;
   facts_.balloon_actual = std::min(actual, facts_.base);
+  // Stuck until it is seen to take: that nothing is asked of it any more is no progress.
+  inflation_.follow(balloon_ordered_ && actual > *balloon_ordered_, progress, now, kBalloonPatience);
 }
 
 void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
   const bool progress = plugged < facts_.plugged;
   facts_.plugged = plugged;
   const bool unplugging = plug_ordered_ && plugged > *plug_ordered_;
-  if (!unplugging) stuck_ = false;
-  if (unplugging && (progress || !unplugging_)) unplug_progress_ = now;
-  unplugging_ = unplugging;
-  if (unplugging && now - unplug_progress_ >= kUnplugPatience) stuck_ = true;
+  unplug_.follow(unplugging, progress, now, kUnplugPatience);
+  if (!unplugging) unplug_.stuck = false;
+  plugging_.follow(plugged == Bytes{} && plug_ordered_ > Bytes{}, plugged > Bytes{}, now, kPlugPatience);
 }
 
 }  // namespace aerostat

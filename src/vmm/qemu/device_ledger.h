@@ -30,6 +30,12 @@ namespace aerostat {
 // unplugs a block in some ms; when it finds none it pauses, 5 s at first, then longer. A guest that is short
 // of memory has nowhere to move pages to and so finds none, whereas a balloon makes it page out.
 inline constexpr Duration kUnplugPatience = std::chrono::seconds(1);
+// A balloon that takes nothing for as long though asked to has no driver, or a guest that has nothing to
+// give: nothing more is made to rest on it until it is seen to take.
+inline constexpr Duration kBalloonPatience = std::chrono::seconds(1);
+// Memory of which nothing is plugged for as long though asked for has no driver. Adding a block took a guest
+// under TCG 0.1 s; it is asked to while it has memory to spare.
+inline constexpr Duration kPlugPatience = std::chrono::seconds(3);
 // A reset through the firmware shows as two RESET events (Q35 with SeaBIOS, 30 ms apart): one reboot.
 inline constexpr Duration kSameReset = std::chrono::seconds(1);
 
@@ -53,6 +59,9 @@ class DeviceLedger {
   void adopt_balloon(Bytes actual);
   // What to order now so that the VM arrives at `target`; nothing if that is in force already.
   Orders aim(Bytes target);
+  // The guest has memory to spare: a first block may be plugged, for which the balloon makes up.
+  void open_block() { opens_ = true; }
+  bool opens() const { return opens_; }
   // Counts orders sent so far.
   std::uint64_t orders() const { return orders_; }
   // An order was answered with an error: nobody knows what is in force until the next reading.
@@ -65,12 +74,22 @@ class DeviceLedger {
 
   // Everything ordered has been reached.
   bool settled() const;
-  bool unplug_stuck() const { return stuck_; }
+  bool unplug_stuck() const { return unplug_.stuck; }
+  bool balloon_stuck() const { return inflation_.stuck; }
+  bool plug_stuck() const { return plugging_.stuck; }
   // When something last moved towards what was ordered, or was ordered.
   TimePoint moved_at() const { return moved_at_; }
 
  private:
-  void saw_balloon(Bytes actual);
+  // Something the guest was asked for.
+  struct Asked {
+    TimePoint progress{};
+    bool under_way = false;
+    bool stuck = false;
+    void follow(bool asked, bool progressed, TimePoint now, Duration patience);
+  };
+
+  void saw_balloon(Bytes actual, TimePoint now);
   void saw_plugged(Bytes plugged, TimePoint now);
 
   MachineFacts& facts_;
@@ -81,9 +100,9 @@ class DeviceLedger {
   std::optional<Bytes> stale_balloon_;
   TimePoint reset_at_{};
   TimePoint moved_at_{};
-  TimePoint unplug_progress_{};
-  bool unplugging_ = false;
-  bool stuck_ = false;
+  Asked unplug_, inflation_, plugging_;
+  bool opens_ = false;
+  std::optional<Bytes> aimed_at_;
 };
 
 }  // namespace aerostat

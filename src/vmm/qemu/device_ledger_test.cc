@@ -72,12 +72,102 @@ TEST_F(DeviceLedgerTest, AWithdrawnRequestCountsUntilAnAnswerThatKnowsOfIt) {
 
 TEST_F(DeviceLedgerTest, ShrinkingCountsWhatIsStillThere) {
   adopt(1_GiB, 512_MiB);
-  EXPECT_EQ(ledger.aim(1_GiB).plug, 0_MiB);
-  see(1_GiB, 300_MiB, 0_MiB);
-  EXPECT_EQ(facts.committed(), 1324_MiB);
-  see(1_GiB, 0_MiB, 0_MiB);
+  const auto orders = ledger.aim(1_GiB);
+  EXPECT_EQ(orders.plug, 2_MiB);
+  EXPECT_EQ(orders.balloon, 1022_MiB) << "for the block that stays";
+  see(1022_MiB, 300_MiB, 2_MiB);
+  EXPECT_EQ(facts.committed(), 1322_MiB);
+  see(1022_MiB, 2_MiB, 2_MiB);
   EXPECT_EQ(facts.committed(), 1_GiB);
   EXPECT_TRUE(ledger.settled());
+  EXPECT_FALSE(ledger.aim(1_GiB).plug);
+}
+
+TEST_F(DeviceLedgerTest, ABlockDoesNotStayForABalloonThatTakesNothing) {
+  adopt(1_GiB, 512_MiB);
+  EXPECT_EQ(ledger.aim(1_GiB).plug, 2_MiB);
+  for (auto waited = 0ms; waited <= kBalloonPatience; waited += 100ms) {
+    EXPECT_FALSE(ledger.aim(1_GiB).plug);
+    see(1_GiB, 2_MiB, 2_MiB);
+  }
+  EXPECT_TRUE(ledger.balloon_stuck());
+  const auto orders = ledger.aim(1_GiB);
+  EXPECT_EQ(orders.plug, 0_MiB);
+  EXPECT_EQ(orders.balloon, 1_GiB);
+  see(1_GiB, 0_MiB, 0_MiB);
+  EXPECT_EQ(facts.committed(), 1_GiB);
+  // It grows and shrinks again: that balloon is not waited for a second time, before it is seen to take.
+  ledger.aim(1536_MiB);
+  see(1_GiB, 512_MiB, 512_MiB);
+  EXPECT_EQ(ledger.aim(1_GiB).plug, 0_MiB);
+  see(1_GiB, 0_MiB, 0_MiB);
+  ledger.aim(900_MiB);
+  see(1000_MiB, 0_MiB, 0_MiB);
+  EXPECT_FALSE(ledger.balloon_stuck());
+}
+
+TEST_F(DeviceLedgerTest, AGuestThatWasResetMayHaveADriverForItsBalloon) {
+  adopt(1_GiB, 512_MiB);
+  ledger.aim(1_GiB);
+  for (auto waited = 0ms; waited <= kBalloonPatience; waited += 100ms) see(1_GiB, 2_MiB, 2_MiB);
+  ASSERT_TRUE(ledger.balloon_stuck());
+  ledger.guest_reset(clock.now());
+  EXPECT_FALSE(ledger.balloon_stuck());
+}
+
+TEST_F(DeviceLedgerTest, AGuestWithMemoryToSpareAddsAFirstBlock) {
+  adopt(1_GiB);
+  EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
+  ledger.open_block();
+  EXPECT_EQ(ledger.aim(700_MiB).balloon, 698_MiB);
+  see(698_MiB, 0_MiB, 0_MiB);
+  const auto orders = ledger.aim(700_MiB);
+  EXPECT_EQ(orders.plug, 2_MiB);
+  EXPECT_FALSE(orders.balloon);
+  EXPECT_EQ(facts.committed(), 700_MiB);
+  see(698_MiB, 2_MiB, 2_MiB);
+  EXPECT_TRUE(ledger.settled());
+  EXPECT_FALSE(ledger.aim(700_MiB).plug);
+}
+
+TEST_F(DeviceLedgerTest, AGuestOfWhichNothingWasAskedAddsOneToo) {
+  adopt(1_GiB);
+  ledger.open_block();
+  EXPECT_EQ(ledger.aim(1_GiB).balloon, 1022_MiB);
+  see(1022_MiB, 0_MiB, 0_MiB);
+  EXPECT_EQ(ledger.aim(1_GiB).plug, 2_MiB);
+}
+
+TEST_F(DeviceLedgerTest, AGuestThatIsToHaveMoreMeanwhileAddsNone) {
+  adopt(1_GiB);
+  ledger.aim(700_MiB);
+  ledger.open_block();
+  ledger.aim(700_MiB);
+  see(800_MiB, 0_MiB, 0_MiB);
+  ledger.aim(750_MiB);
+  see(748_MiB, 0_MiB, 0_MiB);
+  EXPECT_FALSE(ledger.aim(750_MiB).plug);
+}
+
+TEST_F(DeviceLedgerTest, AFirstBlockIsNotWaitedForWithoutADriver) {
+  adopt(1_GiB);
+  ledger.aim(700_MiB);
+  ledger.open_block();
+  ledger.aim(700_MiB);
+  see(698_MiB, 0_MiB, 0_MiB);
+  EXPECT_EQ(ledger.aim(700_MiB).plug, 2_MiB);
+  for (auto waited = 0ms; waited <= kPlugPatience; waited += 100ms) see(698_MiB, 0_MiB, 2_MiB);
+  EXPECT_TRUE(ledger.plug_stuck());
+  EXPECT_EQ(ledger.aim(700_MiB).plug, 0_MiB);
+  see(698_MiB, 0_MiB, 0_MiB);
+  EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
+  see(700_MiB, 0_MiB, 0_MiB);
+  EXPECT_TRUE(ledger.settled());
+  ledger.open_block();
+  EXPECT_FALSE(ledger.aim(700_MiB).balloon) << "it is not tried again";
+  ledger.guest_reset(clock.now());
+  ledger.open_block();
+  EXPECT_EQ(ledger.aim(700_MiB).balloon, 698_MiB) << "another system may have one";
 }
 
 TEST_F(DeviceLedgerTest, AStuckUnplugIsNoticedAfterItsPatience) {

@@ -73,7 +73,7 @@ void QemuMachine::start() {
 Bytes QemuMachine::reachable(Bytes target) const {
   return reachable_target(
       target, {facts_.base, facts_.has_balloon, facts_.balloon_actual, facts_.has_plug, facts_.plug_block,
-               facts_.plug_maximum, facts_.plugged, facts_.plug_requested, false});
+               facts_.plug_maximum, facts_.plugged, facts_.plug_requested});
 }
 
 void QemuMachine::set_target(Bytes target) {
@@ -81,6 +81,13 @@ void QemuMachine::set_target(Bytes target) {
   facts_.goal = reachable(target);
   aim();
   notify();
+}
+
+void QemuMachine::prepare_to_grow() {
+  if (facts_.link != Link::Up || !up() || !adopted_) return;
+  if (!facts_.goal) facts_.goal = reachable(facts_.target());
+  ledger_.open_block();
+  aim();
 }
 
 void QemuMachine::on_link() {

@@ -38,6 +38,7 @@ class QemuMachine final : public Machine {
   const MachineFacts& facts() const override { return facts_; }
   Bytes reachable(Bytes target) const override;
   void set_target(Bytes target) override;
+  void prepare_to_grow() override;
   void watch(bool closely) override { stats_.closely(closely); }
 
   // For discovery.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/memory_block.h"
+
 namespace aerostat {
 
 namespace {
@@ -10,14 +12,28 @@ constexpr Bytes kLeastBalloon = Bytes::mib(32);  // no supported guest runs with
 
 Bytes not_negative(Bytes amount) { return std::max(amount, Bytes()); }
 
+Bytes has(const SplitInput& vm) { return vm.balloon_actual + std::max(vm.plugged, vm.plug_requested); }
+
 // What stays plugged though the balloon could give as much.
 Bytes stays_plugged(Bytes target, const SplitInput& vm) {
+  if (vm.plug_stuck) return {};
   const Bytes there = std::max(vm.plugged, vm.plug_requested).round_down(vm.plug_block);
   // Who is to have more has no memory to lose on the way, and its kernel no time for an unplug.
   if (target > vm.balloon_actual + there) return there;
   // While the balloon is inflated (that happens after a stuck unplug), taking memory away only to deflate the
   // balloon would move it for nothing.
   return std::min(vm.plug_requested, not_negative(target - vm.balloon_actual).round_down(vm.plug_block));
+}
+
+// A block of the device, for which the balloon makes up: with it Linux keeps its own, and more can come in
+// without memory of the guest.
+Bytes left_open(Bytes target, const SplitInput& vm) {
+  const bool coarse = vm.plug_block >= kMemoryBlock || vm.plug_maximum < vm.plug_block;
+  if (!vm.has_balloon || vm.balloon_stuck || coarse) return {};
+  if (target - vm.plug_block < balloon_floor(vm.base)) return {};
+  const bool is_there = std::min(vm.plugged, vm.plug_requested) >= vm.plug_block;
+  const bool may_come = vm.opens && !vm.plug_stuck && target <= std::min(vm.base, has(vm) + vm.plug_block);
+  return is_there || may_come ? vm.plug_block : Bytes{};
 }
 
 }  // namespace
@@ -39,17 +55,22 @@ Bytes reachable_target(Bytes target, const SplitInput& vm) {
 Split split_target(Bytes wanted, const SplitInput& vm) {
   const Bytes target = reachable_target(wanted, vm);
   Split out{vm.base, Bytes()};
+  Bytes plug_in_the_end;
 
   if (vm.has_plug) {
-    const Bytes above_base = not_negative(target - vm.base);
-    out.plug = std::max(above_base, stays_plugged(target, vm));
+    const Bytes open = left_open(target, vm);
+    out.plug = std::max(not_negative(target - vm.base), stays_plugged(target, vm));
+    plug_in_the_end = std::max(out.plug, open);
+    // Nothing is plugged in exchange for what the balloon did not take yet.
+    const bool is_asked = std::max(vm.plugged, vm.plug_requested) >= open;
+    if (is_asked || has(vm) + open <= target) out.plug = plug_in_the_end;
   }
   if (!vm.has_balloon) return out;
 
   // What may be in the plugged memory until it is seen to be gone, and what that leaves for the base.
   const Bytes held = std::max({vm.plugged, vm.plug_requested, out.plug});
   const Bytes room = target - held;
-  const Bytes in_the_end = std::min(vm.base, target - out.plug);
+  const Bytes in_the_end = std::min(vm.base, target - plug_in_the_end);
   // While an unplug is under way the balloon does not take; it never gives more than there is room for.
   const Bytes now = vm.unplug_stuck ? room : std::max(room, vm.balloon_actual);
   const Bytes floor = std::min(balloon_floor(vm.base), vm.balloon_actual);

@@ -16,8 +16,11 @@ struct SplitInput {
   Bytes plug_block = Bytes::mib(2);
   Bytes plug_maximum;  // a multiple of the block
   Bytes plugged;
-  Bytes plug_requested;       // as confirmed, or the largest that may still be in force
-  bool unplug_stuck = false;  // more is plugged than requested, and it does not come back
+  Bytes plug_requested;        // as confirmed, or the largest that may still be in force
+  bool unplug_stuck = false;   // more is plugged than requested, and it does not come back
+  bool balloon_stuck = false;  // it was asked to take memory, and does not
+  bool plug_stuck = false;     // nothing is plugged, and nothing comes of what was requested
+  bool opens = false;          // a block may be plugged where none is, in exchange for what the balloon takes
 };
 
 struct Split {
@@ -38,7 +41,8 @@ Bytes reachable_target(Bytes target, const SplitInput& vm);
 
 // Grow: the balloon gives back first, then whole blocks are plugged. Shrink: less is requested of the plugged
 // memory first; the balloon takes only what that cannot give, because the target is below the base or because
-// the unplug is stuck; and as plugged memory does go, the balloon gives back.
+// the unplug is stuck; and as plugged memory does go, the balloon gives back. One block of the device stays
+// if the balloon can take as much and the block is smaller than Linux's.
 Split split_target(Bytes target, const SplitInput& vm);
 
 }  // namespace aerostat

@@ -19,7 +19,10 @@ SplitInput vm(Bytes balloon_actual, Bytes plugged) {
           .plug_maximum = 2_GiB,
           .plugged = plugged,
           .plug_requested = plugged,
-          .unplug_stuck = false};
+          .unplug_stuck = false,
+          .balloon_stuck = false,
+          .plug_stuck = false,
+          .opens = false};
 }
 
 TEST(SplitTarget, GrowsByDeflatingFirstThenByWholeBlocks) {
@@ -32,7 +35,45 @@ TEST(SplitTarget, ShrinksByUnpluggingFirst) {
 }
 
 TEST(SplitTarget, InflatesForWhatLiesBelowTheBase) {
-  EXPECT_EQ(split_target(512_MiB, vm(1_GiB, 512_MiB)), (Split{512_MiB, 0_MiB}));
+  EXPECT_EQ(split_target(512_MiB, vm(1_GiB, 0_MiB)), (Split{512_MiB, 0_MiB}));
+}
+
+TEST(SplitTarget, LeavesABlockPluggedForWhichTheBalloonMakesUp) {
+  EXPECT_EQ(split_target(1_GiB, vm(1_GiB, 512_MiB)), (Split{1022_MiB, 2_MiB}));
+  EXPECT_EQ(split_target(512_MiB, vm(1_GiB, 512_MiB)), (Split{510_MiB, 2_MiB}));
+  EXPECT_EQ(split_target(1_GiB, vm(510_MiB, 2_MiB)), (Split{1022_MiB, 2_MiB}));
+  EXPECT_EQ(split_target(1_GiB, vm(1_GiB, 0_MiB)), (Split{1_GiB, 0_MiB})) << "none is plugged for that";
+  EXPECT_EQ(split_target(64_MiB, vm(1_GiB, 512_MiB)), (Split{64_MiB, 0_MiB})) << "the balloon takes no more";
+  SplitInput stuck = vm(1_GiB, 2_MiB);
+  stuck.balloon_stuck = true;
+  EXPECT_EQ(split_target(1_GiB, stuck), (Split{1_GiB, 0_MiB})) << "the balloon takes nothing";
+  SplitInput asked = vm(1_GiB, 0_MiB);
+  asked.plug_requested = 512_MiB;
+  EXPECT_EQ(split_target(1_GiB, asked), (Split{1_GiB, 0_MiB})) << "nothing came of what was asked for";
+  SplitInput bare = vm(1_GiB, 512_MiB);
+  bare.has_balloon = false;
+  EXPECT_EQ(split_target(1_GiB, bare), (Split{1_GiB, 0_MiB}));
+  SplitInput coarse = vm(1_GiB, 512_MiB);
+  coarse.plug_block = 128_MiB;
+  EXPECT_EQ(split_target(1_GiB, coarse), (Split{1_GiB, 0_MiB})) << "a block of Linux is too much to keep";
+}
+
+TEST(SplitTarget, PlugsAFirstBlockForWhatTheBalloonTook) {
+  SplitInput idle = vm(1_GiB, 0_MiB);
+  idle.opens = true;
+  EXPECT_EQ(split_target(1_GiB, idle), (Split{1022_MiB, 0_MiB})) << "the balloon takes first";
+  EXPECT_EQ(split_target(512_MiB, idle), (Split{510_MiB, 0_MiB}));
+  idle.balloon_actual = 508_MiB;
+  EXPECT_EQ(split_target(512_MiB, idle), (Split{512_MiB, 0_MiB})) << "it is to have more: it has other work";
+  idle.balloon_actual = 511_MiB;
+  idle.plug_requested = 2_MiB;
+  EXPECT_EQ(split_target(512_MiB, idle), (Split{510_MiB, 2_MiB})) << "asked for already";
+  idle.balloon_actual = 510_MiB;
+  EXPECT_EQ(split_target(512_MiB, idle), (Split{510_MiB, 2_MiB}));
+  idle.plug_stuck = true;
+  EXPECT_EQ(split_target(512_MiB, idle), (Split{510_MiB, 0_MiB})) << "nothing comes of it";
+  idle.plug_requested = 0_MiB;
+  EXPECT_EQ(split_target(512_MiB, idle), (Split{512_MiB, 0_MiB}));
 }
 
 TEST(SplitTarget, InflatesForWhatAStuckUnplugHolds) {
@@ -89,6 +130,9 @@ SplitInput any_vm() {
   out.plugged = std::min(mib(0, 4096).round_down(out.plug_block), out.plug_maximum);
   out.plug_requested = std::min(mib(0, 4096).round_down(out.plug_block), out.plug_maximum);
   out.unplug_stuck = *rc::gen::arbitrary<bool>();
+  out.balloon_stuck = *rc::gen::arbitrary<bool>();
+  out.plug_stuck = out.plugged == Bytes{} && *rc::gen::arbitrary<bool>();
+  out.opens = *rc::gen::arbitrary<bool>();
   return out;
 }
 Bytes any_target() { return Bytes::kib(*rc::gen::inRange(0, 10'000'000)); }
@@ -117,7 +161,7 @@ RC_GTEST_PROP(SplitTargetProperty, AsksOnlyWhatTheDevicesTake, ()) {
 
 RC_GTEST_PROP(SplitTargetProperty, AGuestThatObeysArrives, ()) {
   SplitInput v = any_vm();
-  v.unplug_stuck = false;
+  v.unplug_stuck = v.plug_stuck = false;
   const Bytes target = reachable_target(any_target(), v);
   for (int i = 0; i < 4; ++i) {
     const Split split = split_target(target, v);
