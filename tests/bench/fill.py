@@ -22,8 +22,9 @@ from tests.harness.paths import new_rundir
 from tests.harness.waiting import until
 
 LEAST_FELT_PAGES = 4096  # 16 MiB: below that a guest hardly notices
-# No more than it boots with.
-NO_MORE = '[vm.fill]\nmode = "dynamic"\nminimum = "256M"\nmaximum = "384M"\n'
+BOOT_MIB = 384
+# It may have no more than that for now.
+HELD = '[vm.fill]\nmode = "dynamic"\nminimum = "256M"\nmaximum = "{}M"\n'
 
 
 @contextmanager
@@ -57,8 +58,8 @@ def start_short(guest: Guest, args: argparse.Namespace) -> int:
 
 def fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
     """One fill of a guest under a fresh daemon; of a fresh guest, with --again of one that was cut back, with --short of one that lacked memory."""
-    guest = Guest("fill", rundir, zram_mib=512 if args.short else 128, agent_args=["--relax-overcommit"], device_block_mib=args.block)
-    with Daemon(rundir, "3G", NO_MORE if args.short else DYNAMIC) as daemon, guest:
+    guest = Guest("fill", rundir, startup_mib=BOOT_MIB, zram_mib=512 if args.short else 128, agent_args=["--relax-overcommit"], device_block_mib=args.block)
+    with Daemon(rundir, "3G", HELD.format(args.short) if args.short else DYNAMIC) as daemon, guest:
         guest.wait_ready(180)
         daemon.wait_served("fill", timeout=60)
         if args.again:
@@ -113,11 +114,12 @@ def main() -> int:
     parser.add_argument("--rate", type=int, default=150, metavar="MIB_S", help="how fast, MiB/s at most; default 150")
     parser.add_argument("--block", type=int, default=0, metavar="MIB", help="the device's block; default: QEMU's choice, 2")
     parser.add_argument("--again", action="store_true", help="the guest was filled and cut back to its boot memory before")
-    parser.add_argument("--short", action="store_true", help="the guest had no more than it booted with until it paged out; what it felt since it may have more")
+    parser.add_argument("--short", type=int, nargs="?", const=BOOT_MIB, metavar="MIB",
+                        help=f"the guest was held at so much, by default the {BOOT_MIB} MiB it booted with, until it paged out; what it felt since it may have more")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures")
     args = parser.parse_args()
-    if args.again and args.short:
-        parser.error("--again and --short: one of them")
+    if args.short is not None and (args.again or not BOOT_MIB <= args.short < args.mib):
+        parser.error(f"--short: not with --again, and {BOOT_MIB} MiB or more but less than --mib")
     if args.times < 1:
         parser.error("--times: at least 1")
     fills: list[dict[str, Any]] = []
