@@ -129,7 +129,6 @@ void Engine::rebooted(VmRecord& vm) {
   vm.reaction = {};
   vm.floor = {};
   vm.returns_to.reset();
-  vm.prepared_to_grow = false;
   if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up)
     return;
   vm.machine->set_target(vm.machine->reachable(vm.facts().base));
@@ -176,11 +175,12 @@ void Engine::decide(const HostView& view, TimePoint now) {
   }
 }
 
-// Once, as soon as it costs the guest nothing: in want it hardly can.
+// As soon as it costs the guest nothing: in want it hardly can. The machine knows whether there is something
+// to do.
 void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
-  if (vm.prepared_to_grow || !view.movable || !view.demand) return;
-  if (view.assigned - *view.demand < kLeastHeadroom || view.assigned != view.target) return;
-  vm.prepared_to_grow = true;
+  if (!view.movable || !view.demand || vm.facts().plugged > Bytes{}) return;
+  const bool moves = view.assigned != view.target || vm.facts().target() != view.target;
+  if (moves || view.assigned - *view.demand < kLeastHeadroom) return;
   vm.machine->prepare_to_grow();
 }
 

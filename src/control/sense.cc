@@ -40,8 +40,9 @@ void begin_life(VmRecord& vm, TimePoint now) {
   forget_reports(vm);
   vm.stall = {};
   const MachineFacts& facts = vm.facts();
-  // Ballooned or plugged memory is the mark of a VM that was managed before: it is not booting.
-  const bool untouched = facts.plugged == Bytes{} && facts.balloon_actual == facts.base;
+  // Ballooned or plugged memory is the mark of a VM that was managed before: it is not booting. What was left
+  // plugged may show for a moment after a reset.
+  const bool untouched = facts.plugged <= kOpenBlock && facts.balloon_actual == facts.base;
   vm.owed_startup = facts.known && untouched && facts.base < vm.limits.startup;
 }
 

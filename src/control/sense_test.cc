@@ -170,8 +170,8 @@ TEST(Sense, KnowsWhatCanBeGivenWithoutAnotherBlock) {
   EXPECT_EQ(ready_at(384_MiB), 0_MiB);
   EXPECT_EQ(ready_at(448_MiB), 64_MiB) << "the rest of the first block";
   EXPECT_EQ(ready_at(512_MiB), 0_MiB);
-  machine.f.plugged = machine.f.plug_requested = 2_MiB;
-  machine.f.balloon_target = machine.f.balloon_actual = 382_MiB;
+  machine.f.plugged = machine.f.plug_requested = 4_MiB;
+  machine.f.balloon_target = machine.f.balloon_actual = 380_MiB;
   EXPECT_EQ(view_of(web, TimePoint{}).room_in_block, 128_MiB) << "the block that was left open";
   machine.f.plug_block = 128_MiB;
   EXPECT_EQ(ready_at(384_MiB), 0_MiB) << "the first block is added whatever the device's are";

@@ -63,8 +63,6 @@ struct VmRecord {
   bool movable = false;
   std::optional<TimePoint> refused_at;  // last time; refusals that follow each other closely are one
 
-  bool prepared_to_grow = false;  // its machine was asked for that, since the guest booted
-
   bool waits = false;  // its last growth was not, or not wholly, granted
 
   std::uint64_t grows = 0, shrinks = 0, refusals = 0;

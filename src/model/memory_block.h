@@ -8,4 +8,14 @@ namespace aerostat {
 // On x86-64, where memory is below 64 GiB; above it may be larger.
 inline constexpr Bytes kMemoryBlock = Bytes::mib(128);
 
+// What is left plugged so that Linux keeps its block: the least that its driver plugs (4 MiB before the
+// largest free piece became smaller; 6.1 takes 2).
+inline constexpr Bytes kOpenBlock = Bytes::mib(4);
+
+// How much that is of a device with blocks of `device_block`; none where these are larger: it would be as
+// much again to take from the guest.
+inline constexpr Bytes open_of(Bytes device_block) {
+  return device_block > kOpenBlock ? Bytes{} : kOpenBlock.round_up(device_block);
+}
+
 }  // namespace aerostat

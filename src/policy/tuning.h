@@ -134,7 +134,7 @@ inline constexpr Duration kKernelGrowEvery = std::chrono::seconds(1);
 
 // --- wanting ---
 // The least buffer an owner can ask for: below it a Linux guest cannot even take in hot-added memory (1.6 %
-// of 2 GiB is 32 MiB) while it works.
+// of 2 GiB is 32 MiB) while it works. With as much free it adds a first block in advance.
 inline constexpr Bytes kLeastHeadroom = Bytes::mib(64);
 // Kept above demand even when weights decide, else the kernel reclaims although nothing is missing.
 inline constexpr Bytes kSlack = Bytes::mib(32);

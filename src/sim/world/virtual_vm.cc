@@ -91,6 +91,7 @@ void VirtualVm::set_target(Bytes target) {
 }
 
 void VirtualVm::prepare_to_grow() {
+  if (facts_.plug_maximum < open_of(facts_.plug_block)) return;
   zones_.open();
   show_facts();
 }
@@ -258,7 +259,7 @@ void VirtualVm::touch() {
 }
 
 void VirtualVm::show_facts() {
-  // One block of the device may stay, for which the balloon makes up.
+  // A little of the device may stay, for which the balloon makes up.
   const auto plugged = [&](double of) { return std::max(zones_.stays(), of - base_); };
   facts_.plugged = Bytes::of_mib(plugged(assigned_));
   facts_.balloon_actual = Bytes::of_mib(assigned_ - plugged(assigned_));
@@ -336,6 +337,7 @@ void VirtualVm::deliver() {
 
 void VirtualVm::reset() {
   const Bytes before = Bytes::of_mib(committed());
+  zones_ = Zones(base_, physics_);
   assigned_ = online_ = base_;
   online_at_.reset();
   block_out_.reset();

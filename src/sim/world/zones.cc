@@ -20,7 +20,7 @@ std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
 
 Zones::Zones(double boot_mib, const Physics& physics)
     : split_(physics.zones),
-      stays_(physics.block_mib < kMemoryBlockMib ? physics.block_mib : 0),
+      stays_(open_of(Bytes::of_mib(physics.block_mib)).to_mib()),
       boot_(boot_mib),
       memmap_mib_(physics.memmap_mib),
       reserve_mib_(physics.reserve_mib),

@@ -81,7 +81,7 @@ TEST(Zones, AFirstBlockIsAddedWhereTheDevicesAreSmaller) {
   zones.open();
   zones.open();
   EXPECT_DOUBLE_EQ(zones.kernel_free(), 182);
-  EXPECT_DOUBLE_EQ(zones.stays(), 2);
+  EXPECT_DOUBLE_EQ(zones.stays(), 4);
   zones.follow(512, 200);
   EXPECT_DOUBLE_EQ(zones.kernel_free(), 182) << "what comes goes into it";
   Zones coarse(384, kPhysics);

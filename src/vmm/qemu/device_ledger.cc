@@ -27,11 +27,12 @@ SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
 
 void DeviceLedger::adopt_balloon(Bytes actual) {
   balloon_ordered_ = actual;
+  aimed_at_.reset();
   ++orders_;
 }
 
 DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
-  if (aimed_at_ && target > *aimed_at_) opens_ = false;  // it has other work now
+  if (aimed_at_ && target != *aimed_at_) opens_ = false;  // it has other work now
   aimed_at_ = target;
   const Split split = split_target(target, input_of(facts_, *this));
   Orders out;
@@ -57,6 +58,7 @@ void DeviceLedger::order_failed(bool balloon) {
   ++orders_;  // a reading already under way is no answer to what is in force
   if (!balloon) {
     plug_ordered_.reset();
+    plugging_.stuck = true;
     return;
   }
   balloon_ordered_.reset();
@@ -114,6 +116,7 @@ void DeviceLedger::guest_reset(TimePoint now) {
   if (!same) ++facts_.resets;
   inflation_ = plugging_ = {};
   opens_ = false;
+  aimed_at_.reset();
   facts_.balloon_stats.reset();
   if (!facts_.known || !facts_.has_balloon || facts_.balloon_actual >= facts_.base) return;
   stale_balloon_ = facts_.balloon_actual;
@@ -129,7 +132,6 @@ bool DeviceLedger::settled() const {
 void DeviceLedger::Asked::follow(bool asked, bool progressed, TimePoint now, Duration patience) {
   if (asked && (progressed || !under_way)) progress = now;
   under_way = asked;
-  if (progressed) stuck = false;
   if (asked && now - progress >= patience) stuck = true;
 }
 
@@ -142,6 +144,7 @@ void DeviceLedger::saw_balloon(Bytes actual, TimePoint now) {
   const bool progress = actual < facts_.balloon_actual;
   facts_.balloon_actual = std::min(actual, facts_.base);
   // Stuck until it is seen to take: that nothing is asked of it any more is no progress.
+  if (progress) inflation_.stuck = false;
   inflation_.follow(balloon_ordered_ && actual > *balloon_ordered_, progress, now, kBalloonPatience);
 }
 
@@ -151,6 +154,7 @@ void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
   const bool unplugging = plug_ordered_ && plugged > *plug_ordered_;
   unplug_.follow(unplugging, progress, now, kUnplugPatience);
   if (!unplugging) unplug_.stuck = false;
+  if (plugged > Bytes{}) plugging_.stuck = opens_ = false;
   plugging_.follow(plugged == Bytes{} && plug_ordered_ > Bytes{}, plugged > Bytes{}, now, kPlugPatience);
 }
 

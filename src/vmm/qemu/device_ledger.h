@@ -30,8 +30,8 @@ namespace aerostat {
 // unplugs a block in some ms; when it finds none it pauses, 5 s at first, then longer. A guest that is short
 // of memory has nowhere to move pages to and so finds none, whereas a balloon makes it page out.
 inline constexpr Duration kUnplugPatience = std::chrono::seconds(1);
-// A balloon that takes nothing for as long though asked to has no driver, or a guest that has nothing to
-// give: nothing more is made to rest on it until it is seen to take.
+// A balloon that has taken nothing, and takes nothing for as long though asked to, has no driver: nothing is
+// plugged in exchange for it until it is seen to take.
 inline constexpr Duration kBalloonPatience = std::chrono::seconds(1);
 // Memory of which nothing is plugged for as long though asked for has no driver. Adding a block took a guest
 // under TCG 0.1 s; it is asked to while it has memory to spare.
@@ -59,7 +59,8 @@ class DeviceLedger {
   void adopt_balloon(Bytes actual);
   // What to order now so that the VM arrives at `target`; nothing if that is in force already.
   Orders aim(Bytes target);
-  // The guest has memory to spare: a first block may be plugged, for which the balloon makes up.
+  // The guest has memory to spare: kOpenBlock may be plugged, for which the balloon makes up. Void with the
+  // next target.
   void open_block() { opens_ = true; }
   bool opens() const { return opens_; }
   // Counts orders sent so far.

@@ -84,8 +84,11 @@ void QemuMachine::set_target(Bytes target) {
 }
 
 void QemuMachine::prepare_to_grow() {
-  if (facts_.link != Link::Up || !up() || !adopted_) return;
-  if (!facts_.goal) facts_.goal = reachable(facts_.target());
+  if (facts_.link != Link::Up || !up() || !adopted_ || !facts_.has_plug || !facts_.has_balloon) return;
+  // What was asked of it by somebody else is not asked again.
+  const Bytes target = facts_.target();
+  if (facts_.plugged > Bytes{} || reachable(target) != target) return;
+  facts_.goal = target;
   ledger_.open_block();
   aim();
 }

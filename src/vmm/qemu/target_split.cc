@@ -25,15 +25,17 @@ Bytes stays_plugged(Bytes target, const SplitInput& vm) {
   return std::min(vm.plug_requested, not_negative(target - vm.balloon_actual).round_down(vm.plug_block));
 }
 
-// A block of the device, for which the balloon makes up: with it Linux keeps its own, and more can come in
+// A little of the device, for which the balloon makes up: with it Linux keeps its block, and more can come in
 // without memory of the guest.
 Bytes left_open(Bytes target, const SplitInput& vm) {
-  const bool coarse = vm.plug_block >= kMemoryBlock || vm.plug_maximum < vm.plug_block;
-  if (!vm.has_balloon || vm.balloon_stuck || coarse) return {};
-  if (target - vm.plug_block < balloon_floor(vm.base)) return {};
-  const bool is_there = std::min(vm.plugged, vm.plug_requested) >= vm.plug_block;
-  const bool may_come = vm.opens && !vm.plug_stuck && target <= std::min(vm.base, has(vm) + vm.plug_block);
-  return is_there || may_come ? vm.plug_block : Bytes{};
+  const Bytes open = open_of(vm.plug_block);
+  if (!vm.has_balloon || open == Bytes{} || vm.plug_maximum < open) return {};
+  // One that took something before is slow, and not without a driver.
+  if (vm.balloon_stuck && vm.balloon_actual >= vm.base) return {};
+  if (target - open < balloon_floor(vm.base)) return {};
+  const bool is_there = std::min(vm.plugged, vm.plug_requested) >= open;
+  const bool may_come = vm.opens && !vm.plug_stuck && target <= std::min(vm.base, has(vm) + open);
+  return is_there || may_come ? open : Bytes{};
 }
 
 }  // namespace
@@ -63,7 +65,7 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
     plug_in_the_end = std::max(out.plug, open);
     // Nothing is plugged in exchange for what the balloon did not take yet.
     const bool is_asked = std::max(vm.plugged, vm.plug_requested) >= open;
-    if (is_asked || has(vm) + open <= target) out.plug = plug_in_the_end;
+    if (is_asked || vm.balloon_actual + open <= target) out.plug = plug_in_the_end;
   }
   if (!vm.has_balloon) return out;
 
@@ -71,7 +73,8 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
   const Bytes held = std::max({vm.plugged, vm.plug_requested, out.plug});
   const Bytes room = target - held;
   const Bytes in_the_end = std::min(vm.base, target - plug_in_the_end);
-  // While an unplug is under way the balloon does not take; it never gives more than there is room for.
+  // While an unplug is under way the balloon does not stand in for it; it never gives more than there is room
+  // for.
   const Bytes now = vm.unplug_stuck ? room : std::max(room, vm.balloon_actual);
   const Bytes floor = std::min(balloon_floor(vm.base), vm.balloon_actual);
   out.balloon = std::max(floor, std::min(in_the_end, now));

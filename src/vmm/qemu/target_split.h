@@ -20,7 +20,7 @@ struct SplitInput {
   bool unplug_stuck = false;   // more is plugged than requested, and it does not come back
   bool balloon_stuck = false;  // it was asked to take memory, and does not
   bool plug_stuck = false;     // nothing is plugged, and nothing comes of what was requested
-  bool opens = false;          // a block may be plugged where none is, in exchange for what the balloon takes
+  bool opens = false;          // kOpenBlock may be plugged in exchange for what the balloon takes
 };
 
 struct Split {
@@ -41,8 +41,8 @@ Bytes reachable_target(Bytes target, const SplitInput& vm);
 
 // Grow: the balloon gives back first, then whole blocks are plugged. Shrink: less is requested of the plugged
 // memory first; the balloon takes only what that cannot give, because the target is below the base or because
-// the unplug is stuck; and as plugged memory does go, the balloon gives back. One block of the device stays
-// if the balloon can take as much and the block is smaller than Linux's.
+// the unplug is stuck; and as plugged memory does go, the balloon gives back. kOpenBlock stays plugged if
+// the balloon can take as much and the device's blocks are no larger.
 Split split_target(Bytes target, const SplitInput& vm);
 
 }  // namespace aerostat

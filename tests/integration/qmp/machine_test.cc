@@ -135,8 +135,8 @@ TEST_F(QemuMachineTest, UnplugsBeforeItInflates) {
   EXPECT_EQ(facts().committed(), 512_MiB);
   machine->set_target(256_MiB);
   ASSERT_TRUE(arrives(256_MiB));
-  EXPECT_EQ(facts().plugged, 2_MiB) << "one block stays, with it Linux keeps its own";
-  EXPECT_EQ(facts().balloon_actual, 254_MiB);
+  EXPECT_EQ(facts().plugged, 4_MiB) << "with it Linux keeps its block";
+  EXPECT_EQ(facts().balloon_actual, 252_MiB);
   EXPECT_EQ(uncounted, 0u);
 }
 
@@ -191,15 +191,30 @@ TEST_F(QemuMachineTest, InflatesForWhatAStuckUnplugDoesNotGiveAndDeflatesWhenItD
 TEST_F(QemuMachineTest, PlugsAFirstBlockWhenTheBalloonHasTakenAsMuch) {
   begin_up();
   machine->prepare_to_grow();
-  ASSERT_TRUE(lab.until([this] { return facts().plugged == 2_MiB; }));
+  ASSERT_TRUE(lab.until([this] { return facts().plugged == 4_MiB; }));
   ASSERT_TRUE(arrives(384_MiB));
   const auto& orders = peer->orders();
   ASSERT_EQ(orders.size(), 3u);
   EXPECT_EQ(orders[0], balloon(384_MiB));  // taken over as it was
-  EXPECT_EQ(orders[1], balloon(382_MiB));
-  EXPECT_EQ(orders[2], requested(2_MiB));
+  EXPECT_EQ(orders[1], balloon(380_MiB));
+  EXPECT_EQ(orders[2], requested(4_MiB));
   EXPECT_EQ(facts().committed(), 384_MiB);
   EXPECT_EQ(uncounted, 0u);
+}
+
+TEST_F(QemuMachineTest, PreparesNothingBeforeItIsRead) {
+  begin();
+  machine->prepare_to_grow();
+  ASSERT_TRUE(comes_up());
+  EXPECT_FALSE(facts().goal);
+}
+
+TEST_F(QemuMachineTest, PreparesNothingThatCannotGrow) {
+  QmpScript bare;
+  bare.plug = false;
+  begin_up(bare);
+  machine->prepare_to_grow();
+  EXPECT_FALSE(facts().goal);
 }
 
 TEST_F(QemuMachineTest, UnplugsTheLastBlockTooWhereNoBalloonMakesUpForIt) {
