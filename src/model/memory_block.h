@@ -8,8 +8,8 @@ namespace aerostat {
 // On x86-64, where memory is below 64 GiB; above it may be larger.
 inline constexpr Bytes kMemoryBlock = Bytes::mib(128);
 
-// What is left plugged so that Linux keeps its block: the least that its driver plugs (4 MiB before the
-// largest free piece became smaller; 6.1 takes 2).
+// What is left plugged so that Linux keeps its block: the least that its driver plugs. 6.1 takes 2 MiB; older
+// ones took whole pieces of the largest that the kernel's allocator keeps, 4 MiB.
 inline constexpr Bytes kOpenBlock = Bytes::mib(4);
 
 // How much that is of a device with blocks of `device_block`; none where these are larger: it would be as
