@@ -175,10 +175,9 @@ void Engine::decide(const HostView& view, TimePoint now) {
   }
 }
 
-// As soon as it costs the guest nothing: in want it hardly can. The machine knows whether there is something
-// to do.
+// As soon as it costs the guest nothing, until something is plugged: in want it hardly can.
 void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
-  if (!view.movable || !view.demand || vm.facts().plugged > Bytes{}) return;
+  if (!view.movable || !view.demand || view.distress || view.stalled || vm.facts().plugged > Bytes{}) return;
   const bool moves = view.assigned != view.target || vm.facts().target() != view.target;
   if (moves || view.assigned - *view.demand < kLeastHeadroom) return;
   vm.machine->prepare_to_grow();

@@ -26,6 +26,19 @@ TEST(EnginePrepares, AGuestThatHasMemoryToSpare) {
   EXPECT_EQ(web.prepared, so_far) << "it is done";
 }
 
+TEST(EnginePrepares, NoGuestInDistress) {
+  World w(4_GiB);
+  auto& web = w.add("web");
+  std::uint64_t stalled_us = 0;
+  for (int i = 0; i < 20; ++i) {
+    w.clock.advance(250ms);
+    stalled_us += 200'000;
+    w.report("web", 200_MiB, [&](GuestSample& s) { s.psi_some_us = stalled_us; });
+    w.engine.pass();
+  }
+  EXPECT_LE(web.prepared, 1) << "the first report says nothing of distress";
+}
+
 TEST(EnginePrepares, NoGuestThatMoves) {
   World w(4_GiB);
   auto& web = w.add("web");

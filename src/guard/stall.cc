@@ -31,7 +31,7 @@ StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned,
       return out;
   }
   const Bytes gap = assigned - target;
-  if (gap < kProgress && -gap < kProgress) {
+  if (gap <= kProgress && -gap <= kProgress) {
     if (state.phase != Phase::Settled) state.failures = 0;
     state.phase = Phase::Settled;
     return out;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/memory_block.h"
+
 namespace aerostat {
 namespace {
 
@@ -14,6 +16,14 @@ TEST(StallMonitor, NamesAShrinkThatMakesNoProgress) {
   step = watch_progress(step.state, 1_GiB, 2_GiB, kStart + kStallAfter);
   EXPECT_TRUE(step.give_up);
   EXPECT_TRUE(step.state.shrink_stalled());
+}
+
+TEST(StallMonitor, TakesATradeBetweenBalloonAndPluggedMemoryForNoChange) {
+  for (const Bytes gap : {kOpenBlock, -kOpenBlock}) {
+    StallState state = watch_progress({}, 1_GiB, 1_GiB + gap, kStart).state;
+    EXPECT_EQ(state.phase, StallState::Phase::Settled);
+    EXPECT_FALSE(watch_progress(state, 1_GiB, 1_GiB + gap, kStart + 2 * kStallAfter).give_up);
+  }
 }
 
 TEST(StallMonitor, IsPatientWithASlowOne) {

@@ -46,7 +46,7 @@ struct MachineFacts {
   Bytes plug_maximum;
   Bytes plugged;              // as seen
   Bytes plug_requested;       // as asked
-  std::optional<Bytes> goal;  // what the last set_target() asked for in all; missing: nothing, or it is void
+  std::optional<Bytes> goal;  // what it was last asked for in all; missing: nothing, or it is void
   std::optional<std::string> agent_socket;  // where the guest's service can be reached
   std::string manager_note;                 // what is missing to be fully manageable, for `show`
 

@@ -91,7 +91,8 @@ void VirtualVm::set_target(Bytes target) {
 }
 
 void VirtualVm::prepare_to_grow() {
-  if (facts_.plug_maximum < open_of(facts_.plug_block)) return;
+  const Bytes open = open_of(facts_.plug_block);
+  if (open == Bytes{} || facts_.plug_maximum < open) return;
   zones_.open();
   show_facts();
 }
@@ -260,7 +261,8 @@ void VirtualVm::touch() {
 
 void VirtualVm::show_facts() {
   // A little of the device may stay, for which the balloon makes up.
-  const auto plugged = [&](double of) { return std::max(zones_.stays(), of - base_); };
+  const double stays = std::min(zones_.stays(), facts_.plug_maximum.to_mib());
+  const auto plugged = [&](double of) { return std::max(stays, of - base_); };
   facts_.plugged = Bytes::of_mib(plugged(assigned_));
   facts_.balloon_actual = Bytes::of_mib(assigned_ - plugged(assigned_));
   facts_.plug_requested = Bytes::of_mib(plugged(target_));

@@ -32,6 +32,28 @@ class MovingVm : public ::testing::Test {
   VirtualVm* vm = nullptr;
 };
 
+TEST_F(MovingVm, SaysWhatItHasWhateverIsLeftPlugged) {
+  const auto is_true = [&] {
+    const MachineFacts& f = vm->facts();
+    return f.assigned() == Bytes::of_mib(vm->assigned()) && f.committed() == Bytes::of_mib(vm->committed());
+  };
+  EXPECT_TRUE(is_true());
+  vm->prepare_to_grow();
+  EXPECT_TRUE(is_true());
+  EXPECT_EQ(vm->facts().plugged, 4_MiB);
+  for (const Bytes target : {2_GiB, Bytes::mib(1026), 700_MiB, 1_GiB}) {
+    vm->set_target(target);
+    for (int i = 0; i < 100; ++i) {
+      run(2);
+      ASSERT_TRUE(is_true()) << target.to_mib();
+    }
+  }
+  EXPECT_EQ(vm->facts().plugged, 4_MiB);
+  vm->reset();
+  EXPECT_TRUE(is_true());
+  EXPECT_EQ(vm->facts().plugged, 0_MiB) << "a reset takes all that was plugged";
+}
+
 TEST_F(MovingVm, WaitsForItsLatencyOnce) {
   vm->set_target(2_GiB);
   run(3);

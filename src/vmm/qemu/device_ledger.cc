@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/memory_block.h"
+
 namespace aerostat {
 
 namespace {
@@ -12,6 +14,7 @@ SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
   return {.base = f.base,
           .has_balloon = f.has_balloon,
           .balloon_actual = f.balloon_actual,
+          .balloon_counted = std::max(f.balloon_actual, f.balloon_target.value_or(f.base)),
           .has_plug = f.has_plug,
           .plug_block = f.plug_block,
           .plug_maximum = f.plug_maximum,
@@ -28,12 +31,21 @@ SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
 void DeviceLedger::adopt_balloon(Bytes actual) {
   balloon_ordered_ = actual;
   aimed_at_.reset();
+  opens_ = false;
+  plugging_ = {};
   ++orders_;
+}
+
+// More than this is a growth, and no trade with the balloon.
+bool DeviceLedger::opening() const {
+  return plug_ordered_ > Bytes{} && *plug_ordered_ <= open_of(facts_.plug_block);
 }
 
 DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
   if (aimed_at_ && target != *aimed_at_) opens_ = false;  // it has other work now
   aimed_at_ = target;
+  // A balloon that shows less than the trade takes has its own ways.
+  if (!opening() && facts_.balloon_actual + open_of(facts_.plug_block) < target) opens_ = false;
   const Split split = split_target(target, input_of(facts_, *this));
   Orders out;
   if (facts_.has_balloon) {
@@ -57,8 +69,8 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
 void DeviceLedger::order_failed(bool balloon) {
   ++orders_;  // a reading already under way is no answer to what is in force
   if (!balloon) {
+    if (opening()) plugging_.stuck = true;
     plug_ordered_.reset();
-    plugging_.stuck = true;
     return;
   }
   balloon_ordered_.reset();
@@ -136,16 +148,14 @@ void DeviceLedger::Asked::follow(bool asked, bool progressed, TimePoint now, Dur
 }
 
 void DeviceLedger::saw_balloon(Bytes actual, TimePoint now) {
-  if (stale_balloon_ && actual == *stale_balloon_) {
-    facts_.balloon_actual = facts_.base;
-    return;
-  }
-  stale_balloon_.reset();
-  const bool progress = actual < facts_.balloon_actual;
-  facts_.balloon_actual = std::min(actual, facts_.base);
-  // Stuck until it is seen to take: that nothing is asked of it any more is no progress.
-  if (progress) inflation_.stuck = false;
-  inflation_.follow(balloon_ordered_ && actual > *balloon_ordered_, progress, now, kBalloonPatience);
+  const bool stale = stale_balloon_ && actual == *stale_balloon_;
+  if (!stale) stale_balloon_.reset();
+  const Bytes before = facts_.balloon_actual;
+  facts_.balloon_actual = stale ? facts_.base : std::min(actual, facts_.base);
+  // One that moves has a driver; that nothing is asked of it any more says nothing.
+  if (!stale && facts_.balloon_actual != before) inflation_.stuck = false;
+  inflation_.follow(balloon_ordered_ && facts_.balloon_actual > *balloon_ordered_,
+                    facts_.balloon_actual < before, now, kBalloonPatience);
 }
 
 void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
@@ -154,8 +164,10 @@ void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
   const bool unplugging = plug_ordered_ && plugged > *plug_ordered_;
   unplug_.follow(unplugging, progress, now, kUnplugPatience);
   if (!unplugging) unplug_.stuck = false;
-  if (plugged > Bytes{}) plugging_.stuck = opens_ = false;
-  plugging_.follow(plugged == Bytes{} && plug_ordered_ > Bytes{}, plugged > Bytes{}, now, kPlugPatience);
+  // What comes after it was withdrawn is not asked for once more.
+  if (plugged > Bytes{}) opens_ = false;
+  if (plugged > Bytes{} && plug_ordered_ > Bytes{}) plugging_.stuck = false;
+  plugging_.follow(plugged == Bytes{} && opening(), false, now, kPlugPatience);
 }
 
 }  // namespace aerostat

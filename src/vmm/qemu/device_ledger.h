@@ -30,8 +30,8 @@ namespace aerostat {
 // unplugs a block in some ms; when it finds none it pauses, 5 s at first, then longer. A guest that is short
 // of memory has nowhere to move pages to and so finds none, whereas a balloon makes it page out.
 inline constexpr Duration kUnplugPatience = std::chrono::seconds(1);
-// A balloon that has taken nothing, and takes nothing for as long though asked to, has no driver: nothing is
-// plugged in exchange for it until it is seen to take.
+// A balloon that holds nothing, and takes nothing for as long though asked to, has no driver: nothing is
+// plugged in exchange for it until it is seen to move.
 inline constexpr Duration kBalloonPatience = std::chrono::seconds(1);
 // Memory of which nothing is plugged for as long though asked for has no driver. Adding a block took a guest
 // under TCG 0.1 s; it is asked to while it has memory to spare.
@@ -90,6 +90,7 @@ class DeviceLedger {
     void follow(bool asked, bool progressed, TimePoint now, Duration patience);
   };
 
+  bool opening() const;
   void saw_balloon(Bytes actual, TimePoint now);
   void saw_plugged(Bytes plugged, TimePoint now);
 

@@ -193,6 +193,77 @@ TEST_F(DeviceLedgerTest, ABalloonThatIsSlowCostsNoBlock) {
   EXPECT_FALSE(ledger.aim(600_MiB).plug);
 }
 
+TEST_F(DeviceLedgerTest, ABalloonThatWasSlowOnceAndMovedHasADriver) {
+  adopt(700_MiB, 4_MiB);
+  ledger.aim(600_MiB);
+  for (auto waited = 0ms; waited <= kBalloonPatience; waited += 100ms) see(700_MiB, 4_MiB, 4_MiB);
+  EXPECT_TRUE(ledger.balloon_stuck());
+  ledger.aim(1200_MiB);
+  see(1_GiB, 176_MiB, 176_MiB);
+  EXPECT_FALSE(ledger.balloon_stuck());
+  EXPECT_EQ(ledger.aim(1_GiB).plug, 4_MiB);
+}
+
+TEST_F(DeviceLedgerTest, ABalloonOfBeforeAResetIsNotWaitedForEither) {
+  adopt(700_MiB, 512_MiB);
+  ledger.guest_reset(clock.now());
+  see(700_MiB, 0_MiB, 512_MiB);
+  ledger.aim(1200_MiB);
+  see(700_MiB, 176_MiB, 176_MiB);
+  ledger.aim(1_GiB);
+  for (auto waited = 0ms; waited <= kBalloonPatience; waited += 100ms) see(700_MiB, 4_MiB, 4_MiB);
+  EXPECT_TRUE(ledger.balloon_stuck());
+  EXPECT_EQ(ledger.aim(1_GiB).plug, 0_MiB);
+}
+
+TEST_F(DeviceLedgerTest, AFirstBlockThatComesTooLateIsNotAskedForOnceMore) {
+  adopt(700_MiB);
+  ledger.open_block();
+  ledger.aim(700_MiB);
+  see(696_MiB, 0_MiB, 0_MiB);
+  ledger.aim(700_MiB);
+  for (auto waited = 0ms; waited <= kPlugPatience; waited += 100ms) see(696_MiB, 0_MiB, 4_MiB);
+  EXPECT_EQ(ledger.aim(700_MiB).plug, 0_MiB);
+  see(696_MiB, 0_MiB, 0_MiB);
+  see(696_MiB, 4_MiB, 0_MiB);
+  ledger.aim(700_MiB);
+  see(696_MiB, 0_MiB, 0_MiB);
+  EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
+  see(700_MiB, 0_MiB, 0_MiB);
+  ledger.open_block();
+  const auto orders = ledger.aim(700_MiB);
+  EXPECT_FALSE(orders.balloon);
+  EXPECT_FALSE(orders.plug);
+}
+
+TEST_F(DeviceLedgerTest, AGrowthThatIsSlowForbidsNoFirstBlock) {
+  adopt(1_GiB);
+  ledger.aim(1200_MiB);
+  for (auto waited = 0ms; waited <= kPlugPatience; waited += 100ms) see(1_GiB, 0_MiB, 176_MiB);
+  EXPECT_FALSE(ledger.plug_stuck());
+  ledger.order_failed(false);
+  EXPECT_FALSE(ledger.plug_stuck());
+}
+
+TEST_F(DeviceLedgerTest, ALostLinkVoidsTheFirstBlock) {
+  adopt(700_MiB);
+  ledger.open_block();
+  ledger.aim(700_MiB);
+  see(696_MiB, 0_MiB, 0_MiB);
+  adopt(696_MiB);
+  EXPECT_FALSE(ledger.aim(700_MiB).plug);
+}
+
+TEST_F(DeviceLedgerTest, ABalloonThatShowsLessThanItWasToTakeGetsNoFirstBlock) {
+  adopt(700_MiB);
+  ledger.open_block();
+  ledger.aim(700_MiB);
+  see(690_MiB, 0_MiB, 0_MiB);
+  EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
+  see(696_MiB, 0_MiB, 0_MiB);
+  EXPECT_FALSE(ledger.aim(700_MiB).plug);
+}
+
 TEST_F(DeviceLedgerTest, AFirstBlockThatIsRefusedIsNotAskedForAgain) {
   adopt(700_MiB);
   ledger.open_block();
@@ -335,15 +406,19 @@ RC_GTEST_PROP(DeviceLedgerProperty, NeverCountsLessThanTheTruth, ()) {
   const int steps = *rc::gen::inRange(0, 80);
   for (int i = 0; i < steps; ++i) {
     now += 100ms;
-    switch (*rc::gen::inRange(0, 6)) {
+    switch (*rc::gen::inRange(0, 8)) {
       case 0: goal = Bytes::mib(*rc::gen::inRange(0, 1600)); break;
       case 1: deliver(wire); break;
       case 2: deliver(answers); break;
       case 3: guest_moves(); break;
       case 4: ask(); break;
       case 5: ledger.open_block(); break;
+      case 6: answers.push_back([&, actual = qemu.actual] { ledger.balloon_changed(actual, now); }); break;
+      case 7: answers.push_back([&, plugged = qemu.plugged] { ledger.plug_changed(plugged, now); }); break;
     }
+    const Bytes counted = facts.committed();
     if (facts.balloon_target) order(ledger.aim(goal));
+    RC_ASSERT(facts.committed() <= std::max({goal, balloon_floor(1_GiB), counted}));
     // What moved since the last answer was allowed by orders that are counted.
     if (answers.empty() && wire.empty()) RC_ASSERT(facts.committed() >= at_most());
     RC_ASSERT(facts.committed() >= qemu.actual + qemu.plugged);

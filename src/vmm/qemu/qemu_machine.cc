@@ -71,9 +71,15 @@ void QemuMachine::start() {
 }
 
 Bytes QemuMachine::reachable(Bytes target) const {
-  return reachable_target(
-      target, {facts_.base, facts_.has_balloon, facts_.balloon_actual, facts_.has_plug, facts_.plug_block,
-               facts_.plug_maximum, facts_.plugged, facts_.plug_requested});
+  return reachable_target(target, {.base = facts_.base,
+                                   .has_balloon = facts_.has_balloon,
+                                   .balloon_actual = facts_.balloon_actual,
+                                   .balloon_counted = facts_.balloon_actual,
+                                   .has_plug = facts_.has_plug,
+                                   .plug_block = facts_.plug_block,
+                                   .plug_maximum = facts_.plug_maximum,
+                                   .plugged = facts_.plugged,
+                                   .plug_requested = facts_.plug_requested});
 }
 
 void QemuMachine::set_target(Bytes target) {
@@ -87,7 +93,7 @@ void QemuMachine::prepare_to_grow() {
   if (facts_.link != Link::Up || !up() || !adopted_ || !facts_.has_plug || !facts_.has_balloon) return;
   // What was asked of it by somebody else is not asked again.
   const Bytes target = facts_.target();
-  if (facts_.plugged > Bytes{} || reachable(target) != target) return;
+  if (reachable(target) != target) return;
   facts_.goal = target;
   ledger_.open_block();
   aim();

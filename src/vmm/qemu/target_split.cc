@@ -30,7 +30,7 @@ Bytes stays_plugged(Bytes target, const SplitInput& vm) {
 Bytes left_open(Bytes target, const SplitInput& vm) {
   const Bytes open = open_of(vm.plug_block);
   if (!vm.has_balloon || open == Bytes{} || vm.plug_maximum < open) return {};
-  // One that took something before is slow, and not without a driver.
+  // One that holds something is slow, and not without a driver.
   if (vm.balloon_stuck && vm.balloon_actual >= vm.base) return {};
   if (target - open < balloon_floor(vm.base)) return {};
   const bool is_there = std::min(vm.plugged, vm.plug_requested) >= open;
@@ -65,7 +65,7 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
     plug_in_the_end = std::max(out.plug, open);
     // Nothing is plugged in exchange for what the balloon did not take yet.
     const bool is_asked = std::max(vm.plugged, vm.plug_requested) >= open;
-    if (is_asked || vm.balloon_actual + open <= target) out.plug = plug_in_the_end;
+    if (is_asked || vm.balloon_counted + open <= target) out.plug = plug_in_the_end;
   }
   if (!vm.has_balloon) return out;
 

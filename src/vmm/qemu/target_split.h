@@ -11,7 +11,8 @@ namespace aerostat {
 struct SplitInput {
   Bytes base;  // memory it booted with
   bool has_balloon = false;
-  Bytes balloon_actual;  // equals base without a balloon
+  Bytes balloon_actual;   // equals base without a balloon
+  Bytes balloon_counted;  // or what it may still be told to give, if that is more
   bool has_plug = false;
   Bytes plug_block = Bytes::mib(2);
   Bytes plug_maximum;  // a multiple of the block
