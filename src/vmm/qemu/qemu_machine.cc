@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "model/memory_block.h"
 
 namespace aerostat {
 
@@ -91,9 +92,9 @@ void QemuMachine::set_target(Bytes target) {
 
 void QemuMachine::prepare_to_grow() {
   if (facts_.link != Link::Up || !up() || !adopted_ || !facts_.has_plug || !facts_.has_balloon) return;
-  // What was asked of it by somebody else is not asked again.
   const Bytes target = facts_.target();
-  if (reachable(target) != target) return;
+  // What was asked of it by somebody else is not asked again.
+  if (open_of(facts_.plug_block) == Bytes{} || reachable(target) != target) return;
   facts_.goal = target;
   ledger_.open_block();
   aim();

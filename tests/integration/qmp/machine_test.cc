@@ -217,6 +217,14 @@ TEST_F(QemuMachineTest, PreparesNothingThatCannotGrow) {
   EXPECT_FALSE(facts().goal);
 }
 
+TEST_F(QemuMachineTest, PreparesNothingInBlocksOfLinux) {
+  QmpScript coarse;
+  coarse.plug_block = 128_MiB;
+  begin_up(coarse);
+  machine->prepare_to_grow();
+  EXPECT_FALSE(facts().goal);
+}
+
 TEST_F(QemuMachineTest, UnplugsTheLastBlockTooWhereNoBalloonMakesUpForIt) {
   QmpScript script;
   script.plugged = script.plug_requested = 256_MiB;
