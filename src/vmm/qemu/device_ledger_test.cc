@@ -31,6 +31,13 @@ class DeviceLedgerTest : public ::testing::Test {
     ledger.adopt_balloon(balloon);
     see(balloon, plugged, plugged);
   }
+  // A guest of 700 MiB is to add a first block, and its balloon has taken as much.
+  void trade() {
+    adopt(700_MiB);
+    ledger.open_block();
+    ledger.aim(700_MiB);
+    see(696_MiB, 0_MiB, 0_MiB);
+  }
 
   FakeClock clock;
   MachineFacts facts;
@@ -181,10 +188,7 @@ TEST_F(DeviceLedgerTest, AnUnplugThatWasStuckAndTricklesIsStuckStill) {
 }
 
 TEST_F(DeviceLedgerTest, ABalloonThatIsSlowCostsNoBlock) {
-  adopt(700_MiB);
-  ledger.open_block();
-  ledger.aim(700_MiB);
-  see(696_MiB, 0_MiB, 0_MiB);
+  trade();
   ledger.aim(700_MiB);
   see(696_MiB, 4_MiB, 4_MiB);
   ledger.aim(600_MiB);
@@ -217,10 +221,7 @@ TEST_F(DeviceLedgerTest, ABalloonOfBeforeAResetIsNotWaitedForEither) {
 }
 
 TEST_F(DeviceLedgerTest, AFirstBlockThatComesTooLateIsNotAskedForOnceMore) {
-  adopt(700_MiB);
-  ledger.open_block();
-  ledger.aim(700_MiB);
-  see(696_MiB, 0_MiB, 0_MiB);
+  trade();
   ledger.aim(700_MiB);
   for (auto waited = 0ms; waited <= kPlugPatience; waited += 100ms) see(696_MiB, 0_MiB, 4_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).plug, 0_MiB);
@@ -246,10 +247,7 @@ TEST_F(DeviceLedgerTest, AGrowthThatIsSlowForbidsNoFirstBlock) {
 }
 
 TEST_F(DeviceLedgerTest, ALostLinkVoidsTheFirstBlock) {
-  adopt(700_MiB);
-  ledger.open_block();
-  ledger.aim(700_MiB);
-  see(696_MiB, 0_MiB, 0_MiB);
+  trade();
   adopt(696_MiB);
   EXPECT_FALSE(ledger.aim(700_MiB).plug);
 }
@@ -265,10 +263,7 @@ TEST_F(DeviceLedgerTest, ABalloonThatShowsLessThanItWasToTakeGetsNoFirstBlock) {
 }
 
 TEST_F(DeviceLedgerTest, AFirstBlockThatIsRefusedIsNotAskedForAgain) {
-  adopt(700_MiB);
-  ledger.open_block();
-  ledger.aim(700_MiB);
-  see(696_MiB, 0_MiB, 0_MiB);
+  trade();
   EXPECT_EQ(ledger.aim(700_MiB).plug, 4_MiB);
   ledger.order_failed(false);
   see(696_MiB, 0_MiB, 0_MiB);
