@@ -16,15 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness import process
-from tests.harness.daemon import DYNAMIC, Daemon
+from tests.harness.daemon import DYNAMIC, Daemon, held_at
 from tests.harness.guest import MIB, Guest
 from tests.harness.paths import new_rundir
 from tests.harness.waiting import until
 
 LEAST_FELT_PAGES = 4096  # 16 MiB: below that a guest hardly notices
 BOOT_MIB = 384
-# It may have no more than that for now.
-HELD = '[vm.fill]\nmode = "dynamic"\nminimum = "256M"\nmaximum = "{}M"\n'
 
 
 @contextmanager
@@ -59,7 +57,7 @@ def start_short(guest: Guest, args: argparse.Namespace) -> int:
 def fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
     """One fill of a guest under a fresh daemon; of a fresh guest, with --again of one that was cut back, with --short of one that lacked memory."""
     guest = Guest("fill", rundir, startup_mib=BOOT_MIB, zram_mib=512 if args.short else 128, agent_args=["--relax-overcommit"], device_block_mib=args.block)
-    with Daemon(rundir, "3G", HELD.format(args.short) if args.short else DYNAMIC) as daemon, guest:
+    with Daemon(rundir, "3G", held_at("fill", args.short) if args.short else DYNAMIC) as daemon, guest:
         guest.wait_ready(180)
         daemon.wait_served("fill", timeout=60)
         if args.again:

@@ -3,7 +3,7 @@
 import unittest
 
 from tests.e2e.base import RealGuests
-from tests.harness.daemon import DYNAMIC, Daemon
+from tests.harness.daemon import DYNAMIC, Daemon, held_at
 from tests.harness.guest import MIB, Guest
 from tests.harness.waiting import until
 
@@ -25,8 +25,7 @@ class Guests(RealGuests):
 
     def test_a_guest_that_was_short_of_memory_is_given_some_at_once(self) -> None:
         """Held at what it booted with until it pages, as on a full host. Its kernel could not add a block in that state: it added one before."""
-        config = '[vm.web]\nmode = "dynamic"\nminimum = "256M"\nmaximum = "384M"\n'
-        with Daemon(self.rundir, "3G", config) as daemon, Guest("web", self.rundir, zram_mib=512) as web:
+        with Daemon(self.rundir, "3G", held_at("web", 384)) as daemon, Guest("web", self.rundir, zram_mib=512) as web:
             web.wait_ready()
             daemon.wait_served("web", timeout=20)
             until(lambda: web.memory().plugged, 20, "a first block is added")

@@ -19,6 +19,11 @@ GIB = 1 << 30
 DYNAMIC = '[defaults]\nmode = "dynamic"\nminimum = "256M"\n'
 
 
+def held_at(name: str, mib: int) -> str:
+    """One VM, down to less than it boots with, and for now up to no more than so much."""
+    return f'[vm.{name}]\nmode = "dynamic"\nminimum = "256M"\nmaximum = "{mib}M"\n'
+
+
 class ApiError(Exception):
     """The daemon said no."""
 

@@ -30,8 +30,7 @@ SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
 
 void DeviceLedger::adopt_balloon(Bytes actual) {
   balloon_ordered_ = actual;
-  aimed_at_.reset();
-  opens_ = false;
+  opens_at_.reset();
   plugging_ = {};
   ++orders_;
 }
@@ -41,11 +40,14 @@ bool DeviceLedger::opening() const {
   return plug_ordered_ > Bytes{} && *plug_ordered_ <= open_of(facts_.plug_block);
 }
 
+Bytes DeviceLedger::reachable(Bytes target) const {
+  return reachable_target(target, input_of(facts_, *this));
+}
+
 DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
-  if (aimed_at_ && target != *aimed_at_) opens_ = false;  // it has other work now
-  aimed_at_ = target;
+  if (opens_at_ != target) opens_at_.reset();  // it has other work now
   // A balloon that shows less than the trade takes has its own ways.
-  if (!opening() && facts_.balloon_actual + open_of(facts_.plug_block) < target) opens_ = false;
+  if (!opening() && facts_.balloon_actual + open_of(facts_.plug_block) < target) opens_at_.reset();
   const Split split = split_target(target, input_of(facts_, *this));
   Orders out;
   if (facts_.has_balloon) {
@@ -127,8 +129,7 @@ void DeviceLedger::guest_reset(TimePoint now) {
   reset_at_ = now;
   if (!same) ++facts_.resets;
   inflation_ = plugging_ = {};
-  opens_ = false;
-  aimed_at_.reset();
+  opens_at_.reset();
   facts_.balloon_stats.reset();
   if (!facts_.known || !facts_.has_balloon || facts_.balloon_actual >= facts_.base) return;
   stale_balloon_ = facts_.balloon_actual;
@@ -165,7 +166,7 @@ void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
   unplug_.follow(unplugging, progress, now, kUnplugPatience);
   if (!unplugging) unplug_.stuck = false;
   // What comes after it was withdrawn is not asked for once more.
-  if (plugged > Bytes{}) opens_ = false;
+  if (plugged > Bytes{}) opens_at_.reset();
   if (plugged > Bytes{} && plug_ordered_ > Bytes{}) plugging_.stuck = false;
   plugging_.follow(plugged == Bytes{} && opening(), false, now, kPlugPatience);
 }

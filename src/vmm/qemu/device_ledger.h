@@ -59,10 +59,12 @@ class DeviceLedger {
   void adopt_balloon(Bytes actual);
   // What to order now so that the VM arrives at `target`; nothing if that is in force already.
   Orders aim(Bytes target);
-  // The guest has memory to spare: kOpenBlock may be plugged, for which the balloon makes up. Void with the
-  // next target.
-  void open_block() { opens_ = true; }
-  bool opens() const { return opens_; }
+  // The guest has memory to spare: kOpenBlock may be plugged, for which the balloon makes up. Void with
+  // another target.
+  void open_block(Bytes target) { opens_at_ = target; }
+  bool opens() const { return opens_at_.has_value(); }
+  // `target`, rounded and cut to what the devices can do.
+  Bytes reachable(Bytes target) const;
   // Counts orders sent so far.
   std::uint64_t orders() const { return orders_; }
   // An order was answered with an error: nobody knows what is in force until the next reading.
@@ -103,8 +105,7 @@ class DeviceLedger {
   TimePoint reset_at_{};
   TimePoint moved_at_{};
   Asked unplug_, inflation_, plugging_;
-  bool opens_ = false;
-  std::optional<Bytes> aimed_at_;
+  std::optional<Bytes> opens_at_;
 };
 
 }  // namespace aerostat

@@ -27,6 +27,10 @@ class DeviceLedgerTest : public ::testing::Test {
     clock.advance(100ms);
     ledger.read({orders, 1_GiB, balloon, plugged, requested}, clock.now());
   }
+  // The same for so long.
+  void see_for(Duration time, Bytes balloon, Bytes plugged, Bytes requested) {
+    for (Duration waited{0}; waited <= time; waited += 100ms) see(balloon, plugged, requested);
+  }
   void adopt(Bytes balloon, Bytes plugged = {}) {
     ledger.adopt_balloon(balloon);
     see(balloon, plugged, plugged);
@@ -34,7 +38,7 @@ class DeviceLedgerTest : public ::testing::Test {
   // A guest of 700 MiB is to add a first block, and its balloon has taken as much.
   void trade() {
     adopt(700_MiB);
-    ledger.open_block();
+    ledger.open_block(700_MiB);
     ledger.aim(700_MiB);
     see(696_MiB, 0_MiB, 0_MiB);
   }
@@ -116,7 +120,7 @@ TEST_F(DeviceLedgerTest, ABlockDoesNotStayForABalloonThatTakesNothing) {
 TEST_F(DeviceLedgerTest, AGuestThatWasResetMayHaveADriverForItsBalloon) {
   adopt(1_GiB, 512_MiB);
   ledger.aim(1_GiB);
-  for (auto waited = 0ms; waited <= kBalloonPatience; waited += 100ms) see(1_GiB, 4_MiB, 4_MiB);
+  see_for(kBalloonPatience, 1_GiB, 4_MiB, 4_MiB);
   ASSERT_TRUE(ledger.balloon_stuck());
   ledger.guest_reset(clock.now());
   EXPECT_FALSE(ledger.balloon_stuck());
@@ -125,7 +129,7 @@ TEST_F(DeviceLedgerTest, AGuestThatWasResetMayHaveADriverForItsBalloon) {
 TEST_F(DeviceLedgerTest, AGuestWithMemoryToSpareAddsAFirstBlock) {
   adopt(1_GiB);
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
-  ledger.open_block();
+  ledger.open_block(700_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 696_MiB);
   see(696_MiB, 0_MiB, 0_MiB);
   const auto orders = ledger.aim(700_MiB);
@@ -139,7 +143,7 @@ TEST_F(DeviceLedgerTest, AGuestWithMemoryToSpareAddsAFirstBlock) {
 
 TEST_F(DeviceLedgerTest, AGuestOfWhichNothingWasAskedAddsOneToo) {
   adopt(1_GiB);
-  ledger.open_block();
+  ledger.open_block(1_GiB);
   EXPECT_EQ(ledger.aim(1_GiB).balloon, 1020_MiB);
   see(1020_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(ledger.aim(1_GiB).plug, 4_MiB);
@@ -148,7 +152,7 @@ TEST_F(DeviceLedgerTest, AGuestOfWhichNothingWasAskedAddsOneToo) {
 TEST_F(DeviceLedgerTest, AGuestThatIsToHaveMoreMeanwhileAddsNone) {
   adopt(1_GiB);
   ledger.aim(700_MiB);
-  ledger.open_block();
+  ledger.open_block(700_MiB);
   ledger.aim(700_MiB);
   see(800_MiB, 0_MiB, 0_MiB);
   ledger.aim(750_MiB);
@@ -157,30 +161,26 @@ TEST_F(DeviceLedgerTest, AGuestThatIsToHaveMoreMeanwhileAddsNone) {
 }
 
 TEST_F(DeviceLedgerTest, AFirstBlockIsNotWaitedForWithoutADriver) {
-  adopt(1_GiB);
-  ledger.aim(700_MiB);
-  ledger.open_block();
-  ledger.aim(700_MiB);
-  see(696_MiB, 0_MiB, 0_MiB);
+  trade();
   EXPECT_EQ(ledger.aim(700_MiB).plug, 4_MiB);
-  for (auto waited = 0ms; waited <= kPlugPatience; waited += 100ms) see(696_MiB, 0_MiB, 4_MiB);
+  see_for(kPlugPatience, 696_MiB, 0_MiB, 4_MiB);
   EXPECT_TRUE(ledger.plug_stuck());
   EXPECT_EQ(ledger.aim(700_MiB).plug, 0_MiB);
   see(696_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
   see(700_MiB, 0_MiB, 0_MiB);
   EXPECT_TRUE(ledger.settled());
-  ledger.open_block();
+  ledger.open_block(700_MiB);
   EXPECT_FALSE(ledger.aim(700_MiB).balloon) << "it is not tried again";
   ledger.guest_reset(clock.now());
-  ledger.open_block();
+  ledger.open_block(700_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 696_MiB) << "another system may have one";
 }
 
 TEST_F(DeviceLedgerTest, AnUnplugThatWasStuckAndTricklesIsStuckStill) {
   adopt(1_GiB, 512_MiB);
   ledger.aim(1200_MiB);
-  for (auto waited = 0ms; waited <= kUnplugPatience; waited += 100ms) see(1_GiB, 512_MiB, 176_MiB);
+  see_for(kUnplugPatience, 1_GiB, 512_MiB, 176_MiB);
   EXPECT_EQ(ledger.aim(1200_MiB).balloon, 688_MiB);
   see(900_MiB, 510_MiB, 176_MiB);
   EXPECT_TRUE(ledger.unplug_stuck());
@@ -192,7 +192,7 @@ TEST_F(DeviceLedgerTest, ABalloonThatIsSlowCostsNoBlock) {
   ledger.aim(700_MiB);
   see(696_MiB, 4_MiB, 4_MiB);
   ledger.aim(600_MiB);
-  for (auto waited = 0ms; waited <= kBalloonPatience; waited += 100ms) see(696_MiB, 4_MiB, 4_MiB);
+  see_for(kBalloonPatience, 696_MiB, 4_MiB, 4_MiB);
   EXPECT_TRUE(ledger.balloon_stuck());
   EXPECT_FALSE(ledger.aim(600_MiB).plug);
 }
@@ -200,7 +200,7 @@ TEST_F(DeviceLedgerTest, ABalloonThatIsSlowCostsNoBlock) {
 TEST_F(DeviceLedgerTest, ABalloonThatWasSlowOnceAndMovedHasADriver) {
   adopt(700_MiB, 4_MiB);
   ledger.aim(600_MiB);
-  for (auto waited = 0ms; waited <= kBalloonPatience; waited += 100ms) see(700_MiB, 4_MiB, 4_MiB);
+  see_for(kBalloonPatience, 700_MiB, 4_MiB, 4_MiB);
   EXPECT_TRUE(ledger.balloon_stuck());
   ledger.aim(1200_MiB);
   see(1_GiB, 176_MiB, 176_MiB);
@@ -215,7 +215,7 @@ TEST_F(DeviceLedgerTest, ABalloonOfBeforeAResetIsNotWaitedForEither) {
   ledger.aim(1200_MiB);
   see(700_MiB, 176_MiB, 176_MiB);
   ledger.aim(1_GiB);
-  for (auto waited = 0ms; waited <= kBalloonPatience; waited += 100ms) see(700_MiB, 4_MiB, 4_MiB);
+  see_for(kBalloonPatience, 700_MiB, 4_MiB, 4_MiB);
   EXPECT_TRUE(ledger.balloon_stuck());
   EXPECT_EQ(ledger.aim(1_GiB).plug, 0_MiB);
 }
@@ -223,7 +223,7 @@ TEST_F(DeviceLedgerTest, ABalloonOfBeforeAResetIsNotWaitedForEither) {
 TEST_F(DeviceLedgerTest, AFirstBlockThatComesTooLateIsNotAskedForOnceMore) {
   trade();
   ledger.aim(700_MiB);
-  for (auto waited = 0ms; waited <= kPlugPatience; waited += 100ms) see(696_MiB, 0_MiB, 4_MiB);
+  see_for(kPlugPatience, 696_MiB, 0_MiB, 4_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).plug, 0_MiB);
   see(696_MiB, 0_MiB, 0_MiB);
   see(696_MiB, 4_MiB, 0_MiB);
@@ -231,7 +231,7 @@ TEST_F(DeviceLedgerTest, AFirstBlockThatComesTooLateIsNotAskedForOnceMore) {
   see(696_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
   see(700_MiB, 0_MiB, 0_MiB);
-  ledger.open_block();
+  ledger.open_block(700_MiB);
   const auto orders = ledger.aim(700_MiB);
   EXPECT_FALSE(orders.balloon);
   EXPECT_FALSE(orders.plug);
@@ -240,7 +240,7 @@ TEST_F(DeviceLedgerTest, AFirstBlockThatComesTooLateIsNotAskedForOnceMore) {
 TEST_F(DeviceLedgerTest, AGrowthThatIsSlowForbidsNoFirstBlock) {
   adopt(1_GiB);
   ledger.aim(1200_MiB);
-  for (auto waited = 0ms; waited <= kPlugPatience; waited += 100ms) see(1_GiB, 0_MiB, 176_MiB);
+  see_for(kPlugPatience, 1_GiB, 0_MiB, 176_MiB);
   EXPECT_FALSE(ledger.plug_stuck());
   ledger.order_failed(false);
   EXPECT_FALSE(ledger.plug_stuck());
@@ -254,7 +254,7 @@ TEST_F(DeviceLedgerTest, ALostLinkVoidsTheFirstBlock) {
 
 TEST_F(DeviceLedgerTest, ABalloonThatShowsLessThanItWasToTakeGetsNoFirstBlock) {
   adopt(700_MiB);
-  ledger.open_block();
+  ledger.open_block(700_MiB);
   ledger.aim(700_MiB);
   see(690_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
@@ -267,7 +267,7 @@ TEST_F(DeviceLedgerTest, AFirstBlockThatIsRefusedIsNotAskedForAgain) {
   EXPECT_EQ(ledger.aim(700_MiB).plug, 4_MiB);
   ledger.order_failed(false);
   see(696_MiB, 0_MiB, 0_MiB);
-  ledger.open_block();
+  ledger.open_block(700_MiB);
   const auto orders = ledger.aim(700_MiB);
   EXPECT_EQ(orders.balloon, 700_MiB);
   EXPECT_FALSE(orders.plug);
@@ -407,7 +407,7 @@ RC_GTEST_PROP(DeviceLedgerProperty, NeverCountsLessThanTheTruth, ()) {
       case 2: deliver(answers); break;
       case 3: guest_moves(); break;
       case 4: ask(); break;
-      case 5: ledger.open_block(); break;
+      case 5: ledger.open_block(goal); break;
       case 6: answers.push_back([&, actual = qemu.actual] { ledger.balloon_changed(actual, now); }); break;
       case 7: answers.push_back([&, plugged = qemu.plugged] { ledger.plug_changed(plugged, now); }); break;
     }

@@ -71,17 +71,7 @@ void QemuMachine::start() {
   on_link();
 }
 
-Bytes QemuMachine::reachable(Bytes target) const {
-  return reachable_target(target, {.base = facts_.base,
-                                   .has_balloon = facts_.has_balloon,
-                                   .balloon_actual = facts_.balloon_actual,
-                                   .balloon_counted = facts_.balloon_actual,
-                                   .has_plug = facts_.has_plug,
-                                   .plug_block = facts_.plug_block,
-                                   .plug_maximum = facts_.plug_maximum,
-                                   .plugged = facts_.plugged,
-                                   .plug_requested = facts_.plug_requested});
-}
+Bytes QemuMachine::reachable(Bytes target) const { return ledger_.reachable(target); }
 
 void QemuMachine::set_target(Bytes target) {
   if (facts_.link != Link::Up || !up() || !adopted_) return;
@@ -96,7 +86,7 @@ void QemuMachine::prepare_to_grow() {
   // What was asked of it by somebody else is not asked again.
   if (open_of(facts_.plug_block) == Bytes{} || reachable(target) != target) return;
   facts_.goal = target;
-  ledger_.open_block();
+  ledger_.open_block(target);
   aim();
 }
 

@@ -12,12 +12,13 @@ constexpr Bytes kLeastBalloon = Bytes::mib(32);  // no supported guest runs with
 
 Bytes not_negative(Bytes amount) { return std::max(amount, Bytes()); }
 
-Bytes has(const SplitInput& vm) { return vm.balloon_actual + std::max(vm.plugged, vm.plug_requested); }
+// What is in the plugged memory, or may be until it is seen not to come.
+Bytes plug_held(const SplitInput& vm) { return std::max(vm.plugged, vm.plug_requested); }
 
 // What stays plugged though the balloon could give as much.
 Bytes stays_plugged(Bytes target, const SplitInput& vm) {
   if (vm.plug_stuck) return {};
-  const Bytes there = std::max(vm.plugged, vm.plug_requested).round_down(vm.plug_block);
+  const Bytes there = plug_held(vm).round_down(vm.plug_block);
   // Who is to have more has no memory to lose on the way, and its kernel no time for an unplug.
   if (target > vm.balloon_actual + there) return there;
   // While the balloon is inflated (that happens after a stuck unplug), taking memory away only to deflate the
@@ -34,7 +35,8 @@ Bytes left_open(Bytes target, const SplitInput& vm) {
   if (vm.balloon_stuck && vm.balloon_actual >= vm.base) return {};
   if (target - open < balloon_floor(vm.base)) return {};
   const bool is_there = std::min(vm.plugged, vm.plug_requested) >= open;
-  const bool may_come = vm.opens && !vm.plug_stuck && target <= std::min(vm.base, has(vm) + open);
+  const bool may_come =
+      vm.opens && !vm.plug_stuck && target <= std::min(vm.base, vm.balloon_actual + plug_held(vm) + open);
   return is_there || may_come ? open : Bytes{};
 }
 
@@ -64,13 +66,12 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
     out.plug = std::max(not_negative(target - vm.base), stays_plugged(target, vm));
     plug_in_the_end = std::max(out.plug, open);
     // Nothing is plugged in exchange for what the balloon did not take yet.
-    const bool is_asked = std::max(vm.plugged, vm.plug_requested) >= open;
-    if (is_asked || vm.balloon_counted + open <= target) out.plug = plug_in_the_end;
+    if (plug_held(vm) >= open || vm.balloon_counted + open <= target) out.plug = plug_in_the_end;
   }
   if (!vm.has_balloon) return out;
 
   // What may be in the plugged memory until it is seen to be gone, and what that leaves for the base.
-  const Bytes held = std::max({vm.plugged, vm.plug_requested, out.plug});
+  const Bytes held = std::max(plug_held(vm), out.plug);
   const Bytes room = target - held;
   const Bytes in_the_end = std::min(vm.base, target - plug_in_the_end);
   // While an unplug is under way the balloon does not stand in for it; it never gives more than there is room

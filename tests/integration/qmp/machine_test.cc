@@ -18,6 +18,7 @@ namespace {
 
 using namespace literals;
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr Duration kShortDeadline = 200ms;
@@ -116,11 +117,8 @@ TEST_F(QemuMachineTest, DeflatesFirstAndPlugsInTheSameBreath) {
   begin_up(script);
   machine->set_target(512_MiB);
   ASSERT_TRUE(arrives(512_MiB));
-  const auto& orders = peer->orders();
-  ASSERT_EQ(orders.size(), 3u);
-  EXPECT_EQ(orders[0], balloon(256_MiB));  // taken over as it was
-  EXPECT_EQ(orders[1], balloon(384_MiB));
-  EXPECT_EQ(orders[2], requested(128_MiB));
+  // It is taken over as it was first.
+  EXPECT_THAT(peer->orders(), ElementsAre(balloon(256_MiB), balloon(384_MiB), requested(128_MiB)));
 }
 
 TEST_F(QemuMachineTest, UnplugsBeforeItInflates) {
@@ -193,11 +191,7 @@ TEST_F(QemuMachineTest, PlugsAFirstBlockWhenTheBalloonHasTakenAsMuch) {
   machine->prepare_to_grow();
   ASSERT_TRUE(lab.until([this] { return facts().plugged == 4_MiB; }));
   ASSERT_TRUE(arrives(384_MiB));
-  const auto& orders = peer->orders();
-  ASSERT_EQ(orders.size(), 3u);
-  EXPECT_EQ(orders[0], balloon(384_MiB));  // taken over as it was
-  EXPECT_EQ(orders[1], balloon(380_MiB));
-  EXPECT_EQ(orders[2], requested(4_MiB));
+  EXPECT_THAT(peer->orders(), ElementsAre(balloon(384_MiB), balloon(380_MiB), requested(4_MiB)));
   EXPECT_EQ(facts().committed(), 384_MiB);
   EXPECT_EQ(uncounted, 0u);
 }
