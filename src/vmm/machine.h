@@ -59,10 +59,10 @@ struct MachineFacts {
   Bytes assigned() const { return balloon_actual + plugged; }
   // The larger of what it has and what it was told it may have, for each device (law 1).
   // A balloon target we do not know may be anything up to the base.
-  Bytes committed() const {
-    const Bytes base_side = has_balloon ? std::max(balloon_actual, balloon_target.value_or(base)) : base;
-    return base_side + std::max(plugged, plug_requested);
+  Bytes base_committed() const {
+    return has_balloon ? std::max(balloon_actual, balloon_target.value_or(base)) : base;
   }
+  Bytes committed() const { return base_committed() + std::max(plugged, plug_requested); }
   Bytes maximum() const { return base + plug_maximum; }
   // What it is on the way to. The devices' own targets do not tell: the balloon stands in for memory that
   // does not unplug, and takes back what it took as that memory comes.

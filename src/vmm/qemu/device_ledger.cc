@@ -14,7 +14,7 @@ SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
   return {.base = f.base,
           .has_balloon = f.has_balloon,
           .balloon_actual = f.balloon_actual,
-          .balloon_counted = std::max(f.balloon_actual, f.balloon_target.value_or(f.base)),
+          .balloon_counted = f.base_committed(),
           .has_plug = f.has_plug,
           .plug_block = f.plug_block,
           .plug_maximum = f.plug_maximum,
