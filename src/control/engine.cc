@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "control/reports.h"
 #include "control/sense.h"
+#include "model/memory_block.h"
 #include "policy/tuning.h"
 #include "policy/wants.h"
 
@@ -175,11 +176,15 @@ void Engine::decide(const HostView& view, TimePoint now) {
   }
 }
 
-// As soon as it costs the guest nothing, until something is plugged: in want it hardly can.
+// As soon as it costs the guest nothing, until it has room: in want it hardly can.
 void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
-  if (!view.movable || !view.demand || view.distress || view.stalled || vm.facts().plugged > Bytes{}) return;
-  const bool moves = view.assigned != view.target || vm.facts().target() != view.target;
-  if (moves || view.assigned - *view.demand < kLeastHeadroom) return;
+  if (!view.movable || !view.demand || view.distress || view.stalled) return;
+  const MachineFacts& facts = vm.facts();
+  if (view.assigned != view.target || facts.target() != view.target) return;
+  const Bytes above = std::max(Bytes{}, view.target - view.base);
+  const Bytes plugged = with_room_in_block(above, facts.plug_block);
+  const Bytes spare = view.assigned - *view.demand - (plugged - above);
+  if (facts.plugged >= plugged || spare < kRoomInBlock) return;
   vm.machine->prepare_to_grow();
 }
 
@@ -270,7 +275,7 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
       vm.limits.mode == Mode::Static)
     return;
   if (facts.has_balloon && !facts.balloon_target) return;
-  const StallStep step = watch_progress(vm.stall, facts.target(), facts.assigned(), now);
+  const StallStep step = watch_progress(vm.stall, facts.target(), facts.due(), now);
   const bool was_growing = vm.stall.phase == StallState::Phase::Growing;
   const bool settled = vm.stall.phase != StallState::Phase::Settled &&
                        step.state.phase == StallState::Phase::Settled && !vm.stall.shrink_stalled();

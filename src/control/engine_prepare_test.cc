@@ -1,4 +1,4 @@
-// When a guest adds the first block that it would need to be grown.
+// When a guest adds a block that it would need to be grown later, and what is made of it meanwhile.
 #include <gtest/gtest.h>
 
 #include "control/engine.h"
@@ -13,17 +13,75 @@ using fakes::World;
 
 TEST(EnginePrepares, AGuestThatHasMemoryToSpare) {
   World w(4_GiB);
+  w.settings.defaults.maximum = 384_MiB;
   auto& web = w.add("web");
-  w.demands["web"] = 340_MiB;
+  w.demands["web"] = 350_MiB;
   w.run(1s);
   EXPECT_EQ(web.prepared, 0) << "it has no memory for that";
-  w.demands["web"] = 200_MiB;
+  w.demands["web"] = 340_MiB;
   w.run(1s);
   EXPECT_GT(web.prepared, 0);
   const int so_far = web.prepared;
   web.f.plugged = web.f.plug_requested = 4_MiB;
+  web.f.balloon_actual = 380_MiB;
+  web.f.balloon_target = 380_MiB;
   w.run(1s);
   EXPECT_EQ(web.prepared, so_far) << "it is done";
+}
+
+TEST(EnginePrepares, AGuestThatIsHeldAtTheEndOfItsLastBlock) {
+  World w(4_GiB);
+  w.settings.defaults.maximum = 512_MiB;
+  auto& web = w.add("web");
+  web.f.plugged = web.f.plug_requested = 128_MiB;
+  w.demands["web"] = 485_MiB;
+  w.run(2s);
+  ASSERT_EQ(web.f.target(), 512_MiB);
+  EXPECT_EQ(web.prepared, 0) << "with what the balloon takes it would have too little left";
+  w.demands["web"] = 475_MiB;
+  w.run(1s);
+  EXPECT_GT(web.prepared, 0);
+  const int so_far = web.prepared;
+  web.f.plugged = web.f.plug_requested = 132_MiB;
+  web.f.balloon_actual = 380_MiB;
+  web.f.balloon_target = 380_MiB;
+  w.run(1s);
+  EXPECT_EQ(web.prepared, so_far) << "it is done";
+}
+
+TEST(EnginePrepares, AndWhatItIsOwedIsItsOwn) {
+  World w(4_GiB);
+  w.settings.defaults.maximum = 502_MiB;
+  w.settings.defaults.buffer_percent = 10;
+  auto& web = w.add("web");
+  web.f.plugged = web.f.plug_requested = 118_MiB;
+  w.demands["web"] = 440_MiB;
+  w.run(2s);
+  ASSERT_EQ(web.f.target(), 502_MiB);
+  const auto before = w.engine.host();
+  const auto targets = web.targets.size();
+  web.f.goal = 502_MiB;
+  for (const Bytes taken : {10_MiB, 20_MiB, 30_MiB}) {
+    web.f.balloon_actual = 384_MiB - taken;
+    web.f.balloon_target = 384_MiB - 30_MiB;
+    web.f.owed = taken;
+    w.run(3s);
+    EXPECT_EQ(w.engine.host().committed, before.committed);
+    EXPECT_EQ(w.engine.host().reclaimed, before.reclaimed);
+    EXPECT_EQ(w.vm("web").status, Status::Ok);
+  }
+  EXPECT_EQ(web.targets.size(), targets) << "it is no growth that stalls";
+}
+
+TEST(EnginePrepares, NoGuestWithRoomInItsLastBlock) {
+  World w(4_GiB);
+  w.settings.defaults.maximum = 480_MiB;
+  auto& web = w.add("web");
+  web.f.plugged = web.f.plug_requested = 96_MiB;
+  w.demands["web"] = 400_MiB;
+  w.run(2s);
+  ASSERT_EQ(web.f.target(), 480_MiB);
+  EXPECT_EQ(web.prepared, 0);
 }
 
 TEST(EnginePrepares, NoGuestInDistress) {

@@ -42,7 +42,8 @@ void begin_life(VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   // Ballooned or plugged memory is the mark of a VM that was managed before: it is not booting. What was left
   // plugged may show for a moment after a reset.
-  const bool untouched = facts.plugged <= kOpenBlock && facts.balloon_actual == facts.base;
+  constexpr Bytes kLeft = kRoomInBlock + kOpenBlock;
+  const bool untouched = facts.plugged <= kLeft && facts.balloon_actual == facts.base;
   vm.owed_startup = facts.known && untouched && facts.base < vm.limits.startup;
 }
 
@@ -71,8 +72,7 @@ void believe(VmRecord& vm, const Demand& demand, TimePoint at) {
   vm.demand = demand;
   vm.believed_total = *vm.sample.total;
   const MachineFacts& facts = vm.facts();
-  look_ahead(vm.outlook, {demand.demand, demand.saturated, facts.assigned(), grain_of(facts), at},
-             *vm.profile);
+  look_ahead(vm.outlook, {demand.demand, demand.saturated, facts.due(), grain_of(facts), at}, *vm.profile);
   vm.headroom = headroom(vm.outlook);
   vm.growth = growth(vm.outlook);
   // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
@@ -189,7 +189,7 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   }
   const Bytes demand = vm.demand->demand;
   const Bytes buffer = buffer_for(vm.limits, demand, vm.headroom);
-  Verdict out{health(facts.assigned(), demand, buffer, vm.demand->paging), "", true};
+  Verdict out{health(facts.due(), demand, buffer, vm.demand->paging), "", true};
   if (vm.stall.grow_stalled())
     out.note = "the guest does not take in the memory it is given; tried again later";
   if (vm.guest && !vm.guest->state().complaint.empty())
@@ -213,8 +213,8 @@ Bytes follow_machine(VmRecord& vm, TimePoint now) {
     vm.seen_resets = facts.resets;
     begin_life(vm, now);
   }
-  const Bytes returned = std::max(Bytes{}, vm.last_assigned - facts.assigned());
-  vm.last_assigned = facts.assigned();
+  const Bytes returned = std::max(Bytes{}, vm.last_assigned - facts.due());
+  vm.last_assigned = facts.due();
   vm.peak_assigned = std::max(vm.peak_assigned, facts.assigned());
   return returned;
 }
@@ -268,7 +268,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   VmView v;
   v.name = vm.name;
   v.limits = vm.limits;
-  v.assigned = facts.assigned();
+  v.assigned = facts.due();
   v.committed = committed_of(vm);
   v.target = facts.target();
   // What a guest did not take in a moment ago is not offered again yet, and nobody is asked to give it.

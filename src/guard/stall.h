@@ -12,8 +12,7 @@ namespace aerostat {
 // A working guest frees or takes several MiB a second even under load; this long without any is not slowness.
 // It leaves time for both devices: unplug first, then the balloon.
 inline constexpr Duration kStallAfter = std::chrono::seconds(6);
-// A gap of no more than this is none: what a balloon and plugged memory trade (kOpenBlock) is as much.
-// Movement of less is noise of page-sized books.
+// A gap of no more than this is none, and movement of less is noise of page-sized books.
 inline constexpr Bytes kProgress = Bytes::mib(4);
 // First wait before trying again; doubles each time, up to the most.
 inline constexpr Duration kRetryFirst = std::chrono::seconds(10);
@@ -37,7 +36,7 @@ struct StallStep {
   bool give_up = false;  // stalled just now: withdraw the target to what is assigned
 };
 
-// `target` is what was asked, `assigned` what is seen.
+// `target` is what was asked, `assigned` what is seen, and owed in a trade between its devices.
 StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned, TimePoint now);
 
 }  // namespace aerostat

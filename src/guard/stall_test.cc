@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "model/memory_block.h"
-
 namespace aerostat {
 namespace {
 
@@ -18,8 +16,8 @@ TEST(StallMonitor, NamesAShrinkThatMakesNoProgress) {
   EXPECT_TRUE(step.state.shrink_stalled());
 }
 
-TEST(StallMonitor, TakesATradeBetweenBalloonAndPluggedMemoryForNoChange) {
-  for (const Bytes gap : {kOpenBlock, -kOpenBlock}) {
+TEST(StallMonitor, TakesASmallGapForNone) {
+  for (const Bytes gap : {kProgress, -kProgress}) {
     StallState state = watch_progress({}, 1_GiB, 1_GiB + gap, kStart).state;
     EXPECT_EQ(state.phase, StallState::Phase::Settled);
     EXPECT_FALSE(watch_progress(state, 1_GiB, 1_GiB + gap, kStart + 2 * kStallAfter).give_up);

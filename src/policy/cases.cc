@@ -22,7 +22,9 @@ void consider_growth(Case& c) {
     c.desire = std::max(c.wanted, vm.target + kLeastGrow);
     c.rule = hurt ? Rule::GiveBack : Rule::Grow;
   } else if (vm.kernel_short && (!vm.since_grow || *vm.since_grow >= kKernelGrowEvery)) {
-    c.desire = vm.target + kMemoryBlock;
+    // What is given first goes into the block that is there, which may be for programs only.
+    const Bytes there = vm.target < vm.base ? Bytes{} : vm.room_in_block.value_or(Bytes{});
+    c.desire = vm.target + there + kMemoryBlock;
     c.rule = Rule::Grow;
   } else if (vm.target < vm.limits.minimum) {
     c.desire = vm.limits.minimum;  // the owner raised it, or the VM booted with less

@@ -134,7 +134,7 @@ inline constexpr Duration kKernelGrowEvery = std::chrono::seconds(1);
 
 // --- wanting ---
 // The least buffer an owner can ask for: below it a Linux guest cannot even take in hot-added memory (1.6 %
-// of 2 GiB is 32 MiB) while it works. With as much free it adds a first block in advance.
+// of 2 GiB is 32 MiB) while it works.
 inline constexpr Bytes kLeastHeadroom = Bytes::mib(64);
 // Kept above demand even when weights decide, else the kernel reclaims although nothing is missing.
 inline constexpr Bytes kSlack = Bytes::mib(32);
@@ -147,10 +147,6 @@ inline constexpr double kLowShare = 0.8;
 // --- moving ---
 // Growth is asked for in at least this much: each change costs the guest and the host a round of work.
 inline constexpr Bytes kLeastGrow = Bytes::mib(64);
-// Where a guest's need rises and it has less than this of a block that can be given at once, it is grown as
-// much earlier: in want it cannot add a block. Its kernel needs memory for that; with 9 MiB left a busy one
-// took seconds, and was out of memory before (docs/adr/0011-a-block-before-want.md).
-inline constexpr Bytes kRoomInBlock = Bytes::mib(32);
 // When memory is scarce it arrives in crumbs; they are collected until they are worth a change.
 inline constexpr Bytes kLeastGrant = Bytes::mib(16);
 // A VM in distress keeps this much of its demand above what it wants, when others are short.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/memory_block.h"
 #include "policy/tuning.h"
 
 namespace aerostat {

@@ -47,6 +47,7 @@ struct MachineFacts {
   Bytes plugged;              // as seen
   Bytes plug_requested;       // as asked
   std::optional<Bytes> goal;  // what it was last asked for in all; missing: nothing, or it is void
+  Bytes owed;                 // what its balloon took for plugged memory that is still to come
   std::optional<std::string> agent_socket;  // where the guest's service can be reached
   std::string manager_note;                 // what is missing to be fully manageable, for `show`
 
@@ -57,12 +58,17 @@ struct MachineFacts {
   std::uint64_t resets = 0;                  // reboots of the guest seen so far
 
   Bytes assigned() const { return balloon_actual + plugged; }
+  // What it has when a trade between its devices is over.
+  Bytes due() const { return assigned() + owed; }
   // The larger of what it has and what it was told it may have, for each device (law 1).
   // A balloon target we do not know may be anything up to the base.
   Bytes base_committed() const {
     return has_balloon ? std::max(balloon_actual, balloon_target.value_or(base)) : base;
   }
-  Bytes committed() const { return base_committed() + std::max(plugged, plug_requested); }
+  // What it was asked for in all counts though its balloon takes first: it comes back without asking anybody.
+  Bytes committed() const {
+    return std::max(base_committed() + std::max(plugged, plug_requested), goal.value_or(Bytes{}));
+  }
   Bytes maximum() const { return base + plug_maximum; }
   // What it is on the way to. The devices' own targets do not tell: the balloon stands in for memory that
   // does not unplug, and takes back what it took as that memory comes.
@@ -82,7 +88,8 @@ class Machine {
   // Asks the VM to have `target` (assigned). Growing takes effect in the facts' committed() before this
   // returns; shrinking lowers committed() only as memory is seen to come back. Idempotent.
   virtual void set_target(Bytes target) = 0;
-  // The guest has memory to spare: what makes growing it easier later may be done now, within its target.
+  // The guest has memory to spare: what makes growing it easier later may be done now, within its target. It
+  // may be owed up to kRoomInBlock + kOpenBlock meanwhile.
   virtual void prepare_to_grow() {}
   // Nobody inside reports: what the devices say of the guest is asked for as often as is of use.
   virtual void watch(bool closely) { (void)closely; }

@@ -30,14 +30,27 @@ class Guests(RealGuests):
             daemon.wait_served("web", timeout=20)
             until(lambda: web.memory().plugged, 20, "a first block is added")
             self.assertLessEqual(web.memory().assigned, 384 * MIB)
-            fill = web.workload.start("alloc:700:100")
-            until(lambda: web.workload.stat()["pswpout"] > 8000, 60, "it pages")
-            before = web.workload.stat()
-            daemon.set("web", maximum=1536 * MIB)
-            web.workload.finish(fill, 60)
-            after = web.workload.stat()
-            self.assertLess(after["pswpout"] - before["pswpout"], 16384, "it paged out 64 MiB and more while memory was on its way; 200 to 400 without that block")
-            self.assertEqual(daemon.host()["law1_violations"], 0)
+            self.runs_short_and_recovers(daemon, web, fills=700)
+
+    def test_a_guest_that_was_short_at_the_end_of_a_block_is_given_some_at_once(self) -> None:
+        """Held at boot memory and one block. It added the next while it had memory to spare."""
+        with Daemon(self.rundir, "3G", held_at("web", 512)) as daemon, Guest("web", self.rundir, zram_mib=512) as web:
+            web.wait_ready()
+            daemon.wait_served("web", timeout=20)
+            web.workload.run("alloc:360:100", 60)
+            until(lambda: web.memory().plugged > 128 * MIB, 20, "the next block is added")
+            self.assertLessEqual(web.memory().assigned, 512 * MIB)
+            self.runs_short_and_recovers(daemon, web, fills=540)
+
+    def runs_short_and_recovers(self, daemon: Daemon, web: Guest, fills: int) -> None:
+        fill = web.workload.start(f"alloc:{fills}:100")
+        until(lambda: web.workload.stat()["pswpout"] > 8000, 60, "it pages")
+        before = web.workload.stat()
+        daemon.set("web", maximum=1536 * MIB)
+        web.workload.finish(fill, 60)
+        after = web.workload.stat()
+        self.assertLess(after["pswpout"] - before["pswpout"], 16384, "it paged out 64 MiB and more while memory was on its way; 200 to 400 MiB without that block")
+        self.assertEqual(daemon.host()["law1_violations"], 0)
 
     def test_a_guest_without_the_service_grows_by_its_balloon_statistics(self) -> None:
         with Daemon(self.rundir, "3G", DYNAMIC) as daemon:

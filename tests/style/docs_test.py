@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-CONSTANTS = [ROOT / "src/policy/tuning.h", *sorted((ROOT / "src/guard").glob("*.h"))]
+CONSTANTS = [ROOT / "src/policy/tuning.h", ROOT / "src/model/memory_block.h", *sorted((ROOT / "src/guard").glob("*.h"))]
 
 
 class Docs(unittest.TestCase):

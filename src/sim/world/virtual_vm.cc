@@ -91,8 +91,8 @@ void VirtualVm::set_target(Bytes target) {
 }
 
 void VirtualVm::prepare_to_grow() {
-  const Bytes open = open_of(facts_.plug_block);
-  if (open == Bytes{} || facts_.plug_maximum < open) return;
+  const Bytes above = std::max(Bytes{}, Bytes::of_mib(assigned_ - base_));
+  if (with_room_in_block(above, facts_.plug_block) > facts_.plug_maximum) return;
   zones_.open();
   show_facts();
 }
@@ -260,13 +260,23 @@ void VirtualVm::touch() {
 }
 
 void VirtualVm::show_facts() {
-  // A little of the device may stay, for which the balloon makes up.
-  const double stays = std::min(zones_.stays(), facts_.plug_maximum.to_mib());
-  const auto plugged = [&](double of) { return std::max(stays, of - base_); };
+  const double most = facts_.plug_maximum.to_mib();
+  const auto plugged = [&](double of) {
+    const double above = std::max(0.0, of - base_);
+    const double open = zones_.plugged(above);
+    return open <= most ? open : above;
+  };
   facts_.plugged = Bytes::of_mib(plugged(assigned_));
   facts_.balloon_actual = Bytes::of_mib(assigned_ - plugged(assigned_));
-  facts_.plug_requested = Bytes::of_mib(plugged(target_));
-  facts_.balloon_target = Bytes::of_mib(target_ - plugged(target_));
+  Bytes requested = Bytes::of_mib(plugged(target_));
+  Bytes balloon = Bytes::of_mib(target_) - requested;
+  if (target_ < assigned_) {
+    // On the way down nothing is plugged, and the balloon gives nothing back before plugged memory has gone.
+    requested = std::min(requested, facts_.plugged);
+    balloon = std::min(Bytes::of_mib(target_) - requested, facts_.balloon_actual);
+  }
+  facts_.plug_requested = requested;
+  facts_.balloon_target = balloon;
   facts_.seen_at = lab_time(now_);
 }
 

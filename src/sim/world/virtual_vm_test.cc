@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/memory_block.h"
 #include "sim/world/virtual_host.h"
 
 namespace aerostat::sim {
@@ -41,12 +42,17 @@ TEST_F(MovingVm, SaysWhatItHasWhateverIsLeftPlugged) {
   vm->prepare_to_grow();
   EXPECT_TRUE(is_true());
   EXPECT_EQ(vm->facts().plugged, 4_MiB);
-  for (const Bytes target : {2_GiB, Bytes::mib(1026), 700_MiB, 1_GiB}) {
+  for (const Bytes target : {2_GiB, Bytes::mib(1150), Bytes::mib(1026), 700_MiB, 1_GiB}) {
     vm->set_target(target);
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; vm->assigned() != target.to_mib(); ++i) {
       run(2);
       ASSERT_TRUE(is_true()) << target.to_mib();
+      ASSERT_LT(i, 1000);
     }
+    vm->prepare_to_grow();
+    EXPECT_TRUE(is_true());
+    const Bytes above = std::max(Bytes{}, target - 1_GiB);
+    EXPECT_EQ(vm->facts().plugged, with_room_in_block(above, vm->facts().plug_block));
   }
   EXPECT_EQ(vm->facts().plugged, 4_MiB);
   vm->reset();

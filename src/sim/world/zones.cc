@@ -14,13 +14,15 @@ namespace {
 // (lowmem_reserve_ratio).
 constexpr double kProtected = 1.0 / 32;
 
+int whole_blocks(double mib) { return static_cast<int>(std::ceil(mib / kMemoryBlockMib)); }
 std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
 
 }  // namespace
 
 Zones::Zones(double boot_mib, const Physics& physics)
     : split_(physics.zones),
-      stays_(open_of(Bytes::of_mib(physics.block_mib)).to_mib()),
+      device_block_(Bytes::of_mib(physics.block_mib)),
+      opens_(open_of(device_block_) > Bytes{}),
       boot_(boot_mib),
       memmap_mib_(physics.memmap_mib),
       reserve_mib_(physics.reserve_mib),
@@ -39,10 +41,24 @@ void Zones::follow(double assigned, double used) {
 }
 
 void Zones::open() {
-  if (stays_ == 0 || blocks() > 0) return;
+  if (blocks() >= whole_blocks(with_room(plugged_))) return;
+  add_block();
+  size_up();
+}
+
+double Zones::with_room(double above) const {
+  if (!opens_) return above;
+  return std::max(above, with_room_in_block(Bytes::of_mib(above), device_block_).to_mib());
+}
+
+double Zones::plugged(double above) const {
+  const double open = with_room(above);
+  return blocks() >= whole_blocks(open) ? open : above;
+}
+
+void Zones::add_block() {
   open_is_movable_ = next_is_movable();
   ++(open_is_movable_ ? movable_ : kernels_);
-  size_up();
 }
 
 bool Zones::next_is_movable() const {
@@ -53,17 +69,14 @@ bool Zones::next_is_movable() const {
 }
 
 // Linux fills the block that is not whole, then begins another. It takes that block first, then movable ones,
-// and the kernel's in the end. The last stays, for as long as one of the device's can be left in it.
+// and the kernel's in the end. One stays open where there is little room in those that are needed.
 void Zones::size(double plugged) {
-  const int least = stays() > 0 ? 1 : 0;
-  const int needed = std::max(least, static_cast<int>(std::ceil(plugged / kMemoryBlockMib)));
+  const int needed = whole_blocks(plugged);
   const bool all_whole = plugged_ == blocks() * kMemoryBlockMib;
   if (plugged < plugged_ && all_whole) open_is_movable_ = movable_ > 0;
-  while (blocks() < needed) {
-    open_is_movable_ = next_is_movable();
-    ++(open_is_movable_ ? movable_ : kernels_);
-  }
-  while (blocks() > needed) {
+  while (blocks() < needed) add_block();
+  const int most = whole_blocks(with_room(plugged));
+  while (blocks() > most) {
     --(open_is_movable_ ? movable_ : kernels_);
     open_is_movable_ = movable_ > 0;
   }
@@ -71,10 +84,10 @@ void Zones::size(double plugged) {
 }
 
 void Zones::size_up() {
-  const double missing = blocks() * kMemoryBlockMib - plugged_;
+  const double missing = blocks() * kMemoryBlockMib - plugged_ - traded();
   movable_size_ = movable_ * kMemoryBlockMib - (open_is_movable_ ? missing : 0);
   const double kernels = kernels_ * kMemoryBlockMib - (open_is_movable_ ? 0 : missing);
-  kernel_size_ = std::min(boot_, assigned_) + kernels;
+  kernel_size_ = std::min(boot_, assigned_) - traded() + kernels;
   protects_ = split_ ? std::min(kernels, movable_size_ * kProtected) : 0;
 }
 

@@ -22,7 +22,7 @@ SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
           .plug_requested = f.plug_requested,
           .unplug_stuck = ledger.unplug_stuck(),
           .balloon_stuck = ledger.balloon_stuck(),
-          .plug_stuck = ledger.plug_stuck(),
+          .trade_stuck = ledger.trade_stuck(),
           .opens = ledger.opens()};
 }
 
@@ -30,14 +30,38 @@ SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
 
 void DeviceLedger::adopt_balloon(Bytes actual) {
   balloon_ordered_ = actual;
-  opens_at_.reset();
-  plugging_ = {};
+  end_trade();
+  trade_ = {};
   ++orders_;
 }
 
-// More than this is a growth, and no trade with the balloon.
-bool DeviceLedger::opening() const {
-  return plug_ordered_ > Bytes{} && *plug_ordered_ <= open_of(facts_.plug_block);
+void DeviceLedger::open_block(Bytes target, TimePoint now) {
+  if (trade_.stuck && now < trade_again_) return;
+  if (trade_.stuck) trade_ = {};
+  opens_at_ = target;
+}
+
+void DeviceLedger::end_trade() {
+  opens_at_.reset();
+  facts_.owed = {};
+}
+
+void DeviceLedger::give_up_trade(TimePoint now) {
+  end_trade();
+  trade_.stuck = true;
+  trade_again_ = now + kTradeAgain;
+}
+
+void DeviceLedger::follow_trade(TimePoint now) {
+  if (opens_at_) {
+    const Bytes above = std::max(Bytes{}, *opens_at_ - facts_.base);
+    const Bytes open = with_room_in_block(above, facts_.plug_block);
+    facts_.owed = std::clamp(*opens_at_ - facts_.assigned(), Bytes{}, open - above);
+    if (facts_.plugged >= open) end_trade();
+  }
+  const bool was_stuck = trade_.stuck;
+  trade_.follow(facts_.owed > Bytes{}, false, now, kTradePatience);
+  if (trade_.stuck && !was_stuck) give_up_trade(now);
 }
 
 Bytes DeviceLedger::reachable(Bytes target) const {
@@ -45,9 +69,10 @@ Bytes DeviceLedger::reachable(Bytes target) const {
 }
 
 DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
-  if (opens_at_ != target) opens_at_.reset();  // it has other work now
+  if (opens_at_ != target) end_trade();  // it has other work now
   // A balloon that shows less than the trade takes has its own ways.
-  if (!opening() && facts_.balloon_actual + open_of(facts_.plug_block) < target) opens_at_.reset();
+  const Bytes open = with_room_in_block(std::max(Bytes{}, target - facts_.base), facts_.plug_block);
+  if (facts_.balloon_actual + open < target) end_trade();
   const Split split = split_target(target, input_of(facts_, *this));
   Orders out;
   if (facts_.has_balloon) {
@@ -59,7 +84,8 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
     if (facts_.balloon_target) facts_.balloon_target = std::max(*facts_.balloon_target, split.balloon);
   }
   if (facts_.has_plug) {
-    if (plug_ordered_ != split.plug) out.plug = split.plug;
+    // After an order that was refused, not before it is known what is in force.
+    if (plug_ordered_ && plug_ordered_ != split.plug) out.plug = split.plug;
     facts_.plug_requested = std::max(facts_.plug_requested, split.plug);
   }
   if (out.balloon) balloon_ordered_ = out.balloon;
@@ -68,10 +94,10 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
   return out;
 }
 
-void DeviceLedger::order_failed(bool balloon) {
+void DeviceLedger::order_failed(bool balloon, TimePoint now) {
   ++orders_;  // a reading already under way is no answer to what is in force
+  if (opens_at_) give_up_trade(now);
   if (!balloon) {
-    if (opening()) plugging_.stuck = true;
     plug_ordered_.reset();
     return;
   }
@@ -128,8 +154,8 @@ void DeviceLedger::guest_reset(TimePoint now) {
   const bool same = facts_.resets > 0 && now - reset_at_ < kSameReset;
   reset_at_ = now;
   if (!same) ++facts_.resets;
-  inflation_ = plugging_ = {};
-  opens_at_.reset();
+  inflation_ = trade_ = {};
+  end_trade();
   facts_.balloon_stats.reset();
   if (!facts_.known || !facts_.has_balloon || facts_.balloon_actual >= facts_.base) return;
   stale_balloon_ = facts_.balloon_actual;
@@ -157,6 +183,7 @@ void DeviceLedger::saw_balloon(Bytes actual, TimePoint now) {
   if (!stale && facts_.balloon_actual != before) inflation_.stuck = false;
   inflation_.follow(balloon_ordered_ && facts_.balloon_actual > *balloon_ordered_,
                     facts_.balloon_actual < before, now, kBalloonPatience);
+  follow_trade(now);
 }
 
 void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
@@ -165,10 +192,7 @@ void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
   const bool unplugging = plug_ordered_ && plugged > *plug_ordered_;
   unplug_.follow(unplugging, progress, now, kUnplugPatience);
   if (!unplugging) unplug_.stuck = false;
-  // What comes after it was withdrawn is not asked for once more.
-  if (plugged > Bytes{}) opens_at_.reset();
-  if (plugged > Bytes{} && plug_ordered_ > Bytes{}) plugging_.stuck = false;
-  plugging_.follow(plugged == Bytes{} && opening(), false, now, kPlugPatience);
+  follow_trade(now);
 }
 
 }  // namespace aerostat

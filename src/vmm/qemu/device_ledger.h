@@ -33,9 +33,11 @@ inline constexpr Duration kUnplugPatience = std::chrono::seconds(1);
 // A balloon that holds nothing, and takes nothing for as long though asked to, has no driver: nothing is
 // plugged in exchange for it until it is seen to move.
 inline constexpr Duration kBalloonPatience = std::chrono::seconds(1);
-// Memory of which nothing is plugged for as long though asked for has no driver. Adding a block took a guest
-// under TCG 0.1 s; it is asked to while it has memory to spare.
-inline constexpr Duration kPlugPatience = std::chrono::seconds(3);
+// In a trade the guest is owed memory for no longer than this, or gets it back: a device without a driver, a
+// balloon that takes only a part. Under TCG one took 0.1 s.
+inline constexpr Duration kTradePatience = std::chrono::seconds(3);
+// Then none is tried for as long: it wants work of a guest that may not be able to do it.
+inline constexpr Duration kTradeAgain = std::chrono::minutes(1);
 // A reset through the firmware shows as two RESET events (Q35 with SeaBIOS, 30 ms apart): one reboot.
 inline constexpr Duration kSameReset = std::chrono::seconds(1);
 
@@ -59,16 +61,17 @@ class DeviceLedger {
   void adopt_balloon(Bytes actual);
   // What to order now so that the VM arrives at `target`; nothing if that is in force already.
   Orders aim(Bytes target);
-  // The guest has memory to spare: kOpenBlock may be plugged, for which the balloon makes up. Void with
-  // another target.
-  void open_block(Bytes target) { opens_at_ = target; }
+  // The guest has memory to spare: if it has little room in its last block, another may be opened
+  // (with_room_in_block), for which the balloon makes up. Void with another target; refused for a while after
+  // a trade of which nothing came.
+  void open_block(Bytes target, TimePoint now);
   bool opens() const { return opens_at_.has_value(); }
   // `target`, rounded and cut to what the devices can do.
   Bytes reachable(Bytes target) const;
   // Counts orders sent so far.
   std::uint64_t orders() const { return orders_; }
   // An order was answered with an error: nobody knows what is in force until the next reading.
-  void order_failed(bool balloon);
+  void order_failed(bool balloon, TimePoint now);
 
   void read(const Reading& reading, TimePoint now);
   void balloon_changed(Bytes actual, TimePoint now);  // events
@@ -79,7 +82,7 @@ class DeviceLedger {
   bool settled() const;
   bool unplug_stuck() const { return unplug_.stuck; }
   bool balloon_stuck() const { return inflation_.stuck; }
-  bool plug_stuck() const { return plugging_.stuck; }
+  bool trade_stuck() const { return trade_.stuck; }
   // When something last moved towards what was ordered, or was ordered.
   TimePoint moved_at() const { return moved_at_; }
 
@@ -92,7 +95,9 @@ class DeviceLedger {
     void follow(bool asked, bool progressed, TimePoint now, Duration patience);
   };
 
-  bool opening() const;
+  void follow_trade(TimePoint now);
+  void end_trade();
+  void give_up_trade(TimePoint now);
   void saw_balloon(Bytes actual, TimePoint now);
   void saw_plugged(Bytes plugged, TimePoint now);
 
@@ -104,8 +109,9 @@ class DeviceLedger {
   std::optional<Bytes> stale_balloon_;
   TimePoint reset_at_{};
   TimePoint moved_at_{};
-  Asked unplug_, inflation_, plugging_;
-  std::optional<Bytes> opens_at_;
+  Asked unplug_, inflation_, trade_;
+  std::optional<Bytes> opens_at_;  // the target at which a trade is wanted, or under way
+  TimePoint trade_again_{};
 };
 
 }  // namespace aerostat

@@ -38,9 +38,16 @@ class DeviceLedgerTest : public ::testing::Test {
   // A guest of 700 MiB is to add a first block, and its balloon has taken as much.
   void trade() {
     adopt(700_MiB);
-    ledger.open_block(700_MiB);
+    ledger.open_block(700_MiB, clock.now());
     ledger.aim(700_MiB);
     see(696_MiB, 0_MiB, 0_MiB);
+  }
+  // One that has filled a block of Linux is to add another.
+  void trade_at_the_end() {
+    adopt(1_GiB, 128_MiB);
+    ledger.open_block(1152_MiB, clock.now());
+    ledger.aim(1152_MiB);
+    see(1020_MiB, 128_MiB, 128_MiB);
   }
 
   FakeClock clock;
@@ -129,7 +136,7 @@ TEST_F(DeviceLedgerTest, AGuestThatWasResetMayHaveADriverForItsBalloon) {
 TEST_F(DeviceLedgerTest, AGuestWithMemoryToSpareAddsAFirstBlock) {
   adopt(1_GiB);
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
-  ledger.open_block(700_MiB);
+  ledger.open_block(700_MiB, clock.now());
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 696_MiB);
   see(696_MiB, 0_MiB, 0_MiB);
   const auto orders = ledger.aim(700_MiB);
@@ -143,16 +150,52 @@ TEST_F(DeviceLedgerTest, AGuestWithMemoryToSpareAddsAFirstBlock) {
 
 TEST_F(DeviceLedgerTest, AGuestOfWhichNothingWasAskedAddsOneToo) {
   adopt(1_GiB);
-  ledger.open_block(1_GiB);
+  ledger.open_block(1_GiB, clock.now());
   EXPECT_EQ(ledger.aim(1_GiB).balloon, 1020_MiB);
   see(1020_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(ledger.aim(1_GiB).plug, 4_MiB);
 }
 
+TEST_F(DeviceLedgerTest, AGuestAtTheEndOfItsLastBlockAddsAnother) {
+  trade_at_the_end();
+  EXPECT_EQ(ledger.aim(1152_MiB).plug, 132_MiB);
+  see(1020_MiB, 128_MiB, 132_MiB);
+  see(1020_MiB, 130_MiB, 132_MiB);
+  EXPECT_FALSE(ledger.aim(1152_MiB).plug) << "the rest may come";
+  see(1020_MiB, 132_MiB, 132_MiB);
+  EXPECT_FALSE(ledger.aim(1152_MiB).plug);
+  EXPECT_TRUE(ledger.settled());
+  EXPECT_EQ(facts.committed(), 1152_MiB);
+}
+
+TEST_F(DeviceLedgerTest, ABlockThatDoesNotComeIsGivenUp) {
+  trade_at_the_end();
+  ledger.aim(1152_MiB);
+  see_for(kTradePatience, 1020_MiB, 128_MiB, 132_MiB);
+  EXPECT_EQ(ledger.aim(1152_MiB).plug, 128_MiB);
+  see(1020_MiB, 128_MiB, 128_MiB);
+  EXPECT_EQ(ledger.aim(1152_MiB).balloon, 1_GiB);
+  see(1_GiB, 128_MiB, 128_MiB);
+  ledger.open_block(1152_MiB, clock.now());
+  EXPECT_FALSE(ledger.aim(1152_MiB).balloon) << "it is not tried again at once";
+}
+
+TEST_F(DeviceLedgerTest, ABalloonThatCannotTakeEnoughOpensNoBlock) {
+  adopt(1_GiB, 100_MiB);
+  ledger.open_block(1124_MiB, clock.now());
+  EXPECT_EQ(ledger.aim(1124_MiB).balloon, 992_MiB);
+  see_for(kTradePatience, 1010_MiB, 100_MiB, 100_MiB);
+  EXPECT_EQ(ledger.aim(1124_MiB).balloon, 1_GiB);
+  see(1_GiB, 100_MiB, 100_MiB);
+  EXPECT_TRUE(ledger.settled());
+  ledger.open_block(1124_MiB, clock.now());
+  EXPECT_FALSE(ledger.aim(1124_MiB).balloon) << "it is not tried again at once";
+}
+
 TEST_F(DeviceLedgerTest, AGuestThatIsToHaveMoreMeanwhileAddsNone) {
   adopt(1_GiB);
   ledger.aim(700_MiB);
-  ledger.open_block(700_MiB);
+  ledger.open_block(700_MiB, clock.now());
   ledger.aim(700_MiB);
   see(800_MiB, 0_MiB, 0_MiB);
   ledger.aim(750_MiB);
@@ -163,18 +206,48 @@ TEST_F(DeviceLedgerTest, AGuestThatIsToHaveMoreMeanwhileAddsNone) {
 TEST_F(DeviceLedgerTest, AFirstBlockIsNotWaitedForWithoutADriver) {
   trade();
   EXPECT_EQ(ledger.aim(700_MiB).plug, 4_MiB);
-  see_for(kPlugPatience, 696_MiB, 0_MiB, 4_MiB);
-  EXPECT_TRUE(ledger.plug_stuck());
+  see_for(kTradePatience, 696_MiB, 0_MiB, 4_MiB);
+  EXPECT_TRUE(ledger.trade_stuck());
   EXPECT_EQ(ledger.aim(700_MiB).plug, 0_MiB);
   see(696_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
   see(700_MiB, 0_MiB, 0_MiB);
   EXPECT_TRUE(ledger.settled());
-  ledger.open_block(700_MiB);
+  ledger.open_block(700_MiB, clock.now());
   EXPECT_FALSE(ledger.aim(700_MiB).balloon) << "it is not tried again";
   ledger.guest_reset(clock.now());
-  ledger.open_block(700_MiB);
+  ledger.open_block(700_MiB, clock.now());
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 696_MiB) << "another system may have one";
+}
+
+TEST_F(DeviceLedgerTest, ATradeThatFailedIsTriedAgainAfterAWhile) {
+  trade();
+  ledger.aim(700_MiB);
+  see_for(kTradePatience, 696_MiB, 0_MiB, 4_MiB);
+  ledger.aim(700_MiB);
+  see(696_MiB, 0_MiB, 0_MiB);
+  ledger.aim(700_MiB);
+  see(700_MiB, 0_MiB, 0_MiB);
+  clock.advance(kTradeAgain - 1s);
+  ledger.open_block(700_MiB, clock.now());
+  EXPECT_FALSE(ledger.aim(700_MiB).balloon);
+  clock.advance(1s);
+  ledger.open_block(700_MiB, clock.now());
+  EXPECT_EQ(ledger.aim(700_MiB).balloon, 696_MiB);
+}
+
+TEST_F(DeviceLedgerTest, OwesWhatTheBalloonTookUntilItIsPlugged) {
+  trade_at_the_end();
+  EXPECT_EQ(facts.owed, 4_MiB);
+  EXPECT_EQ(facts.due(), 1152_MiB);
+  ledger.aim(1152_MiB);
+  see(1020_MiB, 130_MiB, 132_MiB);
+  EXPECT_EQ(facts.owed, 2_MiB);
+  see(1020_MiB, 132_MiB, 132_MiB);
+  EXPECT_EQ(facts.owed, 0_MiB);
+  trade_at_the_end();
+  ledger.aim(1100_MiB);
+  EXPECT_EQ(facts.owed, 0_MiB) << "it has other work";
 }
 
 TEST_F(DeviceLedgerTest, AnUnplugThatWasStuckAndTricklesIsStuckStill) {
@@ -223,7 +296,7 @@ TEST_F(DeviceLedgerTest, ABalloonOfBeforeAResetIsNotWaitedForEither) {
 TEST_F(DeviceLedgerTest, AFirstBlockThatComesTooLateIsNotAskedForOnceMore) {
   trade();
   ledger.aim(700_MiB);
-  see_for(kPlugPatience, 696_MiB, 0_MiB, 4_MiB);
+  see_for(kTradePatience, 696_MiB, 0_MiB, 4_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).plug, 0_MiB);
   see(696_MiB, 0_MiB, 0_MiB);
   see(696_MiB, 4_MiB, 0_MiB);
@@ -231,7 +304,7 @@ TEST_F(DeviceLedgerTest, AFirstBlockThatComesTooLateIsNotAskedForOnceMore) {
   see(696_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
   see(700_MiB, 0_MiB, 0_MiB);
-  ledger.open_block(700_MiB);
+  ledger.open_block(700_MiB, clock.now());
   const auto orders = ledger.aim(700_MiB);
   EXPECT_FALSE(orders.balloon);
   EXPECT_FALSE(orders.plug);
@@ -240,10 +313,10 @@ TEST_F(DeviceLedgerTest, AFirstBlockThatComesTooLateIsNotAskedForOnceMore) {
 TEST_F(DeviceLedgerTest, AGrowthThatIsSlowForbidsNoFirstBlock) {
   adopt(1_GiB);
   ledger.aim(1200_MiB);
-  see_for(kPlugPatience, 1_GiB, 0_MiB, 176_MiB);
-  EXPECT_FALSE(ledger.plug_stuck());
-  ledger.order_failed(false);
-  EXPECT_FALSE(ledger.plug_stuck());
+  see_for(kTradePatience, 1_GiB, 0_MiB, 176_MiB);
+  EXPECT_FALSE(ledger.trade_stuck());
+  ledger.order_failed(false, clock.now());
+  EXPECT_FALSE(ledger.trade_stuck());
 }
 
 TEST_F(DeviceLedgerTest, ALostLinkVoidsTheFirstBlock) {
@@ -254,7 +327,7 @@ TEST_F(DeviceLedgerTest, ALostLinkVoidsTheFirstBlock) {
 
 TEST_F(DeviceLedgerTest, ABalloonThatShowsLessThanItWasToTakeGetsNoFirstBlock) {
   adopt(700_MiB);
-  ledger.open_block(700_MiB);
+  ledger.open_block(700_MiB, clock.now());
   ledger.aim(700_MiB);
   see(690_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(ledger.aim(700_MiB).balloon, 700_MiB);
@@ -265,9 +338,9 @@ TEST_F(DeviceLedgerTest, ABalloonThatShowsLessThanItWasToTakeGetsNoFirstBlock) {
 TEST_F(DeviceLedgerTest, AFirstBlockThatIsRefusedIsNotAskedForAgain) {
   trade();
   EXPECT_EQ(ledger.aim(700_MiB).plug, 4_MiB);
-  ledger.order_failed(false);
+  ledger.order_failed(false, clock.now());
   see(696_MiB, 0_MiB, 0_MiB);
-  ledger.open_block(700_MiB);
+  ledger.open_block(700_MiB, clock.now());
   const auto orders = ledger.aim(700_MiB);
   EXPECT_EQ(orders.balloon, 700_MiB);
   EXPECT_FALSE(orders.plug);
@@ -292,7 +365,7 @@ TEST_F(DeviceLedgerTest, ARefusedOrderIsForgotten) {
   adopt(1_GiB);
   ledger.aim(2_GiB);
   const auto under_way = ledger.orders();
-  ledger.order_failed(false);
+  ledger.order_failed(false, clock.now());
   read(under_way, 1_GiB, 0_MiB, 0_MiB);
   EXPECT_EQ(facts.committed(), 2_GiB);
   see(1_GiB, 0_MiB, 0_MiB);
@@ -303,7 +376,7 @@ TEST_F(DeviceLedgerTest, ARefusedOrderIsForgotten) {
 TEST_F(DeviceLedgerTest, ARefusedBalloonOrderLeavesItsTargetUnknown) {
   adopt(512_MiB);
   ledger.aim(600_MiB);
-  ledger.order_failed(true);
+  ledger.order_failed(true, clock.now());
   see(512_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(facts.committed(), 1_GiB);
   EXPECT_EQ(ledger.aim(512_MiB).balloon, 512_MiB);
@@ -407,7 +480,7 @@ RC_GTEST_PROP(DeviceLedgerProperty, NeverCountsLessThanTheTruth, ()) {
       case 2: deliver(answers); break;
       case 3: guest_moves(); break;
       case 4: ask(); break;
-      case 5: ledger.open_block(goal); break;
+      case 5: ledger.open_block(goal, now); break;
       case 6: answers.push_back([&, actual = qemu.actual] { ledger.balloon_changed(actual, now); }); break;
       case 7: answers.push_back([&, plugged = qemu.plugged] { ledger.plug_changed(plugged, now); }); break;
     }

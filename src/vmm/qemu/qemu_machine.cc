@@ -86,7 +86,7 @@ void QemuMachine::prepare_to_grow() {
   // What was asked of it by somebody else is not asked again.
   if (open_of(facts_.plug_block) == Bytes{} || reachable(target) != target) return;
   facts_.goal = target;
-  ledger_.open_block(target);
+  ledger_.open_block(target, clock_.now());
   aim();
 }
 
@@ -242,8 +242,9 @@ void QemuMachine::order(bool balloon, Bytes value) {
       trouble_.clear();
       return;
     }
-    ledger_.order_failed(balloon);
-    facts_.goal.reset();  // or it would be tried again with each reading; the next set_target() may
+    // Or it would be tried again with each reading; the next set_target() may. A trade is undone instead.
+    if (!ledger_.opens()) facts_.goal.reset();
+    ledger_.order_failed(balloon, clock_.now());
     trouble_ = fmt::format("QEMU refused to set {} to {}: {}", balloon ? "the balloon" : "the memory to plug",
                            format_bytes(value), done.error().message);
     log_warn("event=vm.refused vm={} note=\"{}\"", name_, trouble_);

@@ -17,26 +17,30 @@ Bytes plug_held(const SplitInput& vm) { return std::max(vm.plugged, vm.plug_requ
 
 // What stays plugged though the balloon could give as much.
 Bytes stays_plugged(Bytes target, const SplitInput& vm) {
-  if (vm.plug_stuck) return {};
-  const Bytes there = plug_held(vm).round_down(vm.plug_block);
+  // Of a trade that is stuck, what came.
+  const Bytes asked = vm.trade_stuck ? std::min(vm.plugged, vm.plug_requested) : vm.plug_requested;
+  const Bytes there = std::max(vm.plugged, asked).round_down(vm.plug_block);
   // Who is to have more has no memory to lose on the way, and its kernel no time for an unplug.
   if (target > vm.balloon_actual + there) return there;
   // While the balloon is inflated (that happens after a stuck unplug), taking memory away only to deflate the
   // balloon would move it for nothing.
-  return std::min(vm.plug_requested, not_negative(target - vm.balloon_actual).round_down(vm.plug_block));
+  return std::min(asked, not_negative(target - vm.balloon_actual).round_down(vm.plug_block));
 }
 
-// A little of the device, for which the balloon makes up: with it Linux keeps its block, and more can come in
-// without memory of the guest.
+// What is plugged so that Linux has room in its last block, and more can come in without memory of the guest;
+// nothing if it has, or cannot have it. What that is above the target the balloon makes up for.
 Bytes left_open(Bytes target, const SplitInput& vm) {
-  const Bytes open = open_of(vm.plug_block);
-  if (!vm.has_balloon || open == Bytes{} || vm.plug_maximum < open) return {};
+  const Bytes above = not_negative(target - vm.base);
+  const Bytes open = with_room_in_block(above, vm.plug_block);
+  if (!vm.has_balloon || open == above || vm.plug_maximum < open) return {};
   // One that holds something is slow, and not without a driver.
   if (vm.balloon_stuck && vm.balloon_actual >= vm.base) return {};
   if (target - open < balloon_floor(vm.base)) return {};
-  const bool is_there = std::min(vm.plugged, vm.plug_requested) >= open;
+  // Only the first block is worth waiting for a balloon.
+  const bool stays = above == Bytes{} || !vm.balloon_stuck;
+  const bool is_there = stays && std::min(vm.plugged, vm.plug_requested) >= open;
   const bool may_come =
-      vm.opens && !vm.plug_stuck && target <= std::min(vm.base, vm.balloon_actual + plug_held(vm) + open);
+      vm.opens && !vm.trade_stuck && target <= vm.balloon_actual + plug_held(vm) + open - above;
   return is_there || may_come ? open : Bytes{};
 }
 
@@ -66,7 +70,8 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
     out.plug = std::max(not_negative(target - vm.base), stays_plugged(target, vm));
     plug_in_the_end = std::max(out.plug, open);
     // Nothing is plugged in exchange for what the balloon did not take yet.
-    if (plug_held(vm) >= open || vm.balloon_counted + open <= target) out.plug = plug_in_the_end;
+    const bool taken = vm.balloon_counted + plug_in_the_end <= target;
+    if (plug_held(vm) >= plug_in_the_end || taken) out.plug = plug_in_the_end;
   }
   if (!vm.has_balloon) return out;
 

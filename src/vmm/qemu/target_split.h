@@ -20,8 +20,8 @@ struct SplitInput {
   Bytes plug_requested;        // as confirmed, or the largest that may still be in force
   bool unplug_stuck = false;   // more is plugged than requested, and it does not come back
   bool balloon_stuck = false;  // it was asked to take memory, and does not
-  bool plug_stuck = false;     // nothing is plugged, and nothing comes of what was requested
-  bool opens = false;          // kOpenBlock may be plugged in exchange for what the balloon takes
+  bool trade_stuck = false;    // what was requested in exchange for what the balloon took does not come
+  bool opens = false;          // another block may be opened by such a trade
 };
 
 struct Split {
@@ -42,8 +42,9 @@ Bytes reachable_target(Bytes target, const SplitInput& vm);
 
 // Grow: the balloon gives back first, then whole blocks are plugged. Shrink: less is requested of the plugged
 // memory first; the balloon takes only what that cannot give, because the target is below the base or because
-// the unplug is stuck; and as plugged memory does go, the balloon gives back. kOpenBlock stays plugged if
-// the balloon can take as much and the device's blocks are no larger.
+// the unplug is stuck; and as plugged memory does go, the balloon gives back. Where little room is left in
+// the last block of Linux (with_room_in_block), the next one stays open, or is opened if that is asked for,
+// and the balloon takes as much as is plugged for it.
 Split split_target(Bytes target, const SplitInput& vm);
 
 }  // namespace aerostat

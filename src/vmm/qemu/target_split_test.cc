@@ -22,7 +22,7 @@ SplitInput vm(Bytes balloon_actual, Bytes plugged) {
           .plug_requested = plugged,
           .unplug_stuck = false,
           .balloon_stuck = false,
-          .plug_stuck = false,
+          .trade_stuck = false,
           .opens = false};
 }
 
@@ -81,10 +81,41 @@ TEST(SplitTarget, PlugsALittleForWhatTheBalloonTook) {
   idle.balloon_counted = 508_MiB;
   EXPECT_EQ(split_target(512_MiB, idle), (Split{508_MiB, 4_MiB}));
   idle.plug_requested = 4_MiB;
-  idle.plug_stuck = true;
+  idle.trade_stuck = true;
   EXPECT_EQ(split_target(512_MiB, idle), (Split{508_MiB, 0_MiB})) << "nothing comes of it";
   idle.plug_requested = 0_MiB;
   EXPECT_EQ(split_target(512_MiB, idle), (Split{512_MiB, 0_MiB}));
+}
+
+TEST(SplitTarget, OpensTheNextBlockWhereLittleRoomIsLeftInTheLast) {
+  SplitInput full = vm(1_GiB, 256_MiB);
+  EXPECT_EQ(split_target(1280_MiB, full), (Split{1_GiB, 256_MiB})) << "none is opened for that";
+  full.opens = true;
+  EXPECT_EQ(split_target(1280_MiB, full), (Split{1020_MiB, 256_MiB})) << "the balloon takes first";
+  full.balloon_actual = full.balloon_counted = 1020_MiB;
+  EXPECT_EQ(split_target(1280_MiB, full), (Split{1020_MiB, 260_MiB}));
+  full.trade_stuck = true;
+  EXPECT_EQ(split_target(1280_MiB, full), (Split{1_GiB, 256_MiB})) << "nothing comes of it";
+  SplitInput nearly = vm(1_GiB, 226_MiB);
+  nearly.opens = true;
+  EXPECT_EQ(split_target(1250_MiB, nearly), (Split{990_MiB, 226_MiB}));
+  nearly.balloon_actual = nearly.balloon_counted = 1_GiB - 34_MiB;
+  EXPECT_EQ(split_target(1250_MiB, nearly), (Split{990_MiB, 260_MiB}));
+  nearly.plug_maximum = 256_MiB;
+  EXPECT_EQ(split_target(1250_MiB, nearly), (Split{1_GiB, 226_MiB})) << "it may never have that block";
+  SplitInput roomy = vm(1_GiB, 224_MiB);
+  roomy.opens = true;
+  EXPECT_EQ(split_target(1248_MiB, roomy), (Split{1_GiB, 224_MiB})) << "32 MiB are room enough";
+}
+
+TEST(SplitTarget, KeepsABlockOpenThatIsThere) {
+  EXPECT_EQ(split_target(1260_MiB, vm(1_GiB, 300_MiB)), (Split{1000_MiB, 260_MiB}));
+  EXPECT_EQ(split_target(1248_MiB, vm(1_GiB, 300_MiB)), (Split{1_GiB, 224_MiB})) << "not where there is room";
+  EXPECT_EQ(split_target(1400_MiB, vm(1000_MiB, 260_MiB)), (Split{1_GiB, 376_MiB}));
+  SplitInput slow = vm(1020_MiB, 300_MiB);
+  slow.balloon_stuck = true;
+  EXPECT_EQ(split_target(1260_MiB, slow), (Split{1020_MiB, 240_MiB}))
+      << "not for a balloon that takes no more";
 }
 
 TEST(SplitTarget, InflatesForWhatAStuckUnplugHolds) {
@@ -140,24 +171,27 @@ SplitInput any_vm() {
   if (!out.has_plug) return out;
   out.plug_block = Bytes::mib(*rc::gen::element(1, 2, 4, 128));
   out.plug_maximum = mib(0, 4096).round_down(out.plug_block);
-  const int most = *rc::gen::element(0, 8, 4096);
+  const int most = *rc::gen::element(0, 8, 264, 4096);
   out.plugged = std::min(mib(0, most).round_down(out.plug_block), out.plug_maximum);
   out.plug_requested = std::min(mib(0, most).round_down(out.plug_block), out.plug_maximum);
   out.unplug_stuck = *rc::gen::arbitrary<bool>();
   out.balloon_stuck = *rc::gen::arbitrary<bool>();
-  out.plug_stuck = out.plugged == Bytes{} && *rc::gen::arbitrary<bool>();
+  out.trade_stuck = *rc::gen::arbitrary<bool>();
   out.opens = *rc::gen::arbitrary<bool>();
   return out;
 }
 Bytes any_target() { return Bytes::kib(*rc::gen::inRange(0, 10'000'000)); }
 Bytes held(const SplitInput& v) { return v.balloon_counted + std::max(v.plugged, v.plug_requested); }
 
+// Close to what it holds, devices trade with each other.
+Bytes target_for(const SplitInput& v) {
+  const bool close = *rc::gen::arbitrary<bool>();
+  return reachable_target(close ? held(v) + Bytes::mib(*rc::gen::inRange(-8, 9)) : any_target(), v);
+}
+
 RC_GTEST_PROP(SplitTargetProperty, PromisesNoMoreThanTheTargetOrWhatIsHeld, ()) {
   const SplitInput v = any_vm();
-  // Close to what it holds, devices trade with each other.
-  const bool close = *rc::gen::arbitrary<bool>();
-  const Bytes wish = close ? held(v) + Bytes::mib(*rc::gen::inRange(-8, 9)) : any_target();
-  const Bytes target = reachable_target(wish, v);
+  const Bytes target = target_for(v);
   const Split split = split_target(target, v);
   const Bytes after =
       std::max(split.balloon, v.balloon_counted) + std::max({split.plug, v.plugged, v.plug_requested});
@@ -178,8 +212,8 @@ RC_GTEST_PROP(SplitTargetProperty, AsksOnlyWhatTheDevicesTake, ()) {
 
 RC_GTEST_PROP(SplitTargetProperty, AGuestThatObeysArrives, ()) {
   SplitInput v = any_vm();
-  v.unplug_stuck = v.plug_stuck = false;
-  const Bytes target = reachable_target(any_target(), v);
+  v.unplug_stuck = v.trade_stuck = false;
+  const Bytes target = target_for(v);
   for (int i = 0; i < 4; ++i) {
     const Split split = split_target(target, v);
     v.plug_requested = split.plug;
@@ -194,8 +228,8 @@ RC_GTEST_PROP(SplitTargetProperty, AGuestThatObeysArrives, ()) {
 RC_GTEST_PROP(SplitTargetProperty, GrowingTakesNothingAway, ()) {
   SplitInput v = any_vm();
   // A trade takes from the balloon first, and a request of which nothing comes is withdrawn.
-  v.opens = v.plug_stuck = false;
-  const Bytes target = reachable_target(any_target(), v);
+  v.opens = v.trade_stuck = false;
+  const Bytes target = target_for(v);
   RC_PRE(target >= held(v));
   const Split split = split_target(target, v);
   RC_ASSERT(split.balloon >= std::min(v.balloon_actual, v.base));

@@ -53,6 +53,7 @@ class QemuMachineTest : public ::testing::Test {
   // Law 1, at each change: what is counted is at least what the VM really has.
   void watch() {
     ++changes;
+    least_counted = std::min(least_counted, facts().committed());
     if (facts().known && facts().committed() < truly_held() - slack) ++uncounted;
   }
 
@@ -61,6 +62,7 @@ class QemuMachineTest : public ::testing::Test {
   std::unique_ptr<QemuMachine> machine;
   std::size_t changes = 0;
   std::size_t uncounted = 0;
+  Bytes least_counted = 1024_GiB;
   Bytes slack;
 };
 
@@ -126,11 +128,11 @@ TEST_F(QemuMachineTest, UnplugsBeforeItInflates) {
   script.plugged = script.plug_requested = 512_MiB;
   script.per_step = 16_MiB;
   begin_up(script);
-  machine->set_target(512_MiB);
+  machine->set_target(480_MiB);
   EXPECT_EQ(facts().committed(), 896_MiB);  // nothing has come back yet
-  ASSERT_TRUE(arrives(512_MiB));
+  ASSERT_TRUE(arrives(480_MiB));
   EXPECT_EQ(facts().balloon_actual, 384_MiB);
-  EXPECT_EQ(facts().committed(), 512_MiB);
+  EXPECT_EQ(facts().committed(), 480_MiB);
   machine->set_target(256_MiB);
   ASSERT_TRUE(arrives(256_MiB));
   EXPECT_EQ(facts().plugged, 4_MiB) << "with it Linux keeps its block";
@@ -175,14 +177,14 @@ TEST_F(QemuMachineTest, InflatesForWhatAStuckUnplugDoesNotGiveAndDeflatesWhenItD
   script.plugged = script.plug_requested = 256_MiB;
   script.unplug_stops_at = 200_MiB;
   begin_up(script);
-  machine->set_target(512_MiB);
+  machine->set_target(480_MiB);
   EXPECT_TRUE(lab.throughout(kUnplugPatience / 2,
                              [this] { return peer->script.balloon_target == 384_MiB; }));  // patience
-  ASSERT_TRUE(lab.until([this] { return facts().assigned() == 512_MiB; }));
-  EXPECT_EQ(facts().balloon_actual, 312_MiB);
+  ASSERT_TRUE(lab.until([this] { return facts().assigned() == 480_MiB; }));
+  EXPECT_EQ(facts().balloon_actual, 280_MiB);
   peer->script.unplug_stops_at.reset();
-  EXPECT_TRUE(lab.until([this] { return facts().balloon_actual == 384_MiB && facts().plugged == 128_MiB; }));
-  EXPECT_LE(facts().committed(), 512_MiB);
+  EXPECT_TRUE(lab.until([this] { return facts().balloon_actual == 384_MiB && facts().plugged == 96_MiB; }));
+  EXPECT_LE(facts().committed(), 480_MiB);
   EXPECT_EQ(uncounted, 0u);
 }
 
@@ -193,6 +195,36 @@ TEST_F(QemuMachineTest, PlugsAFirstBlockWhenTheBalloonHasTakenAsMuch) {
   ASSERT_TRUE(arrives(384_MiB));
   EXPECT_THAT(peer->orders(), ElementsAre(balloon(384_MiB), balloon(380_MiB), requested(4_MiB)));
   EXPECT_EQ(facts().committed(), 384_MiB);
+  EXPECT_EQ(uncounted, 0u);
+}
+
+TEST_F(QemuMachineTest, OpensTheNextBlockWhenTheBalloonHasTakenAsMuch) {
+  QmpScript script;
+  script.plugged = script.plug_requested = 118_MiB;
+  script.per_step = 4_MiB;
+  begin_up(script);
+  least_counted = facts().committed();
+  machine->prepare_to_grow();
+  ASSERT_TRUE(lab.until([this] { return facts().owed > 8_MiB; }));
+  EXPECT_EQ(facts().due(), 502_MiB);
+  ASSERT_TRUE(lab.until([this] { return facts().plugged == 132_MiB; }));
+  ASSERT_TRUE(arrives(502_MiB));
+  EXPECT_THAT(peer->orders(), ElementsAre(balloon(384_MiB), balloon(370_MiB), requested(132_MiB)));
+  EXPECT_EQ(facts().committed(), 502_MiB);
+  EXPECT_EQ(least_counted, 502_MiB) << "what the balloon took is not for others";
+  EXPECT_EQ(facts().owed, 0_MiB);
+  EXPECT_EQ(uncounted, 0u);
+}
+
+TEST_F(QemuMachineTest, ATradeThatIsRefusedCostsTheGuestNothing) {
+  QmpScript script;
+  script.plugged = script.plug_requested = 118_MiB;
+  begin_up(script);
+  peer->script.refuses = "requested-size";
+  machine->prepare_to_grow();
+  ASSERT_TRUE(lab.until([this] { return !peer->orders().empty() && facts().assigned() < 502_MiB; }));
+  ASSERT_TRUE(arrives(502_MiB));
+  EXPECT_EQ(facts().balloon_actual, 384_MiB);
   EXPECT_EQ(uncounted, 0u);
 }
 
