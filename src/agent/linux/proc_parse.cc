@@ -48,22 +48,25 @@ void parse_pressure(std::string_view text, Reading& into) {
   }
 }
 
-void parse_buddyinfo(std::string_view text, std::int64_t page_kib, Reading& into) {
-  Number free_kib;
+Number parse_buddyinfo(std::string_view text, std::int64_t page_kib, Reading& into) {
+  Number all_kib, kernel_kib;
   while (!text.empty()) {
     std::string_view line = take_line(text);  // Node 0, zone   Normal   2988   2114 …
     if (take_word(line) != "Node") continue;
     take_word(line);
-    if (take_word(line) != "zone" || !kernel_can_use(take_word(line))) continue;
+    if (take_word(line) != "zone") continue;
+    const bool kernel = kernel_can_use(take_word(line));
     std::int64_t pages = 0;
     for (std::int64_t size = 1; size <= (1 << 20); size *= 2) {
       const std::string_view word = take_word(line);
       if (word.empty()) break;
       pages += whole(word).value_or(0) * size;
     }
-    free_kib = free_kib.value_or(0) + pages * page_kib;
+    all_kib = all_kib.value_or(0) + pages * page_kib;
+    if (kernel) kernel_kib = kernel_kib.value_or(0) + pages * page_kib;
   }
-  into.normal_free_kib = free_kib;
+  into.normal_free_kib = kernel_kib;
+  return all_kib;
 }
 
 Zones parse_zoneinfo(std::string_view text, std::int64_t page_kib) {

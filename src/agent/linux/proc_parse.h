@@ -12,8 +12,9 @@ void parse_meminfo(std::string_view text, Reading& into);
 void parse_vmstat(std::string_view text, Reading& into);
 void parse_pressure(std::string_view text, Reading& into);
 // normal_free_kib, from /proc/buddyinfo: small and cheap, unlike zoneinfo. Leaves out what processors hold
-// for themselves (a few MiB at most).
-void parse_buddyinfo(std::string_view text, std::int64_t page_kib, Reading& into);
+// for themselves (a few MiB at most). Returns what is free in all zones, also what is set apart because its
+// block is about to go.
+Number parse_buddyinfo(std::string_view text, std::int64_t page_kib, Reading& into);
 
 // What /proc/zoneinfo says, summed over nodes.
 struct Zones {

@@ -7,6 +7,13 @@
 
 namespace aerostat::agent {
 
+namespace {
+
+// Memory that goes is set apart by pieces of 2 MiB; less is what came and went between two files.
+constexpr std::int64_t kLeastApartKib = 2048;
+
+}  // namespace
+
 std::int64_t now_ns() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -24,7 +31,11 @@ Sampler::Sampler(std::string_view root)
 Reading Sampler::levels() {
   Reading reading;
   parse_meminfo(meminfo_.read(buffer_.data(), buffer_.size()), reading);
-  parse_buddyinfo(buddyinfo_.read(buffer_.data(), buffer_.size()), page_kib_, reading);
+  const Number all_free =
+      parse_buddyinfo(buddyinfo_.read(buffer_.data(), buffer_.size()), page_kib_, reading);
+  // Before a block goes, its free pages are in the total and in no sum of free pages, for up to a second.
+  const std::int64_t apart_kib = all_free && reading.free_kib ? *all_free - *reading.free_kib : 0;
+  if (reading.avail_kib && apart_kib >= kLeastApartKib) *reading.avail_kib += apart_kib;
   parse_vmstat(vmstat_.read(buffer_.data(), buffer_.size()), reading);
   reading.ns = now_ns();
   return reading;

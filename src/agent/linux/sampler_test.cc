@@ -59,6 +59,23 @@ TEST(Sampler, CountsAllPageCacheAsAvailable) {
   EXPECT_EQ(available("100000"), 800000 + 30000) << "half of the cache, the kernel's rule";
 }
 
+// A block that goes: 30 pieces of 4 MiB of it are free, and MemFree has them no more.
+TEST(Sampler, CountsFreePagesThatAreSetApartAsAvailable) {
+  TestTree tree;
+  const auto available = [&](const std::string& free_kib) {
+    tree.write("/proc/meminfo",
+               "MemTotal: 1000000 kB\nMemFree: " + free_kib + " kB\nMemAvailable: 800000 kB\n");
+    tree.write(
+        "/proc/buddyinfo",
+        "Node 0, zone   Normal 250 0 0 0 0 0 0 0 0 0 0\nNode 0, zone  Movable 0 0 0 0 0 0 0 0 0 0 30\n");
+    return Sampler(tree.root()).levels().avail_kib;
+  };
+  EXPECT_EQ(available("1000"), 800000 + 30 * 4096);
+  EXPECT_EQ(available("123880"), 800000) << "all of it is counted";
+  EXPECT_EQ(available("121833"), 800000) << "less than 2 MiB came and went between two files";
+  EXPECT_EQ(available("130000"), 800000) << "processors keep some for themselves";
+}
+
 TEST(Sampler, LeavesOutWhatAnOldOrSmallKernelDoesNotGive) {
   Sampler sampler(fixture("linux-3.10"));
   Reading reading = sampler.levels();
