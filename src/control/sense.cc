@@ -55,16 +55,18 @@ Bytes above_use(const VmRecord& vm, Bytes level) {
 
 namespace {
 
+bool gives(const VmRecord& vm) { return vm.facts().plugged > vm.facts().plug_requested; }
+
 // Whether to look again. A guest in want is believed, and so is one that is heard too seldom to wait for its
 // next report.
-bool doubts(VmRecord& vm, const Demand& now, Bytes came, TimePoint at) {
+bool doubts(VmRecord& vm, const Demand& now, Bytes came, Bytes gone, TimePoint at) {
   const bool in_want = now.saturated || now.paging || now.distress || now.kernel_short;
   if (!vm.demand || in_want || vm.integration != Integration::Agent) {
     vm.half_seen_since.reset();
     return false;
   }
-  const bool gives = vm.facts().plugged > vm.facts().plug_requested;
-  const Rise rise{vm.demand->demand, now.demand, came, gives};
+  const bool gave = gone > kMemoryBlock.scaled(0.5);
+  const Rise rise{vm.demand->demand, now.demand, came, gives(vm), gave};
   return is_half_seen(vm.half_seen_since, rise, at);
 }
 
@@ -89,6 +91,7 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   const std::optional<Demand> demand =
       estimate(vm.demand_state, sample, at, facts.assigned(), facts.maximum());
   const bool more_came = sample.total > vm.sample.total;
+  const Bytes gone = vm.sample.total.value_or(Bytes{}) - sample.total.value_or(Bytes{});
   vm.sample = sample;
   vm.sample_at = at;
   vm.doubted.reset();
@@ -97,7 +100,7 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
     return;
   }
   const Bytes came = more_came ? *sample.total - vm.believed_total : Bytes{};
-  if (doubts(vm, *demand, came, at)) {
+  if (doubts(vm, *demand, came, gone, at)) {
     vm.doubted = demand;
     return;
   }
@@ -108,7 +111,7 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
 
 // A service speaks when its numbers change: if it says nothing else, what was doubted stands.
 void hear_silence(VmRecord& vm, TimePoint now) {
-  if (!vm.doubted || now - vm.sample_at <= kSilenceTells) return;
+  if (!vm.doubted || now - vm.sample_at <= (gives(vm) ? kSilenceTellsGiving : kSilenceTells)) return;
   believe(vm, *vm.doubted, vm.sample_at);
   vm.doubted.reset();
 }

@@ -50,6 +50,25 @@ TEST(Sense, TakesABlockThatIsLeavingForNoNeed) {
   EXPECT_EQ(vm.demand_after(100ms, 1010_MiB), 890_MiB) << "the next block";
 }
 
+// Two reports, each in the end of a block.
+TEST(Sense, TakesTheNextBlockThatIsLeavingForNoNeedEither) {
+  Giving vm;
+  EXPECT_EQ(vm.demand_after(20ms, 1020_MiB), 900_MiB);
+  vm.machine.f.plugged -= 128_MiB;
+  EXPECT_EQ(vm.demand_after(100ms, 1020_MiB), 900_MiB);
+}
+
+TEST(Sense, HearsNothingInTheSilenceOfAGuestThatGivesABlock) {
+  Giving vm;
+  EXPECT_EQ(vm.demand_after(20ms, 1020_MiB), 900_MiB);
+  vm.w.clock.advance(kSilenceTellsGiving);
+  vm.w.engine.pass();
+  EXPECT_EQ(vm.w.vm("web").demand, 900_MiB);
+  vm.w.clock.advance(1ms);
+  vm.w.engine.pass();
+  EXPECT_EQ(vm.w.vm("web").demand, 1020_MiB) << "so long none is";
+}
+
 TEST(Sense, BelievesARiseThatStaysWhileABlockIsLeaving) {
   Giving vm;
   EXPECT_EQ(vm.demand_after(20ms, 1020_MiB), 900_MiB);

@@ -24,7 +24,7 @@ bool is_half_seen(std::optional<TimePoint>& since, const Rise& rise, TimePoint a
     since.reset();
     return false;
   }
-  if (!since) since = at;
+  if (!since || (leaves && rise.gave)) since = at;
   return at - *since < kHalfSeenFor;
 }
 

@@ -25,9 +25,11 @@ struct Rise {
   Bytes before, now;
   Bytes came;          // if its total just rose: by how much since the demand before
   bool gives = false;  // blocks that it was asked to give have not all gone
+  bool gave = false;   // one went since the last report
 };
 
-// Whether the rise may be memory seen half; remembers since when. What goes on rising, or stays, is believed.
+// Whether the rise may be memory seen half; remembers since when. What goes on rising, or stays, is believed;
+// when a block went meanwhile, it is the next one that is seen.
 bool is_half_seen(std::optional<TimePoint>& since, const Rise& rise, TimePoint at);
 
 }  // namespace aerostat

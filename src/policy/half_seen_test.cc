@@ -72,5 +72,13 @@ TEST(HalfSeen, WhatStaysIsBelieved) {
   EXPECT_TRUE(looks.doubts(1ms, rise)) << "another";
 }
 
+TEST(HalfSeen, EachBlockThatGoesExplainsItAnew) {
+  Looks looks;
+  EXPECT_TRUE(looks.doubts(0ms, {900_MiB, 1020_MiB, {}, true}));
+  EXPECT_TRUE(looks.doubts(100ms, {900_MiB, 1020_MiB, {}, true, true}));
+  EXPECT_TRUE(looks.doubts(100ms, {900_MiB, 1020_MiB, {}, true, true}));
+  EXPECT_FALSE(looks.doubts(100ms, {900_MiB, 1020_MiB, {}, true}));
+}
+
 }  // namespace
 }  // namespace aerostat

@@ -59,6 +59,8 @@ inline constexpr double kHalfSeenShare = 0.5;
 // A service looks ten times a second and speaks when something changed: what it has not told of so long after
 // did not happen.
 inline constexpr Duration kSilenceTells = std::chrono::milliseconds(120);
+// But one whose guest gives a block is busy with that: silent for up to 0.4 s (docs/actuators.md).
+inline constexpr Duration kSilenceTellsGiving = std::chrono::milliseconds(500);
 
 // --- looking ahead (policy/outlook.h) ---
 // How rough need is: it wanders like fractional Brownian motion with this exponent (3 % in 0.2 s and 7.5 % in

@@ -39,8 +39,8 @@ inline Physics debian_guest() {
   p.grow_latency_s = 0.003;
   p.online_s = 0.012;
   p.deflate_mib_s = 1040;
-  p.unplug_mib_s = 1000;
-  p.inflate_mib_s = 400;
+  p.unplug_mib_s = 280;
+  p.inflate_mib_s = 160;
   p.unplug_block_s = 0.09;
   p.unplug_first_s = 0.3;
   p.unplug_apart_s = 0.04;  // 34 of 56 shrinks by whole blocks showed it in a report
