@@ -25,6 +25,7 @@ Json sample_json(const VmReport& report) {
           {"available_bytes", number(s.available)},
           {"active_file_bytes", number(s.active_file)},
           {"inactive_file_bytes", number(s.inactive_file)},
+          {"apart_bytes", number(s.apart)},
           {"normal_free_bytes", number(s.normal_free)},
           {"normal_file_bytes", number(s.normal_file)},
           {"swap_total_bytes", number(s.swap_total)},

@@ -184,7 +184,7 @@ void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
   const Bytes above = std::max(Bytes{}, view.target - view.base);
   const Bytes plugged = with_room_in_block(above, facts.plug_block);
   const Bytes spare = view.assigned - *view.demand - (plugged - above);
-  if (facts.plugged >= plugged || spare < kRoomInBlock) return;
+  if (facts.plugged >= plugged || plugged > facts.plug_maximum || spare < kRoomInBlock) return;
   vm.machine->prepare_to_grow();
 }
 

@@ -29,7 +29,7 @@ void forget_reports(VmRecord& vm) {
   vm.integration = Integration::None;
   vm.demand_state = {};
   vm.demand.reset();
-  vm.half_seen_since.reset();
+  vm.half_seen = {};
   vm.doubted.reset();
   vm.outlook = {};
 }
@@ -42,8 +42,8 @@ void begin_life(VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   // Ballooned or plugged memory is the mark of a VM that was managed before: it is not booting. What was left
   // plugged may show for a moment after a reset.
-  constexpr Bytes kLeft = kRoomInBlock + kOpenBlock;
-  const bool untouched = facts.plugged <= kLeft && facts.balloon_actual == facts.base;
+  const Bytes left = facts.resets > 0 ? kRoomInBlock + kOpenBlock : kOpenBlock;
+  const bool untouched = facts.plugged <= left && facts.balloon_actual == facts.base;
   vm.owed_startup = facts.known && untouched && facts.base < vm.limits.startup;
 }
 
@@ -55,19 +55,21 @@ Bytes above_use(const VmRecord& vm, Bytes level) {
 
 namespace {
 
-bool gives(const VmRecord& vm) { return vm.facts().plugged > vm.facts().plug_requested; }
+bool gives(const VmRecord& vm) {
+  return vm.facts().plugged > vm.facts().plug_requested && !vm.facts().unplug_stuck;
+}
 
 // Whether to look again. A guest in want is believed, and so is one that is heard too seldom to wait for its
 // next report.
 bool doubts(VmRecord& vm, const Demand& now, Bytes came, Bytes gone, TimePoint at) {
   const bool in_want = now.saturated || now.paging || now.distress || now.kernel_short;
   if (!vm.demand || in_want || vm.integration != Integration::Agent) {
-    vm.half_seen_since.reset();
+    vm.half_seen = {};
     return false;
   }
   const bool gave = gone > kMemoryBlock.scaled(0.5);
   const Rise rise{vm.demand->demand, now.demand, came, gives(vm), gave};
-  return is_half_seen(vm.half_seen_since, rise, at);
+  return is_half_seen(vm.half_seen, rise, at);
 }
 
 void believe(VmRecord& vm, const Demand& demand, TimePoint at) {

@@ -42,9 +42,9 @@ struct VmRecord {
   GuestSample sample;     // likewise; meaningful while integration is not None
   DemandState demand_state;
   std::optional<Demand> demand;
-  Bytes believed_total;                      // the guest's total in the report that demand is of
-  std::optional<TimePoint> half_seen_since;  // a rise of it is taken for memory on its way since then
-  std::optional<Demand> doubted;             // what the newest sample said, if it is not believed yet
+  Bytes believed_total;           // the guest's total in the report that demand is of
+  HalfSeen half_seen;             // a rise of it that is taken for memory on its way
+  std::optional<Demand> doubted;  // what the newest sample said, if it is not believed yet
   Outlook outlook;
   Bytes headroom, growth;            // of the outlook, as of its last sample
   const Profile* profile = nullptr;  // outlives the record

@@ -44,9 +44,13 @@ std::string contradiction(const GuestSample& s, Bytes most_visible) {
     const std::optional<Bytes>& part;
     const std::optional<Bytes>& whole;
   };
-  const Part parts[] = {{"available", s.available, s.total},     {"free", s.free, s.total},
-                        {"active file", s.active_file, s.total}, {"inactive file", s.inactive_file, s.total},
-                        {"normal free", s.normal_free, s.total}, {"normal file", s.normal_file, s.total},
+  const Part parts[] = {{"available", s.available, s.total},
+                        {"free", s.free, s.total},
+                        {"active file", s.active_file, s.total},
+                        {"inactive file", s.inactive_file, s.total},
+                        {"apart", s.apart, s.total},
+                        {"normal free", s.normal_free, s.total},
+                        {"normal file", s.normal_file, s.total},
                         {"free swap", s.swap_free, s.swap_total}};
   for (const Part& p : parts) {
     if (p.part && p.whole && *p.part > *p.whole) {

@@ -143,6 +143,7 @@ Sample read_sample(Members& in) {
   numbers.inactive_file = in.kib("inactive_file_kib");
   numbers.swap_total = in.kib("swap_total_kib");
   numbers.swap_free = in.kib("swap_free_kib");
+  numbers.apart = in.kib("apart_kib");
   numbers.normal_free = in.kib("normal_free_kib");
   numbers.normal_file = in.kib("normal_file_kib");
   numbers.committed = in.kib("committed_kib");

@@ -146,7 +146,7 @@ TEST(WireRoundTrip, FullSampleOfTheAgent) {
       &r.swap_free_kib,   &r.swap_total_kib,  &r.psi_full_us,   &r.psi_some_us,     &r.pswpin,
       &r.pswpout,         &r.pgmajfault,      &r.refault_file,  &r.refault_anon,    &r.oom_kill,
       &r.normal_free_kib, &r.normal_file_kib, &r.committed_kib, &r.active_file_kib, &r.inactive_file_kib,
-      &r.free_kib,        &r.avail_kib,       &r.total_kib};
+      &r.free_kib,        &r.avail_kib,       &r.total_kib,     &r.apart_kib};
   for (agent::Number* number : all) *number = next++;
   r.ns = 77;
   agent::LineWriter writer;
@@ -158,9 +158,10 @@ TEST(WireRoundTrip, FullSampleOfTheAgent) {
   EXPECT_EQ(sample.cause, SampleCause::Low);
   EXPECT_EQ(sample.low_since, wire::GuestTime(55));
   const GuestSample& n = sample.numbers;
-  const std::optional<Bytes> levels[] = {n.normal_free,   n.normal_file, n.committed, n.active_file,
-                                         n.inactive_file, n.free,        n.available, n.total};
-  for (std::int64_t i = 0; i < 8; ++i) EXPECT_EQ(levels[i], Bytes::kib(11 + i)) << i;
+  const std::optional<Bytes> levels[] = {n.normal_free, n.normal_file,   n.committed,
+                                         n.active_file, n.inactive_file, n.free,
+                                         n.available,   n.total,         n.apart};
+  for (std::int64_t i = 0; i < 9; ++i) EXPECT_EQ(levels[i], Bytes::kib(11 + i)) << i;
   const std::optional<std::uint64_t> counters[] = {n.psi_full_us,    n.psi_some_us,  n.swap_in_pages,
                                                    n.swap_out_pages, n.major_faults, n.refault_file,
                                                    n.refault_anon,   n.oom_kills};
@@ -173,9 +174,10 @@ TEST(WireRoundTrip, TheLongestSampleFitsALine) {
        {&agent::Reading::total_kib, &agent::Reading::avail_kib, &agent::Reading::free_kib,
         &agent::Reading::active_file_kib, &agent::Reading::inactive_file_kib, &agent::Reading::swap_total_kib,
         &agent::Reading::swap_free_kib, &agent::Reading::committed_kib, &agent::Reading::normal_free_kib,
-        &agent::Reading::normal_file_kib, &agent::Reading::pswpin, &agent::Reading::pswpout,
-        &agent::Reading::pgmajfault, &agent::Reading::refault_file, &agent::Reading::refault_anon,
-        &agent::Reading::oom_kill, &agent::Reading::psi_some_us, &agent::Reading::psi_full_us}) {
+        &agent::Reading::normal_file_kib, &agent::Reading::apart_kib, &agent::Reading::pswpin,
+        &agent::Reading::pswpout, &agent::Reading::pgmajfault, &agent::Reading::refault_file,
+        &agent::Reading::refault_anon, &agent::Reading::oom_kill, &agent::Reading::psi_some_us,
+        &agent::Reading::psi_full_us}) {
     r.*number = std::numeric_limits<std::int64_t>::max();
   }
   agent::LineWriter writer;

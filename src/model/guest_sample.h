@@ -14,6 +14,7 @@ struct GuestSample {
   std::optional<Bytes> total;
   std::optional<Bytes> available;  // could be used without paging (MemAvailable)
   std::optional<Bytes> free;
+  std::optional<Bytes> apart;        // free, but neither here nor available: its block is about to go
   std::optional<Bytes> active_file;  // page cache used more than once
   std::optional<Bytes>
       inactive_file;  // page cache used once; without active_file: all, shared memory included

@@ -24,7 +24,7 @@ void consider_growth(Case& c) {
   } else if (vm.kernel_short && (!vm.since_grow || *vm.since_grow >= kKernelGrowEvery)) {
     // What is given first goes into the block that is there, which may be for programs only.
     const Bytes there = vm.target < vm.base ? Bytes{} : vm.room_in_block.value_or(Bytes{});
-    c.desire = vm.target + there + kMemoryBlock;
+    c.desire = vm.target + std::max(kMemoryBlock, there + kLeastGrow);
     c.rule = Rule::Grow;
   } else if (vm.target < vm.limits.minimum) {
     c.desire = vm.limits.minimum;  // the owner raised it, or the VM booted with less

@@ -140,7 +140,9 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
   const GuestSample bounded = within_total(sample, total, available);
   const bool served = sample.active_file.has_value();  // balloon statistics do not have it
   const Kept keeps = served ? Kept{} : kept(state.kept, bounded, first ? nullptr : &*state.last);
-  const Bytes used = total - available - keeps.back - keeps.lists + uncounted;
+  // What is about to go nobody needs, and nobody can use: it counts for nothing else.
+  const Bytes apart = within(sample.apart, total - available);
+  const Bytes used = total - available - apart - keeps.back - keeps.lists + uncounted;
   // Swapped memory counts as needed only as far as the guest shows that it misses it; old, cold pages in
   // swap would otherwise hold host memory for ever.
   const Bytes swapped = in_swap(sample, limit);

@@ -57,6 +57,17 @@ TEST(Demand, DoesNotMoveWithMemoryOnItsWay) {
   EXPECT_EQ(step.demand->demand, 424_MiB) << "in the total, and not yet seen to be given";
 }
 
+TEST(Demand, LeavesOutWhatIsSetApart) {
+  GuestSample s = sample(1_GiB, 480_MiB);
+  s.apart = 120_MiB;
+  EXPECT_EQ(first(s, kStart, 1_GiB, kLimit).demand->demand, 424_MiB);
+  s.apart = 2_GiB;
+  EXPECT_EQ(first(s, kStart, 1_GiB, kLimit).demand->demand, 0_MiB) << "no more than is not available";
+  s = sample(1_GiB, 4_MiB);
+  s.apart = 120_MiB;
+  EXPECT_TRUE(first(s, kStart, 1_GiB, kLimit).demand->saturated) << "nobody can use it";
+}
+
 TEST(Demand, IsUnknownNotZeroWhenTheGuestSaysTooLittle) {
   GuestSample s;
   s.free = 5_MiB;

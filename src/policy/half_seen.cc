@@ -14,18 +14,19 @@ Bytes settle(Uncounted& uncounted, Bytes seen, TimePoint at) {
   return *uncounted.settled;
 }
 
-bool is_half_seen(std::optional<TimePoint>& since, const Rise& rise, TimePoint at) {
+bool is_half_seen(HalfSeen& doubt, const Rise& rise, TimePoint at) {
   const Bytes by = rise.now - rise.before;
   // In the end of unplugging a block its free pages are counted by nobody, and the block is in the total
   // still; of one that comes the total tells before what is available does.
   const bool leaves = rise.gives && by > Bytes{} && by <= kMemoryBlock;
   const bool comes = rise.came > Bytes{} && by > rise.came.scaled(kHalfSeenShare) && by <= rise.came;
   if (!leaves && !comes) {
-    since.reset();
+    doubt = {};
     return false;
   }
-  if (!since || (leaves && rise.gave)) since = at;
-  return at - *since < kHalfSeenFor;
+  if (!doubt.since) doubt.first = at;
+  if (!doubt.since || (leaves && rise.gave)) doubt.since = at;
+  return at - *doubt.since < kHalfSeenFor && at - doubt.first < kHalfSeenMost;
 }
 
 }  // namespace aerostat

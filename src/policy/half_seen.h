@@ -28,8 +28,14 @@ struct Rise {
   bool gave = false;   // one went since the last report
 };
 
+// What is doubted.
+struct HalfSeen {
+  std::optional<TimePoint> since;
+  TimePoint first{};  // before any block went
+};
+
 // Whether the rise may be memory seen half; remembers since when. What goes on rising, or stays, is believed;
-// when a block went meanwhile, it is the next one that is seen.
-bool is_half_seen(std::optional<TimePoint>& since, const Rise& rise, TimePoint at);
+// when a block went meanwhile, it is the next one that is seen, but not for longer than kHalfSeenMost.
+bool is_half_seen(HalfSeen& doubt, const Rise& rise, TimePoint at);
 
 }  // namespace aerostat

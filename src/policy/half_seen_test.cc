@@ -38,12 +38,12 @@ TEST(HalfSeen, WhatTheKernelTookIsNotFollowedWhileItMoves) {
 }
 
 struct Looks {
-  std::optional<TimePoint> since;
+  HalfSeen doubt;
   TimePoint now = kStart;
 
   bool doubts(Duration time, const Rise& rise) {
     now += time;
-    return is_half_seen(since, rise, now);
+    return is_half_seen(doubt, rise, now);
   }
 };
 
@@ -78,6 +78,13 @@ TEST(HalfSeen, EachBlockThatGoesExplainsItAnew) {
   EXPECT_TRUE(looks.doubts(100ms, {900_MiB, 1020_MiB, {}, true, true}));
   EXPECT_TRUE(looks.doubts(100ms, {900_MiB, 1020_MiB, {}, true, true}));
   EXPECT_FALSE(looks.doubts(100ms, {900_MiB, 1020_MiB, {}, true}));
+}
+
+TEST(HalfSeen, ButNotForLong) {
+  Looks looks;
+  int doubted = 0;
+  while (looks.doubts(50ms, {900_MiB, 1020_MiB, {}, true, true})) ++doubted;
+  EXPECT_EQ(doubted, kHalfSeenMost / 50ms);
 }
 
 }  // namespace

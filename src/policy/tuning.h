@@ -54,12 +54,15 @@ inline constexpr double kUncountedShare = 0.02;
 inline constexpr Duration kUncountedStands = std::chrono::milliseconds(150);
 // A rise that memory on its way explains is looked at again for this long (40 ms seen: docs/actuators.md).
 inline constexpr Duration kHalfSeenFor = std::chrono::milliseconds(60);
+// With each block that goes meanwhile again, but for no longer than this.
+inline constexpr Duration kHalfSeenMost = std::chrono::seconds(1);
 // Memory that just came explains a rise by more than this share of it; less a guest may well have taken.
 inline constexpr double kHalfSeenShare = 0.5;
 // A service looks ten times a second and speaks when something changed: what it has not told of so long after
 // did not happen.
 inline constexpr Duration kSilenceTells = std::chrono::milliseconds(120);
-// But one whose guest gives a block is busy with that: silent for up to 0.4 s (docs/actuators.md).
+// But one whose guest gives a block is busy with that: silent for up to 0.4 s
+// (docs/adr/0016-memory-that-goes-is-no-need.md).
 inline constexpr Duration kSilenceTellsGiving = std::chrono::milliseconds(500);
 
 // --- looking ahead (policy/outlook.h) ---

@@ -46,6 +46,7 @@ struct MachineFacts {
   Bytes plug_maximum;
   Bytes plugged;              // as seen
   Bytes plug_requested;       // as asked
+  bool unplug_stuck = false;  // more is plugged than asked for, and it does not go
   std::optional<Bytes> goal;  // what it was last asked for in all; missing: nothing, or it is void
   Bytes owed;                 // what its balloon took for plugged memory that is still to come
   std::optional<std::string> agent_socket;  // where the guest's service can be reached

@@ -49,6 +49,7 @@ std::string_view sample_line(LineWriter& out, std::int64_t seq, Cause why, const
   out.number("total_kib", now.total_kib);
   out.number("avail_kib", now.avail_kib);
   out.number("free_kib", now.free_kib);
+  out.number("apart_kib", now.apart_kib);
   out.number("active_file_kib", now.active_file_kib);
   out.number("inactive_file_kib", now.inactive_file_kib);
   out.number("swap_total_kib", now.swap_total_kib);

@@ -13,6 +13,8 @@ struct Reading {
   std::int64_t ns = 0;  // CLOCK_MONOTONIC when it was taken
 
   Number total_kib, avail_kib, free_kib, active_file_kib, inactive_file_kib;
+  Number apart_kib;   // free pages that are in the total and in none of these: their block is about to go
+  Number free_pages;  // as free_kib, a moment later; not told
   Number swap_total_kib, swap_free_kib, committed_kib;
   Number normal_free_kib;  // free in the zones that kernel data can use
   Number normal_file_kib;  // page cache in those zones: could be freed for kernel data

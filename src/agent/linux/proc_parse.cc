@@ -26,6 +26,7 @@ void parse_meminfo(std::string_view text, Reading& into) {
 
 void parse_vmstat(std::string_view text, Reading& into) {
   static constexpr Wanted<Reading> kWanted[] = {
+      {"nr_free_pages", &Reading::free_pages},
       {"pswpin", &Reading::pswpin},
       {"pswpout", &Reading::pswpout},
       {"pgmajfault", &Reading::pgmajfault},

@@ -33,10 +33,11 @@ Reading Sampler::levels() {
   parse_meminfo(meminfo_.read(buffer_.data(), buffer_.size()), reading);
   const Number all_free =
       parse_buddyinfo(buddyinfo_.read(buffer_.data(), buffer_.size()), page_kib_, reading);
-  // Before a block goes, its free pages are in the total and in no sum of free pages, for up to a second.
-  const std::int64_t apart_kib = all_free && reading.free_kib ? *all_free - *reading.free_kib : 0;
-  if (reading.avail_kib && apart_kib >= kLeastApartKib) *reading.avail_kib += apart_kib;
   parse_vmstat(vmstat_.read(buffer_.data(), buffer_.size()), reading);
+  // What was freed between the three files is not set apart.
+  const std::int64_t counted =
+      std::max(reading.free_kib.value_or(0), reading.free_pages.value_or(0) * page_kib_);
+  if (all_free && *all_free - counted >= kLeastApartKib) reading.apart_kib = *all_free - counted;
   reading.ns = now_ns();
   return reading;
 }

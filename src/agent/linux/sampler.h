@@ -18,8 +18,7 @@ class Sampler {
 
   // False when there is no /proc/meminfo to read.
   bool usable() const { return meminfo_.opened(); }
-  // /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time they were read. What is set apart because its
-  // block is about to go counts as available until it has gone: nobody needs it.
+  // /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time they were read.
   Reading levels();
   // Adds pressure and the page cache of the zones; and to what is available what MemAvailable leaves
   // out: free pages that processors keep for themselves, and cache up to the low watermark, which the kernel

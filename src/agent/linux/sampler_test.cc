@@ -60,20 +60,25 @@ TEST(Sampler, CountsAllPageCacheAsAvailable) {
 }
 
 // A block that goes: 30 pieces of 4 MiB of it are free, and MemFree has them no more.
-TEST(Sampler, CountsFreePagesThatAreSetApartAsAvailable) {
+TEST(Sampler, FindsFreePagesThatAreSetApart) {
   TestTree tree;
-  const auto available = [&](const std::string& free_kib) {
+  tree.write("/proc/buddyinfo",
+             "Node 0, zone   Normal 250 0 0 0 0 0 0 0 0 0 0\n"
+             "Node 0, zone  Movable 0 0 0 0 0 0 0 0 0 0 30\n");
+  const auto apart = [&](const std::string& free_kib, const std::string& free_pages) {
     tree.write("/proc/meminfo",
                "MemTotal: 1000000 kB\nMemFree: " + free_kib + " kB\nMemAvailable: 800000 kB\n");
-    tree.write(
-        "/proc/buddyinfo",
-        "Node 0, zone   Normal 250 0 0 0 0 0 0 0 0 0 0\nNode 0, zone  Movable 0 0 0 0 0 0 0 0 0 0 30\n");
-    return Sampler(tree.root()).levels().avail_kib;
+    tree.write("/proc/vmstat", "nr_free_pages " + free_pages + "\n");
+    const Reading reading = Sampler(tree.root()).levels();
+    EXPECT_EQ(reading.avail_kib, 800000);
+    return reading.apart_kib;
   };
-  EXPECT_EQ(available("1000"), 800000 + 30 * 4096);
-  EXPECT_EQ(available("123880"), 800000) << "all of it is counted";
-  EXPECT_EQ(available("121833"), 800000) << "less than 2 MiB came and went between two files";
-  EXPECT_EQ(available("130000"), 800000) << "processors keep some for themselves";
+  const Number none;
+  EXPECT_EQ(apart("1000", "250"), 30 * 4096);
+  EXPECT_EQ(apart("123880", "250"), none) << "all of it is counted";
+  EXPECT_EQ(apart("1000", "30970"), none) << "it was freed between two files";
+  EXPECT_EQ(apart("121833", "250"), none) << "less than a piece of 2 MiB";
+  EXPECT_EQ(apart("130000", "250"), none) << "processors keep some for themselves";
 }
 
 TEST(Sampler, LeavesOutWhatAnOldOrSmallKernelDoesNotGive) {

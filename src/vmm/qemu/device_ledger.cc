@@ -38,18 +38,22 @@ void DeviceLedger::adopt_balloon(Bytes actual) {
 void DeviceLedger::open_block(Bytes target, TimePoint now) {
   if (trade_.stuck && now < trade_again_) return;
   if (trade_.stuck) trade_ = {};
+  if (inflation_.stuck && now - inflation_.progress >= kTradeAgain) inflation_ = {};  // it may work by now
   opens_at_ = target;
 }
 
 void DeviceLedger::end_trade() {
   opens_at_.reset();
+  returns_to_.reset();
   facts_.owed = {};
 }
 
 void DeviceLedger::give_up_trade(TimePoint now) {
-  end_trade();
+  returns_to_ = opens_at_;
+  opens_at_.reset();
   trade_.stuck = true;
-  trade_again_ = now + kTradeAgain;
+  trade_again_ = now + kTradeAgain * (1 << std::min(trades_failed_, 6));
+  ++trades_failed_;
 }
 
 void DeviceLedger::follow_trade(TimePoint now) {
@@ -57,10 +61,16 @@ void DeviceLedger::follow_trade(TimePoint now) {
     const Bytes above = std::max(Bytes{}, *opens_at_ - facts_.base);
     const Bytes open = with_room_in_block(above, facts_.plug_block);
     facts_.owed = std::clamp(*opens_at_ - facts_.assigned(), Bytes{}, open - above);
-    if (facts_.plugged >= open) end_trade();
+    if (facts_.plugged >= open) {
+      end_trade();
+      trades_failed_ = 0;
+    }
+  } else if (returns_to_) {
+    facts_.owed = std::clamp(*returns_to_ - facts_.assigned(), Bytes{}, facts_.owed);
+    if (facts_.owed == Bytes{}) returns_to_.reset();
   }
   const bool was_stuck = trade_.stuck;
-  trade_.follow(facts_.owed > Bytes{}, false, now, kTradePatience);
+  trade_.follow(opens_at_ && facts_.owed > Bytes{}, false, now, kTradePatience);
   if (trade_.stuck && !was_stuck) give_up_trade(now);
 }
 
@@ -69,10 +79,11 @@ Bytes DeviceLedger::reachable(Bytes target) const {
 }
 
 DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
-  if (opens_at_ != target) end_trade();  // it has other work now
+  // It has other work now.
+  if (opens_at_ != target && returns_to_ != target) end_trade();
   // A balloon that shows less than the trade takes has its own ways.
   const Bytes open = with_room_in_block(std::max(Bytes{}, target - facts_.base), facts_.plug_block);
-  if (facts_.balloon_actual + open < target) end_trade();
+  if (opens_at_ && facts_.balloon_actual + open < target) end_trade();
   const Split split = split_target(target, input_of(facts_, *this));
   Orders out;
   if (facts_.has_balloon) {
@@ -192,6 +203,7 @@ void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
   const bool unplugging = plug_ordered_ && plugged > *plug_ordered_;
   unplug_.follow(unplugging, progress, now, kUnplugPatience);
   if (!unplugging) unplug_.stuck = false;
+  facts_.unplug_stuck = unplug_.stuck;
   follow_trade(now);
 }
 

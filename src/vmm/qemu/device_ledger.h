@@ -33,10 +33,11 @@ inline constexpr Duration kUnplugPatience = std::chrono::seconds(1);
 // A balloon that holds nothing, and takes nothing for as long though asked to, has no driver: nothing is
 // plugged in exchange for it until it is seen to move.
 inline constexpr Duration kBalloonPatience = std::chrono::seconds(1);
-// In a trade the guest is owed memory for no longer than this, or gets it back: a device without a driver, a
-// balloon that takes only a part. Under TCG one took 0.1 s.
+// In a trade the guest is owed memory for no longer than this, from when that is seen, or gets it back: a
+// device without a driver, a balloon that takes only a part. Under TCG one took 0.1 s.
 inline constexpr Duration kTradePatience = std::chrono::seconds(3);
-// Then none is tried for as long: it wants work of a guest that may not be able to do it.
+// Then none is tried for as long: it wants work of a guest that may not be able to do it. Twice as long after
+// each that fails in a row, an hour at most.
 inline constexpr Duration kTradeAgain = std::chrono::minutes(1);
 // A reset through the firmware shows as two RESET events (Q35 with SeaBIOS, 30 ms apart): one reboot.
 inline constexpr Duration kSameReset = std::chrono::seconds(1);
@@ -63,7 +64,7 @@ class DeviceLedger {
   Orders aim(Bytes target);
   // The guest has memory to spare: if it has little room in its last block, another may be opened
   // (with_room_in_block), for which the balloon makes up. Void with another target; refused for a while after
-  // a trade of which nothing came.
+  // a trade that was not done.
   void open_block(Bytes target, TimePoint now);
   bool opens() const { return opens_at_.has_value(); }
   // `target`, rounded and cut to what the devices can do.
@@ -110,8 +111,10 @@ class DeviceLedger {
   TimePoint reset_at_{};
   TimePoint moved_at_{};
   Asked unplug_, inflation_, trade_;
-  std::optional<Bytes> opens_at_;  // the target at which a trade is wanted, or under way
+  std::optional<Bytes> opens_at_;    // the target at which a trade is wanted, or under way
+  std::optional<Bytes> returns_to_;  // the target of a trade that was given up: what was taken comes back
   TimePoint trade_again_{};
+  int trades_failed_ = 0;  // in a row
 };
 
 }  // namespace aerostat

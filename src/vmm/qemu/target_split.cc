@@ -22,7 +22,7 @@ Bytes stays_plugged(Bytes target, const SplitInput& vm) {
   const Bytes there = std::max(vm.plugged, asked).round_down(vm.plug_block);
   // Who is to have more has no memory to lose on the way, and its kernel no time for an unplug.
   if (target > vm.balloon_actual + there) return there;
-  // While the balloon is inflated (that happens after a stuck unplug), taking memory away only to deflate the
+  // While the balloon is inflated (after a stuck unplug, or a trade), taking memory away only to deflate the
   // balloon would move it for nothing.
   return std::min(asked, not_negative(target - vm.balloon_actual).round_down(vm.plug_block));
 }

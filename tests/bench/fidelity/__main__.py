@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.bench.fidelity.figures import Limits, compare, print_noise, print_pairs, print_ranking, together
 from tests.bench.fidelity.live import POLICIES, Policy, Run
+from tests.bench.fidelity.rates import print_rates
 from tests.bench.fidelity.scenarios import Scenario, make_all
 from tests.harness.accel import accelerator
 from tests.harness.paths import new_rundir
@@ -71,7 +72,9 @@ def main() -> int:
     logs.mkdir(parents=True, exist_ok=True)
     try:
         print(f"real guests ({accelerator()}), seed {options.seed}; about {RUN_SECONDS} s a run", flush=True)
-        pairs = compare(real_runs(scenarios, policies, options.times, logs), options.lab_seeds)
+        stems = real_runs(scenarios, policies, options.times, logs)
+        pairs = compare(stems, options.lab_seeds)
+        print_rates(stems)
     finally:
         if not options.logs:
             shutil.rmtree(logs, ignore_errors=True)

@@ -1,0 +1,55 @@
+// What the tests of the ledger share: a ledger, and QEMU's answers.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "vmm/qemu/device_ledger.h"
+
+namespace aerostat {
+
+class DeviceLedgerTest : public ::testing::Test {
+ protected:
+  DeviceLedgerTest() {
+    facts.plug_block = Bytes::mib(2);
+    facts.plug_maximum = Bytes::mib(2048);
+  }
+  // What QEMU shows when asked after the ledger's orders so far.
+  void see(Bytes balloon, Bytes plugged, Bytes requested) {
+    read(ledger.orders(), balloon, plugged, requested);
+  }
+  void read(std::uint64_t orders, Bytes balloon, Bytes plugged, Bytes requested) {
+    clock.advance(std::chrono::milliseconds(100));
+    ledger.read({orders, Bytes::mib(1024), balloon, plugged, requested}, clock.now());
+  }
+  // The same for so long.
+  void see_for(Duration time, Bytes balloon, Bytes plugged, Bytes requested) {
+    for (Duration waited{0}; waited <= time; waited += std::chrono::milliseconds(100))
+      see(balloon, plugged, requested);
+  }
+  void adopt(Bytes balloon, Bytes plugged = {}) {
+    ledger.adopt_balloon(balloon);
+    see(balloon, plugged, plugged);
+  }
+  // A guest of 700 MiB is to add a first block, and its balloon has taken as much.
+  void trade() {
+    adopt(Bytes::mib(700));
+    ledger.open_block(Bytes::mib(700), clock.now());
+    ledger.aim(Bytes::mib(700));
+    see(Bytes::mib(696), Bytes::mib(0), Bytes::mib(0));
+  }
+  // One that has filled a block of Linux is to add another.
+  void trade_at_the_end() {
+    adopt(Bytes::mib(1024), Bytes::mib(128));
+    ledger.open_block(Bytes::mib(1152), clock.now());
+    ledger.aim(Bytes::mib(1152));
+    see(Bytes::mib(1020), Bytes::mib(128), Bytes::mib(128));
+  }
+
+  FakeClock clock;
+  MachineFacts facts;
+  DeviceLedger ledger{facts};
+};
+
+}  // namespace aerostat
