@@ -9,55 +9,58 @@ namespace {
 
 using namespace literals;
 using namespace std::chrono_literals;
+using fakes::FakeMachine;
 using fakes::World;
+
+// A VM that needs `demand`, has `plugged` and may have no more.
+FakeMachine& held(World& w, Bytes plugged, Bytes demand) {
+  const Bytes most = 384_MiB + plugged;
+  w.settings.defaults.maximum = most;
+  FakeMachine& web = w.add("web");
+  web.f.plugged = web.f.plug_requested = plugged;
+  w.demands["web"] = demand;
+  w.run(2s);
+  EXPECT_EQ(web.f.target(), most);
+  return web;
+}
+
+// It was done: 4 MiB of the balloon for as much plugged memory.
+void trade(FakeMachine& web) {
+  web.f.plugged = web.f.plug_requested = web.f.plugged + 4_MiB;
+  web.f.balloon_actual -= 4_MiB;
+  web.f.balloon_target = web.f.balloon_actual;
+}
 
 TEST(EnginePrepares, AGuestThatHasMemoryToSpare) {
   World w(4_GiB);
-  w.settings.defaults.maximum = 384_MiB;
-  auto& web = w.add("web");
-  w.demands["web"] = 350_MiB;
-  w.run(1s);
+  auto& web = held(w, 0_MiB, 350_MiB);
   EXPECT_EQ(web.prepared, 0) << "it has no memory for that";
   w.demands["web"] = 340_MiB;
   w.run(1s);
   EXPECT_GT(web.prepared, 0);
   const int so_far = web.prepared;
-  web.f.plugged = web.f.plug_requested = 4_MiB;
-  web.f.balloon_actual = 380_MiB;
-  web.f.balloon_target = 380_MiB;
+  trade(web);
   w.run(1s);
   EXPECT_EQ(web.prepared, so_far) << "it is done";
 }
 
 TEST(EnginePrepares, AGuestThatIsHeldAtTheEndOfItsLastBlock) {
   World w(4_GiB);
-  w.settings.defaults.maximum = 512_MiB;
-  auto& web = w.add("web");
-  web.f.plugged = web.f.plug_requested = 128_MiB;
-  w.demands["web"] = 485_MiB;
-  w.run(2s);
-  ASSERT_EQ(web.f.target(), 512_MiB);
+  auto& web = held(w, 128_MiB, 485_MiB);
   EXPECT_EQ(web.prepared, 0) << "with what the balloon takes it would have too little left";
   w.demands["web"] = 475_MiB;
   w.run(1s);
   EXPECT_GT(web.prepared, 0);
   const int so_far = web.prepared;
-  web.f.plugged = web.f.plug_requested = 132_MiB;
-  web.f.balloon_actual = 380_MiB;
-  web.f.balloon_target = 380_MiB;
+  trade(web);
   w.run(1s);
   EXPECT_EQ(web.prepared, so_far) << "it is done";
 }
 
 TEST(EnginePrepares, AndWhatItIsOwedIsItsOwn) {
   World w(4_GiB);
-  w.settings.defaults.maximum = 502_MiB;
   w.settings.defaults.buffer_percent = 10;
-  auto& web = w.add("web");
-  web.f.plugged = web.f.plug_requested = 118_MiB;
-  w.demands["web"] = 440_MiB;
-  w.run(2s);
-  ASSERT_EQ(web.f.target(), 502_MiB);
+  auto& web = held(w, 118_MiB, 440_MiB);
   const auto before = w.engine.host();
   const auto targets = web.targets.size();
   web.f.goal = 502_MiB;
@@ -75,12 +78,7 @@ TEST(EnginePrepares, AndWhatItIsOwedIsItsOwn) {
 
 TEST(EnginePrepares, NoGuestWithRoomInItsLastBlock) {
   World w(4_GiB);
-  w.settings.defaults.maximum = 480_MiB;
-  auto& web = w.add("web");
-  web.f.plugged = web.f.plug_requested = 96_MiB;
-  w.demands["web"] = 400_MiB;
-  w.run(2s);
-  ASSERT_EQ(web.f.target(), 480_MiB);
+  auto& web = held(w, 96_MiB, 400_MiB);
   EXPECT_EQ(web.prepared, 0);
 }
 

@@ -22,6 +22,11 @@ struct Web {
     w.report("web", need, also);
     return *w.vm("web").demand;
   }
+  Bytes demand_after_silence(Duration time) {
+    w.clock.advance(time);
+    w.engine.pass();
+    return *w.vm("web").demand;
+  }
 };
 
 // Was given 1 GiB of plugged memory and is giving half of it back.
@@ -61,12 +66,8 @@ TEST(Sense, TakesTheNextBlockThatIsLeavingForNoNeedEither) {
 TEST(Sense, HearsNothingInTheSilenceOfAGuestThatGivesABlock) {
   Giving vm;
   EXPECT_EQ(vm.demand_after(20ms, 1020_MiB), 900_MiB);
-  vm.w.clock.advance(kSilenceTellsGiving);
-  vm.w.engine.pass();
-  EXPECT_EQ(vm.w.vm("web").demand, 900_MiB);
-  vm.w.clock.advance(1ms);
-  vm.w.engine.pass();
-  EXPECT_EQ(vm.w.vm("web").demand, 1020_MiB) << "so long none is";
+  EXPECT_EQ(vm.demand_after_silence(kSilenceTellsGiving), 900_MiB);
+  EXPECT_EQ(vm.demand_after_silence(1ms), 1020_MiB) << "so long none is";
 }
 
 TEST(Sense, BelievesARiseThatStaysWhileABlockIsLeaving) {
@@ -98,12 +99,8 @@ TEST(Sense, BelievesARiseThatStaysWhenMemoryHasCome) {
 TEST(Sense, BelievesWhatItDoubtedWhenNothingElseIsSaid) {
   Given vm;
   EXPECT_EQ(vm.demand_after(20ms, 360_MiB), 300_MiB);
-  vm.w.clock.advance(kSilenceTells);
-  vm.w.engine.pass();
-  EXPECT_EQ(vm.w.vm("web").demand, 300_MiB) << "its next look may still be on the way";
-  vm.w.clock.advance(10ms);
-  vm.w.engine.pass();
-  EXPECT_EQ(vm.w.vm("web").demand, 360_MiB);
+  EXPECT_EQ(vm.demand_after_silence(kSilenceTells), 300_MiB) << "its next look may still be on the way";
+  EXPECT_EQ(vm.demand_after_silence(10ms), 360_MiB);
 }
 
 TEST(Sense, ForgetsWhatItDoubtedWhenTheNextReportSaysTooLittle) {

@@ -266,8 +266,9 @@ void VirtualVm::show_facts() {
     const double open = zones_.plugged(above);
     return open <= most ? open : above;
   };
-  facts_.plugged = Bytes::of_mib(plugged(assigned_));
-  facts_.balloon_actual = Bytes::of_mib(assigned_ - plugged(assigned_));
+  const double now = plugged(assigned_);
+  facts_.plugged = Bytes::of_mib(now);
+  facts_.balloon_actual = Bytes::of_mib(assigned_ - now);
   Bytes requested = Bytes::of_mib(plugged(target_));
   Bytes balloon = Bytes::of_mib(target_) - requested;
   if (target_ < assigned_) {

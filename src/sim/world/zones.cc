@@ -52,6 +52,7 @@ double Zones::with_room(double above) const {
 }
 
 double Zones::plugged(double above) const {
+  if (!opens_) return above;
   const double open = with_room(above);
   return blocks() >= whole_blocks(open) ? open : above;
 }
@@ -84,10 +85,11 @@ void Zones::size(double plugged) {
 }
 
 void Zones::size_up() {
-  const double missing = blocks() * kMemoryBlockMib - plugged_ - traded();
+  const double from_balloon = traded();
+  const double missing = blocks() * kMemoryBlockMib - plugged_ - from_balloon;
   movable_size_ = movable_ * kMemoryBlockMib - (open_is_movable_ ? missing : 0);
   const double kernels = kernels_ * kMemoryBlockMib - (open_is_movable_ ? 0 : missing);
-  kernel_size_ = std::min(boot_, assigned_) - traded() + kernels;
+  kernel_size_ = std::min(boot_, assigned_) - from_balloon + kernels;
   protects_ = split_ ? std::min(kernels, movable_size_ * kProtected) : 0;
 }
 

@@ -20,11 +20,13 @@ SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
           .plug_maximum = f.plug_maximum,
           .plugged = f.plugged,
           .plug_requested = f.plug_requested,
-          .unplug_stuck = ledger.unplug_stuck(),
+          .unplug_stuck = f.unplug_stuck,
           .balloon_stuck = ledger.balloon_stuck(),
           .trade_stuck = ledger.trade_stuck(),
           .opens = ledger.opens()};
 }
+
+Bytes above_base(Bytes target, const MachineFacts& f) { return std::max(Bytes{}, target - f.base); }
 
 }  // namespace
 
@@ -56,11 +58,15 @@ void DeviceLedger::give_up_trade(TimePoint now) {
   ++trades_failed_;
 }
 
+Bytes DeviceLedger::open_at(Bytes target) const {
+  return with_room_in_block(above_base(target, facts_), facts_.plug_block);
+}
+
 void DeviceLedger::follow_trade(TimePoint now) {
   if (opens_at_) {
-    const Bytes above = std::max(Bytes{}, *opens_at_ - facts_.base);
-    const Bytes open = with_room_in_block(above, facts_.plug_block);
-    facts_.owed = std::clamp(*opens_at_ - facts_.assigned(), Bytes{}, open - above);
+    const Bytes open = open_at(*opens_at_);
+    const Bytes taken = open - above_base(*opens_at_, facts_);
+    facts_.owed = std::clamp(*opens_at_ - facts_.assigned(), Bytes{}, taken);
     if (facts_.plugged >= open) {
       end_trade();
       trades_failed_ = 0;
@@ -82,8 +88,7 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
   // It has other work now.
   if (opens_at_ != target && returns_to_ != target) end_trade();
   // A balloon that shows less than the trade takes has its own ways.
-  const Bytes open = with_room_in_block(std::max(Bytes{}, target - facts_.base), facts_.plug_block);
-  if (opens_at_ && facts_.balloon_actual + open < target) end_trade();
+  if (opens_at_ && facts_.balloon_actual + open_at(target) < target) end_trade();
   const Split split = split_target(target, input_of(facts_, *this));
   Orders out;
   if (facts_.has_balloon) {

@@ -81,7 +81,6 @@ class DeviceLedger {
 
   // Everything ordered has been reached.
   bool settled() const;
-  bool unplug_stuck() const { return unplug_.stuck; }
   bool balloon_stuck() const { return inflation_.stuck; }
   bool trade_stuck() const { return trade_.stuck; }
   // When something last moved towards what was ordered, or was ordered.
@@ -96,6 +95,8 @@ class DeviceLedger {
     void follow(bool asked, bool progressed, TimePoint now, Duration patience);
   };
 
+  // What is plugged when a trade at this target is done.
+  Bytes open_at(Bytes target) const;
   void follow_trade(TimePoint now);
   void end_trade();
   void give_up_trade(TimePoint now);
