@@ -8,8 +8,9 @@ namespace {
 
 using Phase = StallState::Phase;
 
-Duration back_off(int failures) {
-  return std::min<Duration>(kRetryMost, kRetryFirst * (1L << std::clamp(failures, 0, 10)));
+Duration back_off(Phase way, int failures) {
+  const Duration first = way == Phase::Shrinking ? kRetryFirst : kOfferFirst;
+  return std::min<Duration>(kRetryMost, first * (1L << std::clamp(failures, 0, 10)));
 }
 
 bool moved(const StallState& state, Bytes assigned) {
@@ -49,7 +50,7 @@ StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned,
     state.progress_at = now;
   } else if (now - state.progress_at >= kStallAfter) {
     state.phase = way == Phase::Shrinking ? Phase::ShrinkStalled : Phase::GrowStalled;
-    state.retry_at = now + back_off(state.failures);
+    state.retry_at = now + back_off(way, state.failures);
     ++state.failures;
     out.give_up = true;
   }

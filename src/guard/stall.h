@@ -1,7 +1,7 @@
 // Stall monitor: a change that was asked for and does not happen. One per VM; pure: state in, state out.
 // A shrink without progress makes the VM stalled: what it holds stays counted and others are asked instead. A
 // growth without progress is withdrawn, so that what was promised can serve others. Both back off before the
-// next try.
+// next try, the growth less at first: the guest may be in want.
 #pragma once
 
 #include "base/bytes.h"
@@ -16,6 +16,10 @@ inline constexpr Duration kStallAfter = std::chrono::seconds(6);
 inline constexpr Bytes kProgress = Bytes::mib(4);
 // First wait before trying again; doubles each time, up to the most.
 inline constexpr Duration kRetryFirst = std::chrono::seconds(10);
+// What was withdrawn is offered again after this, which doubles likewise. A guest that finds no memory to add
+// memory with fails, and its driver waits 50 s and longer before it tries again by itself (Linux 6.1,
+// virtio_mem); it tries at once where what it is asked for has changed.
+inline constexpr Duration kOfferFirst = std::chrono::milliseconds(500);
 inline constexpr Duration kRetryMost = std::chrono::minutes(5);
 
 struct StallState {

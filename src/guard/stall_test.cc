@@ -47,6 +47,22 @@ TEST(StallMonitor, WithdrawsGrowthThatIsNotTaken) {
   EXPECT_TRUE(step.state.grow_stalled());
 }
 
+TEST(StallMonitor, OffersGrowthAgainSoonAndThenEverMoreSeldom) {
+  StallState state;
+  TimePoint now = kStart;
+  Duration wait = kOfferFirst;
+  for (int i = 0; i < 12; ++i) {
+    state = watch_progress(state, 2_GiB, 1_GiB, now).state;
+    state = watch_progress(state, 2_GiB, 1_GiB, now + kStallAfter).state;
+    ASSERT_TRUE(state.grow_stalled());
+    EXPECT_EQ(state.retry_at - now - kStallAfter, std::min<Duration>(wait, kRetryMost)) << i;
+    wait *= 2;
+    now = state.retry_at;
+    state = watch_progress(state, 1_GiB, 1_GiB, now).state;
+    EXPECT_FALSE(state.grow_stalled()) << "it may be asked again";
+  }
+}
+
 TEST(StallMonitor, WatchesAChangeTheOtherWayAtOnce) {
   StallState state = watch_progress({}, 2_GiB, 1_GiB, kStart).state;
   state = watch_progress(state, 2_GiB, 1_GiB, kStart + kStallAfter).state;

@@ -48,6 +48,8 @@ std::string sentence(const Move& move) {
     case Because::Enough: return "enough: " + numbers();
     case Because::AtMaximum: return "at its maximum: " + numbers();
     case Because::MostIsThere: return "most of its buffer is there: " + numbers();
+    case Because::NotTakenIn:
+      return "took in nothing of what it was given, and is offered more again shortly: " + numbers();
     case Because::JustMoved: return "some lies idle, and it was moved a moment ago: " + numbers();
     case Because::NotNeeded:
       return fmt::format(

@@ -31,6 +31,7 @@ struct VmView {
   std::optional<Bytes> resident;  // host memory its process occupies: the host's own evidence
   bool movable = false;           // dynamic, heard and able: may be asked to change
   bool stalled = false;           // was asked to shrink and does not: ask others
+  bool refusing = false;          // took in nothing of what it was given: not offered more just now
   bool starting = false;          // boots: owed its startup, not yet judged by demand
 
   // What the guest's reports were made into (policy/demand.h). Missing: not known.

@@ -59,6 +59,15 @@ TEST(Balance, LeavesAVmAloneWhileItsBufferLasts) {
   EXPECT_NE(reason(move).find("most of its buffer is there"), std::string::npos);
 }
 
+TEST(Balance, SaysWhatAGuestThatLacksMemoryIsNotOffered) {
+  VmView web = learned(1024_MiB, 1020_MiB, 20_MiB);
+  web.refusing = true;
+  web.limits.maximum = web.target;
+  EXPECT_NE(reason(move_of(balance(host(4_GiB, {web})), "web")).find("took in nothing"), std::string::npos);
+  web.demand = 900_MiB;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").because, Because::Enough) << "it lacks nothing";
+}
+
 TEST(Balance, GrowsWhenLearnedHeadroomIsUsedUp) {
   VmView web = learned(1024_MiB, 700_MiB, 300_MiB);
   web.growth = 400_MiB;

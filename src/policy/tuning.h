@@ -90,7 +90,7 @@ inline constexpr double kSureRise = 4;
 // One by more than this share of need in a second is likely, however rough: it is carried on for so long, and
 // a guest that would have to add a block is grown for that (kRoomInBlock).
 inline constexpr double kNoRise = 0.045;
-inline constexpr double kRoughLead = 0.1;
+inline constexpr double kRoughLead = 0.2;
 // Changes are counted over about this many seconds. Above this many an hour each comes dearer: at twice as
 // many by this many times its price.
 inline constexpr double kMovesMemory = 310;
