@@ -92,7 +92,7 @@ void Engine::guest_spoke(const std::string& name) {
   refresh(vm, now);
   if (!vm.movable || paused_) return;
   const VmView view = view_of(vm, now);
-  if (!view.demand || view.target >= low_line(view) || view.target >= view.limits.maximum) return;
+  if (!view.demand || view.target >= low_line(view) || view.target >= most_of(view)) return;
   if (!grow_alone(vm, view, now)) hooks_.pass_wanted();
 }
 
@@ -277,8 +277,7 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
   if (facts.has_balloon && !facts.balloon_target) return;
   const StallStep step = watch_progress(vm.stall, facts.target(), facts.due(), now);
   const bool was_growing = vm.stall.phase == StallState::Phase::Growing;
-  const bool settled = vm.stall.phase != StallState::Phase::Settled &&
-                       step.state.phase == StallState::Phase::Settled && !vm.stall.shrink_stalled();
+  const bool settled = vm.stall.changing() && step.state.phase == StallState::Phase::Settled;
   vm.stall = step.state;
   if (settled) {
     const auto since = was_growing ? vm.grew_at : vm.shrank_at;

@@ -107,33 +107,6 @@ TEST(Engine, ManagesAnAgentlessGuestByItsBalloonStatistics) {
   EXPECT_EQ(w.vm("web").integration, "balloon statistics");
 }
 
-TEST(Engine, AsksOthersWhenOneIsStuckAndKeepsCountingWhatItHolds) {
-  World w(3072_MiB);
-  auto& stuck = w.add("stuck", 1024_MiB);
-  w.add("idle", 1024_MiB);
-  w.add("db", 1024_MiB);
-  w.demands = {{"stuck", 150_MiB}, {"idle", 150_MiB}, {"db", 1000_MiB}};
-  stuck.obedient = false;
-  w.run(10s);
-  EXPECT_EQ(w.vm("stuck").status, Status::Stalled);
-  EXPECT_EQ(w.vm("stuck").committed, 1024_MiB);
-  EXPECT_GE(w.assigned("db"), 1024_MiB) << "what it needs and headroom, from the others";
-  EXPECT_EQ(w.engine.host().law1_violations, 0u);
-}
-
-TEST(Engine, WithdrawsGrowthThatAGuestDoesNotTakeIn) {
-  World w(4_GiB);
-  auto& web = w.add("web");
-  web.obedient = false;
-  w.demands["web"] = 370_MiB;
-  w.run(6500ms);
-  EXPECT_EQ(w.vm("web").committed, 384_MiB);
-  EXPECT_NE(w.vm("web").note.find("does not take in"), std::string::npos);
-  EXPECT_EQ(w.engine.explain("web", 1).value().back().move.because, Because::NotTakenIn);
-  w.run(kOfferFirst + 500ms);
-  EXPECT_GT(web.f.target(), 384_MiB) << "offered again: it may be in want";
-}
-
 TEST(Engine, RefusesWithAReasonAndCountsARunOfRefusalsOnce) {
   World w(768_MiB);
   w.add("a");

@@ -276,10 +276,9 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   v.assigned = facts.due();
   v.committed = committed_of(vm);
   v.target = facts.target();
-  // What a guest did not take in a moment ago is not offered again yet, and nobody is asked to give it.
-  v.refusing = vm.stall.grow_stalled();
-  if (v.refusing) v.limits.maximum = std::clamp(v.target, v.limits.minimum, v.limits.maximum);
   v.grain = grain_of(facts);
+  if (vm.stall.refused())
+    v.offer = v.assigned + (vm.stall.grow_stalled() ? Bytes{} : std::max(kOffer, v.grain));
   v.base = facts.base;
   v.room_in_block = room_in_block(facts);
   v.resident = vm.resident;

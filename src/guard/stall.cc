@@ -48,8 +48,12 @@ StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned,
   if (moved(state, assigned)) {
     state.mark = assigned;
     state.progress_at = now;
+    if (way == Phase::Growing) state.failures = 0;
   } else if (now - state.progress_at >= kStallAfter) {
-    state.phase = way == Phase::Shrinking ? Phase::ShrinkStalled : Phase::GrowStalled;
+    const bool growing = way == Phase::Growing;
+    if (growing != state.failed_growing) state.failures = 0;
+    state.failed_growing = growing;
+    state.phase = growing ? Phase::GrowStalled : Phase::ShrinkStalled;
     state.retry_at = now + back_off(way, state.failures);
     ++state.failures;
     out.give_up = true;

@@ -1,7 +1,8 @@
 // Stall monitor: a change that was asked for and does not happen. One per VM; pure: state in, state out.
 // A shrink without progress makes the VM stalled: what it holds stays counted and others are asked instead. A
 // growth without progress is withdrawn, so that what was promised can serve others. Both back off before the
-// next try, the growth less at first: the guest may be in want.
+// next try. A growth is tried again soon, for the guest may be in want, and with little, which nobody else
+// will miss.
 #pragma once
 
 #include "base/bytes.h"
@@ -20,6 +21,9 @@ inline constexpr Duration kRetryFirst = std::chrono::seconds(10);
 // memory with fails, and its driver waits 50 s and longer before it tries again by itself (Linux 6.1,
 // virtio_mem); it tries at once where what it is asked for has changed.
 inline constexpr Duration kOfferFirst = std::chrono::milliseconds(500);
+// … and no more than this (or one block of the device) until it takes some of it in: all that is asked for is
+// promised for kStallAfter each time.
+inline constexpr Bytes kOffer = Bytes::mib(16);
 inline constexpr Duration kRetryMost = std::chrono::minutes(5);
 
 struct StallState {
@@ -28,9 +32,12 @@ struct StallState {
   Bytes target;  // of the change under way
   Bytes mark;    // assigned when progress was last seen
   TimePoint progress_at{};
-  TimePoint retry_at{};  // while stalled: not before this
-  int failures = 0;
+  TimePoint retry_at{};         // while stalled: not before this
+  int failures = 0;             // in a row
+  bool failed_growing = false;  // all of them, or none
 
+  bool changing() const { return phase == Phase::Shrinking || phase == Phase::Growing; }
+  bool refused() const { return failures > 0 && failed_growing; }
   bool shrink_stalled() const { return phase == Phase::ShrinkStalled; }
   bool grow_stalled() const { return phase == Phase::GrowStalled; }
 };

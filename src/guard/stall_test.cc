@@ -63,6 +63,34 @@ TEST(StallMonitor, OffersGrowthAgainSoonAndThenEverMoreSeldom) {
   }
 }
 
+TEST(StallMonitor, BelievesAGuestAgainThatTakesSomethingIn) {
+  StallState state = watch_progress({}, 2_GiB, 1_GiB, kStart).state;
+  EXPECT_FALSE(state.refused());
+  state = watch_progress(state, 2_GiB, 1_GiB, kStart + kStallAfter).state;
+  EXPECT_TRUE(state.refused());
+  const TimePoint again = state.retry_at;
+  state = watch_progress(state, 1_GiB + kOffer, 1_GiB, again).state;
+  EXPECT_TRUE(state.refused()) << "asked again, and nothing happened yet";
+  state = watch_progress(state, 1_GiB + kOffer, 1_GiB + kProgress, again + kSecond).state;
+  EXPECT_FALSE(state.refused());
+}
+
+TEST(StallMonitor, CountsFailuresOfEachWayByThemselves) {
+  StallState state;
+  TimePoint now = kStart;
+  for (int i = 0; i < 4; ++i) {
+    state = watch_progress(state, 1_GiB, 2_GiB, now).state;
+    state = watch_progress(state, 1_GiB, 2_GiB, now + kStallAfter).state;
+    ASSERT_TRUE(state.shrink_stalled());
+    EXPECT_FALSE(state.refused());
+    now = state.retry_at;
+  }
+  state = watch_progress(state, 3_GiB, 2_GiB, now).state;
+  state = watch_progress(state, 3_GiB, 2_GiB, now + kStallAfter).state;
+  ASSERT_TRUE(state.grow_stalled());
+  EXPECT_EQ(state.retry_at - now - kStallAfter, kOfferFirst);
+}
+
 TEST(StallMonitor, WatchesAChangeTheOtherWayAtOnce) {
   StallState state = watch_progress({}, 2_GiB, 1_GiB, kStart).state;
   state = watch_progress(state, 2_GiB, 1_GiB, kStart + kStallAfter).state;

@@ -31,8 +31,9 @@ struct VmView {
   std::optional<Bytes> resident;  // host memory its process occupies: the host's own evidence
   bool movable = false;           // dynamic, heard and able: may be asked to change
   bool stalled = false;           // was asked to shrink and does not: ask others
-  bool refusing = false;          // took in nothing of what it was given: not offered more just now
   bool starting = false;          // boots: owed its startup, not yet judged by demand
+  // Took in nothing of what it was given: no more than this is offered until it takes something in.
+  std::optional<Bytes> offer;
 
   // What the guest's reports were made into (policy/demand.h). Missing: not known.
   std::optional<Bytes> demand;

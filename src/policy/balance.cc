@@ -44,8 +44,7 @@ Move shrink_to(const Case& c, Bytes desired, Rule rule, Because because, Bytes a
 // Nobody needs what this VM has: it keeps it for a while, then the surplus goes back to the pool.
 Move rest(const Case& c) {
   const VmView& vm = *c.vm;
-  const bool lacks = vm.demand && vm.target < *vm.demand + vm.headroom;
-  const Because enough = vm.refusing && lacks             ? Because::NotTakenIn
+  const Because enough = c.held_back                      ? Because::NotTakenIn
                          : vm.target >= c.wanted          ? Because::Enough
                          : vm.target >= vm.limits.maximum ? Because::AtMaximum
                                                           : Because::MostIsThere;

@@ -61,11 +61,23 @@ TEST(Balance, LeavesAVmAloneWhileItsBufferLasts) {
 
 TEST(Balance, SaysWhatAGuestThatLacksMemoryIsNotOffered) {
   VmView web = learned(1024_MiB, 1020_MiB, 20_MiB);
-  web.refusing = true;
-  web.limits.maximum = web.target;
+  web.offer = web.target;
   EXPECT_NE(reason(move_of(balance(host(4_GiB, {web})), "web")).find("took in nothing"), std::string::npos);
   web.demand = 900_MiB;
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").because, Because::Enough) << "it lacks nothing";
+  web.limits.buffer_percent = 20;
+  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").because, Because::NotTakenIn) << "its owner's buffer";
+}
+
+TEST(Balance, TakesNothingFromOthersForAGuestThatTakesNothingIn) {
+  VmView sick = learned(1024_MiB, 1500_MiB, 20_MiB);
+  sick.name = "sick";
+  const std::vector<VmView> both = {sick, vm("well", 1536_MiB, 1200_MiB)};
+  ASSERT_LT(move_of(balance(host(2560_MiB, both)), "well").to, 1536_MiB) << "a guest that may take it in";
+  sick.offer = sick.target + 16_MiB;
+  const auto moves = balance(host(2560_MiB + 16_MiB, {sick, both[1]}));
+  EXPECT_EQ(move_of(moves, "well").to, 1536_MiB);
+  EXPECT_EQ(move_of(moves, "sick").to, *sick.offer) << "and little is offered again";
 }
 
 TEST(Balance, GrowsWhenLearnedHeadroomIsUsedUp) {

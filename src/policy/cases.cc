@@ -30,7 +30,7 @@ void consider_growth(Case& c) {
     c.desire = vm.limits.minimum;  // the owner raised it, or the VM booted with less
     c.rule = Rule::Grow;
   }
-  c.desire = std::min(vm.level_above(c.desire), vm.level_below(vm.limits.maximum));
+  c.desire = std::min(vm.level_above(c.desire), vm.level_below(most_of(vm)));
   if (c.desire <= vm.target) {
     c.desire = vm.target;
     c.rule = Rule::Hold;
@@ -52,6 +52,11 @@ Case consider(const VmView& vm) {
   // other kind helps nobody while others lack memory.
   if (vm.kernel_short) c.wanted = std::max(c.wanted, std::min(vm.target, vm.limits.maximum));
   c.wanted = std::max(c.wanted, c.needed);
+  if (vm.offer) {
+    c.held_back = most_of(vm) < low_line(vm);
+    c.wanted = std::min(c.wanted, most_of(vm));  // or others would be asked to give what nobody takes
+    c.needed = std::min(c.needed, most_of(vm));
+  }
   c.entitled = c.wanted;
   consider_growth(c);
   return c;

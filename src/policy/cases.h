@@ -19,6 +19,8 @@ struct Case {
   Bytes entitled;               // what it may have when memory is scarce
   Rule shortage = Rule::Yield;  // the rule that cut the entitlement below wanted; Yield: not cut
 
+  bool held_back = false;  // lacks more than it is offered, because it took in nothing of late
+
   Bytes missing() const { return desire - vm->target; }
 };
 

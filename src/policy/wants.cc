@@ -48,6 +48,10 @@ Bytes low_line(const VmView& vm) {
   return with_headroom(vm, std::max(owners_buffer(vm).scaled(kLowShare), low_headroom(vm)));
 }
 
+Bytes most_of(const VmView& vm) {
+  return vm.offer ? std::clamp(*vm.offer, vm.limits.minimum, vm.limits.maximum) : vm.limits.maximum;
+}
+
 Bytes low_mark(const VmView& vm) {
   const Bytes headroom = low_headroom(vm);
   if (!vm.limits.buffer_percent) return vm.cache + headroom;

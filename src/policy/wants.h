@@ -26,6 +26,9 @@ Bytes low_line(const VmView& vm);
 // guest, so that it reports that moment at once.
 Bytes low_mark(const VmView& vm);
 
+// The most it is given: its maximum, or what is offered to one that took in nothing of late.
+Bytes most_of(const VmView& vm);
+
 // What it may go back to when nobody else is short, at most its target: what it needed lately, with what its
 // owner wants above it.
 Bytes rest_of(const VmView& vm);

@@ -1,0 +1,69 @@
+// What becomes of a VM that does not do what it was asked for.
+#include <gtest/gtest.h>
+
+#include "control/engine.h"
+#include "control/fakes.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+using namespace std::chrono_literals;
+using fakes::World;
+
+TEST(Engine, AsksOthersWhenOneIsStuckAndKeepsCountingWhatItHolds) {
+  World w(3072_MiB);
+  auto& stuck = w.add("stuck", 1024_MiB);
+  w.add("idle", 1024_MiB);
+  w.add("db", 1024_MiB);
+  w.demands = {{"stuck", 150_MiB}, {"idle", 150_MiB}, {"db", 1000_MiB}};
+  stuck.obedient = false;
+  w.run(10s);
+  EXPECT_EQ(w.vm("stuck").status, Status::Stalled);
+  EXPECT_EQ(w.vm("stuck").committed, 1024_MiB);
+  EXPECT_GE(w.assigned("db"), 1024_MiB) << "what it needs and headroom, from the others";
+  EXPECT_EQ(w.engine.host().law1_violations, 0u);
+}
+
+TEST(Engine, WithdrawsGrowthThatAGuestDoesNotTakeIn) {
+  World w(4_GiB);
+  auto& web = w.add("web");
+  web.obedient = false;
+  w.demands["web"] = 370_MiB;
+  w.run(6500ms);
+  EXPECT_EQ(web.f.target(), 384_MiB);
+  EXPECT_EQ(w.vm("web").committed, 384_MiB);
+  EXPECT_NE(w.vm("web").note.find("does not take in"), std::string::npos);
+  EXPECT_EQ(w.engine.explain("web", 1).value().back().move.because, Because::NotTakenIn);
+  w.run(kOfferFirst + 500ms);
+  EXPECT_EQ(web.f.target(), 384_MiB + kOffer) << "offered again, a little: it may be in want";
+  EXPECT_NE(w.engine.explain("web", 9).value()[0].result.find("withdrawn"), std::string::npos);
+}
+
+TEST(Engine, GivesAGuestAllAgainOnceItTookALittleIn) {
+  World w(4_GiB);
+  auto& web = w.add("web");
+  web.obedient = false;
+  w.demands["web"] = 600_MiB;
+  w.run(6500ms + kOfferFirst);
+  ASSERT_EQ(web.f.target(), 384_MiB + kOffer);
+  web.arrive();
+  web.obedient = true;
+  w.run(2s);
+  EXPECT_GE(w.assigned("web"), 600_MiB);
+}
+
+TEST(Engine, OffersAGuestThatTakesNothingInNoMoreWithEachPass) {
+  World w(4_GiB);
+  auto& web = w.add("web");
+  web.obedient = false;
+  w.demands["web"] = 600_MiB;
+  w.run(6500ms);
+  for (int i = 0; i < 120; ++i) {
+    w.run(500ms);
+    ASSERT_LE(web.f.target(), 384_MiB + kOffer) << i;
+  }
+}
+
+}  // namespace
+}  // namespace aerostat
