@@ -86,6 +86,14 @@ bool PlanCommand::asked() const { return command_->parsed(); }
 int PlanCommand::run(const Surroundings& around, bool json) const {
   const Result<sim::PolicyEntry> policy = policy_named(sim::builtin_policies(), policy_, replay_);
   if (!policy) return complain(around, policy.error(), kUsage);
+  if (!policy->make) {
+    return complain(
+        around,
+        {Error::Kind::Invalid, "--policy " + policy->name +
+                                   ": it sees all need beforehand and no host bounds it, so there "
+                                   "is nothing to plan; name one that a host can run, as aerostat"},
+        kUsage);
+  }
   const Result<sim::ReplayOptions> options = options_of(replay_);
   if (!options) return complain(around, options.error(), kUsage);
   const bool print_json = json || json_ == "-";

@@ -65,6 +65,7 @@ class Lab(unittest.TestCase):
                                  (("simulate", "--trace", trace, "--host-memory", "4G", "--profile", "fast"), ("profile",)),
                                  (("plan", "--trace", trace, "--violation", "0"), ("0.01%",)),
                                  (("plan", "--trace", trace, "--violation", "lots"), ("0.01%",)),
+                                 (("plan", "--trace", trace, "--policy", "oracle"), ("no host bounds it",)),
                                  (("plan", "--trace", trace, "--policy", "magic"), ("'magic'",))):
             with self.subTest(arguments=arguments):
                 self.sentence(command(*arguments), 2, *parts)

@@ -25,6 +25,7 @@ void add_turned(Trace& out, const std::string& name, const Trace& source, std::s
                 double span) {
   const VmTrace& about = source.vms()[vm];
   const double life = life_of(about);
+  out.set_straight(about.straight);
   // A life's end and the next one's beginning are one moment, up to rounding.
   double latest = 0;
   const auto add = [&](const Row& row, double at) {

@@ -99,6 +99,17 @@ TEST_F(Plans, AFleetTurnsEachHistoryAndKeepsItsLengthAndPeak) {
   EXPECT_EQ(fleet_of(trace, options, 2, 7).trace.vms()[1].first_mib, fleet.trace.vms()[1].first_mib);
 }
 
+TEST_F(Plans, AFleetIsJoinedAsItsSourceIs) {
+  for (const bool straight : {false, true}) {
+    Trace trace;
+    trace.set_straight(straight);
+    for (const double at : {0.0, 100.0}) ASSERT_TRUE(trace.add("a", {at, 500 + at, 0}, 2048));
+    trace.seal();
+    const Fleet fleet = fleet_of(trace, options, 2, 1);
+    for (const VmTrace& vm : fleet.trace.vms()) EXPECT_EQ(vm.straight, straight) << vm.name;
+  }
+}
+
 // Where one round ends and the next begins, times are the same only up to rounding.
 TEST_F(Plans, AFleetOfShortLivesGoesRoundInOrder) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
