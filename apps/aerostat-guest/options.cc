@@ -111,12 +111,13 @@ CommandLine read_command_line(int count, char** words) {
     }
   }
   const RecordOptions& record = line.record;
-  if (record.file == nullptr && (!record.cgroup.empty() || record.length_ns > 0 || record.force)) {
-    return complain("only a recording has this; name its file with --record FILE",
-                    !record.cgroup.empty() ? "--cgroup"
-                    : record.length_ns > 0 ? "--for"
-                                           : "--force");
-  }
+  const char* const alone = !record.cgroup.empty()                        ? "--cgroup"
+                            : record.every_ns != RecordOptions{}.every_ns ? "--every"
+                            : record.length_ns > 0                        ? "--for"
+                            : record.force                                ? "--force"
+                                                                          : nullptr;
+  if (record.file == nullptr && alone != nullptr)
+    return complain("only a recording has this; name its file with --record FILE", alone);
   return line;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/gzip.h"
 #include "cli/table.h"
@@ -76,7 +77,7 @@ MakeTrace::MakeTrace(CLI::App& app)
   command_
       ->add_option("--tolerance", tolerance_,
                    "leave out rows within so many MiB of the line; only of recordings with 10 rows a second")
-      ->check(CLI::Range(0.0, 1024.0))
+      ->check(number_from(0, 1024))
       ->type_name("MIB");
   command_->add_option("--limit", limit_, "the VMs' maximum, as column limit_mib")
       ->check(kSize)

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/table.h"
@@ -69,7 +70,7 @@ PlanCommand::PlanCommand(CLI::App& app)
   command_
       ->add_option("--episode", episode_,
                    "longest time without a break that a guest may feel a deficit, seconds")
-      ->check(CLI::Range(0.0, 3600.0))
+      ->check(number_from(0, 3600))
       ->capture_default_str()
       ->type_name("S");
   command_->add_option("--seeds", seeds_, "fleets that are tried for the number of VMs; their median counts")

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "cli/checks.h"
 #include "config/config.h"
 #include "sim/trace/generate.h"
 
@@ -173,7 +174,7 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->group(settings);
   const std::string world = "The world";
   command.add_option("--period", w.period, "seconds between two looks of a guest's service")
-      ->check(CLI::Range(0.01, 2.5))
+      ->check(number_from(0.01, 2.5))
       ->capture_default_str()
       ->type_name("S")
       ->group(world);
@@ -185,18 +186,19 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->type_name("KIND")
       ->group(world);
   command.add_option("--seed", w.seed, "of everything that is random")
+      ->check(whole_number())
       ->capture_default_str()
       ->type_name("N")
       ->group(world);
   command.add_option("--hot-cache", w.hot_cache, "share of the page cache (cache_mib) that is really needed")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(number_from(0, 1))
       ->capture_default_str()
       ->type_name("SHARE")
       ->group(world);
   command
       .add_option("--estimator-error", w.estimator_error,
                   "what estimates are off, as a share of need (0.02: 2 %)")
-      ->check(CLI::Range(0.0, 0.5))
+      ->check(number_from(0, 0.5))
       ->capture_default_str()
       ->type_name("SHARE")
       ->group(world);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "sim/world/virtual_host.h"
 
@@ -63,7 +64,12 @@ class Run {
     while (true) {
       const double now = host_.now_s();
       be_born(from + now);
-      if (host_.vms().empty() && born_ == births_.size()) break;
+      if (host_.vms().empty()) {
+        if (born_ == births_.size()) break;
+        // Nobody lives, and nothing happens before the next is born.
+        host_.skip_to(trace_.vms()[births_[born_]].first_s - from);
+        continue;
+      }
       host_.turn(heard);
       for (VirtualVm* vm : heard) policy_->heard(*vm);
       const bool polled = polls.due(host_.now_s()) && tell_moving();
@@ -132,7 +138,6 @@ class Run {
     out_.sum.add(vm.meter().totals());
     const auto offset = static_cast<std::size_t>(vm.born() / 3600);
     const auto& hours = vm.meter().hours();
-    if (hours_.size() < offset + hours.size()) hours_.resize(offset + hours.size());
     for (std::size_t h = 0; h < hours.size(); ++h) {
       hours_[offset + h].need += hours[h].need;
       hours_[offset + h].missing += hours[h].missing;
@@ -177,7 +182,7 @@ class Run {
   }
 
   void finish() {
-    for (const Meter::Hour& hour : hours_) {
+    for (const auto& [number, hour] : hours_) {
       if (hour.need > 0) out_.worst_hour = std::max(out_.worst_hour, hour.missing / hour.need);
     }
     out_.peak_assigned_mib = host_.committed_peak().to_mib();
@@ -191,8 +196,8 @@ class Run {
   VirtualHost host_;
   std::vector<std::size_t> births_;  // VMs by the time of their birth
   std::size_t born_ = 0;
-  std::vector<VirtualVm*> alive_;  // by index in the trace
-  std::vector<Meter::Hour> hours_;
+  std::vector<VirtualVm*> alive_;             // by index in the trace
+  std::map<std::size_t, Meter::Hour> hours_;  // by their number; few of them, if VMs lived far apart
   Outcome out_;
 };
 

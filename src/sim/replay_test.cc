@@ -80,6 +80,19 @@ TEST_F(Replay, ACacheThatIsForgottenGoesInFewChanges) {
   EXPECT_LE(last.assigned, 700 * 1.15) << "nothing of it is kept in the end";
 }
 
+TEST_F(Replay, TimeInWhichNobodyLivesTakesNone) {
+  Trace trace;
+  for (const double from : {0.0, 3e9}) {
+    const std::string name = from == 0 ? "a" : "b";
+    for (const double at : {0.0, 200.0}) ASSERT_TRUE(trace.add(name, {from + at, 500, 0}, 2048));
+  }
+  trace.seal();
+  const Outcome out = run(trace, "aerostat");
+  ASSERT_EQ(out.vms.size(), 2u);
+  EXPECT_NEAR(out.vms[1].totals.seconds, out.vms[0].totals.seconds, 0.2);
+  EXPECT_GT(out.vms[1].totals.seconds, 100);
+}
+
 TEST_F(Replay, TheOracleIsNeverBeaten) {
   for (const Load load : {Load::Farm, Load::Bursty, Load::Builds, Load::Leak}) {
     const Trace trace = generate(load, {.seconds = 400, .mean_mib = 1024});

@@ -91,6 +91,7 @@ class RoundTrip(unittest.TestCase):
                 (("--record", "x.csv.gz"), 2, ("x.csv.gz", "gzip")),
                 (("--record", "x.csv", "--every", "5"), 2, ("--every", "200ms", "5")),
                 (("--record", "x.csv", "--for", "soon"), 2, ("--for", "10m", "soon")),
+                (("--every", "100ms"), 2, ("--record", "--every")),
                 (("--cgroup", "/x"), 2, ("--record",))):
             with self.subTest(arguments=arguments):
                 run = agent(*arguments)

@@ -103,7 +103,7 @@ TEST_F(Plans, AFleetIsJoinedAsItsSourceIs) {
   for (const bool straight : {false, true}) {
     Trace trace;
     trace.set_straight(straight);
-    for (const double at : {0.0, 100.0}) ASSERT_TRUE(trace.add("a", {at, 500 + at, 0}, 2048));
+    for (const double at : {0.0, 100.0}) ASSERT_TRUE(trace.add("a", {at, 500, 0}, 2048));
     trace.seal();
     const Fleet fleet = fleet_of(trace, options, 2, 1);
     for (const VmTrace& vm : fleet.trace.vms()) EXPECT_EQ(vm.straight, straight) << vm.name;

@@ -23,6 +23,7 @@ void CsvLines::Close::operator()(gzFile_s* file) const { gzclose(file); }
 
 Result<void> CsvLines::open(const std::string& path) {
   errno = 0;
+  path_ = path;
   file_.reset(gzopen(path.c_str(), "rb"));
   number_ = 0;
   if (!file_) return fail(Error::Kind::NotFound, fmt::format("cannot be opened: {}", std::strerror(errno)));
@@ -30,15 +31,31 @@ Result<void> CsvLines::open(const std::string& path) {
   return {};
 }
 
+// What zlib says of a file that ended too early or is damaged; none: nothing is wrong.
+std::optional<Error> CsvLines::damage() const {
+  int code = Z_OK;
+  std::string_view text = gzerror(file_.get(), &code);
+  if (code == Z_OK || code == Z_STREAM_END) return std::nullopt;
+  if (text.starts_with(path_ + ": ")) text.remove_prefix(path_.size() + 2);
+  const std::string where = number_ > 0 ? fmt::format("after line {}: ", number_) : "";
+  return Error{Error::Kind::Invalid,
+               fmt::format("{}cannot be read: {}; is it a whole gzip file?", where, text)};
+}
+
 Result<std::optional<std::string_view>> CsvLines::next() {
+  const z_off_t from = gztell(file_.get());
   if (gzgets(file_.get(), buffer_.data(), static_cast<int>(buffer_.size())) == nullptr) {
-    int code = Z_OK;
-    const char* const text = gzerror(file_.get(), &code);
-    if (code == Z_OK || code == Z_STREAM_END) return std::nullopt;
-    return fail(Error::Kind::Invalid, fmt::format("after line {}: cannot be read: {}", number_, text));
+    if (auto error = damage()) return fail(*error);
+    return std::nullopt;
+  }
+  std::string_view line(buffer_.data(), static_cast<std::size_t>(gztell(file_.get()) - from));
+  // A file that ends too early is seen only where a line has no end.
+  if (!line.ends_with('\n')) {
+    if (auto error = damage()) return fail(*error);
   }
   ++number_;
-  std::string_view line(buffer_.data());
+  if (line.find('\0') != std::string_view::npos)
+    return fail(Error::Kind::Invalid, fmt::format("line {}: has a zero byte; is this a text file?", number_));
   if (line.size() + 1 == buffer_.size() && line.back() != '\n')
     return fail(Error::Kind::Invalid,
                 fmt::format("line {}: longer than {} characters", number_, kLongestCsvLine));

@@ -30,6 +30,9 @@ class CsvLines {
   struct Close {
     void operator()(gzFile_s* file) const;
   };
+  std::optional<Error> damage() const;
+
+  std::string path_;
   std::unique_ptr<gzFile_s, Close> file_;
   std::array<char, kLongestCsvLine + 2> buffer_{};
   std::uint64_t number_ = 0;

@@ -31,6 +31,10 @@ Result<Header> read_header(std::string_view line) {
   out.width = fields.count;
   bool levels = false;
   for (std::size_t i = 0; i < fields.count; ++i) {
+    const auto* const twice = std::find(fields.text.begin(), fields.text.begin() + i, fields.text[i]);
+    if (twice != fields.text.begin() + i)
+      return fail(Error::Kind::Invalid,
+                  fmt::format("the header has column '{}' twice", printable(*twice, 40)));
     if (fields.text[i] == recording::kTimeColumn) out.time = i;
     const auto find = [&](std::span<const Column> columns) {
       for (const Column& column : columns) {

@@ -14,9 +14,9 @@ namespace aerostat::sim {
 
 namespace {
 
-// 1 EiB in MiB and 30,000 years: more is a mistake, whatever it means.
+// 1 EiB in MiB, and the year 2096 where time is since 1970: more is a mistake, whatever it means.
 constexpr double kMostMib = 1e12;
-constexpr double kMostSeconds = 1e12;
+constexpr double kMostSeconds = 4e9;
 
 enum Column : std::size_t { kTime, kVm, kNeed, kCache, kLimit, kColumns };
 constexpr std::array<std::string_view, kColumns> kNames{"time_s", "vm", "need_mib", "cache_mib", "limit_mib"};
@@ -30,7 +30,10 @@ Result<Places> read_header(std::string_view line) {
   places.fill(kMostFields);
   for (std::size_t i = 0; i < fields.count; ++i) {
     for (std::size_t c = 0; c < kColumns; ++c) {
-      if (fields.text[i] == kNames[c]) places[c] = i;
+      if (fields.text[i] != kNames[c]) continue;
+      if (places[c] != kMostFields)
+        return fail(Error::Kind::Invalid, fmt::format("the header has column '{}' twice", kNames[c]));
+      places[c] = i;
     }
   }
   for (const Column c : {kTime, kVm, kNeed}) {
@@ -49,8 +52,8 @@ Result<double> number(const CsvFields& fields, const Places& places, Column colu
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value) || value < least ||
       value > most) {
-    return fail(Error::Kind::Invalid, fmt::format("{} is '{}', not a number from {} to {:g}", kNames[column],
-                                                  printable(text, 40), least, most));
+    return fail(Error::Kind::Invalid, fmt::format("{} is '{}', not a number from {:.0f} to {:.0f}",
+                                                  kNames[column], printable(text, 40), least, most));
   }
   return value;
 }

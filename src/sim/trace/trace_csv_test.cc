@@ -52,6 +52,8 @@ TEST_F(TraceCsv, RefusesWithTheLine) {
       {"time_s,vm\n0,a\n", "t.csv: line 1: the header has no column 'need_mib'"},
       {"# remark\ntime,vm,need_mib\n", "t.csv: line 2: the header has no column 'time_s'"},
       {head + "0,a,1\n1,a,1.5.2\n", "t.csv: line 3: need_mib is '1.5.2'"},
+      {"time_s,vm,need_mib,need_mib\n0,a,500,1\n", "t.csv: line 1: the header has column 'need_mib' twice"},
+      {head + std::string("0,a,1\0,7\n", 10), "t.csv: line 2: has a zero byte"},
       {head + "0,a,nan\n", "t.csv: line 2: need_mib"},
       {head + "0,a,-1\n", "t.csv: line 2: need_mib"},
       {head + "x,a,1\n", "t.csv: line 2: time_s"},
@@ -84,6 +86,27 @@ TEST_F(TraceCsv, ReadsGzipAndSaysWhereABrokenOneEnds) {
   const auto half = Trace::read({path});
   ASSERT_FALSE(half);
   EXPECT_NE(half.error().message.find("t.csv.gz: after line "), std::string::npos) << half.error().message;
+}
+
+TEST_F(TraceCsv, SaysOfAFileCutAnywhereThatItIsCut) {
+  const std::string path = (folder_ / "t.csv.gz").string();
+  gzFile out = gzopen(path.c_str(), "wb");
+  gzputs(out, "time_s,vm,need_mib\n");
+  for (int i = 0; i < 2'000; ++i) gzprintf(out, "%d,a,%d\n", i, i * 7919 % 1000);
+  gzclose(out);
+  for (auto size = std::filesystem::file_size(path) - 1; size > 200; size = size * 9 / 10) {
+    std::filesystem::resize_file(path, size);
+    const auto cut = Trace::read({path});
+    ASSERT_FALSE(cut) << size;
+    EXPECT_NE(cut.error().message.find("unexpected end of file"), std::string::npos) << cut.error().message;
+    EXPECT_EQ(cut.error().message.find(path), cut.error().message.rfind(path)) << "named twice";
+  }
+}
+
+TEST_F(TraceCsv, TakesALastLineWithoutAnEnd) {
+  const auto trace = Trace::read({file("t.csv", "time_s,vm,need_mib\n0,a,1\n100,a,2")});
+  ASSERT_TRUE(trace) << trace.error().message;
+  EXPECT_EQ(trace->vms().at(0).last_s, 100);
 }
 
 TEST_F(TraceCsv, RowsComeBackAsTheyWereWritten) {

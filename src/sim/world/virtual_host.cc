@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
+#include "base/check.h"
 #include "policy/share.h"
 
 namespace aerostat::sim {
@@ -73,6 +75,11 @@ void VirtualHost::schedule(const VirtualVm& vm) {
   if (due_[index] == turn) return;
   due_[index] = turn;
   wheel_[turn % kWheel].push_back(pid);
+}
+
+void VirtualHost::skip_to(double at) {
+  AEROSTAT_CHECK(vms_.empty(), "time passes turn by turn while somebody lives");
+  turn_ = std::max(turn_ + 1, static_cast<std::uint64_t>(std::max(0.0, std::ceil(at / kTurn - 1e-6))));
 }
 
 void VirtualHost::turn(std::vector<VirtualVm*>& heard) {

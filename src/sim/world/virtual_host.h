@@ -57,6 +57,8 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   // Its process ends; what it had is free. The VM is the caller's now, to look at.
   std::unique_ptr<VirtualVm> end(VirtualVm& vm);
 
+  // Lets time pass at once, to `at` seconds or just after. While nobody lives.
+  void skip_to(double at);
   // One turn. `heard` gets the VMs whose report arrived in it. All reported VMs are up to date.
   void turn(std::vector<VirtualVm*>& heard);
   // Brings every VM up to now: before anybody looks at them all.

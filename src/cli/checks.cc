@@ -1,0 +1,42 @@
+#include "cli/checks.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+
+#include "base/text.h"
+
+namespace aerostat {
+
+namespace {
+
+template <typename Number>
+bool read(const std::string& text, Number& to) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+CLI::Validator number_from(double low, double high) {
+  const std::string range = fmt::format("{:g} to {:g}", low, high);
+  return {[=](std::string& text) {
+            double value = 0;
+            if (read(text, value) && value >= low && value <= high) return std::string();
+            return fmt::format("'{}' is no number from {}", printable(text, 40), range);
+          },
+          range};
+}
+
+CLI::Validator whole_number() {
+  return {[](std::string& text) {
+            std::uint64_t value = 0;
+            if (read(text, value)) return std::string();
+            return fmt::format("'{}' is no whole number from 0 to 2^64 - 1", printable(text, 40));
+          },
+          ""};
+}
+
+}  // namespace aerostat

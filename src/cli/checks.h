@@ -1,0 +1,13 @@
+// Checks of numbers on the command line. CLI11's own let NaN pass, and whole numbers wrap.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace aerostat {
+
+// A number from `low` to `high`, both included.
+CLI::Validator number_from(double low, double high);
+// 0 to 2^64 - 1.
+CLI::Validator whole_number();
+
+}  // namespace aerostat
