@@ -13,10 +13,10 @@ std::unique_ptr<Rule> static_rule();
 // left, shrinks when more than `hysteresis` above it has lain idle for `hold_s`.
 struct PlainConstants {
   double share = 0.023;
-  double floor_mib = 19;
+  double floor_mib = 18;
   double low = 0.43;
-  double hold_s = 3.7;
-  double hysteresis_mib = 26;
+  double hold_s = 2.6;
+  double hysteresis_mib = 18;
 };
 std::unique_ptr<Rule> plain_rule();
 std::unique_ptr<Rule> plain_rule_with(const PlainConstants& constants);

@@ -28,10 +28,10 @@ std::unique_ptr<Policy> free_page_reporting(const PageReportingConstants& consta
 
 struct EqualReportingConstants {
   double headroom = 0.022;  // share of need, …
-  double floor_mib = 23;    // … and this, to which it is grown
-  double low = 0.41;        // it is grown when less than this share of the headroom is left
-  double delay_s = 5;       // between two passes over what is free
-  double share = 0.91;      // of it goes back in a pass
+  double floor_mib = 24;    // … and this, to which it is grown
+  double low = 0.38;        // it is grown when less than this share of the headroom is left
+  double delay_s = 4.2;     // between two passes over what is free
+  double share = 1;         // of it goes back in a pass
 };
 
 std::unique_ptr<Rule> free_page_reporting_equal_rule(const EqualReportingConstants& constants);

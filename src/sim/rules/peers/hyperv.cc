@@ -84,10 +84,10 @@ HypervConstants hyperv_equal() {
   return {.equal = true,
           .period_s = 0.1,
           .buffer_scale = 0.11,
-          .floor_mib = 23,
-          .low = 0.41,
-          .shrink_every_s = 1.8,
-          .least_mib = 120};
+          .floor_mib = 22,
+          .low = 0.43,
+          .shrink_every_s = 1.7,
+          .least_mib = 140};
 }
 
 Tunable hyperv_tunable() {

@@ -88,7 +88,7 @@ Tunable mom_tunable() {
   using C = MomConstants;
   return tunable_rule<C>("mom-equal",
                          {{"samples", &C::samples, 1, 100, true},
-                          {"pressure", &C::pressure, 0.02, 0.9},
+                          {"pressure", &C::pressure, 0.002, 0.9},
                           {"critical", &C::critical, 0.0001, 0.05, true},
                           {"guest_free", &C::guest_free, 0.005, 0.5, true},
                           {"most_change", &C::most_change, 0.005, 0.5, true},

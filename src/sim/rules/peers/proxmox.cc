@@ -87,8 +87,8 @@ ProxmoxConstants proxmox_equal() {
           .used_share = 0.85,
           .dead_mib = 280,
           .step_mib = 16,
-          .donor_share = 0.5,
-          .donor_mib = 1.4};
+          .donor_share = 0.46,
+          .donor_mib = 1};
 }
 
 Tunable proxmox_tunable() {
@@ -97,7 +97,7 @@ Tunable proxmox_tunable() {
                          {{"used_share", &C::used_share, 0.3, 1},
                           {"dead_mib", &C::dead_mib, 10, 2048, true},
                           {"step_mib", &C::step_mib, 16, 4096, true},
-                          {"donor_share", &C::donor_share, 0.001, 0.5, true},
+                          {"donor_share", &C::donor_share, 0.001, 1, true},
                           {"donor_mib", &C::donor_mib, 1, 1024, true}},
                          proxmox_equal(), proxmox_rule);
 }

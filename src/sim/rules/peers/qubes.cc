@@ -109,16 +109,16 @@ std::unique_ptr<Rule> qubes_rule(const QubesConstants& constants) {
 QubesConstants qubes_equal() {
   return {.equal = true,
           .factor = 1.005,
-          .surplus_share = 0.031,
-          .total_mib = 27,
-          .starving_mib = 7.4,
-          .donor_mib = 5};
+          .surplus_share = 0.032,
+          .total_mib = 28,
+          .starving_mib = 14,
+          .donor_mib = 6.5};
 }
 
 Tunable qubes_tunable() {
   using C = QubesConstants;
   return tunable_rule<C>("qubes-equal",
-                         {{"factor", &C::factor, 1.005, 1.5},
+                         {{"factor", &C::factor, 1.0002, 1.5},
                           {"surplus_share", &C::surplus_share, 0.001, 1, true},
                           {"total_mib", &C::total_mib, 16, 2048, true},
                           {"starving_mib", &C::starving_mib, 4, 512, true},

@@ -76,12 +76,12 @@ std::unique_ptr<Rule> senpai_rule(const SenpaiConstants& constants) {
 SenpaiConstants senpai_equal() {
   return {.equal = true,
           .period_s = 0.1,
-          .interval_s = 2.9,
-          .stall_us = 2100,
-          .most_probe = 0.2,
-          .headroom_share = 0.002,
+          .interval_s = 3.1,
+          .stall_us = 2500,
+          .most_probe = 0.71,
+          .headroom_share = 0.0022,
           .headroom_mib = 8,
-          .chunk_mib = 1.3};
+          .chunk_mib = 1};
 }
 
 Tunable senpai_tunable() {
@@ -89,10 +89,10 @@ Tunable senpai_tunable() {
   return tunable_rule<C>("senpai-equal",
                          {{"interval_s", &C::interval_s, 0.1, 20, true},
                           {"stall_us", &C::stall_us, 100, 100'000, true},
-                          {"most_probe", &C::most_probe, 0.0005, 0.2, true},
-                          {"headroom_share", &C::headroom_share, 0.002, 0.5, true},
-                          {"headroom_mib", &C::headroom_mib, 8, 1024, true},
-                          {"chunk_mib", &C::chunk_mib, 1, 1024, true}},
+                          {"most_probe", &C::most_probe, 0.0005, 1, true},
+                          {"headroom_share", &C::headroom_share, 0.0002, 0.5, true},
+                          {"headroom_mib", &C::headroom_mib, 1, 1024, true},
+                          {"chunk_mib", &C::chunk_mib, 0.1, 1024, true}},
                          senpai_equal(), senpai_rule);
 }
 

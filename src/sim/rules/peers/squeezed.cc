@@ -81,10 +81,10 @@ SqueezedConstants squeezed_equal() {
   return {.equal = true,
           .check_s = 0.01,
           .step_s = 0.1,
-          .tolerance_mib = 36,
-          .most_part = 0.016,
-          .headroom_share = 0.0024,
-          .headroom_mib = 32};
+          .tolerance_mib = 84,
+          .most_part = 0.018,
+          .headroom_share = 0.00026,
+          .headroom_mib = 81};
 }
 
 Tunable squeezed_tunable() {
@@ -93,7 +93,7 @@ Tunable squeezed_tunable() {
                          {{"check_s", &C::check_s, 0.01, 10, true},
                           {"tolerance_mib", &C::tolerance_mib, 16, 1024, true},
                           {"most_part", &C::most_part, 0.0005, 1, true},
-                          {"headroom_share", &C::headroom_share, 0.002, 0.5, true},
+                          {"headroom_share", &C::headroom_share, 0.0002, 0.5, true},
                           {"headroom_mib", &C::headroom_mib, 8, 1024, true}},
                          squeezed_equal(), squeezed_rule);
 }
