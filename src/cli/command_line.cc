@@ -35,7 +35,7 @@ constexpr const char* kExamples = R"(Examples:
   aerostat simulate --generate builds --host-memory 24G   try policies on a load, without any VM
   aerostat plan --generate builds    how large a host must be
 
---json and --socket work with every command. Exit status: 0 done, 1 refused or failed, 2 wrong usage,
+--json and --socket work with every command that asks the daemon. Exit status: 0 done, 1 refused or failed, 2 wrong usage,
 3 aerostatd not reached. Sizes have a unit, in powers of 1024: 512M, 1.5G.)";
 
 const CLI::Validator kSize(
@@ -230,7 +230,9 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
     const std::string what = error.get_name() == "ExtrasError" && app.get_subcommands().empty()
                                  ? "there is no such command: " + std::string(error.what())
                                  : std::string(error.what());
-    around.err << "aerostat: " << clean(what) << "; see aerostat --help\n";
+    const auto command = app.get_subcommands();
+    around.err << "aerostat: " << clean(what) << "; see aerostat "
+               << (command.empty() ? "" : command.front()->get_name() + " ") << "--help\n";
     return kUsage;
   }
 

@@ -28,7 +28,7 @@ TEST(CommandLine, WrongUsageIsTwoAndOneSentence) {
             "--buffer, --weight, --unset\n");
   EXPECT_EQ(run({"set", "web", "--minimum", "12"}).err,
             "aerostat: --minimum: '12' is not a memory size: the unit is missing; write it like 512M, 2G or "
-            "1.5GiB; see aerostat "
+            "1.5GiB; see aerostat set "
             "--help\n");
   for (const std::vector<std::string>& wrong :
        std::vector<std::vector<std::string>>{{},

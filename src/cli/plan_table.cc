@@ -41,8 +41,9 @@ std::string host_part(const sim::Plan& plan, bool colour) {
 
 std::string density_part(const sim::RunFacts& run, const sim::Plan& plan, bool colour) {
   const sim::Density& d = *plan.density;
-  std::string out = fmt::format("\nOn a host of {}, so many such VMs fit (median of {} fleets):\n",
-                                size(run.host_memory_mib), d.fits.size());
+  std::string out =
+      fmt::format("\nOn a host of {}, so many such VMs fit ({}):\n", size(run.host_memory_mib),
+                  d.fits.size() == 1 ? "one fleet" : fmt::format("median of {} fleets", d.fits.size()));
   const auto ideal = static_cast<double>(d.median.pooled);
   std::vector<std::vector<Cell>> rows;
   const auto row = [&](std::string name, std::optional<std::size_t> vms, std::size_t sim::Fit::* figure) {

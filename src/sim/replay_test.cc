@@ -86,7 +86,6 @@ TEST_F(Replay, TimeInWhichNobodyLivesTakesNone) {
     const std::string name = from == 0 ? "a" : "b";
     for (const double at : {0.0, 200.0}) ASSERT_TRUE(trace.add(name, {from + at, 500, 0}, 2048));
   }
-  trace.seal();
   const Outcome out = run(trace, "aerostat");
   ASSERT_EQ(out.vms.size(), 2u);
   EXPECT_NEAR(out.vms[1].totals.seconds, out.vms[0].totals.seconds, 0.2);

@@ -100,7 +100,6 @@ TEST(Tune, AHostHoldsWhatAllNeedAtOneTime) {
     ASSERT_TRUE(trace.add("a", {at, at == 0 ? 1000.0F : 100.0F, 0}, 0));
     ASSERT_TRUE(trace.add("b", {at, at == 20 ? 1000.0F : 100.0F, 0}, 0));
   }
-  trace.seal();
   EXPECT_NEAR(peak_together(trace), 1100, 1);
   EXPECT_EQ(lesson("ab", std::move(trace), 2, {}).options.host_memory, Bytes::mib(2304));
 }

@@ -120,7 +120,6 @@ class Admission {
     Fleet out{Trace(), o_};
     const double span = longest_life(trace_);
     for (std::size_t i = 0; i < count; ++i) join(out, i, seed, span);
-    out.trace.seal();
     return out;
   }
 
@@ -128,7 +127,6 @@ class Admission {
   Fleet member(std::size_t index, std::uint64_t seed, double span) const {
     Fleet out{Trace(), o_};
     join(out, index, seed, span);
-    out.trace.seal();
     return out;
   }
 

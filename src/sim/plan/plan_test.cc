@@ -66,7 +66,6 @@ Trace two_in_turn() {
     EXPECT_TRUE(out.add("a", {static_cast<double>(s), need(s < 100), 0}, 2048));
     EXPECT_TRUE(out.add("b", {static_cast<double>(s), need(s > 101), 0}, 2048));
   }
-  out.seal();
   return out;
 }
 
@@ -104,7 +103,6 @@ TEST_F(Plans, AFleetIsJoinedAsItsSourceIs) {
     Trace trace;
     trace.set_straight(straight);
     for (const double at : {0.0, 100.0}) ASSERT_TRUE(trace.add("a", {at, 500, 0}, 2048));
-    trace.seal();
     const Fleet fleet = fleet_of(trace, options, 2, 1);
     for (const VmTrace& vm : fleet.trace.vms()) EXPECT_EQ(vm.straight, straight) << vm.name;
   }
@@ -150,7 +148,6 @@ TEST_F(Plans, AdviceComesFromWhatWasSeenAndSaysSo) {
 TEST_F(Plans, ALimitThatWasReachedIsNotTakenForThePeak) {
   Trace trace;
   for (int s = 0; s < 100; ++s) ASSERT_TRUE(trace.add("a", {static_cast<double>(s), 1020, 0}, 1024));
-  trace.seal();
   EXPECT_NE(advice_for(trace, options)[0].why_maximum.find("held it back"), std::string::npos);
 }
 

@@ -54,7 +54,6 @@ Trace steady(std::size_t vms, double seconds) {
     EXPECT_TRUE(out.add(name, {0, 1000, 0}, 4096));
     EXPECT_TRUE(out.add(name, {seconds, 1000, 0}, 4096));
   }
-  out.seal();
   return out;
 }
 
@@ -125,7 +124,6 @@ TEST(Plot, ThePageStandsAloneAndNamesCannotBreakOutOfIt) {
   const std::string evil = "</script><script>alert(1)</script>";
   ASSERT_TRUE(trace.add(evil, {0, 1, 0}, 0));
   ASSERT_TRUE(trace.add(evil, {10, 1, 0}, 0));
-  trace.seal();
   PlotRecorder recorder(trace, 1);
   recorder.frame({0, 0, 1, 1, 1});
   const PlottedPolicy policy = recorder.finish("x");

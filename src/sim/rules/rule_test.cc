@@ -35,7 +35,6 @@ Outcome run(const Shape& shape, std::size_t vms, Bytes memory, const std::functi
     for (std::size_t i = 0; i < vms; ++i)
       EXPECT_TRUE(trace.add(std::string("vm") + std::to_string(i), {at, 1000, 0}, 0));
   }
-  trace.seal();
   ReplayOptions options;
   options.host_memory = memory;
   return replay(trace,

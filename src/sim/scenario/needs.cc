@@ -38,7 +38,6 @@ ScenarioNeeds::ScenarioNeeds(const Scenario& scenario) {
     now.time_s = std::max(now.time_s, scenario.runs_s) + 1;
     add();
   }
-  trace_.seal();
 }
 
 NeedCurve ScenarioNeeds::curve(const std::string& name) const {

@@ -140,7 +140,6 @@ Trace generate(Load load, const GeneratorOptions& o) {
   }
   Trace out;
   for (const Vm& vm : vms) write(out, vm, o);
-  out.seal();
   return out;
 }
 

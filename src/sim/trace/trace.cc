@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/text.h"
 
 namespace aerostat::sim {
@@ -48,7 +49,7 @@ struct Trace::Store {
     if (!file) return fail(Error::Kind::Internal, "no temporary file can be made for the trace");
     vm.blocks.push_back(blocks++);
     const std::size_t written = std::fwrite(vm.open.data(), sizeof(Row), vm.open.size(), file.get());
-    if (written != vm.open.size())
+    if (written != vm.open.size() || std::fflush(file.get()) != 0)
       return fail(Error::Kind::Internal, "the temporary file for the trace is full; free space in /tmp");
     vm.open.clear();
     return {};
@@ -104,10 +105,6 @@ Result<void> Trace::add(std::string_view name, const Row& row, double limit_mib)
   return vm.open.size() == kBlock ? store_->flush(vm) : Result<void>{};
 }
 
-void Trace::seal() {
-  if (store_->file) std::fflush(store_->file.get());
-}
-
 std::vector<Row> Trace::block(std::size_t index, std::size_t number) const {
   const Store::Vm& vm = store_->vms[index];
   if (number > vm.blocks.size()) return {};
@@ -115,8 +112,9 @@ std::vector<Row> Trace::block(std::size_t index, std::size_t number) const {
   std::vector<Row> out(kBlock);
   std::FILE* const file = store_->file.get();
   const long at = static_cast<long>(vm.blocks[number]) * static_cast<long>(kBlock * sizeof(Row));
-  if (std::fseek(file, at, SEEK_SET) != 0) return {};
-  out.resize(std::fread(out.data(), sizeof(Row), kBlock, file));
+  const bool back =
+      std::fseek(file, at, SEEK_SET) == 0 && std::fread(out.data(), sizeof(Row), kBlock, file) == kBlock;
+  AEROSTAT_CHECK(back, "rows of a trace in its temporary file can be read back");
   return out;
 }
 
@@ -125,7 +123,6 @@ Result<Trace> Trace::of(const std::string& name, const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     if (auto ok = out.add(name, row, 0); !ok) return fail(ok.error());
   }
-  out.seal();
   return out;
 }
 

@@ -64,7 +64,6 @@ class Trace {
   // Of the rows that are added from now on: they are joined by straight lines.
   void set_straight(bool straight);
   Trace();
-  void seal();  // no more rows come
 
   // Reads a block of one VM's rows; empty after its last.
   std::vector<Row> block(std::size_t vm, std::size_t number) const;

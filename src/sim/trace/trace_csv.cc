@@ -84,7 +84,7 @@ Result<void> add_line(Trace& trace, std::string_view line, const Places& places,
   const std::string_view vm = fields.text[places[kVm]];
   if (vm.empty() || vm.size() > 64 || printable(vm, 100) != vm)
     return fail(Error::Kind::Invalid,
-                fmt::format("vm is '{}'; a name has 1 to 64 printable characters", printable(vm, 64)));
+                fmt::format("vm is '{}'; a name has 1 to 64 printable ASCII characters", printable(vm, 64)));
   return trace.add(vm, {*time, static_cast<float>(*need), static_cast<float>(cache)}, limit);
 }
 
@@ -122,8 +122,9 @@ Result<Trace> Trace::read(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     if (auto ok = read_file(out, file); !ok) return fail(Error{ok.error()}.in("trace " + printable(file)));
   }
-  if (out.rows() == 0) return fail(Error::Kind::Invalid, "the trace has a header and no rows");
-  out.seal();
+  if (out.rows() == 0)
+    return fail(Error::Kind::Invalid,
+                fmt::format("trace {}: has a header and no rows", printable(files.front())));
   return out;
 }
 
