@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
   app.add_option("policies", w.policies, "what to tune; all, if none is given");
   app.add_option("--traces", w.traces, "a folder of recorded traces, .csv or .csv.gz, to train on as well");
   app.add_option("--tries", w.tries, "replays of all traces, per policy");
-  app.add_option("--seed", w.seed, "of the search");
+  app.add_option("--seed", w.seed, "of the search, or of the comparison's generated loads");
   app.add_option("--seconds", w.seconds, "length of generated traces");
   app.add_option("--room", w.room, "host memory, in times what all VMs need at most at one time");
   app.add_option("--most-resizes", w.resizes, "per VM and hour; 0 for as many as pay");
@@ -101,7 +101,7 @@ int main(int argc, char** argv) {
   ReplayOptions options;
   options.sensor_error = w.error;
   Lessons lessons =
-      generated_lessons(w.compare ? kComparisonSeed : kTrainingSeed, w.seconds, w.room, options);
+      generated_lessons(w.compare ? kComparisonSeed * w.seed : kTrainingSeed, w.seconds, w.room, options);
   if (const auto added = add_recorded(w, options, lessons); !added) {
     fmt::print(stderr, "aerostat_tune: {}\n", added.error().message);
     return 1;
