@@ -62,6 +62,8 @@ bool read_record_option(std::string_view word, std::string_view value, CommandLi
 CommandLine read_command_line(int count, char** words) {
   CommandLine line;
   using Do = CommandLine::Do;
+  // The first option that only a recording has; its value may be the default, so it cannot be told from that.
+  std::string_view of_recording;
   for (int i = 1; i < count; ++i) {
     std::string_view word = words[i];
     std::string_view value;
@@ -81,6 +83,7 @@ CommandLine read_command_line(int count, char** words) {
     if (!valued && inline_value) return complain("there is no such option, or it takes no value", words[i]);
     if (read_record_option(word, value, line)) {
       if (line.what == Do::Complain) return line;
+      if (word != "--record" && of_recording.empty()) of_recording = word;
     } else if (word == "--port") {
       line.options.port = value;
     } else if (word == "--root") {
@@ -110,14 +113,8 @@ CommandLine read_command_line(int count, char** words) {
       return complain("there is no such option", word);
     }
   }
-  const RecordOptions& record = line.record;
-  const char* const alone = !record.cgroup.empty()                        ? "--cgroup"
-                            : record.every_ns != RecordOptions{}.every_ns ? "--every"
-                            : record.length_ns > 0                        ? "--for"
-                            : record.force                                ? "--force"
-                                                                          : nullptr;
-  if (record.file == nullptr && alone != nullptr)
-    return complain("only a recording has this; name its file with --record FILE", alone);
+  if (line.record.file == nullptr && !of_recording.empty())
+    return complain("only a recording has this; name its file with --record FILE", of_recording);
   return line;
 }
 
