@@ -126,6 +126,11 @@ TEST(Convert, SaysWhereARecordingIsWrong) {
             "r.csv: line 1: this is a trace already; give it to aerostat simulate --trace");
   EXPECT_EQ(complaint(head + "1,2\nsoon,2\n"), "r.csv: line 3: time_s is 'soon', not a number of seconds");
   EXPECT_EQ(complaint(head + "1,2\n2,-3\n"), "r.csv: line 3: used_kib is '-3', not a whole number from 0 up");
+  EXPECT_EQ(complaint("time_s,used_kib,used_kib\n1,2,3\n"),
+            "r.csv: line 1: the header has column 'used_kib' twice; remove one");
+  EXPECT_EQ(complaint(head + std::string("1,2\0,7\n", 8)),
+            "r.csv: line 2: has a zero byte; is this a text file?");
+  EXPECT_EQ(complaint(head + "nan,2\n"), "r.csv: line 2: time_s is 'nan', not a number of seconds");
   EXPECT_EQ(complaint(head + "1,2\n2\n"), "r.csv: line 3: 1 fields where the header has 2");
   EXPECT_EQ(complaint(head + "5,2\n4,2\n"),
             "r.csv: line 3: its time lies before that of the row above; is this two recordings in one?");

@@ -25,12 +25,15 @@ class CsvLines {
   // The next line without its end, valid until the next call; nullopt at the end of the file.
   Result<std::optional<std::string_view>> next();
   std::uint64_t number() const { return number_; }  // of the last line, from 1
+  // What to say of a mistake in the last line: its place; or that the file is damaged, for then the line only
+  // shows it. Reads on to the end to know.
+  Error mistake(Error in_line);
 
  private:
   struct Close {
     void operator()(gzFile_s* file) const;
   };
-  std::optional<Error> damage() const;
+  std::optional<Error> damage(std::uint64_t good_lines) const;
 
   std::string path_;
   std::unique_ptr<gzFile_s, Close> file_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -34,7 +35,7 @@ Result<Header> read_header(std::string_view line) {
     const auto* const twice = std::find(fields.text.begin(), fields.text.begin() + i, fields.text[i]);
     if (twice != fields.text.begin() + i)
       return fail(Error::Kind::Invalid,
-                  fmt::format("the header has column '{}' twice", printable(*twice, 40)));
+                  fmt::format("the header has column '{}' twice; remove one", printable(*twice, 40)));
     if (fields.text[i] == recording::kTimeColumn) out.time = i;
     const auto find = [&](std::span<const Column> columns) {
       for (const Column& column : columns) {
@@ -99,9 +100,7 @@ Result<void> read_lines(CsvLines& lines, const std::function<Result<void>(const 
     if (!*line) break;
     const std::string_view text = **line;
     if (text.empty() || text.front() == '#') continue;
-    const auto here = [&](Error error) {
-      return fail(std::move(error).in(fmt::format("line {}", lines.number())));
-    };
+    const auto here = [&](Error error) { return fail(lines.mistake(std::move(error))); };
     if (!header) {
       const auto read = read_header(text);
       if (!read) return here(read.error());

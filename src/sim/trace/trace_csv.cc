@@ -32,7 +32,8 @@ Result<Places> read_header(std::string_view line) {
     for (std::size_t c = 0; c < kColumns; ++c) {
       if (fields.text[i] != kNames[c]) continue;
       if (places[c] != kMostFields)
-        return fail(Error::Kind::Invalid, fmt::format("the header has column '{}' twice", kNames[c]));
+        return fail(Error::Kind::Invalid,
+                    fmt::format("the header has column '{}' twice; remove one", kNames[c]));
       places[c] = i;
     }
   }
@@ -103,13 +104,12 @@ Result<void> read_file(Trace& trace, const std::string& path) {
     if (text.empty() || text.front() == '#') continue;
     if (!places) {
       const auto header = read_header(text);
-      if (!header) return fail(Error{header.error()}.in(fmt::format("line {}", lines.number())));
+      if (!header) return fail(lines.mistake(header.error()));
       places = *header;
       width = CsvFields(text).count;
       continue;
     }
-    if (auto ok = add_line(trace, text, *places, width); !ok)
-      return fail(Error{ok.error()}.in(fmt::format("line {}", lines.number())));
+    if (auto ok = add_line(trace, text, *places, width); !ok) return fail(lines.mistake(ok.error()));
   }
   if (!places) return fail(Error::Kind::Invalid, "is empty; it must begin with time_s,vm,need_mib");
   return {};

@@ -52,7 +52,8 @@ TEST_F(TraceCsv, RefusesWithTheLine) {
       {"time_s,vm\n0,a\n", "t.csv: line 1: the header has no column 'need_mib'"},
       {"# remark\ntime,vm,need_mib\n", "t.csv: line 2: the header has no column 'time_s'"},
       {head + "0,a,1\n1,a,1.5.2\n", "t.csv: line 3: need_mib is '1.5.2'"},
-      {"time_s,vm,need_mib,need_mib\n0,a,500,1\n", "t.csv: line 1: the header has column 'need_mib' twice"},
+      {"time_s,vm,need_mib,need_mib\n0,a,500,1\n",
+       "t.csv: line 1: the header has column 'need_mib' twice; remove one"},
       {head + std::string("0,a,1\0,7\n", 10), "t.csv: line 2: has a zero byte"},
       {head + "0,a,nan\n", "t.csv: line 2: need_mib"},
       {head + "0,a,-1\n", "t.csv: line 2: need_mib"},
@@ -103,10 +104,39 @@ TEST_F(TraceCsv, SaysOfAFileCutAnywhereThatItIsCut) {
   }
 }
 
+// Damaged data are often found only after lines that make no sense: those are not what is wrong.
+TEST_F(TraceCsv, SaysOfADamagedFileThatItIsDamagedWhateverItsLinesSay) {
+  const std::string path = (folder_ / "t.csv.gz").string();
+  gzFile out = gzopen(path.c_str(), "wb");
+  gzputs(out, "time_s,vm,need_mib\n");
+  for (int i = 0; i < 100'000; ++i) gzprintf(out, "%d,a,%d\n", i, i * 7919 % 1000);
+  gzclose(out);
+  std::ifstream in(path, std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  for (std::size_t at = 12; at < whole.size(); at += whole.size() / 23) {
+    std::string damaged = whole;
+    for (std::size_t i = at; i < std::min(at + 4, whole.size()); ++i)
+      damaged[i] = static_cast<char>(~damaged[i]);
+    const auto trace = Trace::read({file("t.csv.gz", damaged)});
+    ASSERT_FALSE(trace) << at;
+    const std::string& said = trace.error().message;
+    EXPECT_NE(said.find("is it a whole gzip file?"), std::string::npos) << at << ": " << said;
+    EXPECT_EQ(said.find("line 0"), std::string::npos) << said;
+    EXPECT_EQ(said.find(path), said.rfind(path)) << "named twice: " << said;
+  }
+}
+
 TEST_F(TraceCsv, TakesALastLineWithoutAnEnd) {
-  const auto trace = Trace::read({file("t.csv", "time_s,vm,need_mib\n0,a,1\n100,a,2")});
-  ASSERT_TRUE(trace) << trace.error().message;
-  EXPECT_EQ(trace->vms().at(0).last_s, 100);
+  const std::string text = "time_s,vm,need_mib\n0,a,1\n100,a,2";
+  const std::string packed = (folder_ / "t.csv.gz").string();
+  gzFile out = gzopen(packed.c_str(), "wb");
+  gzputs(out, text.c_str());
+  gzclose(out);
+  for (const std::string& path : {file("t.csv", text), packed}) {
+    const auto trace = Trace::read({path});
+    ASSERT_TRUE(trace) << trace.error().message;
+    EXPECT_EQ(trace->vms().at(0).last_s, 100);
+  }
 }
 
 TEST_F(TraceCsv, RowsComeBackAsTheyWereWritten) {
