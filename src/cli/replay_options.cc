@@ -281,7 +281,9 @@ Result<Prepared> prepare(const ReplayWishes& wishes, ReplayOptions options) {
     if (wishes.generate.empty()) return Trace::read(wishes.traces);
     const Result<Generated> g = parse_generate(wishes.generate);
     if (!g) return fail(g.error());
-    return sim::generate(g->load, g->options);
+    Result<Trace> made = sim::try_generate(g->load, g->options);
+    if (!made) return fail(std::move(made.error()).in("--generate " + printable(wishes.generate)));
+    return made;
   };
   Result<Trace> trace = read();
   if (!trace) return fail(std::move(trace.error()));

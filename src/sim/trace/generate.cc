@@ -61,7 +61,7 @@ std::unique_ptr<Process> process_of(const Vm& vm, Random random) {
   check_failed("a fleet is no process of one VM", __FILE__, __LINE__);
 }
 
-void write(Trace& out, const Vm& vm, const GeneratorOptions& o) {
+Result<void> write(Trace& out, const Vm& vm, const GeneratorOptions& o) {
   const auto process = process_of(vm, Random(seed_for(o.seed, vm.name)));
   std::vector<Row> rows;
   double peak = 0;
@@ -75,9 +75,9 @@ void write(Trace& out, const Vm& vm, const GeneratorOptions& o) {
   }
   const double limit = std::ceil(peak * kOwnersMargin / kOwnersGrain) * kOwnersGrain * vm.mean_mib;
   for (const Row& row : rows) {
-    const auto added = out.add(vm.name, row, vm.limited ? limit : 0);
-    AEROSTAT_CHECK(added.has_value(), "generated rows can be kept");
+    if (Result<void> kept = out.add(vm.name, row, vm.limited ? limit : 0); !kept) return kept;
   }
+  return {};
 }
 
 // Kinds in turn, from a quarter of the mean to twice it; every fifth VM lives for a part of the time only.
@@ -122,7 +122,7 @@ Result<Load> parse_load(std::string_view name) {
               fmt::format("there is no load '{}'; there are {}", printable(name, 40), names));
 }
 
-Trace generate(Load load, const GeneratorOptions& o) {
+Result<Trace> try_generate(Load load, const GeneratorOptions& o) {
   AEROSTAT_CHECK(o.seconds > 0 && o.rows_s > 0 && o.mean_mib > 0, "a trace has a length, rows and a mean");
   const auto about =
       std::find_if(kLoads.begin(), kLoads.end(), [&](const LoadAbout& a) { return a.load == load; });
@@ -139,8 +139,16 @@ Trace generate(Load load, const GeneratorOptions& o) {
     }
   }
   Trace out;
-  for (const Vm& vm : vms) write(out, vm, o);
+  for (const Vm& vm : vms) {
+    if (Result<void> kept = write(out, vm, o); !kept) return fail(std::move(kept.error()));
+  }
   return out;
+}
+
+Trace generate(Load load, const GeneratorOptions& o) {
+  Result<Trace> out = try_generate(load, o);
+  AEROSTAT_CHECK(out.has_value(), "generated rows can be kept");
+  return std::move(*out);
 }
 
 }  // namespace aerostat::sim

@@ -33,7 +33,9 @@ struct GeneratorOptions {
   double mean_mib = 7168;  // of a VM's need; all other sizes keep their proportion to it
 };
 
-// Precondition: seconds, rows_s and mean_mib are above 0.
+// Precondition: seconds, rows_s and mean_mib are above 0. Fails where there is no room for the rows on disk.
+Result<Trace> try_generate(Load load, const GeneratorOptions& options);
+// For benchmarks and tests: that there is room goes without saying.
 Trace generate(Load load, const GeneratorOptions& options);
 
 }  // namespace aerostat::sim
