@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "sim/world/virtual_host.h"
 
@@ -228,6 +229,10 @@ class Clairvoyant {
       const double held = hold(from + at, shows);
       out.peak_assigned_mib = std::max(out.peak_assigned_mib, held);
       if (o_.progress && told.due(at)) o_.progress(span > 0 ? std::min(1.0, at / span) : 1);
+      if (held > 0) continue;
+      // Where nobody lives nothing is held: on to the last step before somebody does.
+      const auto next = static_cast<std::int64_t>((first_alive(from + at) - from) / kOracleStep);
+      step = std::max(step, next - 1);
     }
     for (std::size_t i = 0; i < walks_.size(); ++i) take(i, out);
     return out;
@@ -252,6 +257,15 @@ class Clairvoyant {
       if (shows) o_.frames({at - trace_.first_s(), i, level.need, level.held, level.held});
     }
     return held;
+  }
+
+  // The time of the first level from `at` on, of whoever has one; `at` itself if nobody has.
+  double first_alive(double at) const {
+    std::optional<double> first;
+    for (const Walk& walk : walks_) {
+      if (walk.alive) first = std::min(first.value_or(walk.steps.level().at), walk.steps.level().at);
+    }
+    return std::max(at, first.value_or(at));
   }
 
   void take(std::size_t index, Outcome& out) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "base/log.h"
 #include "sim/trace/generate.h"
 
@@ -90,6 +92,24 @@ TEST_F(Replay, TimeInWhichNobodyLivesTakesNone) {
   ASSERT_EQ(out.vms.size(), 2u);
   EXPECT_NEAR(out.vms[1].totals.seconds, out.vms[0].totals.seconds, 0.2);
   EXPECT_GT(out.vms[1].totals.seconds, 100);
+}
+
+// It would go through 3e9 s in steps of 0.05 s, which takes longer than a test may.
+TEST_F(Replay, TheOracleDoesNotWalkThroughEmptyTimeEither) {
+  Trace near, far;
+  for (const auto& [trace, from] : {std::pair{&near, 300.02}, std::pair{&far, 3e9 + 0.02}}) {
+    for (const double at : {0.0, 200.0}) ASSERT_TRUE(trace->add("a", {at, 500, 0}, 2048));
+    for (const double at : {0.0, 200.0}) ASSERT_TRUE(trace->add("b", {from + at, 700, 0}, 2048));
+  }
+  std::size_t of_b = 0;
+  options.frames = [&](const Frame& frame) { of_b += frame.vm == 1 ? 1 : 0; };
+  const Outcome close = run(near, "oracle");
+  const std::size_t frames = std::exchange(of_b, 0);
+  const Outcome apart = run(far, "oracle");
+  EXPECT_EQ(apart.peak_assigned_mib, close.peak_assigned_mib);
+  EXPECT_NEAR(apart.sum.waste, close.sum.waste, 1);
+  EXPECT_NEAR(static_cast<double>(of_b), static_cast<double>(frames), 1);
+  EXPECT_GT(frames, 100u);
 }
 
 TEST_F(Replay, TheOracleIsNeverBeaten) {
