@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cmath>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -24,7 +27,8 @@ std::optional<double> number(std::string_view word, std::string_view unit) {
   word.remove_suffix(unit.size());
   double value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc{} || end != word.data() + word.size() || value < 0) return std::nullopt;
+  if (error != std::errc{} || end != word.data() + word.size()) return std::nullopt;
+  if (!std::isfinite(value) || value < 0) return std::nullopt;
   return value;
 }
 
@@ -360,9 +364,17 @@ Result<Scenario> parse_scenario(const std::string& text, const std::string& file
 }
 
 Result<Scenario> read_scenario(const std::string& path) {
+  errno = 0;
   std::ifstream in(path);
   std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) return fail(Error::Kind::NotFound, path + ": cannot be read");
+  // An empty file is read to its end at once, and gives nothing: for streams that is a failure too.
+  if (in && in.peek() == std::ifstream::traits_type::eof() && errno == 0)
+    return fail(Error::Kind::Invalid,
+                path + ": is empty; a scenario begins with its name, see docs/scenarios.md");
+  if (!in || !(text << in.rdbuf())) {
+    return fail(Error::Kind::NotFound,
+                fmt::format("{}: cannot be read: {}", path, std::strerror(errno != 0 ? errno : EIO)));
+  }
   return parse_scenario(text.str(), path);
 }
 

@@ -53,5 +53,20 @@ TEST(ScenarioText, SaysWhereAndWhatIsWrong) {
   EXPECT_EQ(refused("expect free >= 1G extra\n"), "f:4: 'extra' is too much");
 }
 
+TEST(ScenarioText, TakesNoNumberThatIsNone) {
+  EXPECT_EQ(refused("runs nans\n"), "f:4: 'nans' is no time; write 5s or 0.5s");
+  EXPECT_EQ(refused("expect at nans free >= 1G\n"), "f:4: 'nans' is no time; write 5s or 0.5s");
+  for (const char* bad : {"nan", "inf", "-1", "1e999"}) {
+    const std::string text = bad;
+    EXPECT_NE(refused("vm x starts 1G buffer " + text + "%\n").find("no percentage"), std::string::npos)
+        << bad;
+    EXPECT_NE(refused("vm x starts 1G weight " + text + "\n").find("no count"), std::string::npos) << bad;
+    EXPECT_NE(refused("vm x starts " + text + "G\n").find("not a memory size"), std::string::npos) << bad;
+    EXPECT_NE(refused("vm x starts 1G behaves silent " + text + "s\n").find("no behaviour"),
+              std::string::npos)
+        << bad;
+  }
+}
+
 }  // namespace
 }  // namespace aerostat::sim

@@ -103,7 +103,7 @@ std::optional<double> seconds_in(const std::string& word) {
   double value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   const std::string_view unit(end, static_cast<std::size_t>(word.data() + word.size() - end));
-  if (error != std::errc{} || unit != "s" || !(value > 0)) return std::nullopt;
+  if (error != std::errc{} || unit != "s" || !(value > 0) || !std::isfinite(value)) return std::nullopt;
   return value;
 }
 
