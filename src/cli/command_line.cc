@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/make_trace.h"
 #include "cli/plan.h"
@@ -35,8 +36,9 @@ constexpr const char* kExamples = R"(Examples:
   aerostat simulate --generate builds --host-memory 24G   try policies on a load, without any VM
   aerostat plan --generate builds    how large a host must be
 
---json and --socket work with every command that asks the daemon. Exit status: 0 done, 1 refused or failed, 2 wrong usage,
-3 aerostatd not reached. Sizes have a unit, in powers of 1024: 512M, 1.5G.)";
+--socket works with every command that asks the daemon. So does --json, and with qemu-args, simulate and plan;
+scenario, trace and record print text. Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 aerostatd not
+reached. Sizes have a unit, in powers of 1024: 512M, 1.5G.)";
 
 const CLI::Validator kSize(
     [](std::string& text) {
@@ -205,7 +207,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   CLI::App* events = app.add_subcommand("events", "What happened; the newest 1,000 are kept");
   events->add_flag("--follow", wishes.follow, "go on with what happens from now on");
   events->add_option("--after", wishes.after, "only those with a higher sequence number")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number())
       ->type_name("N");
   const CLI::App* host = app.add_subcommand("host", "The host: capacity, what is committed, what is free");
   const CLI::App* reactions =
