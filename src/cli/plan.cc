@@ -109,10 +109,9 @@ int PlanCommand::run(const Surroundings& around, bool json) const {
   Progress progress(around.err, around.err_terminal);
   progress.show(0, "reading the trace");
   const Result<Prepared> prepared = prepare(replay_, *options);
-  const Result<void> scorable = prepared ? can_be_scored(prepared->trace) : Result<void>{};
-  if (!prepared || !scorable) {
+  if (!prepared) {
     progress.clear();
-    return complain(around, !prepared ? prepared.error() : scorable.error(), kFailed);
+    return complain(around, prepared.error(), kFailed);
   }
   const sim::Trace& trace = prepared->trace;
   const sim::ReplayOptions& o = prepared->options;

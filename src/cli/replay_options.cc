@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/checks.h"
 #include "config/config.h"
+#include "sim/report/figures.h"
 #include "sim/trace/generate.h"
 
 namespace aerostat {
@@ -289,6 +290,12 @@ Result<Prepared> prepare(const ReplayWishes& wishes, ReplayOptions options) {
   if (!trace) return fail(std::move(trace.error()));
   if (const Result<void> right = check_settings(*trace, options, wishes.settings_file); !right)
     return fail(right.error());
+  if (Result<void> right = sim::can_be_scored(*trace); !right) {
+    const bool generated = !wishes.generate.empty();
+    return fail(
+        std::move(right.error())
+            .in(printable(generated ? "--generate " + wishes.generate : "trace " + trace_name(wishes))));
+  }
   return Prepared{std::move(*trace), std::move(options)};
 }
 

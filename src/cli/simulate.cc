@@ -102,10 +102,9 @@ int Simulate::run(const Surroundings& around, bool json) const {
   Progress progress(around.err, around.err_terminal);
   progress.show(0, "reading the trace");
   Result<Prepared> prepared = prepare(replay_, *options);
-  Result<void> scorable = prepared ? can_be_scored(prepared->trace) : Result<void>{};
-  if (!prepared || !scorable) {
+  if (!prepared) {
     progress.clear();
-    return complain(around, !prepared ? prepared.error() : scorable.error(), kFailed);
+    return complain(around, prepared.error(), kFailed);
   }
   const sim::RunFacts facts{trace_name(replay_), options->host_memory.to_mib(),
                             texture_used(prepared->trace, options->texture), options->seed};
