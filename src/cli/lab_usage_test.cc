@@ -85,6 +85,20 @@ TEST_F(LabUsage, ATraceThatIsTooShortIsNamed) {
   EXPECT_NE(refused({"plan", "--trace", nothing}, 1).find("zero.csv: cannot be scored: "), std::string::npos);
 }
 
+TEST_F(LabUsage, AVmThatBootsWithMoreThanTheHostHasIsRefused) {
+  const std::string trace = file("t.csv", good_);
+  for (const char* size : {"--startup", "--minimum"}) {
+    EXPECT_EQ(refused({"simulate", "--trace", trace, "--host-memory", "4G", size, "5G"}, 1),
+              std::string("aerostat: settings of VM 'a': ") + (size + 2) +
+                  " 5.00 GiB is more than the host has, 4.00 GiB; lower it\n");
+  }
+  const std::string own = file("s.toml", "[vm.a]\nstartup = \"5G\"\nmaximum = \"8G\"\n");
+  EXPECT_NE(refused({"simulate", "--trace", trace, "--host-memory", "4G", "--settings", own}, 1)
+                .find("startup 5.00 GiB is more than the host has"),
+            std::string::npos);
+  EXPECT_EQ(run({"simulate", "--trace", trace, "--host-memory", "4G", "--startup", "4G"}).status, 0);
+}
+
 TEST_F(LabUsage, AScenarioWithoutALineIsCalledEmpty) {
   EXPECT_NE(refused({"scenario", file("e.scenario", "")}, 2).find("e.scenario: is empty"), std::string::npos);
   const std::string nowhere = refused({"scenario", (folder_ / "none").string()}, 2);

@@ -110,9 +110,11 @@ Result<void> check_vm(const VmTrace& vm, const ReplayOptions& options) {
     }
   }
   const Bytes host = options.host_memory;
-  if (host > Bytes{} && s.minimum && *s.minimum > host) {
-    return fail(contradiction(vm, fmt::format("minimum {} is more than the host has, {}; lower it",
-                                              format_bytes(*s.minimum), format_bytes(host))));
+  for (const auto& [name, size] : {std::pair{"minimum", s.minimum}, std::pair{"startup", s.startup}}) {
+    if (host > Bytes{} && size && *size > host) {
+      return fail(contradiction(vm, fmt::format("{} {} is more than the host has, {}; lower it", name,
+                                                format_bytes(*size), format_bytes(host))));
+    }
   }
   return {};
 }
