@@ -99,6 +99,22 @@ TEST_F(LabUsage, AVmThatBootsWithMoreThanTheHostHasIsRefused) {
   EXPECT_EQ(run({"simulate", "--trace", trace, "--host-memory", "4G", "--startup", "4G"}).status, 0);
 }
 
+TEST_F(LabUsage, AProfileThatNoPolicyTakesIsRefused) {
+  const std::string trace = file("t.csv", good_);
+  for (const char* policy : {"static", "all", "aerostat-dense", "plain,static"}) {
+    const std::string said = refused(
+        {"simulate", "--trace", trace, "--host-memory", "4G", "--policy", policy, "--profile", "swift"}, 2);
+    EXPECT_NE(said.find("--profile swift is for policy aerostat"), std::string::npos) << said;
+  }
+  EXPECT_NE(refused({"plan", "--trace", trace, "--policy", "static", "--profile", "dense"}, 2)
+                .find("--profile dense is for policy aerostat"),
+            std::string::npos);
+  const Ran ran = run({"simulate", "--trace", trace, "--host-memory", "4G", "--policy", "static,aerostat",
+                       "--profile", "swift"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.out.find("aerostat-swift"), std::string::npos) << ran.out;
+}
+
 TEST_F(LabUsage, AScenarioWithoutALineIsCalledEmpty) {
   EXPECT_NE(refused({"scenario", file("e.scenario", "")}, 2).find("e.scenario: is empty"), std::string::npos);
   const std::string nowhere = refused({"scenario", (folder_ / "none").string()}, 2);

@@ -95,6 +95,8 @@ int PlanCommand::run(const Surroundings& around, bool json) const {
                                    "is nothing to plan; name one that a host can run, as aerostat"},
         kUsage);
   }
+  if (const Result<void> right = check_profile({policy_}, replay_); !right)
+    return complain(around, right.error(), kUsage);
   const Result<sim::ReplayOptions> options = options_of(replay_);
   if (!options) return complain(around, options.error(), kUsage);
   const bool print_json = json || json_ == "-";

@@ -170,7 +170,9 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       .add_option("--settings", w.settings_file, "TOML with [defaults] and [vm.NAME], as in aerostat.toml(5)")
       ->type_name("FILE.toml")
       ->group(settings);
-  command.add_option("--profile", w.profile, "of policy aerostat: dense, balanced or swift")
+  command
+      .add_option("--profile", w.profile,
+                  "of policy aerostat: dense, balanced or swift; all has the three by name")
       ->check(CLI::IsMember({"dense", "balanced", "swift"}))
       ->capture_default_str()
       ->type_name("NAME")
@@ -221,10 +223,19 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
 
 Result<sim::PolicyEntry> policy_named(const sim::Registry& registry, const std::string& name,
                                       const ReplayWishes& wishes) {
-  const bool other = name == "aerostat" && wishes.profile != "balanced";
+  const bool other = name == "aerostat" && wishes.profile != ReplayWishes{}.profile;
   const Result<const sim::PolicyEntry*> entry = registry.find(other ? name + "-" + wishes.profile : name);
   if (!entry) return fail(entry.error());
   return **entry;
+}
+
+Result<void> check_profile(const std::vector<std::string>& policies, const ReplayWishes& wishes) {
+  const bool usual = wishes.profile == ReplayWishes{}.profile;
+  if (usual || std::find(policies.begin(), policies.end(), "aerostat") != policies.end()) return {};
+  return fail(Error::Kind::Invalid,
+              fmt::format("--profile {0} is for policy aerostat, and --policy does not name it; name it, or "
+                          "aerostat-{0} without --profile",
+                          wishes.profile));
 }
 
 std::string trace_name(const ReplayWishes& w) {

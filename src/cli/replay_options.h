@@ -37,6 +37,9 @@ void add_replay_options(CLI::App& command, ReplayWishes& wishes);
 Result<sim::PolicyEntry> policy_named(const sim::Registry& registry, const std::string& name,
                                       const ReplayWishes& wishes);
 
+// Refuses a profile other than the usual one that none of these policies would take.
+Result<void> check_profile(const std::vector<std::string>& policies, const ReplayWishes& wishes);
+
 // What the trace is called in tables and JSON: its files, or what it was generated from.
 std::string trace_name(const ReplayWishes& wishes);
 

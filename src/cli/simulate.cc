@@ -57,6 +57,7 @@ bool Simulate::asked() const { return command_->parsed(); }
 
 Result<std::vector<sim::PolicyEntry>> Simulate::policies() const {
   const sim::Registry registry = sim::builtin_policies();
+  if (const Result<void> right = check_profile(policies_, replay_); !right) return fail(right.error());
   std::vector<sim::PolicyEntry> out;
   const auto take = [&](const sim::PolicyEntry& entry) {
     const bool there =
