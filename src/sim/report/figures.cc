@@ -55,15 +55,15 @@ Result<void> can_be_scored(const Trace& trace) {
     if (lives > kUnscored) most = std::max(most, vm.peak_mib);
   }
   if (longest <= kUnscored) {
-    return fail(
-        Error::Kind::Invalid,
-        fmt::format("is too short to be scored: its longest-living VM lives {:.3g} s, and a VM's "
-                    "first {:g} s do not count; record longer",
-                    longest, kUnscored));
+    return fail(Error::Kind::Invalid,
+                fmt::format("is too short to be scored: its longest-living VM lives {:.3g} s, and a VM's "
+                            "first {:g} s do not count; record longer",
+                            longest, kUnscored));
   }
   if (most <= 0) {
-    return fail(Error::Kind::Invalid,
-                "cannot be scored: need_mib is 0 in every row of every VM that lives long enough; is it in MiB?");
+    return fail(
+        Error::Kind::Invalid,
+        "cannot be scored: need_mib is 0 in every row of every VM that lives long enough; is it in MiB?");
   }
   return {};
 }
