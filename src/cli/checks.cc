@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/text.h"
 
 namespace aerostat {
@@ -37,6 +38,14 @@ CLI::Validator whole_number() {
             return fmt::format("'{}' is no whole number from 0 to 2^64 - 1", printable(text, 40));
           },
           ""};
+}
+
+CLI::Validator memory_size() {
+  return {[](std::string& text) {
+            const Result<Bytes> size = parse_size(text);
+            return size ? std::string() : size.error().message;
+          },
+          "SIZE"};
 }
 
 }  // namespace aerostat

@@ -40,13 +40,6 @@ constexpr const char* kExamples = R"(Examples:
 scenario, trace and record print text. Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 aerostatd not
 reached. Sizes have a unit, in powers of 1024: 512M, 1.5G.)";
 
-const CLI::Validator kSize(
-    [](std::string& text) {
-      const Result<Bytes> size = parse_size(text);
-      return size ? std::string() : size.error().message;
-    },
-    "SIZE");
-
 const CLI::Validator kVmName(
     [](std::string& text) {
       return is_vm_name(text) ? std::string() : "'" + printable(text, 64) + "' cannot be a VM's name";
@@ -114,9 +107,15 @@ CLI::App* add_set(CLI::App& app, Wishes& wishes) {
   set->add_option("--mode", wishes.mode, "static: stays as it is; dynamic: managed")
       ->check(CLI::IsMember({"static", "dynamic"}))
       ->type_name("MODE");
-  set->add_option("--startup", wishes.startup, "memory it boots with")->check(kSize)->type_name("SIZE");
-  set->add_option("--minimum", wishes.minimum, "never pushed below this")->check(kSize)->type_name("SIZE");
-  set->add_option("--maximum", wishes.maximum, "never grown beyond this")->check(kSize)->type_name("SIZE");
+  set->add_option("--startup", wishes.startup, "memory it boots with")
+      ->check(memory_size())
+      ->type_name("SIZE");
+  set->add_option("--minimum", wishes.minimum, "never pushed below this")
+      ->check(memory_size())
+      ->type_name("SIZE");
+  set->add_option("--maximum", wishes.maximum, "never grown beyond this")
+      ->check(memory_size())
+      ->type_name("SIZE");
   set->add_option("--buffer", wishes.buffer,
                   "headroom above demand, in percent (5 to 2000; default: learned)")
       ->check(CLI::Range(kLeastBuffer, kMostBuffer))
@@ -142,11 +141,11 @@ CLI::App* add_qemu_args(CLI::App& app, Wishes& wishes) {
   args->add_option("NAME", wishes.qemu.name, "the VM's name")->required()->type_name("");
   args->add_option("--startup", wishes.startup, "memory it boots with")
       ->required()
-      ->check(kSize)
+      ->check(memory_size())
       ->type_name("SIZE");
   args->add_option("--maximum", wishes.maximum, "memory it can grow to")
       ->required()
-      ->check(kSize)
+      ->check(memory_size())
       ->type_name("SIZE");
   args->add_option("--directory", wishes.qemu.directory, "where aerostatd looks for QMP sockets")
       ->capture_default_str()

@@ -28,13 +28,6 @@ Examples:
   aerostat trace web=/tmp/a.csv db=/tmp/b.csv.gz --cache active --limit 4G -o shop.csv.gz
   aerostat simulate --trace shop.csv.gz --policy aerostat,plain,oracle --host-memory 8G)";
 
-const CLI::Validator kSize(
-    [](std::string& text) {
-      const Result<Bytes> size = parse_size(text);
-      return size ? std::string() : size.error().message;
-    },
-    "");
-
 int complain(const Surroundings& around, const Error& error) {
   around.err << "aerostat: " << clean(error.message) << "\n";
   return kFailed;
@@ -80,7 +73,7 @@ MakeTrace::MakeTrace(CLI::App& app)
       ->check(number_from(0, 1024))
       ->type_name("MIB");
   command_->add_option("--limit", limit_, "the VMs' maximum, as column limit_mib")
-      ->check(kSize)
+      ->check(memory_size().description(""))
       ->type_name("SIZE");
   command_->add_flag("--together", together_, "let all begin at 0, whenever they were recorded");
   command_->add_flag("--force", force_, "write over the output");

@@ -24,12 +24,6 @@ using sim::VmTrace;
 constexpr Bytes kLeastBlock = Bytes::mib(1);
 constexpr Bytes kMostBlock = Bytes::mib(8192);
 
-std::string size_mistake(std::string& text) {
-  const Result<Bytes> size = parse_size(text);
-  return size ? std::string() : size.error().message;
-}
-const CLI::Validator kSize(size_mistake, "SIZE");
-
 Result<std::optional<Bytes>> size_of(const std::string& text) {
   if (text.empty()) return std::optional<Bytes>();
   const Result<Bytes> size = parse_size(text);
@@ -149,11 +143,11 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
                   "instead of a trace: farm, steady, staircase, diurnal, bursty, leak, builds or fleet")
       ->type_name("KIND[:SECONDS[:SEED]]");
   command.add_option("--host-memory", w.host_memory, "memory that the VMs share")
-      ->check(kSize)
+      ->check(memory_size())
       ->type_name("SIZE");
   const std::string settings = "Settings";
   const auto size = [&](const char* name, std::string& to, const char* help) {
-    command.add_option(name, to, help)->check(kSize)->type_name("SIZE")->group(settings);
+    command.add_option(name, to, help)->check(memory_size())->type_name("SIZE")->group(settings);
   };
   size("--startup", w.startup, "memory a VM boots with (default: its first need and the buffer)");
   size("--minimum", w.minimum, "never pushed below this (default: one block)");
@@ -208,7 +202,7 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->type_name("SHARE")
       ->group(world);
   command.add_option("--block", w.block, "memory moves in multiples of this")
-      ->check(kSize)
+      ->check(memory_size())
       ->capture_default_str()
       ->type_name("SIZE")
       ->group(world);

@@ -9,7 +9,16 @@ namespace {
 
 using namespace literals;
 using namespace std::chrono_literals;
+using fakes::FakeMachine;
 using fakes::World;
+
+// A VM that needs `demand`, and does nothing that it is asked for.
+FakeMachine& idle_driver(World& w, Bytes demand) {
+  FakeMachine& web = w.add("web");
+  web.obedient = false;
+  w.demands["web"] = demand;
+  return web;
+}
 
 TEST(Engine, AsksOthersWhenOneIsStuckAndKeepsCountingWhatItHolds) {
   World w(3072_MiB);
@@ -27,9 +36,7 @@ TEST(Engine, AsksOthersWhenOneIsStuckAndKeepsCountingWhatItHolds) {
 
 TEST(Engine, WithdrawsGrowthThatAGuestDoesNotTakeIn) {
   World w(4_GiB);
-  auto& web = w.add("web");
-  web.obedient = false;
-  w.demands["web"] = 370_MiB;
+  FakeMachine& web = idle_driver(w, 370_MiB);
   w.run(6500ms);
   EXPECT_EQ(web.f.target(), 384_MiB);
   EXPECT_EQ(w.vm("web").committed, 384_MiB);
@@ -42,9 +49,7 @@ TEST(Engine, WithdrawsGrowthThatAGuestDoesNotTakeIn) {
 
 TEST(Engine, GivesAGuestAllAgainOnceItTookALittleIn) {
   World w(4_GiB);
-  auto& web = w.add("web");
-  web.obedient = false;
-  w.demands["web"] = 600_MiB;
+  FakeMachine& web = idle_driver(w, 600_MiB);
   w.run(6500ms + kOfferFirst);
   ASSERT_EQ(web.f.target(), 384_MiB + kOffer);
   web.arrive();
@@ -55,9 +60,7 @@ TEST(Engine, GivesAGuestAllAgainOnceItTookALittleIn) {
 
 TEST(Engine, OffersAGuestThatTakesNothingInNoMoreWithEachPass) {
   World w(4_GiB);
-  auto& web = w.add("web");
-  web.obedient = false;
-  w.demands["web"] = 600_MiB;
+  FakeMachine& web = idle_driver(w, 600_MiB);
   w.run(6500ms);
   for (int i = 0; i < 120; ++i) {
     w.run(500ms);

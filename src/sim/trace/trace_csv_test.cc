@@ -24,6 +24,15 @@ class TraceCsv : public ::testing::Test {
     std::ofstream(path) << text;
     return path;
   }
+  // A trace of so many rows.
+  std::string gzip_of(int rows) const {
+    const std::string path = (folder_ / "t.csv.gz").string();
+    gzFile out = gzopen(path.c_str(), "wb");
+    gzputs(out, "time_s,vm,need_mib\n");
+    for (int i = 0; i < rows; ++i) gzprintf(out, "%d,a,%d\n", i, i * 7919 % 1000);
+    gzclose(out);
+    return path;
+  }
   std::string mistake(const std::string& text) const {
     const auto trace = Trace::read({file("t.csv", text)});
     return trace ? "" : trace.error().message;
@@ -75,11 +84,7 @@ TEST_F(TraceCsv, TimeMayGoBackBetweenVmsButNotWithinOne) {
 }
 
 TEST_F(TraceCsv, ReadsGzipAndSaysWhereABrokenOneEnds) {
-  const std::string path = (folder_ / "t.csv.gz").string();
-  gzFile out = gzopen(path.c_str(), "wb");
-  gzputs(out, "time_s,vm,need_mib\n");
-  for (int i = 0; i < 20'000; ++i) gzprintf(out, "%d,a,%d\n", i, i * 7919 % 1000);
-  gzclose(out);
+  const std::string path = gzip_of(20'000);
   const auto trace = Trace::read({path});
   ASSERT_TRUE(trace);
   EXPECT_EQ(trace->rows(), 20'000u);
@@ -90,11 +95,7 @@ TEST_F(TraceCsv, ReadsGzipAndSaysWhereABrokenOneEnds) {
 }
 
 TEST_F(TraceCsv, SaysOfAFileCutAnywhereThatItIsCut) {
-  const std::string path = (folder_ / "t.csv.gz").string();
-  gzFile out = gzopen(path.c_str(), "wb");
-  gzputs(out, "time_s,vm,need_mib\n");
-  for (int i = 0; i < 2'000; ++i) gzprintf(out, "%d,a,%d\n", i, i * 7919 % 1000);
-  gzclose(out);
+  const std::string path = gzip_of(2'000);
   for (auto size = std::filesystem::file_size(path) - 1; size > 200; size = size * 9 / 10) {
     std::filesystem::resize_file(path, size);
     const auto cut = Trace::read({path});
@@ -106,11 +107,7 @@ TEST_F(TraceCsv, SaysOfAFileCutAnywhereThatItIsCut) {
 
 // Damaged data are often found only after lines that make no sense: those are not what is wrong.
 TEST_F(TraceCsv, SaysOfADamagedFileThatItIsDamagedWhateverItsLinesSay) {
-  const std::string path = (folder_ / "t.csv.gz").string();
-  gzFile out = gzopen(path.c_str(), "wb");
-  gzputs(out, "time_s,vm,need_mib\n");
-  for (int i = 0; i < 100'000; ++i) gzprintf(out, "%d,a,%d\n", i, i * 7919 % 1000);
-  gzclose(out);
+  const std::string path = gzip_of(100'000);
   std::ifstream in(path, std::ios::binary);
   const std::string whole{std::istreambuf_iterator<char>(in), {}};
   for (std::size_t at = 12; at < whole.size(); at += whole.size() / 23) {
