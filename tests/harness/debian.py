@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from . import process
-from .accel import accelerator
+from .accel import accelerator, timer_came_late
 from .paths import ROOT, bin_dir, socket_path
 from .qmp import Qmp
 from .waiting import until
@@ -242,7 +242,11 @@ class Debian:
         """systemd has started all that it starts."""
         deadline = time.monotonic() + timeout
         mark = self.watch.mark()
-        until(lambda: self.watch.mark() > mark or not self.running, timeout, f"{self.name}: boots", interval=0.2)
+        until(lambda: self.watch.mark() > mark or not self.running or timer_came_late(self.console), timeout, f"{self.name}: boots", interval=0.2)
+        if timer_came_late(self.console):
+            print(f"{self.name}: its timer came late; it is started again", flush=True)
+            self.stop()
+            return self.start().wait_ready(timeout)
         if not self.running:
             raise GuestGone(f"{self.name}: QEMU ended: {self.tail()}")
         self.run("systemctl is-system-running --wait >/dev/null; systemctl --no-legend --failed", timeout=max(1.0, deadline - time.monotonic()))
@@ -252,7 +256,8 @@ class Debian:
         """systemctl reboot; back when all has been started again."""
         before = self.watch.looks[-1].ms
         self.run("(sleep 1; systemctl reboot) >/dev/null 2>&1 &")
-        until(lambda: self.watch.looks[-1].ms < before or not self.running, timeout, f"{self.name}: reboots", interval=0.2)
+        until(lambda: self.watch.looks[-1].ms < before or not self.running or timer_came_late(self.console), timeout,
+              f"{self.name}: reboots", interval=0.2)
         return self.wait_ready(timeout)
 
     def wait_ended(self, timeout: float) -> None:
