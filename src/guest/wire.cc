@@ -147,6 +147,7 @@ Sample read_sample(Members& in) {
   numbers.normal_free = in.kib("normal_free_kib");
   numbers.normal_file = in.kib("normal_file_kib");
   numbers.committed = in.kib("committed_kib");
+  numbers.commit_room = in.kib("commit_room_kib");
   numbers.swap_in_pages = in.counter("pswpin");
   numbers.swap_out_pages = in.counter("pswpout");
   numbers.major_faults = in.counter("pgmajfault");
@@ -154,7 +155,9 @@ Sample read_sample(Members& in) {
   numbers.refault_anon = in.counter("refault_anon");
   numbers.psi_some_us = in.counter("psi_some_us");
   numbers.psi_full_us = in.counter("psi_full_us");
+  numbers.reclaimed_pages = in.counter("reclaimed");
   numbers.oom_kills = in.counter("oom_kill");
+  numbers.oom_kills_in_limits = in.counter("oom_kill_limit");
   return sample;
 }
 

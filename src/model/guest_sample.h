@@ -21,8 +21,11 @@ struct GuestSample {
   std::optional<Bytes> swap_total;
   std::optional<Bytes> swap_free;
   std::optional<Bytes> normal_free;  // free memory that kernel data may use (not movable-only)
-  std::optional<Bytes> normal_file;  // page cache there: could be freed for kernel data
+  std::optional<Bytes> normal_file;  // page cache and caches of the kernel there: could be freed for it
   std::optional<Bytes> committed;    // Committed_AS: promised to programs, used or not
+  // Where the kernel refuses programs memory beyond a share of its own size (vm.overcommit_memory=2): the
+  // memory that can still go before it does, or that must not go. Missing: it does not refuse.
+  std::optional<Bytes> commit_room;
 
   std::optional<int> processors;  // the VM's, as the host knows; balloon statistics only
 
@@ -33,9 +36,11 @@ struct GuestSample {
   std::optional<std::uint64_t> minor_faults;  // all page faults; balloon statistics only
   std::optional<std::uint64_t> refault_file;  // page cache that was evicted and came back
   std::optional<std::uint64_t> refault_anon;
-  std::optional<std::uint64_t> psi_some_us;  // stalled on memory, at least one task
-  std::optional<std::uint64_t> psi_full_us;  // stalled on memory, every task
+  std::optional<std::uint64_t> psi_some_us;      // stalled on memory, at least one task
+  std::optional<std::uint64_t> psi_full_us;      // stalled on memory, every task
+  std::optional<std::uint64_t> reclaimed_pages;  // taken back for want of memory in the whole guest
   std::optional<std::uint64_t> oom_kills;
+  std::optional<std::uint64_t> oom_kills_in_limits;  // of them, in a group that had used up its own limit
 
   friend bool operator==(const GuestSample&, const GuestSample&) = default;
 };

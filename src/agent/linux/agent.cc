@@ -144,9 +144,11 @@ void Agent::obey(const HostMessage& message, std::int64_t now) {
 
 void Agent::look(std::int64_t now) {
   Reading reading = sampler_.levels();
-  const Reporter::Verdict verdict =
-      reporter_.look(now, {reading.total_kib, reading.avail_kib, reading.normal_free_kib,
-                           reading.active_file_kib, reading.refault_file});
+  // Programs are refused memory when either has gone.
+  Number left = reading.avail_kib;
+  if (left && reading.commit_room_kib) left = std::min(*left, *reading.commit_room_kib);
+  const Reporter::Verdict verdict = reporter_.look(
+      now, {reading.total_kib, left, reading.normal_free_kib, reading.active_file_kib, reading.refault_file});
   if (can_online_) onliner_.watch(reading.total_kib, reading.normal_free_kib);
   if (!verdict.send) return;
   sampler_.complete(reading);

@@ -1,6 +1,6 @@
 // Overcommit: lets one program ask for more memory than the guest has now, because the host can add it. Only
 // with the owner's leave, only while a host manages this guest; put back when the host was gone for
-// kHostGone, and at the end.
+// kHostGone, and at the end. A guest that was told to refuse what it cannot promise (2) goes on refusing.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class Overcommit {
   // The host manages this guest, as of now. 0 or errno.
   int managed(std::int64_t now) {
     last_ = now;
-    return allowed_ && !setting_.changed() ? setting_.set("1") : 0;
+    return allowed_ && !setting_.changed() && !setting_.is("2") ? setting_.set("1") : 0;
   }
   // Call now and then: puts the setting back once nobody manages the guest.
   void work(std::int64_t now) {

@@ -34,6 +34,24 @@ TEST(Overcommit, IsLeftAloneWithoutTheOwnersLeave) {
   EXPECT_EQ(tree.read(kFile), "2\n");
 }
 
+TEST(Overcommit, ThatWasMadeStrictStaysSo) {
+  TestTree tree;
+  tree.write(kFile, "2\n");
+  Overcommit overcommit(tree.root(), true);
+  EXPECT_EQ(overcommit.managed(1), 0);
+  EXPECT_EQ(tree.read(kFile), "2\n");
+}
+
+TEST(Overcommit, IsNotPutBackOverWhatSomebodyElseSetMeanwhile) {
+  TestTree tree;
+  tree.write(kFile, "0\n");
+  Overcommit overcommit(tree.root(), true);
+  overcommit.managed(1);
+  tree.write(kFile, "2\n");
+  overcommit.restore();
+  EXPECT_EQ(tree.read(kFile), "2\n");
+}
+
 TEST(Overcommit, ThatWasRelaxedAlreadyStaysSo) {
   TestTree tree;
   tree.write(kFile, "1\n");

@@ -20,6 +20,8 @@ void parse_meminfo(std::string_view text, Reading& into) {
       {"SwapTotal:", &Reading::swap_total_kib},
       {"SwapFree:", &Reading::swap_free_kib},
       {"Committed_AS:", &Reading::committed_kib},
+      {"CommitLimit:", &Reading::commit_limit_kib},
+      {"SReclaimable:", &Reading::slab_reclaimable_kib},
   };
   read_table(text, kWanted, into);
 }
@@ -33,6 +35,9 @@ void parse_vmstat(std::string_view text, Reading& into) {
       {"workingset_refault", &Reading::refault_file},  // before Linux 5.9 one number, of page cache only
       {"workingset_refault_file", &Reading::refault_file},
       {"workingset_refault_anon", &Reading::refault_anon},
+      // Of the whole machine: what a group reclaims within its own limit is not in these two.
+      {"pgsteal_kswapd", &Reading::reclaimed_kswapd},
+      {"pgsteal_direct", &Reading::reclaimed_direct},
       {"oom_kill", &Reading::oom_kill},
   };
   read_table(text, kWanted, into);
@@ -68,6 +73,19 @@ Number parse_buddyinfo(std::string_view text, std::int64_t page_kib, Reading& in
   }
   into.normal_free_kib = kernel_kib;
   return all_kib;
+}
+
+std::int64_t parse_arcstats(std::string_view text) {
+  Number size, least;
+  while (!text.empty()) {
+    std::string_view line = take_line(text);  // c_min                           4    33554432
+    const std::string_view name = take_word(line);
+    take_word(line);
+    if (name == "size") size = whole(take_word(line));
+    if (name == "c_min") least = whole(take_word(line));
+  }
+  if (!size || !least || *size < *least) return 0;
+  return (*size - *least) / 1024;
 }
 
 Zones parse_zoneinfo(std::string_view text, std::int64_t page_kib) {

@@ -16,6 +16,9 @@ void parse_pressure(std::string_view text, Reading& into);
 // block is about to go.
 Number parse_buddyinfo(std::string_view text, std::int64_t page_kib, Reading& into);
 
+// KiB that ZFS would give back of its cache, from arcstats: what it holds above the least that it keeps.
+std::int64_t parse_arcstats(std::string_view text);
+
 // What /proc/zoneinfo says, summed over nodes.
 struct Zones {
   std::int64_t kernel_present_kib = 0;  // every zone but Movable (and Device)

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "agent/linux/proc_words.h"
+
 namespace aerostat::agent {
 
 namespace {
@@ -26,6 +28,10 @@ Sampler::Sampler(std::string_view root)
       pressure_(root, "/proc/pressure/memory"),
       buddyinfo_(root, "/proc/buddyinfo"),
       zoneinfo_(root, "/proc/zoneinfo"),
+      overcommit_(root, "/proc/sys/vm/overcommit_memory"),
+      overcommit_ratio_(root, "/proc/sys/vm/overcommit_ratio"),
+      arc_(root, "/proc/spl/kstat/zfs/arcstats"),
+      oom_log_(root),
       page_kib_(sysconf(_SC_PAGESIZE) / 1024) {}
 
 Reading Sampler::levels() {
@@ -38,15 +44,42 @@ Reading Sampler::levels() {
   const std::int64_t counted =
       std::max(reading.free_kib.value_or(0), reading.free_pages.value_or(0) * page_kib_);
   if (all_free && *all_free - counted >= kLeastApartKib) reading.apart_kib = *all_free - counted;
+  add_commit_room(reading);
+  add_arc(reading);
   reading.ns = now_ns();
   return reading;
 }
 
+void Sampler::add_commit_room(Reading& reading) {
+  if (!reading.commit_limit_kib || !reading.committed_kib) return;
+  std::array<char, 16> text{};
+  if (!overcommit_.read(text.data(), text.size()).starts_with('2')) return;
+  std::string_view ratio = overcommit_ratio_.read(text.data(), text.size());
+  const std::int64_t percent = whole(take_line(ratio)).value_or(0);
+  // 0: vm.overcommit_kbytes rules, a limit that does not follow the machine's size.
+  if (percent <= 0) return;
+  // The limit moves by so many percent of what comes or goes.
+  const std::int64_t left = std::max<std::int64_t>(0, *reading.commit_limit_kib - *reading.committed_kib);
+  reading.commit_room_kib = left / percent * 100 + left % percent * 100 / percent;
+}
+
+void Sampler::add_arc(Reading& reading) {
+  if (!reading.avail_kib || !reading.total_kib) return;
+  const std::string_view text = read_small(arc_.c_str(), buffer_.data(), buffer_.size());
+  if (text.empty()) return;
+  const std::int64_t free_able = std::min(parse_arcstats(text), *reading.total_kib - *reading.avail_kib);
+  *reading.avail_kib += std::max<std::int64_t>(0, free_able);
+  reading.slab_reclaimable_kib = reading.slab_reclaimable_kib.value_or(0) + free_able;
+}
+
 void Sampler::complete(Reading& into) {
   parse_pressure(pressure_.read(buffer_.data(), buffer_.size()), into);
+  oom_log_.read();
+  into.oom_kill_limit = oom_log_.in_limits();
   const Zones found = zones();
   if (!found.known) return;
-  into.normal_file_kib = found.kernel_file_kib;
+  // Slab is in no other zone.
+  into.normal_file_kib = found.kernel_file_kib + into.slab_reclaimable_kib.value_or(0);
   if (!into.avail_kib) return;
   const std::int64_t cache = into.active_file_kib.value_or(0) + into.inactive_file_kib.value_or(0);
   *into.avail_kib += found.kept_free_kib + std::min(cache / 2, found.low_mark_kib);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "agent/common/reading.h"
+#include "agent/linux/oom_log.h"
 #include "agent/linux/proc_parse.h"
 #include "agent/linux/system_file.h"
 
@@ -18,16 +19,23 @@ class Sampler {
 
   // False when there is no /proc/meminfo to read.
   bool usable() const { return meminfo_.opened(); }
-  // /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time they were read.
+  // /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time they were read; what ZFS would give back; what
+  // strict overcommit leaves.
   Reading levels();
-  // Adds pressure and the page cache of the zones; and to what is available what MemAvailable leaves
-  // out: free pages that processors keep for themselves, and cache up to the low watermark, which the kernel
-  // takes for needed whether anybody uses it or not. Once for each Reading.
+  // Adds pressure, the caches of the zones and kills at limits; and to what is available what MemAvailable
+  // leaves out: free pages that processors keep for themselves, and cache up to the low watermark, which the
+  // kernel takes for needed whether anybody uses it or not. Once for each Reading.
   void complete(Reading& into);
   Zones zones();
 
  private:
-  KeptFile meminfo_, vmstat_, pressure_, buddyinfo_, zoneinfo_;
+  void add_commit_room(Reading& reading);
+  void add_arc(Reading& reading);
+
+  KeptFile meminfo_, vmstat_, pressure_, buddyinfo_, zoneinfo_, overcommit_, overcommit_ratio_;
+  // ZFS may be loaded later.
+  Path arc_;
+  OomLog oom_log_;
   std::int64_t page_kib_;
   // zoneinfo of a guest with many processors is the longest of them. What is cut off is missing, not wrong:
   // the zones come in order and their processors last.

@@ -81,6 +81,41 @@ TEST(Sampler, FindsFreePagesThatAreSetApart) {
   EXPECT_EQ(apart("130000", "250"), none) << "processors keep some for themselves";
 }
 
+// Each GiB that comes lets programs be promised half of it.
+TEST(Sampler, TellsWhatStrictOvercommitLeaves) {
+  TestTree tree;
+  tree.write(
+      "/proc/meminfo",
+      "MemTotal: 1000000 kB\nMemAvailable: 800000 kB\nCommitLimit: 500000 kB\nCommitted_AS: 450000 kB\n");
+  tree.write("/proc/sys/vm/overcommit_ratio", "50\n");
+  const auto room = [&](const std::string& mode) {
+    tree.write("/proc/sys/vm/overcommit_memory", mode);
+    return Sampler(tree.root()).levels().commit_room_kib;
+  };
+  EXPECT_EQ(room("2\n"), 100000);
+  EXPECT_EQ(room("0\n"), Number{}) << "a heuristic, not a limit";
+  tree.write("/proc/sys/vm/overcommit_ratio", "0\n");
+  EXPECT_EQ(room("2\n"), Number{}) << "a limit that does not follow what the guest has";
+}
+
+TEST(Sampler, CountsTheCacheOfZfsAndOfTheKernelAsWhatCanBeFreed) {
+  TestTree tree;
+  tree.write("/proc/meminfo", "MemTotal: 1000000 kB\nMemAvailable: 100000 kB\nSReclaimable: 30000 kB\n");
+  tree.write("/proc/zoneinfo", "Node 0, zone Normal\n  nr_zone_active_file 100\n");
+  const auto read = [&] {
+    Sampler sampler(tree.root());
+    Reading reading = sampler.levels();
+    sampler.complete(reading);
+    return reading;
+  };
+  EXPECT_EQ(read().avail_kib, 100000);
+  EXPECT_EQ(read().normal_file_kib, 400 + 30000);
+  tree.write("/proc/spl/kstat/zfs/arcstats",
+             "9 1 0x01 123\nname type data\nc_min 4 1048576\nc_max 4 999\nsize 4 205848576\n");
+  EXPECT_EQ(read().avail_kib, 300000);
+  EXPECT_EQ(read().normal_file_kib, 400 + 230000);
+}
+
 TEST(Sampler, LeavesOutWhatAnOldOrSmallKernelDoesNotGive) {
   Sampler sampler(fixture("linux-3.10"));
   Reading reading = sampler.levels();

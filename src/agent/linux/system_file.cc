@@ -61,6 +61,11 @@ int write_small(const char* path, std::string_view value) {
 
 bool Setting::exists() const { return ::access(path_.c_str(), F_OK) == 0; }
 
+bool Setting::is(std::string_view value) const {
+  std::array<char, 64> now{};
+  return read_small(path_.c_str(), now.data(), now.size() - 1) == value;
+}
+
 int Setting::set(std::string_view value) {
   std::array<char, 64> now{};
   const std::string_view before = read_small(path_.c_str(), now.data(), now.size() - 1);
@@ -71,13 +76,17 @@ int Setting::set(std::string_view value) {
     before_ = {};
     std::memcpy(before_.data(), before.data(), before.size());
   }
+  if (error == 0) {
+    ours_ = {};
+    std::memcpy(ours_.data(), value.data(), std::min(value.size(), ours_.size() - 1));
+  }
   return error;
 }
 
 void Setting::restore() {
   if (!changed_) return;
   changed_ = false;
-  write_small(path_.c_str(), before_.data());
+  if (is(ours_.data())) write_small(path_.c_str(), before_.data());
 }
 
 }  // namespace aerostat::agent

@@ -44,15 +44,17 @@ class Setting {
  public:
   Setting(std::string_view root, std::string_view path) : path_(root, path) {}
   bool exists() const;
+  bool is(std::string_view value) const;
   // 0 or errno. What was there before the first change is remembered; a value that is already there is left
   // alone.
   int set(std::string_view value);
+  // Puts back what was there, unless somebody else has changed it since.
   void restore();
   bool changed() const { return changed_; }
 
  private:
   Path path_;
-  std::array<char, 64> before_{};
+  std::array<char, 64> before_{}, ours_{};
   bool changed_ = false;
 };
 
