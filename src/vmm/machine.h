@@ -35,7 +35,9 @@ struct MachineFacts {
   std::optional<pid_t> pid;  // the VM's process on this host
 
   bool known = false;  // the numbers below were read at least once
-  Bytes base;          // memory it booted with
+  Bytes base;          // memory it booted with, and what devices hold that are not ours
+  Bytes unmanaged;     // of it, the latter: it comes and goes without our doing
+  Bytes least;         // no target lies below this: its devices cannot take more
   bool has_balloon = false;
   bool has_balloon_stats = false;
   Bytes balloon_actual;  // base - ballooned, as seen; equals base without a balloon
@@ -75,6 +77,12 @@ struct MachineFacts {
   // does not unplug, and takes back what it took as that memory comes.
   Bytes target() const {
     return goal.value_or(balloon_target.value_or(balloon_actual) + std::max(plugged, plug_requested));
+  }
+  // It has what it was asked to have, but for less than Linux moves at a time.
+  bool at_rest() const {
+    constexpr Bytes kPiece = Bytes::mib(2);
+    const Bytes apart = assigned() - target();
+    return owed == Bytes{} && apart < kPiece && -apart < kPiece;
   }
 };
 

@@ -12,6 +12,7 @@ constexpr Bytes kPage = Bytes::kib(4);
 
 SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
   return {.base = f.base,
+          .unmanaged = f.unmanaged,
           .has_balloon = f.has_balloon,
           .balloon_actual = f.balloon_actual,
           .balloon_counted = f.base_committed(),
@@ -125,8 +126,12 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   const bool first = !facts_.known;
   const Bytes balloon_before = facts_.balloon_actual;
   const Bytes plugged_before = facts_.plugged;
+  // What others plug or unplug meanwhile, or a DIMM, is not to be made up for by our own devices.
+  if (facts_.goal && !first) facts_.goal = std::max(Bytes{}, *facts_.goal + (reading.base - facts_.base));
   facts_.base = reading.base;
+  facts_.unmanaged = reading.unmanaged;
   facts_.has_balloon = reading.balloon.has_value();
+  facts_.least = facts_.has_balloon ? balloon_floor(facts_.base, facts_.unmanaged) : facts_.base;
   facts_.has_plug = reading.plugged.has_value();
   if (!facts_.has_balloon) balloon_ordered_.reset();
   saw_balloon(reading.balloon.value_or(reading.base), now);

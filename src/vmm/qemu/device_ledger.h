@@ -47,6 +47,7 @@ class DeviceLedger {
   struct Reading {
     std::uint64_t orders = 0;  // orders() when the question was sent
     Bytes base;
+    Bytes unmanaged;               // of the base, held by devices that are not ours
     std::optional<Bytes> balloon;  // missing: it has none
     std::optional<Bytes> plugged;  // missing: it cannot be plugged
     Bytes plug_requested;

@@ -21,7 +21,13 @@ class DeviceLedgerTest : public ::testing::Test {
   }
   void read(std::uint64_t orders, Bytes balloon, Bytes plugged, Bytes requested) {
     clock.advance(std::chrono::milliseconds(100));
-    ledger.read({orders, Bytes::mib(1024), balloon, plugged, requested}, clock.now());
+    ledger.read({orders, Bytes::mib(1024), {}, balloon, plugged, requested}, clock.now());
+  }
+  // Likewise, of a VM with 1 GiB at boot and another device that holds `others`.
+  void see_beside(Bytes others, Bytes balloon) {
+    clock.advance(std::chrono::milliseconds(100));
+    const Bytes base = Bytes::mib(1024) + others;
+    ledger.read({ledger.orders(), base, others, balloon + others, Bytes{}, Bytes{}}, clock.now());
   }
   // The same for so long.
   void see_for(Duration time, Bytes balloon, Bytes plugged, Bytes requested) {

@@ -141,6 +141,23 @@ TEST_F(DeviceLedgerTest, TellsWhenItGrewAndResetsAreNoGrowth) {
   EXPECT_EQ(facts.grew_at, clock.now());
 }
 
+TEST_F(DeviceLedgerTest, WhatOtherDevicesGiveAndTakeMovesTheTarget) {
+  ledger.adopt_balloon(1_GiB);
+  see_beside(512_MiB, 1_GiB);
+  EXPECT_EQ(facts.least, 512_MiB + balloon_floor(1_GiB));
+  facts.goal = ledger.reachable(400_MiB);
+  EXPECT_EQ(facts.goal, facts.least) << "the balloon cannot take what the other device holds";
+  facts.goal = ledger.reachable(1024_MiB);
+  ledger.aim(*facts.goal);
+  see_beside(512_MiB, 512_MiB);
+  EXPECT_TRUE(facts.at_rest());
+  see_beside(768_MiB, 512_MiB);
+  EXPECT_EQ(facts.goal, 1280_MiB) << "it was given by somebody else, and is nobody's to take";
+  EXPECT_TRUE(facts.at_rest());
+  see_beside(0_MiB, 512_MiB);
+  EXPECT_EQ(facts.goal, 512_MiB);
+}
+
 // A QEMU and a guest that do anything they may, answers that are late, orders at any time: what the ledger
 // counts is never less than what the VM has or may take (law 1).
 RC_GTEST_PROP(DeviceLedgerProperty, NeverCountsLessThanTheTruth, ()) {
@@ -159,8 +176,10 @@ RC_GTEST_PROP(DeviceLedgerProperty, NeverCountsLessThanTheTruth, ()) {
 
   const auto ask = [&] {
     wire.push_back([&, orders = ledger.orders()] {
-      answers.push_back([&, reading = DeviceLedger::Reading{orders, 1_GiB, qemu.actual, qemu.plugged,
-                                                            qemu.requested}] { ledger.read(reading, now); });
+      answers.push_back(
+          [&, reading = DeviceLedger::Reading{orders, 1_GiB, {}, qemu.actual, qemu.plugged, qemu.requested}] {
+            ledger.read(reading, now);
+          });
     });
   };
   const auto order = [&](const DeviceLedger::Orders& orders) {

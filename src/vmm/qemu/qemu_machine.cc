@@ -182,7 +182,7 @@ void QemuMachine::refresh() {
 void QemuMachine::apply(const Round& round) {
   const TimePoint now = clock_.now();
   const MemoryDevices memory = round.memory.value_or(MemoryDevices{});
-  DeviceLedger::Reading reading{round.orders, devices_.boot_memory + memory.dimms, {}, {}, {}};
+  DeviceLedger::Reading reading{round.orders, devices_.boot_memory + memory.dimms, {}, {}, {}, {}};
   Bytes unmanaged;
   for (const PlugDevice& device : memory.plugs) {
     if (!devices_.plug || device.memdev != devices_.plug_memdev) {
@@ -194,7 +194,7 @@ void QemuMachine::apply(const Round& round) {
     reading.plugged = device.size;
     reading.plug_requested = device.requested;
   }
-  unmanaged_ = unmanaged;
+  unmanaged_ = reading.unmanaged = unmanaged;
   reading.base += unmanaged;
   if (round.balloon) reading.balloon = *round.balloon + unmanaged;
 

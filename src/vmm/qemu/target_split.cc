@@ -35,7 +35,7 @@ Bytes left_open(Bytes target, const SplitInput& vm) {
   if (!vm.has_balloon || open == above || vm.plug_maximum < open) return {};
   // One that holds something is slow, and not without a driver.
   if (vm.balloon_stuck && vm.balloon_actual >= vm.base) return {};
-  if (target - open < balloon_floor(vm.base)) return {};
+  if (target - open < balloon_floor(vm.base, vm.unmanaged)) return {};
   // Only the first block is worth waiting for a balloon.
   const bool stays = above == Bytes{} || !vm.balloon_stuck;
   const bool is_there = stays && std::min(vm.plugged, vm.plug_requested) >= open;
@@ -46,9 +46,10 @@ Bytes left_open(Bytes target, const SplitInput& vm) {
 
 }  // namespace
 
-Bytes balloon_floor(Bytes base) {
-  const Bytes share = Bytes::of(base.count() / 16).round_up(kBalloonGrain);
-  return std::min(base, std::max(kLeastBalloon, share));
+Bytes balloon_floor(Bytes base, Bytes unmanaged) {
+  const Bytes booted = not_negative(base - unmanaged);
+  const Bytes share = Bytes::of(booted.count() / 16).round_up(kBalloonGrain);
+  return std::min(base, unmanaged + std::max(kLeastBalloon, share));
 }
 
 Bytes reachable_target(Bytes target, const SplitInput& vm) {
@@ -57,7 +58,7 @@ Bytes reachable_target(Bytes target, const SplitInput& vm) {
     return vm.base + std::min(vm.plug_maximum, (target - vm.base).round_down(vm.plug_block));
   }
   if (!vm.has_balloon) return vm.base;
-  return std::max(balloon_floor(vm.base), not_negative(target).round_down(kBalloonGrain));
+  return std::max(balloon_floor(vm.base, vm.unmanaged), not_negative(target).round_down(kBalloonGrain));
 }
 
 Split split_target(Bytes wanted, const SplitInput& vm) {
@@ -82,7 +83,7 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
   // While an unplug is under way the balloon does not stand in for it; it never gives more than there is room
   // for.
   const Bytes now = vm.unplug_stuck ? room : std::max(room, vm.balloon_actual);
-  const Bytes floor = std::min(balloon_floor(vm.base), vm.balloon_actual);
+  const Bytes floor = std::min(balloon_floor(vm.base, vm.unmanaged), vm.balloon_actual);
   out.balloon = std::max(floor, std::min(in_the_end, now));
   return out;
 }

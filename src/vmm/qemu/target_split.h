@@ -9,7 +9,8 @@
 namespace aerostat {
 
 struct SplitInput {
-  Bytes base;  // memory it booted with
+  Bytes base;       // memory it booted with, and what devices hold that are not ours
+  Bytes unmanaged;  // of it, the latter
   bool has_balloon = false;
   Bytes balloon_actual;   // equals base without a balloon
   Bytes balloon_counted;  // or what it may still be told to give, if that is more
@@ -33,9 +34,10 @@ struct Split {
 // What the balloon moves in: targets in whole MiB read well, and 4 KiB, a page, is all it needs.
 inline constexpr Bytes kBalloonGrain = Bytes::mib(1);
 
-// The least a balloon leaves. A kernel's page structures alone are 1/64 of the base; with 1/16 it still
-// breathes. Owners' minima are the real limit; this one keeps a mistake from killing a guest.
-Bytes balloon_floor(Bytes base);
+// The least a balloon leaves of the base. What devices hold that are not ours is no part of what it is told,
+// and it can take no more than the VM booted with. A kernel's page structures alone are 1/64 of that; with
+// 1/16 it still breathes. Owners' minima are the real limit; this one keeps a mistake from killing a guest.
+Bytes balloon_floor(Bytes base, Bytes unmanaged = {});
 
 // `target` rounded down to what the devices can do, and cut to what they can reach.
 Bytes reachable_target(Bytes target, const SplitInput& vm);

@@ -12,6 +12,7 @@ using namespace literals;
 
 SplitInput vm(Bytes balloon_actual, Bytes plugged) {
   return {.base = 1_GiB,
+          .unmanaged = {},
           .has_balloon = true,
           .balloon_actual = balloon_actual,
           .balloon_counted = balloon_actual,
@@ -157,11 +158,21 @@ TEST(ReachableTarget, IsCutToTheDevices) {
   EXPECT_EQ(balloon_floor(16_MiB), 16_MiB);
 }
 
+TEST(SplitTarget, LeavesWhatOtherDevicesHold) {
+  SplitInput two = vm(2_GiB, 0_MiB);
+  two.base = 2_GiB;
+  two.unmanaged = 1_GiB;
+  EXPECT_EQ(reachable_target(256_MiB, two), 1_GiB + 64_MiB);
+  EXPECT_EQ(split_target(256_MiB, two).balloon, 1_GiB + 64_MiB);
+  EXPECT_EQ(balloon_floor(1_GiB, 1_GiB), 1_GiB) << "all of it is theirs";
+}
+
 // Any state a VM can be seen in, also one left behind by somebody else.
 SplitInput any_vm() {
   SplitInput out;
   const auto mib = [](int least, int most) { return Bytes::mib(*rc::gen::inRange(least, most + 1)); };
   out.base = mib(16, 4096);
+  out.unmanaged = std::min(out.base, *rc::gen::element(Bytes{}, mib(1, 4096)));
   out.has_balloon = *rc::gen::arbitrary<bool>();
   out.balloon_actual =
       out.has_balloon ? std::min(out.base, Bytes::kib(*rc::gen::inRange(0, 4096 * 256) * 4)) : out.base;
@@ -207,7 +218,7 @@ RC_GTEST_PROP(SplitTargetProperty, AsksOnlyWhatTheDevicesTake, ()) {
   RC_ASSERT(split.plug.round_down(v.plug_block) == split.plug);
   RC_ASSERT(split.balloon <= v.base);
   RC_ASSERT(split.balloon.round_down(Bytes::kib(4)) == split.balloon);
-  RC_ASSERT(split.balloon >= std::min(balloon_floor(v.base), v.balloon_actual));
+  RC_ASSERT(split.balloon >= std::min(balloon_floor(v.base, v.unmanaged), v.balloon_actual));
 }
 
 RC_GTEST_PROP(SplitTargetProperty, AGuestThatObeysArrives, ()) {
