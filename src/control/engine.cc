@@ -92,7 +92,8 @@ void Engine::guest_spoke(const std::string& name) {
   refresh(vm, now);
   if (!vm.movable || paused_) return;
   const VmView view = view_of(vm, now);
-  if (!view.demand || view.target >= low_line(view) || view.target >= most_of(view)) return;
+  if (!view.demand || view.target >= most_of(view)) return;
+  if (view.target >= low_line(view) && view.rescue == Bytes{}) return;
   if (!grow_alone(vm, view, now)) hooks_.pass_wanted();
 }
 
@@ -333,6 +334,7 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
       if (!vm.waits) vm.reaction.commanded(vm.guest->state(), clock_.now(), hooks_.wall_now());
       vm.guest->expect_growth(to);
     }
+    if (vm.nearly_empty) ++vm.rescues;
     vm.grew_at = now;
     ++vm.grows;
   } else {

@@ -89,7 +89,10 @@ TEST(EnginePrepares, NoGuestInDistress) {
   for (int i = 0; i < 20; ++i) {
     w.clock.advance(250ms);
     stalled_us += 200'000;
-    w.report("web", 200_MiB, [&](GuestSample& s) { s.psi_some_us = stalled_us; });
+    w.report("web", 200_MiB, [&](GuestSample& s) {
+      s.psi_some_us = stalled_us;
+      s.available = s.total->scaled(0.2);
+    });
     w.engine.pass();
   }
   EXPECT_LE(web.prepared, 1) << "the first report says nothing of distress";

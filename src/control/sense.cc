@@ -6,6 +6,7 @@
 
 #include "model/memory_block.h"
 #include "policy/half_seen.h"
+#include "policy/rescue.h"
 #include "policy/status.h"
 #include "policy/tuning.h"
 #include "policy/wants.h"
@@ -32,6 +33,7 @@ void forget_reports(VmRecord& vm) {
   vm.half_seen = {};
   vm.doubted.reset();
   vm.outlook = {};
+  vm.nearly_empty = false;
 }
 
 void begin_life(VmRecord& vm, TimePoint now) {
@@ -79,9 +81,13 @@ void believe(VmRecord& vm, const Demand& demand, TimePoint at) {
   look_ahead(vm.outlook, {demand.demand, demand.saturated, facts.due(), grain_of(facts), at}, *vm.profile);
   vm.headroom = headroom(vm.outlook);
   vm.growth = growth(vm.outlook);
+  vm.nearly_empty = nearly_empty(demand.available, demand.saturated, vm.headroom);
+  if (!vm.nearly_empty) vm.rescues = 0;
   // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
   const bool unexplained = demand.distress && at - vm.outlook.short_at > kShrinkToBlame;
-  vm.floor = after_sample(vm.floor, unexplained, above_use(vm, facts.assigned()), at);
+  const Bytes above = above_use(vm, facts.assigned());
+  vm.floor =
+      demand.killed > 0 ? after_kill(vm.floor, above, at) : after_sample(vm.floor, unexplained, above, at);
 }
 
 void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integration from) {
@@ -91,7 +97,7 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
     vm.integration = from;
   }
   const std::optional<Demand> demand =
-      estimate(vm.demand_state, sample, at, facts.assigned(), facts.maximum());
+      estimate(vm.demand_state, sample, at, {facts.assigned(), facts.maximum(), facts.at_rest()});
   const bool more_came = sample.total > vm.sample.total;
   const Bytes gone = vm.sample.total.value_or(Bytes{}) - sample.total.value_or(Bytes{});
   vm.sample = sample;
@@ -213,6 +219,9 @@ Bytes follow_machine(VmRecord& vm, TimePoint now) {
     return {};
   }
   vm.limits = resolve(vm.settings, facts.base, facts.maximum());
+  // No target lies below what its devices can take: the limits say what can be.
+  vm.limits.minimum = std::max(vm.limits.minimum, std::min(facts.least, vm.limits.maximum));
+  vm.limits.startup = std::max(vm.limits.startup, vm.limits.minimum);
   const bool first_look = vm.last_assigned == Bytes{};
   if (first_look || facts.resets != vm.seen_resets) {
     vm.seen_resets = facts.resets;
@@ -285,8 +294,13 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   v.movable = vm.movable;
   v.stalled = vm.stall.shrink_stalled();
   v.starting = vm.starting && vm.owed_startup;
+  if (vm.grew_at) v.since_grow = now - *vm.grew_at;
+  if (vm.shrank_at) v.since_shrink = now - *vm.shrank_at;
   if (vm.demand) {
     v.demand = vm.demand->demand;
+    v.available = vm.demand->available;
+    v.swap_free = vm.demand->swap_free;
+    if (vm.nearly_empty) v.rescue = rescue(vm.rescues, v.since_grow);
     v.cache = std::max(Bytes{}, vm.demand->demand - vm.demand->used);
     v.filled = vm.demand->filled;
     v.cold_cache = vm.demand->cold_cache;
@@ -297,8 +311,6 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
     v.kernel_short = vm.demand->kernel_short;
   }
   if (vm.floor.spare > Bytes{} && vm.demand) v.learned_floor = vm.demand->used + vm.floor.spare;
-  if (vm.grew_at) v.since_grow = now - *vm.grew_at;
-  if (vm.shrank_at) v.since_shrink = now - *vm.shrank_at;
   return v;
 }
 

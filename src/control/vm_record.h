@@ -53,6 +53,8 @@ struct VmRecord {
   std::optional<Bytes>
       recalled;  // committed, from before this daemon started; while its monitor is not heard
   FloorState floor;
+  bool nearly_empty = false;
+  int rescues = 0;  // growths since it was not
   StallState stall;
   ReactionWatch reaction;
   std::optional<TimePoint> grew_at, shrank_at, prepare_asked_at;

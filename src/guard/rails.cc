@@ -27,7 +27,7 @@ void cut(Move& move, const VmView& vm, Bytes most, std::string why) {
 }
 
 void keep_limits(Move& move, const VmView& vm) {
-  const Bytes floor = vm.level_above(std::max(vm.limits.minimum, vm.floor));
+  const Bytes floor = vm.level_above(vm.limits.minimum);
   // A VM that already is outside may move towards its limits, never further away.
   if (move.shrinks() && move.to < floor) {
     move.to = std::min(move.from, floor);

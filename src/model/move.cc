@@ -54,8 +54,7 @@ std::string sentence(const Move& move) {
     case Because::NotNeeded:
       return fmt::format(
           "{} was not needed for long enough to be worth a change and goes back to the pool{} ({})", amount(),
-          move.to > move.desired ? ", its page cache in parts, as long as none of it is missed" : "",
-          numbers());
+          move.to > move.desired ? ", in parts, as long as none of it is missed" : "", numbers());
     case Because::OthersShort:
       return fmt::format("others are short by {}, this one has spare ({})", amount(), numbers());
     case Because::OthersShortStalled:
@@ -64,6 +63,11 @@ std::string sentence(const Move& move) {
       return fmt::format("others are short by {}, but it shows distress itself ({})", amount(), numbers());
     case Because::OthersShortJustMoved:
       return fmt::format("others are short by {}; it was moved a moment ago", amount());
+    case Because::ShowsNoSpare:
+      return fmt::format("{} seem idle, but the guest shows no more available than it is to keep ({})",
+                         amount(), numbers());
+    case Because::NearlyEmpty:
+      return "the guest has nearly nothing available, whatever it is thought to need: " + numbers();
     case Because::Needs: return numbers();
     case Because::BeingFreed: return fmt::format("{} more is being freed for it ({})", amount(), numbers());
     case Because::BuffersShared: return refusal(move, "buffers are shared");

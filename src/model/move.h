@@ -53,10 +53,12 @@ enum class Because {
   OthersShortStalled,     // … but it does not give what it was asked for
   OthersShortDistressed,  // … but it shows distress itself
   OthersShortJustMoved,   // … but it was moved a moment ago
-  Needs,                  // the numbers say it
-  BeingFreed,             // `about` more is being freed for it
-  BuffersShared,          // `about` more is refused: there is not enough for all buffers
-  WeightDecides,          // `about` more is refused: there is not enough for all demand
+  ShowsNoSpare,   // stays: `about` seems idle, and the guest shows no more available than it is to have
+  NearlyEmpty,    // grows: it has nearly nothing available, whatever the numbers say
+  Needs,          // the numbers say it
+  BeingFreed,     // `about` more is being freed for it
+  BuffersShared,  // `about` more is refused: there is not enough for all buffers
+  WeightDecides,  // `about` more is refused: there is not enough for all demand
 };
 
 struct Move {

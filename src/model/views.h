@@ -20,7 +20,6 @@ struct VmView {
   Bytes assigned;   // given now: base + plugged - ballooned
   Bytes committed;  // the most it may hold; counted against the capacity
   Bytes target;     // what was last asked of it
-  Bytes floor;      // the least its devices can be asked for
   // Targets are levels: what it booted with, and any number of grains more or less.
   Bytes base;
   Bytes grain = Bytes::mib(2);
@@ -37,12 +36,15 @@ struct VmView {
 
   // What the guest's reports were made into (policy/demand.h). Missing: not known.
   std::optional<Bytes> demand;
-  Bytes cache;                // of it, page cache: available to the guest, and yet needed
-  Bytes filled;               // used and active page cache (all of it where nobody tells), needed or not
-  Bytes cold_cache;           // what was taken of that cache of late, and nothing was missed since
-  Bytes headroom;             // learned: below demand and this it is grown, …
-  Bytes growth;               // … to demand and this
-  bool rising = false;        // its need rises now
+  std::optional<Bytes> available;  // what the guest shows to spare, whatever its demand is taken for
+  Bytes swap_free;                 // room in its swap, as far as it tells
+  Bytes rescue;                    // it has nearly nothing: what it is given at least; zero: it has
+  Bytes cache;                     // of it, page cache: available to the guest, and yet needed
+  Bytes filled;                    // used and active page cache (all of it where nobody tells), needed or not
+  Bytes cold_cache;                // what was taken of that cache of late, and nothing was missed since
+  Bytes headroom;                  // learned: below demand and this it is grown, …
+  Bytes growth;                    // … to demand and this
+  bool rising = false;             // its need rises now
   std::optional<Bytes> rest;  // learned: what it may go back to; missing: not asked for, or not known yet
   Bytes learned_floor;        // shrinking below this has hurt lately; zero: nothing learned
   bool kernel_short = false;  // memory for kernel data is nearly gone in the guest

@@ -32,8 +32,11 @@ Move stay(const Case& c, Because because, Bytes about = {}) {
 
 Move shrink_to(const Case& c, Bytes desired, Rule rule, Because because, Bytes about) {
   const VmView& vm = *c.vm;
+  const std::optional<Bytes> spare = shown_to_spare(vm, rule);
+  if (spare && *spare < vm.grain) return stay(c, Because::ShowsNoSpare, vm.target - desired);
   // A block larger than a step still goes as a whole, or never.
-  const Bytes step = std::min(vm.target - desired, std::max(shrink_step(vm, rule), vm.grain));
+  Bytes step = std::min(vm.target - desired, std::max(shrink_step(vm, rule), vm.grain));
+  if (spare) step = std::min(step, *spare);
   Move move = stay(c, because, about);
   move.to = std::min(vm.level_above(vm.target - step), vm.target);  // never more than the step
   move.desired = desired;
@@ -83,7 +86,8 @@ Move grow(const Case& c, Bytes granted, bool coming) {
   move.desired = std::max(c.desire, c.wanted);
   move.rule = c.rule;
   move.about = move.desired - move.to;
-  move.because = move.grows() && move.about < vm.grain ? Because::Needs
+  const Because whole = c.rescues ? Because::NearlyEmpty : Because::Needs;
+  move.because = move.grows() && move.about < vm.grain ? whole
                  : coming                              ? Because::BeingFreed
                  : c.shortage == Rule::CutByWeight     ? Because::WeightDecides
                                                        : Because::BuffersShared;

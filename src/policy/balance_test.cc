@@ -393,5 +393,54 @@ RC_GTEST_PROP(BalanceProperty, MovesOnlyTowardsAndWithinTheLimits, ()) {
   }
 }
 
+// A guest that shows so much available, and an estimate that says that it needs next to nothing.
+VmView shows(Bytes assigned, Bytes available) {
+  VmView v = learned(assigned, 40_MiB, 16_MiB);
+  v.limits.maximum = 16_GiB;
+  v.available = available;
+  v.rest = 256_MiB;
+  return v;
+}
+
+TEST(Balance, TakesNoMoreThanTheGuestShowsToSpareWhateverItIsThoughtToNeed) {
+  const auto left = [](VmView v) { return move_of(balance(host(32_GiB, {std::move(v)})), "web").to; };
+  EXPECT_EQ(left(shows(2_GiB, 316_MiB)), 2_GiB - 300_MiB);
+  EXPECT_EQ(left(shows(2_GiB, 17_MiB)), 2_GiB) << "all that it is to keep";
+  VmView leaving = shows(2_GiB, 316_MiB);
+  leaving.assigned = leaving.target + 300_MiB;
+  EXPECT_EQ(left(leaving), 2_GiB) << "what it shows is on its way out";
+  EXPECT_EQ(left(shows(4_GiB, 3900_MiB)), 2_GiB) << "no more than half of it at once";
+}
+
+TEST(Balance, CutsAGuestWithoutSwapOnlyAsFarAsItShowsSomethingToSpare) {
+  const auto cut = [](Bytes swap_free) {
+    VmView low = vm("low", 1_GiB, 1000_MiB, 10);
+    low.available = 24_MiB;
+    low.swap_free = swap_free;
+    return move_of(balance(host(2_GiB, {low, vm("high", 1_GiB, 1500_MiB, 10000)})), "low").to;
+  };
+  EXPECT_EQ(cut(0_MiB), 1_GiB) << "it could only kill";
+  EXPECT_LT(cut(1_GiB), 1_GiB);
+}
+
+TEST(Balance, GrowsAGuestThatHasNearlyNothingWhateverItIsThoughtToNeed) {
+  VmView v = shows(512_MiB, 4_MiB);
+  EXPECT_EQ(move_of(balance(host(8_GiB, {v})), "web").to, 512_MiB) << "the numbers say that it has enough";
+  v.rescue = 128_MiB;
+  const Move move = move_of(balance(host(8_GiB, {v})), "web");
+  EXPECT_EQ(move.to, 640_MiB);
+  EXPECT_THAT(reason(move), HasSubstr("nearly nothing available"));
+  v.limits.maximum = 576_MiB;
+  EXPECT_EQ(move_of(balance(host(8_GiB, {v})), "web").to, 576_MiB);
+}
+
+TEST(Balance, DoesNotGrowForALearnedFloorThatMovesALittle) {
+  VmView v = learned(512_MiB, 100_MiB, 16_MiB);
+  v.learned_floor = 530_MiB;
+  EXPECT_EQ(move_of(balance(host(8_GiB, {v})), "web").to, 512_MiB);
+  v.learned_floor = 600_MiB;
+  EXPECT_GE(move_of(balance(host(8_GiB, {v})), "web").to, 600_MiB);
+}
+
 }  // namespace
 }  // namespace aerostat

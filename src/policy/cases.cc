@@ -30,6 +30,11 @@ void consider_growth(Case& c) {
     c.desire = vm.limits.minimum;  // the owner raised it, or the VM booted with less
     c.rule = Rule::Grow;
   }
+  if (vm.rescue > Bytes{} && !vm.starting && c.desire < vm.target + vm.rescue) {
+    c.desire = vm.target + vm.rescue;
+    c.rule = Rule::Grow;
+    c.rescues = true;
+  }
   c.desire = std::min(vm.level_above(c.desire), vm.level_below(most_of(vm)));
   if (c.desire <= vm.target) {
     c.desire = vm.target;
@@ -51,6 +56,11 @@ Case consider(const VmView& vm) {
   // What it has is not too much while its kernel runs short of the kind it can use; but what lies free of the
   // other kind helps nobody while others lack memory.
   if (vm.kernel_short) c.wanted = std::max(c.wanted, std::min(vm.target, vm.limits.maximum));
+  // What one has that has nearly nothing left is not too much, whatever it is thought to need.
+  if (vm.rescue > Bytes{}) {
+    c.wanted = std::max(c.wanted, std::min(vm.target + vm.rescue, vm.limits.maximum));
+    c.needed = std::max(c.needed, std::min(vm.target, vm.limits.maximum));
+  }
   c.wanted = std::max(c.wanted, c.needed);
   if (vm.offer) {
     c.held_back = most_of(vm) < low_line(vm);

@@ -19,6 +19,7 @@ struct Case {
   Bytes entitled;               // what it may have when memory is scarce
   Rule shortage = Rule::Yield;  // the rule that cut the entitlement below wanted; Yield: not cut
 
+  bool rescues = false;    // it grows because it has nearly nothing, and not for what it is thought to need
   bool held_back = false;  // lacks more than it is offered, because it took in nothing of late
 
   Bytes missing() const { return desire - vm->target; }

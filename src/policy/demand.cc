@@ -33,6 +33,7 @@ GuestSample within_total(const GuestSample& sample, Bytes total, Bytes available
   out.available = available;
   if (out.free) out.free = within(out.free, total);
   if (out.inactive_file) out.inactive_file = within(out.inactive_file, total);
+  if (out.commit_room) out.commit_room = within(out.commit_room, total);
   return out;
 }
 
@@ -62,18 +63,49 @@ Bytes in_swap(const GuestSample& sample, Bytes limit) {
 
 struct Rates {
   double swap = 0;     // pages per second, in and out
-  double out = 0;      // of them, out
   double refault = 0;  // pages per second
   double stalled = 0;  // share of time, 0 to 1
 };
 
 Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
   Rates out;
-  out.out = per_second(now.swap_out_pages, before.swap_out_pages, dt);
-  out.swap = per_second(now.swap_in_pages, before.swap_in_pages, dt) + out.out;
+  out.swap = per_second(now.swap_in_pages, before.swap_in_pages, dt) +
+             per_second(now.swap_out_pages, before.swap_out_pages, dt);
   out.refault = per_second(now.refault_file, before.refault_file, dt);
   out.stalled = std::min(1.0, per_second(now.psi_some_us, before.psi_some_us, dt) / 1e6);
   return out;
+}
+
+// A program or container that has used up a limit of its own reclaims, pages and stalls for that, however
+// much is left to the guest; the guest's counters count it all. Where the guest tells what its kernel took
+// back for want of memory everywhere, no more than that comes back for want of it. With memory to spare,
+// nothing does.
+void drop_what_a_limit_drives(DemandState& state, Rates& rate, const GuestSample& now, double dt) {
+  const Bytes plenty = std::max(kRoomy, now.total->scaled(kRoomyShare));
+  if (now.reclaimed_pages && state.last->reclaimed_pages) {
+    const double taken = per_second(now.reclaimed_pages, state.last->reclaimed_pages, dt);
+    state.reclaimed = std::max(taken, faded(state.reclaimed, dt, kReclaimHalfLife));
+    rate.refault = std::min(rate.refault, state.reclaimed);
+    rate.swap = std::min(rate.swap, state.reclaimed);
+    if (state.reclaimed < kSwapThatHurts) rate.stalled = 0;
+  }
+  // Free pages are taken before any cache is; cache, before programs are paged out for good.
+  const bool free = now.free && *now.free > plenty && *now.available > plenty;
+  const bool roomy = free || *now.available > now.total->scaled(kPlentyShare);
+  if (free) rate.refault = 0;
+  if (roomy) rate.swap = rate.stalled = 0;
+}
+
+// Programs that were killed since `before` because the whole guest was out of memory.
+int killed(const GuestSample& now, const GuestSample& before, Bytes total) {
+  const auto risen = [](const std::optional<std::uint64_t>& to, const std::optional<std::uint64_t>& from) {
+    return to && from && *to > *from ? std::min<std::uint64_t>(*to - *from, 1000) : 0;
+  };
+  const std::uint64_t all = risen(now.oom_kills, before.oom_kills);
+  const std::uint64_t in_limits = risen(now.oom_kills_in_limits, before.oom_kills_in_limits);
+  // Where nobody tells them apart: a guest that had plenty left did not kill for want of it.
+  if (!now.oom_kills_in_limits && *before.available > total.scaled(kPlentyShare)) return 0;
+  return static_cast<int>(all - std::min(all, in_limits));
 }
 
 // Balloon statistics do not tell refaults: cache that went for want of memory and is read again was missed.
@@ -122,8 +154,9 @@ void judge_cache(DemandState& state, Bytes cache, double fresh, bool missed, dou
 
 }  // namespace
 
-std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, TimePoint at, Bytes assigned,
-                               Bytes limit) {
+std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, TimePoint at,
+                               const Holding& has) {
+  const Bytes assigned = has.assigned, limit = has.limit;
   if (!sample.total || !sample.available) return std::nullopt;
   const bool first = !state.last;
   const double dt = first ? 0.0 : std::max(0.0, seconds(at - state.last_at));
@@ -133,16 +166,14 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
 
   const Bytes total = within(sample.total, limit);
   const Bytes available = within(sample.available, total);
-  // What the guest's kernel took before it began to count (MemTotal is less than what was assigned) is needed
-  // too.
-  const Bytes uncounted = std::clamp(settle(state.uncounted, assigned - total, at), Bytes{},
-                                     kLeastUncounted + assigned.scaled(kUncountedShare));
+  const Bytes unseen = settle(state.uncounted, assigned - total, assigned, has.at_rest, at);
   const GuestSample bounded = within_total(sample, total, available);
+  if (rated) drop_what_a_limit_drives(state, rate, bounded, dt);
   const bool served = sample.active_file.has_value();  // balloon statistics do not have it
   const Kept keeps = served ? Kept{} : kept(state.kept, bounded, first ? nullptr : &*state.last);
   // What is about to go nobody needs, and nobody can use: it counts for nothing else.
   const Bytes apart = within(sample.apart, total - available);
-  const Bytes used = total - available - apart - keeps.back - keeps.lists + uncounted;
+  const Bytes used = total - available - apart - keeps.back - keeps.lists + unseen;
   // Swapped memory counts as needed only as far as the guest shows that it misses it; old, cold pages in
   // swap would otherwise hold host memory for ever.
   const Bytes swapped = in_swap(sample, limit);
@@ -173,20 +204,27 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
   demand.used = used;
   demand.filled = used + file;
   demand.cold_cache = state.cache_cold;
-  demand.demand = std::min(used + cache + swapped.scaled(state.swap_heat) + refaulted, limit);
+  demand.demand = used + cache + swapped.scaled(state.swap_heat) + refaulted;
+  demand.available = available;
+  if (bounded.commit_room) {
+    // Memory that is promised is as good as used where no more is promised than there is.
+    const Bytes promised = total - *bounded.commit_room + unseen + kCommitSlack;
+    demand.demand = std::max(demand.demand, promised);
+    demand.available = std::min(available, *bounded.commit_room);
+  }
+  demand.demand = std::min(demand.demand, limit);
+  demand.swap_free = sample.swap_free ? within(sample.swap_free, limit) : Bytes{};
+  demand.unseen = unseen;
+  if (!first) demand.killed = killed(sample, *state.last, total);
   const bool swaps = rate.swap >= kSwapThatHurts;
   if (swaps) state.paging_until = at + kDistressHold;
   if (swaps || rate.stalled >= kStallThatHurts || rate.refault >= kRefaultsThatHurt) {
     state.distress_until = at + kDistressHold;
   }
-  // A guest with free pages has nothing to reclaim: what stalls it then is not memory. Unless it pages out
-  // all the same: then they are not as free as it says.
-  const bool roomy = sample.free && within(sample.free, total) > std::max(kRoomy, total.scaled(kRoomyShare));
-  if (roomy && rate.out < kSwapThatHurts && at >= state.paging_until) state.distress_until = at;
   demand.distress = at < state.distress_until;
   demand.paging = at < state.paging_until;
 
-  demand.saturated = available < std::max(kSaturated, total.scaled(kSaturatedShare));
+  demand.saturated = demand.available < std::max(kSaturated, total.scaled(kSaturatedShare));
   demand.kernel_short = kernel_memory_short(sample, total, available);
 
   if (first || rated) {

@@ -25,9 +25,10 @@ struct Step {
   std::optional<Demand> demand;
 };
 
-Step next(const Step& before, const GuestSample& s, TimePoint at, Bytes assigned, Bytes limit) {
+Step next(const Step& before, const GuestSample& s, TimePoint at, Bytes assigned, Bytes limit,
+          bool at_rest = true) {
   Step step = before;
-  step.demand = estimate(step.state, s, at, assigned, limit);
+  step.demand = estimate(step.state, s, at, {assigned, limit, at_rest});
   return step;
 }
 
@@ -45,8 +46,44 @@ TEST(Demand, IsWhatIsNotAvailable) {
 TEST(Demand, CountsWhatTheKernelTookBeforeItCounted) {
   const auto step = first(sample(1000_MiB, 600_MiB), kStart, 1_GiB, kLimit);
   EXPECT_EQ(step.demand->demand, 424_MiB);
-  const auto offline = first(sample(1_GiB, 600_MiB), kStart, 2_GiB, kLimit);
-  EXPECT_LT(offline.demand->demand, 500_MiB) << "memory not yet online is not demand";
+  const auto offline = next({}, sample(1_GiB, 600_MiB), kStart, 2_GiB, kLimit, false);
+  EXPECT_LT(offline.demand->demand, 500_MiB) << "memory on its way is not demand";
+}
+
+// 64 MiB of bounce buffers, a crash kernel, mem=: a quarter of it, and more.
+TEST(Demand, CountsAllThatTheGuestNeverSees) {
+  const auto step = first(sample(500_MiB, 400_MiB), kStart, 1_GiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 624_MiB);
+  EXPECT_EQ(step.demand->unseen, 524_MiB);
+}
+
+TEST(Demand, CountsMemoryThatStaysOfflineOnceNothingMoves) {
+  auto step = first(sample(1000_MiB, 600_MiB), kStart, 1_GiB, kLimit);
+  TimePoint at = kStart;
+  const auto look = [&](Duration after, bool at_rest) {
+    at += after;
+    step = next(step, sample(1000_MiB, 600_MiB), at, 1536_MiB, kLimit, at_rest);
+    return step.demand->demand;
+  };
+  EXPECT_EQ(look(milliseconds(100), false), 424_MiB);
+  EXPECT_EQ(look(std::chrono::seconds(60), false), 424_MiB) << "it is still on its way";
+  look(milliseconds(100), true);
+  EXPECT_EQ(look(kUnseenStands - milliseconds(1), true), 424_MiB) << "its kernel may still be adding it";
+  EXPECT_EQ(look(milliseconds(1), true), 936_MiB);
+  step = next(step, sample(1512_MiB, 1112_MiB), at + milliseconds(100), 1536_MiB, kLimit);
+  step = next(step, sample(1512_MiB, 1112_MiB), at + milliseconds(300), 1536_MiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 424_MiB) << "it came online after all";
+}
+
+// vm.overcommit_memory=2: 300 MiB can still go before programs are refused memory, though 600 are available.
+TEST(Demand, CountsWhatIsPromisedWhereNoMoreIsPromisedThanThereIs) {
+  GuestSample s = sample(1_GiB, 600_MiB);
+  s.commit_room = 300_MiB;
+  const auto step = first(s, kStart, 1_GiB, kLimit);
+  EXPECT_EQ(step.demand->demand, 724_MiB + kCommitSlack);
+  EXPECT_EQ(step.demand->available, 300_MiB);
+  s.commit_room = 2_MiB;
+  EXPECT_TRUE(first(s, kStart, 1_GiB, kLimit).demand->saturated);
 }
 
 TEST(Demand, DoesNotMoveWithMemoryOnItsWay) {
@@ -247,28 +284,28 @@ TEST(Demand, TakesCacheThatWasDeletedAndWrittenAnewForNew) {
 }
 
 TEST(Demand, CountsSwapAsFarAsItIsMissed) {
-  GuestSample s = sample(1_GiB, 600_MiB);
+  GuestSample s = sample(1_GiB, 200_MiB);
   s.swap_total = 1_GiB;
   s.swap_free = 800_MiB;
   s.swap_in_pages = 0;
   auto step = first(s, kStart, 1_GiB, kLimit);
-  EXPECT_EQ(step.demand->demand, 424_MiB);
+  EXPECT_EQ(step.demand->demand, 824_MiB);
   s.swap_in_pages = 5000;
   step = next(step, s, kStart + milliseconds(1000), 1_GiB, kLimit);
-  EXPECT_EQ(step.demand->demand, 648_MiB);
+  EXPECT_EQ(step.demand->demand, 1048_MiB);
   EXPECT_TRUE(step.demand->paging);
 }
 
 TEST(Demand, TakesWhatWentOutAndDidNotComeBackForSwapWhereNothingElseIsSaid) {
-  GuestSample s = sample(1_GiB, 600_MiB);
+  GuestSample s = sample(1_GiB, 200_MiB);
   s.swap_out_pages = 60'000;
   s.swap_in_pages = 3'800;
   auto step = first(s, kStart, 1_GiB, kLimit);
-  EXPECT_EQ(step.demand->demand, 424_MiB) << "not missed";
+  EXPECT_EQ(step.demand->demand, 824_MiB) << "not missed";
   s.swap_out_pages = 65'200;
   s.swap_in_pages = 14'000;
   step = next(step, s, kStart + milliseconds(1000), 1_GiB, kLimit);
-  EXPECT_EQ(step.demand->demand, 624_MiB) << "51,200 pages";
+  EXPECT_EQ(step.demand->demand, 1024_MiB) << "51,200 pages";
 }
 
 TEST(Demand, SeesAGuestThatHasNothingLeft) {
@@ -286,6 +323,52 @@ TEST(Demand, SeesAKernelRunShortWithPlentyAvailable) {
   s.available = 1500_MiB;
   s.normal_file = 200_MiB;
   EXPECT_FALSE(first(s, kStart, 2_GiB, kLimit).demand->kernel_short);
+}
+
+// A guest that pages, reads again what it dropped and stalls; its kernel `takes` so many pages back, and so
+// much is free and available.
+Demand driven(std::optional<std::uint64_t> takes, Bytes free, Bytes available) {
+  GuestSample s = sample(1_GiB, available);
+  s.free = free;
+  s.active_file = 100_MiB;
+  s.swap_total = 1_GiB;
+  s.swap_free = 500_MiB;
+  s.swap_in_pages = s.swap_out_pages = s.refault_file = s.psi_some_us = 0;
+  if (takes) s.reclaimed_pages = 0;
+  const auto before = first(s, kStart, 1_GiB, kLimit);
+  s.swap_in_pages = s.swap_out_pages = s.refault_file = 5000;
+  s.psi_some_us = 500'000;
+  if (takes) s.reclaimed_pages = *takes;
+  return *next(before, s, kStart + milliseconds(1000), 1_GiB, kLimit).demand;
+}
+
+TEST(Demand, IsNotWhatAContainerLacksWithinItsOwnLimit) {
+  const Demand whole = driven(8000, 10_MiB, 100_MiB);
+  EXPECT_TRUE(whole.distress && whole.paging);
+  EXPECT_GT(whole.demand, 1300_MiB);
+  for (const Demand& limited : {driven(0, 10_MiB, 100_MiB),                 // nothing is taken elsewhere
+                                driven(std::nullopt, 300_MiB, 350_MiB)}) {  // nothing needs to be
+    EXPECT_FALSE(limited.distress || limited.paging);
+    EXPECT_LT(limited.demand, 1100_MiB) << "what it uses and its cache";
+  }
+  EXPECT_FALSE(driven(std::nullopt, 10_MiB, 400_MiB).paging) << "cache goes before programs are paged out";
+  EXPECT_TRUE(driven(std::nullopt, 300_MiB, 20_MiB).distress) << "free, and kept by the kernel for itself";
+}
+
+TEST(Demand, CountsKillsOfTheWholeGuestOnly) {
+  const auto killed = [](std::optional<std::uint64_t> in_limits, Bytes available) {
+    GuestSample s = sample(1_GiB, available);
+    s.oom_kills = 3;
+    if (in_limits) s.oom_kills_in_limits = 0;
+    const auto before = first(s, kStart, 1_GiB, kLimit);
+    s.oom_kills = 5;
+    s.oom_kills_in_limits = in_limits;
+    return next(before, s, kStart + milliseconds(1000), 1_GiB, kLimit).demand->killed;
+  };
+  EXPECT_EQ(killed(0, 600_MiB), 2);
+  EXPECT_EQ(killed(2, 600_MiB), 0);
+  EXPECT_EQ(killed(std::nullopt, 600_MiB), 0) << "nobody tells, and plenty was left";
+  EXPECT_EQ(killed(std::nullopt, 10_MiB), 2);
 }
 
 TEST(Demand, SurvivesARebootThatResetsTheCounters) {
@@ -313,7 +396,10 @@ RC_GTEST_PROP(DemandProperty, NeverExceedsWhatTheVmCanHaveWhateverTheGuestSays, 
     s.swap_in_pages = *rc::gen::arbitrary<std::uint64_t>();
     s.psi_some_us = *rc::gen::arbitrary<std::uint64_t>();
     at += milliseconds(*rc::gen::inRange(0, 2000));
-    const auto demand = estimate(state, s, at, 1_GiB, kLimit);
+    s.commit_room = any();
+    s.reclaimed_pages = *rc::gen::arbitrary<std::uint64_t>();
+    s.oom_kills = *rc::gen::arbitrary<std::uint64_t>();
+    const auto demand = estimate(state, s, at, {1_GiB, kLimit, *rc::gen::arbitrary<bool>()});
     RC_ASSERT(demand->demand >= Bytes{});
     RC_ASSERT(demand->demand <= kLimit);
   }

@@ -6,6 +6,25 @@
 
 namespace aerostat {
 
+namespace {
+
+std::int64_t doubled(const FloorState& state) { return std::int64_t{1} << std::min(state.relapses, 10); }
+
+Bytes next_step(const FloorState& state) {
+  return kFloorStep.scaled(static_cast<double>(std::min(doubled(state), kFloorSteps)));
+}
+
+FloorState raised(const FloorState& before, Bytes spare, TimePoint at) {
+  FloorState state = before;
+  state.spare = std::max(before.spare, spare);
+  state.until = at + std::min(kFloorMost, kFloorFirst * doubled(before));
+  ++state.relapses;
+  state.shrunk_from.reset();
+  return state;
+}
+
+}  // namespace
+
 FloorState after_shrink(const FloorState& before, Bytes above, TimePoint at) {
   FloorState state = before;
   // Several small shrinks in a row are one: what there was before the first of them was good.
@@ -18,22 +37,18 @@ FloorState after_shrink(const FloorState& before, Bytes above, TimePoint at) {
 FloorState after_sample(const FloorState& before, bool distress, Bytes above, TimePoint at) {
   FloorState state = before;
   const bool to_blame = distress && before.shrunk_from && at - before.shrunk_at < kShrinkToBlame;
-  if (to_blame) {
-    const std::int64_t doubled = std::int64_t{1} << std::min(before.relapses, 10);
-    // What it lost of late may be far more than it misses.
-    const Bytes higher = above + kFloorStep.scaled(static_cast<double>(std::min(doubled, kFloorSteps)));
-    state.spare = std::max(before.spare, std::min(*before.shrunk_from, higher));
-    state.until = at + std::min(kFloorMost, kFloorFirst * doubled);
-    state.relapses = before.relapses + 1;
-    state.shrunk_from.reset();
-    return state;
-  }
+  // What it lost of late may be far more than it misses.
+  if (to_blame) return raised(before, std::min(*before.shrunk_from, above + next_step(before)), at);
   if (before.spare > Bytes{} && at >= before.until) {
     state.spare = Bytes{};
     // A floor that expired and was not needed again for as long as it held is forgotten entirely.
     state.relapses = std::max(0, before.relapses - 1);
   }
   return state;
+}
+
+FloorState after_kill(const FloorState& before, Bytes above, TimePoint at) {
+  return raised(before, above + next_step(before), at);
 }
 
 }  // namespace aerostat

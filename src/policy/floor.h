@@ -28,4 +28,8 @@ FloorState after_shrink(const FloorState& before, Bytes above, TimePoint at);
 // to kFloorSteps times its size. Without distress an expired floor is dropped.
 FloorState after_sample(const FloorState& before, bool distress, Bytes above, TimePoint at);
 
+// The guest's kernel killed programs for want of memory, though it had `above` more than it uses now: it is
+// to have a step more than that, for as long, whatever was taken of it before.
+FloorState after_kill(const FloorState& before, Bytes above, TimePoint at);
+
 }  // namespace aerostat

@@ -41,6 +41,10 @@ TEST(LearnedFloor, ExpiresAndIsTwiceTheStepForTwiceAsLongAfterARelapse) {
   EXPECT_EQ(state.spare, 0_MiB);
 }
 
+TEST(LearnedFloor, LiesAStepAboveWhatAGuestHadThatKilled) {
+  EXPECT_EQ(after_kill({}, 300_MiB, kStart).spare, 300_MiB + kFloorStep) << "nothing was taken of it before";
+}
+
 TEST(LearnedFloor, GrowsByBoundedSteps) {
   FloorState state;
   for (int i = 0; i < 12; ++i) state = hurt(state, 64_GiB, 100_MiB);

@@ -1,17 +1,24 @@
 #include "policy/half_seen.h"
 
+#include <algorithm>
+
 #include "model/memory_block.h"
 #include "policy/tuning.h"
 
 namespace aerostat {
 
-Bytes settle(Uncounted& uncounted, Bytes seen, TimePoint at) {
-  if (seen != uncounted.seen) {
+Bytes settle(Uncounted& uncounted, Bytes seen, Bytes assigned, bool at_rest, TimePoint at) {
+  if (seen != uncounted.seen || at_rest != uncounted.at_rest) {
     uncounted.seen = seen;
     uncounted.seen_since = at;
+    uncounted.at_rest = at_rest;
   }
-  if (!uncounted.settled || at - uncounted.seen_since >= kUncountedStands) uncounted.settled = seen;
-  return *uncounted.settled;
+  const Duration stood = at - uncounted.seen_since;
+  const Duration must_stand =
+      uncounted.settled && seen > *uncounted.settled ? kUnseenStands : kUncountedStands;
+  if (at_rest && (!uncounted.settled || stood >= must_stand)) uncounted.settled = seen;
+  const Bytes usual = kLeastUncounted + assigned.scaled(kUncountedShare);
+  return std::clamp(uncounted.settled.value_or(std::min(seen, usual)), Bytes{}, assigned);
 }
 
 bool is_half_seen(HalfSeen& doubt, const Rise& rise, TimePoint at) {

@@ -10,15 +10,22 @@
 
 namespace aerostat {
 
-// What a kernel took before it began to count: assigned less total, once that has stood still.
+// What is assigned to a guest and never seen by it: what its kernel set aside before it began to count
+// (bounce buffers, a crash kernel), was told not to use (mem=), or leaves offline. It is no use of memory,
+// and it is needed: what is taken, is taken from the rest. How much it is shows as assigned less total while
+// nothing moves.
 struct Uncounted {
-  std::optional<Bytes> settled;
-  Bytes seen;  // at the last report
+  std::optional<Bytes> settled;  // missing: not yet seen at rest
+  Bytes seen;                    // at the last report
   TimePoint seen_since{};
+  bool at_rest = false;
 };
 
-// Takes in what is seen now; the first is believed at once.
-Bytes settle(Uncounted& uncounted, Bytes seen, TimePoint at);
+// Takes in what is seen now, of a guest that has `assigned`. Nothing is learned while memory moves; until it
+// has rested once, so much is believed as every kernel keeps. At rest the first is believed at once, less
+// when it stood for kUncountedStands, more when it stood for kUnseenStands: memory that was given and is
+// still being added looks like it.
+Bytes settle(Uncounted& uncounted, Bytes seen, Bytes assigned, bool at_rest, TimePoint at);
 
 // A demand, and what goes on at its report.
 struct Rise {

@@ -15,9 +15,9 @@ struct Kernel {
   Uncounted uncounted;
   TimePoint now = kStart;
 
-  Bytes after(Duration time, Bytes seen) {
+  Bytes after(Duration time, Bytes seen, bool at_rest = true) {
     now += time;
-    return settle(uncounted, seen, now);
+    return settle(uncounted, seen, 1_GiB, at_rest, now);
   }
 };
 
@@ -26,9 +26,27 @@ TEST(HalfSeen, WhatTheKernelTookIsWhatStoodStill) {
   EXPECT_EQ(k.after(0ms, 40_MiB), 40_MiB) << "the first is believed";
   EXPECT_EQ(k.after(100ms, 104_MiB), 40_MiB) << "given, and not yet in the total";
   EXPECT_EQ(k.after(15ms, -24_MiB), 40_MiB) << "in the total, and not yet seen to be given";
-  EXPECT_EQ(k.after(20ms, 42_MiB), 40_MiB);
-  EXPECT_EQ(k.after(kUncountedStands - 1ms, 42_MiB), 40_MiB);
-  EXPECT_EQ(k.after(1ms, 42_MiB), 42_MiB);
+  EXPECT_EQ(k.after(20ms, 38_MiB), 40_MiB);
+  EXPECT_EQ(k.after(kUncountedStands - 1ms, 38_MiB), 40_MiB);
+  EXPECT_EQ(k.after(1ms, 38_MiB), 38_MiB);
+}
+
+TEST(HalfSeen, MoreIsBelievedWhenItStoodForLong) {
+  Kernel k;
+  k.after(0ms, 40_MiB);
+  k.after(100ms, 424_MiB);
+  EXPECT_EQ(k.after(kUnseenStands - 1ms, 424_MiB), 40_MiB) << "a block that is still being added";
+  EXPECT_EQ(k.after(1ms, 424_MiB), 424_MiB) << "a block that stays offline";
+}
+
+TEST(HalfSeen, NothingIsLearnedWhileMemoryMoves) {
+  Kernel k;
+  EXPECT_EQ(k.after(0ms, 400_MiB, false), kLeastUncounted + Bytes::mib(1024).scaled(kUncountedShare));
+  EXPECT_EQ(k.after(0ms, 400_MiB), 400_MiB);
+  for (const Bytes seen : {300_MiB, 500_MiB}) {
+    k.after(0ms, seen, false);
+    EXPECT_EQ(k.after(kUnseenStands, seen, false), 400_MiB);
+  }
 }
 
 TEST(HalfSeen, WhatTheKernelTookIsNotFollowedWhileItMoves) {

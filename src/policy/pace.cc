@@ -15,6 +15,17 @@ Bytes shrink_step(const VmView& vm, Rule rule) {
   return std::max(Bytes{}, vm.target - vm.filled) + std::max(kCacheStep, vm.cold_cache);
 }
 
+std::optional<Bytes> shown_to_spare(const VmView& vm, Rule rule) {
+  if (!vm.available) return std::nullopt;
+  const bool shared = rule == Rule::ShareBuffers;
+  const Bytes keep = rule == Rule::CutByWeight ? kSlack
+                     : shared                  ? std::min(vm.headroom, kSlack)
+                                               : vm.headroom;
+  const Bytes leaving = std::max(Bytes{}, vm.assigned - vm.target);
+  const Bytes pages_out = rule == Rule::CutByWeight ? vm.swap_free : Bytes{};
+  return std::min(*vm.available + pages_out - leaving - keep, vm.target.scaled(0.5));
+}
+
 bool may_shrink(const VmView& vm, Rule rule) {
   const bool idle = rule != Rule::CutByWeight || (vm.demand && vm.target - *vm.demand > kCutStep);
   const Duration after_shrink = idle && rule != Rule::ReturnIdle ? kYieldEvery : kShrinkEvery;

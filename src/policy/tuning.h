@@ -17,10 +17,18 @@ inline constexpr double kRefaultsThatHurt = 256;
 inline constexpr double kStallThatHurts = 0.05;
 // Distress is a spiky signal; a guest that paged a moment ago is no better yet.
 inline constexpr Duration kDistressHold = std::chrono::seconds(2);
-// With more than this strictly free, and this share of all, its kernel reclaims nothing: no distress is for
-// want of memory (watermarks lie well below 2 %).
+// With more than this strictly free and as much available, and this share of all, its kernel reclaims
+// nothing: no distress is for want of memory (watermarks lie well below 2 %; where they are set higher, less
+// is available).
 inline constexpr Bytes kRoomy = Bytes::mib(64);
 inline constexpr double kRoomyShare = 0.05;
+// With this share of all available, cache included, no program is paged out for want of memory, nor killed.
+inline constexpr double kPlentyShare = 0.25;
+// Pages come back seconds after they were taken.
+inline constexpr Duration kReclaimHalfLife = std::chrono::seconds(2);
+// Where a kernel promises no more than a share of what it has (vm.overcommit_memory=2), programs are refused
+// memory at once: this much more is kept, twice what one process of some size asks for as it starts.
+inline constexpr Bytes kCommitSlack = Bytes::mib(64);
 // How long a missed cache or swap keeps counting after it was last missed.
 inline constexpr Duration kHeatHalfLife = std::chrono::seconds(60);
 // Cache of which only this share still counts was given up without being missed.
@@ -45,13 +53,16 @@ inline constexpr double kReserveShare = 0.1;
 // Of the active cache this much is needed whatever is known: the code of running programs is there.
 inline constexpr Bytes kLeastCache = Bytes::mib(32);
 
-// A Linux kernel keeps about this much for itself and its page descriptors outside of MemTotal; memory that
-// is assigned and not yet online also looks like this, so it is bounded.
+// Every Linux kernel keeps about this much for itself and its page descriptors outside of MemTotal: so much
+// is believed of a guest that was not yet seen at rest.
 inline constexpr Bytes kLeastUncounted = Bytes::mib(32);
 inline constexpr double kUncountedShare = 0.02;
-// It is believed when it stood this long: growths were seen 5 to 20 ms too late or too early, and reports of
-// a guest that grows come faster.
+// Less is believed when it stood this long: growths were seen 5 to 20 ms too late or too early, and reports
+// of a guest that grows come faster.
 inline constexpr Duration kUncountedStands = std::chrono::milliseconds(150);
+// More, however much, when it stood this long and nothing moved: a kernel in want takes seconds to add a
+// block that it was given.
+inline constexpr Duration kUnseenStands = std::chrono::seconds(5);
 // A rise that memory on its way explains is looked at again for this long (40 ms seen: docs/actuators.md).
 inline constexpr Duration kHalfSeenFor = std::chrono::milliseconds(60);
 // With each block that goes meanwhile again, but for no longer than this.
@@ -129,6 +140,10 @@ inline constexpr Bytes kSaturated = Bytes::mib(12);
 inline constexpr double kSaturatedShare = 0.001;
 // … and is offered at least this much more at a time, beside the headroom that its rise calls for.
 inline constexpr Bytes kSaturatedStep = Bytes::mib(32);
+// It is grown whatever its demand is taken for, and again after this long if that did not help; by twice as
+// much each time, so many times: 64 MiB at first, 1 GiB at last, 2 GiB in all within 1.5 s.
+inline constexpr Duration kRescueEvery = std::chrono::milliseconds(300);
+inline constexpr int kRescueDoublings = 4;
 // With less than this left for kernel data a guest is in danger, whatever is available to programs. It is
 // where the guest's service calls its kernel short (src/agent/common/zone_choice.h) and brings the next block
 // online for it: a block given before would go to programs.

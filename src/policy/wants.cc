@@ -13,6 +13,11 @@ Bytes least_of(const VmView& vm) {
   return std::clamp(vm.learned_floor, vm.limits.minimum, vm.limits.maximum);
 }
 
+// A learned floor lies on top of what the guest uses, and moves with that: what it moves by is no want.
+Bytes least_before_growth(const VmView& vm) {
+  return std::clamp(vm.learned_floor - kSlack, vm.limits.minimum, vm.limits.maximum);
+}
+
 Bytes as_it_is(const VmView& vm) { return std::clamp(vm.target, vm.limits.minimum, vm.limits.maximum); }
 
 // What the owner asked for; zero: nothing, it is learned.
@@ -45,7 +50,9 @@ Bytes wanted(const VmView& vm) {
 }
 
 Bytes low_line(const VmView& vm) {
-  return with_headroom(vm, std::max(owners_buffer(vm).scaled(kLowShare), low_headroom(vm)));
+  const Bytes room = std::max(owners_buffer(vm).scaled(kLowShare), low_headroom(vm));
+  if (!vm.demand) return as_it_is(vm);
+  return std::clamp(*vm.demand + room, least_before_growth(vm), vm.limits.maximum);
 }
 
 Bytes most_of(const VmView& vm) {

@@ -34,8 +34,9 @@ void RulePolicy::ended(VirtualVm& vm) {
 void RulePolicy::heard(VirtualVm& vm) {
   Known& known = known_[&vm];
   const GuestState& guest = vm.guest();
-  known.demand =
-      estimate(known.state, *guest.sample, guest.sampled_at, vm.facts().assigned(), vm.facts().maximum());
+  const MachineFacts& facts = vm.facts();
+  known.demand = estimate(known.state, *guest.sample, guest.sampled_at,
+                          {facts.assigned(), facts.maximum(), facts.at_rest()});
   heard_ = true;
 }
 
