@@ -78,22 +78,22 @@ Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
 
 // A program or container that has used up a limit of its own reclaims, pages and stalls for that, however
 // much is left to the guest; the guest's counters count it all. Where the guest tells what its kernel took
-// back for want of memory everywhere, no more than that comes back for want of it. With memory to spare,
-// nothing does.
+// back for want of memory everywhere, no more than that comes back for want of it. Where it does not: with
+// memory to spare nothing does.
 void drop_what_a_limit_drives(DemandState& state, Rates& rate, const GuestSample& now, double dt) {
-  const Bytes plenty = std::max(kRoomy, now.total->scaled(kRoomyShare));
   if (now.reclaimed_pages && state.last->reclaimed_pages) {
     const double taken = per_second(now.reclaimed_pages, state.last->reclaimed_pages, dt);
     state.reclaimed = std::max(taken, faded(state.reclaimed, dt, kReclaimHalfLife));
     rate.refault = std::min(rate.refault, state.reclaimed);
     rate.swap = std::min(rate.swap, state.reclaimed);
     if (state.reclaimed < kSwapThatHurts) rate.stalled = 0;
+    return;
   }
   // Free pages are taken before any cache is; cache, before programs are paged out for good.
-  const bool free = now.free && *now.free > plenty && *now.available > plenty;
-  const bool roomy = free || *now.available > now.total->scaled(kPlentyShare);
+  const Bytes roomy = std::max(kRoomy, now.total->scaled(kRoomyShare));
+  const bool free = now.free && *now.free > roomy && *now.available > roomy;
   if (free) rate.refault = 0;
-  if (roomy) rate.swap = rate.stalled = 0;
+  if (free || *now.available > now.total->scaled(kPlentyShare)) rate.swap = rate.stalled = 0;
 }
 
 // Programs that were killed since `before` because the whole guest was out of memory.

@@ -230,12 +230,14 @@ void VirtualVm::live(double dt) {
   // What is read for the first time comes to what is there, and was never missed.
   const double fresh = std::max(0.0, cache_ - known_cache_);
   known_cache_ = cache_;
+  reclaimed_ += std::max(0.0, std::min(resident_cache_ + fresh, cache_) - room);
   resident_cache_ = std::min({resident_cache_ + fresh, room, cache_});
   const double hot = cache_ * spec_.hot_cache;
   if (resident_cache_ < hot) {
     // Each hot page is read once in a period; one that is not there is read from disk.
     const double fetched = (hot - resident_cache_) * std::min(1.0, dt / physics_.cache_period_s);
     refaulted_ += fetched;
+    reclaimed_ += std::max(0.0, resident_cache_ + fetched - room);
     resident_cache_ = std::min({resident_cache_ + fetched, room, cache_});
   }
   if (need_ > assigned_) stalled_ += dt * std::min(1.0, 10 * (need_ - assigned_) / need_);
@@ -312,6 +314,7 @@ GuestSample VirtualVm::sample() {
   s.swap_in_pages = static_cast<std::uint64_t>(swapped_in_ * kPagesPerMib);
   s.swap_out_pages = static_cast<std::uint64_t>(swapped_out_ * kPagesPerMib);
   s.refault_file = static_cast<std::uint64_t>(refaulted_ * kPagesPerMib);
+  s.reclaimed_pages = static_cast<std::uint64_t>((swapped_out_ + reclaimed_) * kPagesPerMib);
   s.psi_some_us = static_cast<std::uint64_t>(stalled_ * 1e6);
   spec_.behaviour->distort(s);
   return s;

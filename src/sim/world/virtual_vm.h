@@ -138,7 +138,8 @@ class VirtualVm final : public Machine {
   std::optional<double> online_at_;    // when it can use all of it
   std::optional<double> prepared_at_;  // when memory will be easy to take
   double swapped_ = 0, resident_cache_ = 0, known_cache_ = 0, touched_ = 0;
-  double swapped_in_ = 0, swapped_out_ = 0, refaulted_ = 0, stalled_ = 0;  // MiB, MiB, MiB, s
+  double swapped_in_ = 0, swapped_out_ = 0, refaulted_ = 0;  // MiB
+  double reclaimed_ = 0, stalled_ = 0;                       // MiB, s
   double fault_grain_ = 0;
   double error_ = 0, error_at_ = 0;
   Zones zones_;
