@@ -6,7 +6,6 @@
 
 #include "control/fakes.h"
 #include "control/sense.h"
-#include "policy/tuning.h"
 
 namespace aerostat {
 namespace {
@@ -186,75 +185,6 @@ TEST(Engine, GivesBackWhatHurtAndAvoidsTheLevelForAWhile) {
     w.engine.pass();
   }
   EXPECT_GE(w.assigned("web"), level + 100_MiB);
-}
-
-// Its numbers say that it needs 100 MiB, and it shows `available`.
-void shows(World& w, const std::string& name, Bytes available, std::uint64_t killed = 0) {
-  w.report(name, 100_MiB, [&](GuestSample& s) {
-    s.total = available + 100_MiB;
-    s.available = available;
-    s.oom_kills = killed;
-    s.oom_kills_in_limits = 0;
-  });
-}
-
-TEST(Engine, ServesAGuestThatHasNearlyNothingWhateverItIsThoughtToNeed) {
-  World w(8_GiB);
-  w.add("web", 512_MiB);
-  shows(w, "web", 300_MiB);
-  w.engine.pass();
-  const Bytes before = w.assigned("web");
-  std::vector<Bytes> steps;
-  // The more it is given the more it uses, and its numbers do not tell.
-  for (int i = 0; i < 12; ++i) {
-    const Bytes had = w.assigned("web");
-    w.clock.advance(100ms);
-    shows(w, "web", 5_MiB);
-    if (w.assigned("web") > had) steps.push_back(w.assigned("web") - had);
-  }
-  ASSERT_GE(steps.size(), 3U) << "from " << before.to_mib();
-  for (std::size_t i = 1; i < steps.size(); ++i) EXPECT_GE(steps[i], steps[i - 1]);
-  EXPECT_GE(w.assigned("web"), before + 400_MiB);
-  const Move last = w.engine.explain("web", 1).value().at(0).move;
-  EXPECT_NE(reason(last).find("nearly nothing"), std::string::npos) << reason(last);
-}
-
-TEST(Engine, GrowsAGuestThatKilledAProgramBeyondWhatItHad) {
-  World w(8_GiB);
-  w.add("web", 512_MiB);
-  shows(w, "web", 300_MiB);
-  w.engine.pass();
-  const Bytes had = w.assigned("web");
-  w.clock.advance(100ms);
-  shows(w, "web", 300_MiB, 1);
-  w.engine.pass();
-  EXPECT_GE(w.assigned("web"), had + kFloorStep);
-  for (int i = 0; i < 100; ++i) {
-    w.clock.advance(500ms);
-    shows(w, "web", w.assigned("web") - 212_MiB, 1);
-    w.engine.pass();
-  }
-  EXPECT_GE(w.assigned("web"), had + kFloorStep) << "a minute has not gone by";
-}
-
-TEST(Engine, LeavesAnIdleGuestAloneAfterAShrinkThatHurt) {
-  World w(8_GiB);
-  w.add("web", 1024_MiB);
-  w.demands["web"] = 300_MiB;
-  for (int i = 0; i < 80 && w.assigned("web") > 400_MiB; ++i) w.run(500ms);
-  ASSERT_LT(w.assigned("web"), 400_MiB);
-  const auto report = [&](int i, std::uint64_t swapped) {
-    w.clock.advance(250ms);
-    // What it uses trembles by some MiB.
-    w.report("web", 300_MiB + Bytes::mib(i % 7), [&](GuestSample& s) { s.swap_in_pages = swapped; });
-    w.engine.pass();
-  };
-  for (int i = 0; i < 4; ++i) report(i, 1000 * static_cast<std::uint64_t>(i));
-  const VmReport hurt = w.vm("web");
-  ASSERT_GT(w.assigned("web"), 450_MiB) << "it hurt";
-  for (int i = 0; i < 280; ++i) report(i, 3000);
-  const VmReport after = w.vm("web");
-  EXPECT_LE(after.grows + after.shrinks - hurt.grows - hurt.shrinks, 3U);
 }
 
 // 300 MiB in use and page cache that it never comes back to.
