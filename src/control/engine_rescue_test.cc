@@ -80,5 +80,28 @@ TEST(EngineRescue, LeavesAnIdleGuestAloneAfterAShrinkThatHurt) {
   EXPECT_LE(after.grows + after.shrinks - hurt.grows - hurt.shrinks, 3U);
 }
 
+// Nobody brings online what is plugged: its total stays what it was.
+TEST(EngineRescue, GivesNoMoreToAGuestThatLeavesOfflineWhatItWasGiven) {
+  World w(8_GiB);
+  w.add("web", 512_MiB);
+  const auto report = [&](Bytes total) {
+    w.clock.advance(250ms);
+    w.report("web", 450_MiB, [&](GuestSample& s) {
+      s.total = total;
+      s.available = total - 450_MiB;
+    });
+    w.engine.pass();
+  };
+  for (int i = 0; i < 200; ++i) report(464_MiB);
+  const Bytes given = w.assigned("web");
+  EXPECT_GT(given, 512_MiB);
+  EXPECT_LE(given, 1_GiB);
+  EXPECT_NE(w.vm("web").note.find("stay offline in the guest"), std::string::npos) << w.vm("web").note;
+  for (int i = 0; i < 100; ++i) report(464_MiB);
+  EXPECT_EQ(w.assigned("web"), given);
+  for (int i = 0; i < 40; ++i) report(w.assigned("web") - 48_MiB);
+  EXPECT_EQ(w.vm("web").note, "") << "it is online";
+}
+
 }  // namespace
 }  // namespace aerostat

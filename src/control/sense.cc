@@ -15,6 +15,8 @@ namespace aerostat {
 
 namespace {
 
+constexpr double kMostIsOffline = 0.75;
+
 Bytes grain_of(const MachineFacts& facts) { return facts.has_plug ? facts.plug_block : Bytes::mib(1); }
 
 // What its balloon holds, and the rest of the block that was added last.
@@ -34,6 +36,8 @@ void forget_reports(VmRecord& vm) {
   vm.doubted.reset();
   vm.outlook = {};
   vm.nearly_empty = false;
+  vm.unseen_unplugged.reset();
+  vm.offline = {};
 }
 
 void begin_life(VmRecord& vm, TimePoint now) {
@@ -74,8 +78,18 @@ bool doubts(VmRecord& vm, const Demand& now, Bytes came, Bytes gone, TimePoint a
   return is_half_seen(vm.half_seen, rise, at);
 }
 
+// Most of what was plugged stands idle in the guest because nobody brings it online there: more would only
+// cost it the page structures.
+void look_for_offline(VmRecord& vm, const Demand& demand) {
+  const Bytes plugged = vm.facts().plugged;
+  if (plugged <= kOpenBlock) vm.unseen_unplugged = demand.unseen;
+  const Bytes offline = demand.unseen - vm.unseen_unplugged.value_or(demand.unseen);
+  vm.offline = plugged > kOpenBlock && offline >= plugged.scaled(kMostIsOffline) ? offline : Bytes{};
+}
+
 void believe(VmRecord& vm, const Demand& demand, TimePoint at) {
   vm.demand = demand;
+  look_for_offline(vm, demand);
   vm.believed_total = *vm.sample.total;
   const MachineFacts& facts = vm.facts();
   look_ahead(vm.outlook, {demand.demand, demand.saturated, facts.due(), grain_of(facts), at}, *vm.profile);
@@ -203,6 +217,12 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   Verdict out{health(facts.due(), demand, buffer, vm.demand->paging), "", true};
   if (vm.stall.grow_stalled())
     out.note = "the guest does not take in the memory it is given; tried again later";
+  if (vm.offline > Bytes{}) {
+    out.note = fmt::format(
+        "{} that it was given stay offline in the guest; install the service there, or boot it with "
+        "memhp_default_state=online",
+        format_bytes(vm.offline));
+  }
   if (vm.guest && !vm.guest->state().complaint.empty())
     out.note = "its service says: " + vm.guest->state().complaint;
   return out;
@@ -288,6 +308,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   v.grain = grain_of(facts);
   if (vm.stall.refused())
     v.offer = v.assigned + (vm.stall.grow_stalled() ? Bytes{} : std::max(kOffer, v.grain));
+  if (vm.offline > Bytes{}) v.offer = v.assigned;
   v.base = facts.base;
   v.room_in_block = room_in_block(facts);
   v.resident = vm.resident;

@@ -42,6 +42,8 @@ struct VmRecord {
   GuestSample sample;     // likewise; meaningful while integration is not None
   DemandState demand_state;
   std::optional<Demand> demand;
+  std::optional<Bytes> unseen_unplugged;  // of it, never seen by the guest, when nothing was plugged
+  Bytes offline;                          // plugged, and not brought online in the guest; zero: none known
   Bytes believed_total;           // the guest's total in the report that demand is of
   HalfSeen half_seen;             // a rise of it that is taken for memory on its way
   std::optional<Demand> doubted;  // what the newest sample said, if it is not believed yet
