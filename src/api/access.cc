@@ -28,6 +28,14 @@ Result<void> may_change(const std::optional<Peer>& peer, const AccessRule& rule)
                 "changing is refused, because the kernel does not say who asks; connect again");
   if (peer->uid == 0 || peer->uid == rule.daemon_uid || peer->gid == rule.socket_group) return {};
   if (std::find(peer->groups.begin(), peer->groups.end(), rule.socket_group) != peer->groups.end()) return {};
+  // Whoever is in the group root may do far more than this.
+  if (rule.socket_group == 0) {
+    return fail(
+        Error::Kind::Denied,
+        fmt::format("changing is refused, because user {} is not root; use sudo, or give the socket a group "
+                    "([api] group in aerostat.toml) and join that",
+                    peer->uid));
+  }
   return fail(Error::Kind::Denied, fmt::format("changing is refused, because user {} is neither root nor in "
                                                "the socket's group {}; use sudo, or join "
                                                "that group and log in again",

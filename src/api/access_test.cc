@@ -25,6 +25,12 @@ TEST(Access, OthersMayNotAndHearWhy) {
             "use sudo, or join that group and log in again");
 }
 
+TEST(Access, NobodyIsToldToJoinTheGroupRoot) {
+  const auto refused = may_change(Peer{1000, 1000, {}}, AccessRule{0, 0});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message.find("group 0"), std::string::npos) << refused.error().message;
+}
+
 TEST(Access, NobodyKnownMayNot) { EXPECT_FALSE(may_change(std::nullopt, kRule)); }
 
 TEST(Access, TheKernelSaysWhoWeAre) {

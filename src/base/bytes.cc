@@ -53,6 +53,8 @@ Result<Bytes> parse_size(std::string_view text) {
   if (!std::isfinite(number)) return fail(bad_size(text, "it is not a number"));
   if (number < 0) return fail(bad_size(text, "it is negative"));
   std::string_view tail(rest, static_cast<std::size_t>(end - rest));
+  if (tail.starts_with(','))
+    return fail(bad_size(text, "a fraction has a point, and nothing parts thousands"));
   while (!tail.empty() && tail.front() == ' ') tail.remove_prefix(1);
   const std::string unit = upper(tail);
   for (const Unit& known : kUnits) {

@@ -56,6 +56,13 @@ TEST(ParseSize, RefusesWhatItCannotBeSureOf) {
   }
 }
 
+TEST(ParseSize, SaysWhatIsWrongWithAComma) {
+  EXPECT_EQ(
+      parse_size("1,5G").error().message,
+      "'1,5G' is not a memory size: a fraction has a point, and nothing parts thousands; write it like 512M, "
+      "2G or 1.5GiB");
+}
+
 RC_GTEST_PROP(ParseSize, ReadsBackWhatItWouldPrintInMiB, ()) {
   const auto n = *rc::gen::inRange<std::int64_t>(0, 1 << 20);
   RC_ASSERT(parse_size(std::to_string(n) + "MiB").value() == Bytes::mib(n));

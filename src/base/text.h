@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aerostat {
 
@@ -13,5 +15,11 @@ std::string printable(std::string_view text, std::size_t most = 200);
 
 // A VM's name: 1 to 64 of letters, digits, '.', '_', '-', and no leading '.' or '-'.
 bool is_vm_name(std::string_view text);
+
+// Which of `words` was probably meant by `typed`: the nearest, at most two letters off and less than half of
+// it. Not `typed` itself.
+std::optional<std::string> meant(std::string_view typed, const std::vector<std::string>& words);
+// "; did you mean 'web'?", or nothing.
+std::string did_you_mean(std::string_view typed, const std::vector<std::string>& words);
 
 }  // namespace aerostat

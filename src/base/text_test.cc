@@ -17,5 +17,15 @@ TEST(VmName, IsAWordAndNoPath) {
   EXPECT_FALSE(is_vm_name(std::string(65, 'a')));
 }
 
+TEST(Meant, IsTheNearestWordAndNoFarOne) {
+  const std::vector<std::string> words = {"web", "db", "list", "host", "web-backup"};
+  EXPECT_EQ(meant("wbe", words), "web");
+  EXPECT_EQ(meant("lst", words), "list");
+  EXPECT_EQ(meant("web-backpu", words), "web-backup");
+  EXPECT_EQ(did_you_mean("hots", words), "; did you mean 'host'?");
+  for (const char* none : {"", "x", "web", "mail", "frobnicate"})
+    EXPECT_EQ(did_you_mean(none, words), "") << none;
+}
+
 }  // namespace
 }  // namespace aerostat

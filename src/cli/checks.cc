@@ -40,6 +40,20 @@ CLI::Validator whole_number() {
           ""};
 }
 
+CLI::Validator percent(int low, int high) {
+  return {[=](std::string& text) {
+            std::string number = text;
+            if (number.ends_with('%')) number.pop_back();
+            while (number.ends_with(' ')) number.pop_back();
+            int value = 0;
+            if (!read(number, value) || value < low || value > high)
+              return fmt::format("'{}' is no whole percentage from {} to {}", printable(text, 40), low, high);
+            text = number;
+            return std::string();
+          },
+          ""};
+}
+
 CLI::Validator memory_size() {
   return {[](std::string& text) {
             const Result<Bytes> size = parse_size(text);

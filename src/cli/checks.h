@@ -9,6 +9,8 @@ namespace aerostat {
 CLI::Validator number_from(double low, double high);
 // 0 to 2^64 - 1.
 CLI::Validator whole_number();
+// A whole number from `low` to `high`, with or without a "%" behind it, which is taken off.
+CLI::Validator percent(int low, int high);
 // As in 512M or 1.5G.
 CLI::Validator memory_size();
 

@@ -27,21 +27,23 @@ constexpr std::size_t kMostLine = 1u << 20;
 // The daemon sends a ping every 15 s; three missed ones mean it hangs.
 constexpr std::chrono::seconds kSilence{50};
 
-std::string owner_group(const std::string& path) {
+// Whoever is in the group root may do far more than this.
+std::string remedy(const std::string& path) {
   struct stat about{};
-  if (::stat(path.c_str(), &about) != 0) return "that may use it";
+  if (::stat(path.c_str(), &about) != 0 || about.st_gid == 0)
+    return "use sudo, or let aerostatd give its socket a group ([api] group in aerostat.toml) and join that";
   std::vector<char> room(16384);
   group entry{};
   group* found = nullptr;
   ::getgrgid_r(about.st_gid, &entry, room.data(), room.size(), &found);
-  return found != nullptr ? fmt::format("'{}'", found->gr_name) : fmt::format("{}", about.st_gid);
+  return fmt::format(
+      "use sudo, or join the group {} and log in again",
+      found != nullptr ? fmt::format("'{}'", found->gr_name) : fmt::format("{}", about.st_gid));
 }
 
 Error not_reached(const std::string& socket, const Code& code) {
   if (code == boost::system::errc::permission_denied) {
-    return {Error::Kind::Denied,
-            fmt::format("no permission to connect to {}; use sudo, or join the group {} and log in again",
-                        socket, owner_group(socket))};
+    return {Error::Kind::Denied, fmt::format("no permission to connect to {}; {}", socket, remedy(socket))};
   }
   if (code == boost::system::errc::no_such_file_or_directory ||
       code == boost::system::errc::not_a_directory) {

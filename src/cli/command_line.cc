@@ -118,7 +118,7 @@ CLI::App* add_set(CLI::App& app, Wishes& wishes) {
       ->type_name("SIZE");
   set->add_option("--buffer", wishes.buffer,
                   "headroom above demand, in percent (5 to 2000; default: learned)")
-      ->check(CLI::Range(kLeastBuffer, kMostBuffer))
+      ->transform(percent(kLeastBuffer, kMostBuffer))
       ->type_name("PERCENT");
   set->add_option("--weight", wishes.weight, "who gets memory first when it is scarce (0 to 10000)")
       ->check(CLI::Range(kLeastWeight, kMostWeight))
@@ -171,6 +171,41 @@ std::string change_of(const CLI::App& set, const Wishes& wishes) {
   if (set.count("--weight") > 0) out["weight"] = wishes.weight;
   for (const std::string& name : wishes.unset) out[name] = nullptr;
   return out.empty() ? "" : out.dump();
+}
+
+// The first of `args` that `app` does not know, where that is what is wrong.
+std::string unknown_word(const CLI::App& app, const std::vector<std::string>& args) {
+  const auto unknown = [](const CLI::App& among) {
+    const std::vector<std::string> rest = among.remaining();
+    return rest.empty() ? std::string() : rest.front();
+  };
+  for (const CLI::App* command : app.get_subcommands()) {
+    if (const std::string word = unknown(*command); !word.empty()) return word;
+  }
+  const std::string word = unknown(app);
+  return word.empty() && !args.empty() ? args.front() : word;
+}
+
+// One sentence, with what was probably meant.
+std::string wrong_usage(const CLI::App& app, const CLI::ParseError& error,
+                        const std::vector<std::string>& args) {
+  if (error.get_name() != "ExtrasError") return error.what();
+  const std::string word = unknown_word(app, args);
+  const auto commands = app.get_subcommands();
+  std::vector<std::string> words;
+  if (word.starts_with("-")) {
+    for (const CLI::App* known :
+         {&app, commands.empty() ? &app : static_cast<const CLI::App*>(commands.front())}) {
+      for (const CLI::Option* option : known->get_options()) {
+        for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+      }
+    }
+    const std::string typed = word.substr(0, word.find('='));
+    return "there is no option " + typed + did_you_mean(typed, words);
+  }
+  if (!commands.empty()) return "'" + word + "' is one word too many";
+  for (const CLI::App* command : app.get_subcommands({})) words.push_back(command->get_name());
+  return "there is no command '" + word + "'" + did_you_mean(word, words);
 }
 
 bool wait_seconds(double seconds) {
@@ -228,10 +263,8 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
       app.exit(error, around.out, around.err);  // help or version
       return kDone;
     }
-    const std::string what = error.get_name() == "ExtrasError" && app.get_subcommands().empty()
-                                 ? "there is no such command: " + std::string(error.what())
-                                 : std::string(error.what());
     const auto command = app.get_subcommands();
+    const std::string what = wrong_usage(app, error, args);
     around.err << "aerostat: " << clean(what) << "; see aerostat "
                << (command.empty() ? "" : command.front()->get_name() + " ") << "--help\n";
     return kUsage;

@@ -55,6 +55,25 @@ TEST(CommandLine, WrongUsageIsTwoAndOneSentence) {
   }
 }
 
+TEST(CommandLine, SaysWhatWasProbablyMeant) {
+  EXPECT_EQ(run({"lst"}).err,
+            "aerostat: there is no command 'lst'; did you mean 'list'?; see aerostat --help\n");
+  EXPECT_EQ(run({"set", "web", "--minumum", "1G"}).err,
+            "aerostat: there is no option --minumum; did you mean '--minimum'?; see aerostat set --help\n");
+  EXPECT_EQ(run({"show", "web", "more"}).err,
+            "aerostat: 'more' is one word too many; see aerostat show --help\n");
+}
+
+TEST(CommandLine, ABufferMayBeWrittenWithItsSign) {
+  for (const char* written : {"20", "20%", "20 %"}) {
+    ScriptedDaemon daemon({http_reply("200 OK", R"({"name":"web"})")});
+    EXPECT_EQ(run({"set", "web", "--buffer", written}, daemon.socket).status, 0);
+    EXPECT_TRUE(daemon.requests[0].ends_with("{\"buffer\":20}")) << daemon.requests[0];
+  }
+  EXPECT_EQ(run({"set", "web", "--buffer", "2%"}).err,
+            "aerostat: --buffer: '2%' is no whole percentage from 5 to 2000; see aerostat set --help\n");
+}
+
 TEST(CommandLine, AnUnreachableDaemonIsThree) {
   const Ran ran = run({"list"});
   EXPECT_EQ(ran.status, 3);

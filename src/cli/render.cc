@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "cli/table.h"
 #include "model/fields.h"
 
@@ -155,8 +156,9 @@ Result<std::vector<std::string>> parse_columns(const std::string& text) {
       if (id.empty() && find_vm_field(word + ending) != nullptr) id = word + ending;
     }
     if (id.empty()) {
-      return fail(Error::Kind::Invalid, fmt::format("there is no column '{}'; the columns are {}",
-                                                    clean(word), fmt::join(all, ", ")));
+      return fail(Error::Kind::Invalid,
+                  fmt::format("there is no column '{}'{}; the columns are {}", clean(word),
+                              did_you_mean(word, all), fmt::join(all, ", ")));
     }
     out.push_back(id);
   }

@@ -58,7 +58,7 @@ TEST(Columns, AreChecked) {
   EXPECT_FALSE(parse_columns(""));
   EXPECT_FALSE(parse_columns("name,"));
   EXPECT_EQ(parse_columns("nam\033").error().message.substr(0, 50),
-            "there is no column 'nam?'; the columns are name, m");
+            "there is no column 'nam?'; did you mean 'name'?; t");
 }
 
 TEST(Render, SurvivesJsonOfAnyShape) {

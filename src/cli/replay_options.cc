@@ -153,7 +153,7 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
   size("--minimum", w.minimum, "never pushed below this (default: one block)");
   size("--maximum", w.maximum, "never grown beyond this (default: limit_mib in the trace, or the host)");
   command.add_option("--buffer", w.buffer, "headroom above demand, in percent (default: learned)")
-      ->check(CLI::Range(kLeastBuffer, kMostBuffer))
+      ->transform(percent(kLeastBuffer, kMostBuffer))
       ->type_name("PERCENT")
       ->group(settings);
   command.add_option("--weight", w.weight, "who gets memory first when it is scarce (default 5000)")
