@@ -15,6 +15,7 @@
 #include "guest/guest_channel.h"
 #include "held_file.h"
 #include "host/host_memory.h"
+#include "pause_file.h"
 #include "settings_keeper.h"
 #include "vmm/qemu/qemu_machines.h"
 
@@ -49,12 +50,13 @@ class ChannelMaker final : public GuestLinkMaker {
   const Clock& clock_;
 };
 
-EngineOptions engine_options(const Config& config, const Budget& budget) {
+EngineOptions engine_options(const Config& config, const Budget& budget, const PauseFile& pause) {
   EngineOptions out;
   out.capacity = budget.capacity;
   out.reserve = budget.reserve;
   out.profile = profile(config.profile);
   out.version = AEROSTAT_VERSION;
+  out.paused_since = pause.since();
   return out;
 }
 
@@ -67,9 +69,11 @@ class Daemon::Impl {
         settings_(config, SettingsStore(config.state_dir)),
         guests_(io_, clock_),
         held_(config.state_dir, files_),
-        engine_(engine_options(config, budget), clock_, sensor_, settings_, guests_, held_,
+        pause_(config.state_dir),
+        engine_(engine_options(config, budget, pause_), clock_, sensor_, settings_, guests_, held_,
                 {[this] { want_pass(); }, [this] { want_notice(); },
-                 [] { return std::chrono::system_clock::now(); }}),
+                 [] { return std::chrono::system_clock::now(); },
+                 [this](bool paused) { return pause_.keep(paused); }}),
         machines_(io_, clock_, engine_),
         api_(io_, engine_,
              {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
@@ -192,6 +196,7 @@ class Daemon::Impl {
   StoredSettings settings_;
   ChannelMaker guests_;
   HeldFile held_;
+  PauseFile pause_;
   Engine engine_;
   QemuMachines machines_;
   ApiServer api_;

@@ -82,7 +82,7 @@ class Stage:
                          "out": after[vm]["pswpout"] - before[vm]["pswpout"]} for vm in after}
         killed = sum(after[vm]["oom_kill"] - before[vm]["oom_kill"] for vm in after)
         act.expect("nobody is killed", killed == 0, f"{killed} OOM kills")
-        act.expect("law 1 holds, seen from QEMU's own numbers", self.ledger.violations == 0,
+        act.expect("no over-commitment, seen from QEMU's own numbers", self.ledger.violations == 0,
                    self.ledger.worst or f"at most {self.ledger.committed_peak // MIB} MiB of {cast.BUDGET_MIB}")
         self.acts.append(act)
         for line in act.expected:

@@ -19,6 +19,7 @@ class FakeManager final : public Manager {
 
   HostReport host() const override { return host_report; }
   std::vector<VmReport> vms() const override { return vm_reports; }
+  std::vector<VmReport> vms_off() const override { return off_reports; }
   Result<VmReport> vm(const std::string& name) const override {
     for (const VmReport& report : vm_reports) {
       if (report.name == name) return report;
@@ -58,7 +59,7 @@ class FakeManager final : public Manager {
   }
 
   HostReport host_report;
-  std::vector<VmReport> vm_reports;
+  std::vector<VmReport> vm_reports, off_reports;
   std::vector<DecisionRecord> decisions;
   std::vector<EventRecord> event_records;
   std::vector<Reaction> reaction_records;

@@ -99,10 +99,24 @@ Json to_json(const VmReport& report) {
                      {"maximum", maybe(s.maximum)},
                      {"buffer", maybe(s.buffer_percent)},
                      {"weight", maybe(s.weight)}};
+  out["warnings"] = report.warnings;
   return out;
 }
 
-Json to_json(const HostReport& report) { return fields_json(host_fields(), report); }
+Json to_json(const HostReport& report) {
+  Json out = fields_json(host_fields(), report);
+  out["law1_violations"] = report.over_committed_passes;  // its first name: no member goes away within /v1
+  return out;
+}
+
+Json parts_json(const Parts& parts) {
+  Json out = Json::object();
+  for (std::size_t i = 0; i < kParts; ++i) {
+    const Part part = static_cast<Part>(i);
+    if (parts.of(part) != Bytes{}) out[std::string(part_name(part)) + "_bytes"] = parts.of(part).count();
+  }
+  return out;
+}
 
 Json to_json(const DecisionRecord& d) {
   return {{"seq", d.seq},
@@ -116,6 +130,7 @@ Json to_json(const DecisionRecord& d) {
           {"assigned_bytes", maybe(d.assigned)},
           {"demand_bytes", maybe(d.demand)},
           {"wanted_bytes", maybe(d.wanted)},
+          {"wanted_parts", d.wanted ? parts_json(d.move.numbers.wanted) : Json(nullptr)},
           {"host_free_bytes", maybe(d.host_free)},
           {"repeated", d.repeated},
           {"result", d.result}};

@@ -66,7 +66,15 @@ Result<bool> flag(const Call& call, std::string_view name) {
 }
 
 ApiAnswer get_host(const Call& call) { return ok(to_json(call.manager.host())); }
-ApiAnswer get_vms(const Call& call) { return ok(list_json(call.manager.vms())); }
+ApiAnswer get_vms(const Call& call) {
+  const Result<bool> all = flag(call, "all");
+  if (!all) return error_answer(all.error());
+  Json out = list_json(call.manager.vms());
+  if (*all) {
+    for (const VmReport& vm : call.manager.vms_off()) out.push_back(to_json(vm));
+  }
+  return ok(out);
+}
 ApiAnswer get_reactions(const Call& call) { return ok(list_json(call.manager.reactions())); }
 
 ApiAnswer get_vm(const Call& call) {
@@ -128,7 +136,7 @@ ApiAnswer post_resume(const Call& call) {
 
 constexpr std::array kRoutes = {
     Route{"GET", "/v1/host", "", false, get_host},
-    Route{"GET", "/v1/vms", "", false, get_vms},
+    Route{"GET", "/v1/vms", "all", false, get_vms},
     Route{"GET", "/v1/vms/*", "", false, get_vm},
     Route{"PATCH", "/v1/vms/*", "dry_run", true, patch_vm},
     Route{"GET", "/v1/vms/*/decisions", "limit", false, get_decisions},

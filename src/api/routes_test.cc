@@ -75,6 +75,15 @@ TEST_F(Routes, NamesTheMethodsThereAre) {
   EXPECT_EQ(ask("GET", "/v1/pause").allow, "POST");
 }
 
+TEST_F(Routes, ListsVmsThatAreOffWhenAsked) {
+  manager_.off_reports.emplace_back().name = "db";
+  EXPECT_EQ(json(ask("GET", "/v1/vms")).size(), 1u);
+  const Json all = json(ask("GET", "/v1/vms?all=1"));
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[1]["name"], "db");
+  EXPECT_EQ(ask("GET", "/v1/vms?all=yes").status, 400);
+}
+
 TEST_F(Routes, PassesTheManagersRefusalOn) {
   manager_.refusal = Error{Error::Kind::Refused, "the minimum is above what it has"};
   const ApiAnswer made = ask("PATCH", "/v1/vms/web", "{\"minimum\":\"1G\"}");

@@ -37,6 +37,7 @@ Json sample_json(const VmReport& report) {
           {"refault_file_pages", number(s.refault_file)},
           {"refault_anon_pages", number(s.refault_anon)},
           {"oom_kills", number(s.oom_kills)},
+          {"oom_kills_in_limits", number(s.oom_kills_in_limits)},
           {"psi_some_us", number(s.psi_some_us)},
           {"psi_full_us", number(s.psi_full_us)}};
 }

@@ -68,6 +68,7 @@ struct Wishes {
   bool json = false;
   std::string columns;
   std::string every;
+  bool all = false;
   std::string vm;
   std::string mode, startup, minimum, maximum;
   std::vector<std::string> unset;
@@ -92,6 +93,7 @@ CLI::App* add_list(CLI::App& app, Wishes& wishes) {
       ->expected(0, 1)
       ->type_name("[SECONDS]")
       ->check(kSeconds);
+  list->add_flag("--all", wishes.all, "also VMs that do not run, with the settings that wait for them");
   list->add_option("--columns", wishes.columns, "which columns, separated by commas, or all")
       ->check(kColumns)
       ->type_name("A,B,C");
@@ -278,7 +280,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
     std::optional<double> every;
     if (list->count("--watch") > 0)
       every = wishes.every.empty() ? 2.0 : std::strtod(wishes.every.c_str(), nullptr);
-    return commands.list(columns, every, wait_seconds);
+    return commands.list(columns, wishes.all, every, wait_seconds);
   }
   if (show->parsed()) return commands.show(wishes.vm);
   if (set->parsed()) {

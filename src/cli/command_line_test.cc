@@ -74,6 +74,12 @@ TEST(CommandLine, ABufferMayBeWrittenWithItsSign) {
             "aerostat: --buffer: '2%' is no whole percentage from 5 to 2000; see aerostat set --help\n");
 }
 
+TEST(CommandLine, ListAllAsksForVmsThatAreOffToo) {
+  ScriptedDaemon daemon({http_reply("200 OK", "{}"), http_reply("200 OK", "[]")});
+  EXPECT_EQ(run({"list", "--all"}, daemon.socket).status, 0);
+  EXPECT_TRUE(daemon.requests[1].starts_with("GET /v1/vms?all=1 HTTP/1.1\r\n")) << daemon.requests[1];
+}
+
 TEST(CommandLine, AnUnreachableDaemonIsThree) {
   const Ran ran = run({"list"});
   EXPECT_EQ(ran.status, 3);

@@ -68,7 +68,7 @@ int Commands::ask(const std::string& method, const std::string& target, const st
   return kDone;
 }
 
-int Commands::list(const std::vector<std::string>& columns, std::optional<double> every,
+int Commands::list(const std::vector<std::string>& columns, bool all, std::optional<double> every,
                    const std::function<bool(double)>& pause) {
   if (every && output_.terminal && !output_.json) output_.out << "\033[2J";
   while (true) {
@@ -81,7 +81,7 @@ int Commands::list(const std::vector<std::string>& columns, std::optional<double
       if (!parsed) return complain(parsed.error());
       host = *parsed;
     }
-    const int status = ask("GET", "/v1/vms", {}, [&](const Json& vms) {
+    const int status = ask("GET", all ? "/v1/vms?all=1" : "/v1/vms", {}, [&](const Json& vms) {
       const std::string text = render_list(host, vms, columns, output_.colour);
       return every && output_.terminal ? redrawn(text) : text;
     });
@@ -137,12 +137,11 @@ int Commands::reactions() {
 }
 
 int Commands::pause() {
-  return ask("POST", "/v1/pause", {},
-             [](const Json&) { return "Paused: nothing is moved until `aerostat resume`.\n"; });
+  return ask("POST", "/v1/pause", {}, [](const Json& host) { return render_paused(host); });
 }
 
 int Commands::resume() {
-  return ask("POST", "/v1/resume", {}, [](const Json&) { return "Running: memory is moved again.\n"; });
+  return ask("POST", "/v1/resume", {}, [](const Json& host) { return render_paused(host); });
 }
 
 int Commands::qemu_args(const QemuVm& vm, bool one_line) {

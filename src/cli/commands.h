@@ -34,7 +34,7 @@ class Commands {
   Commands(Client client, const Output& output) : client_(std::move(client)), output_(output) {}
 
   // `every`: draw again each so many seconds, for ever. `pause` waits; false ends it.
-  int list(const std::vector<std::string>& columns, std::optional<double> every,
+  int list(const std::vector<std::string>& columns, bool all, std::optional<double> every,
            const std::function<bool(double)>& pause);
   int show(const std::string& vm);
   int host();

@@ -52,7 +52,7 @@ bool paused(const Json& host) { return member(host, "manager") == "paused"; }
 Colour status_colour(const std::string& status) {
   if (status == "OK") return Colour::Green;
   if (status == "Low" || status == "Starting" || status == "Paused") return Colour::Yellow;
-  if (status == "Static" || status == "-") return Colour::Dim;
+  if (status == "Static" || status == "Off" || status == "-") return Colour::Dim;
   return Colour::Red;
 }
 
@@ -73,7 +73,17 @@ std::string label_of(std::string_view id) {
   return out + tail;
 }
 
-constexpr std::string_view kPausedNote = "The manager is paused: nothing is moved until `aerostat resume`.\n";
+std::string paused_note(const Json& host) {
+  const std::string since = field_of(host, "paused_since");
+  return fmt::format("The manager is paused{}: nothing is moved until `aerostat resume`.\n",
+                     since == "-" ? "" : " since " + since);
+}
+
+// What is wrong with the manager itself.
+std::string manager_note(const Json& host) {
+  const std::string note = field_of(host, "note");
+  return note == "-" ? "" : "Warning: " + note + "\n";
+}
 
 std::string host_line(const Json& host, bool colour) {
   const std::uint64_t vms = count_of(host, "vms");
@@ -81,12 +91,15 @@ std::string host_line(const Json& host, bool colour) {
       fmt::format("{} VM{}; capacity {}: {} committed, {} kept for the host, {} free.\n", vms,
                   vms == 1 ? "" : "s", field_of(host, "capacity_bytes"), field_of(host, "committed_bytes"),
                   field_of(host, "reserve_bytes"), field_of(host, "free_bytes"));
-  if (paused(host)) out += coloured(kPausedNote, Colour::Yellow, colour);
-  if (const std::uint64_t broken = count_of(host, "law1_violations"); broken > 0) {
-    out += coloured(fmt::format("Warning: {} passes found more memory committed than there is.\n", broken),
-                    Colour::Red, colour);
+  if (paused(host)) out += coloured(paused_note(host), Colour::Yellow, colour);
+  if (count_of(host, "over_committed_bytes") > 0) {
+    out += coloured(
+        fmt::format("Warning: {} more are committed than may be; until others have given that, no VM is "
+                    "grown.\n",
+                    field_of(host, "over_committed_bytes")),
+        Colour::Red, colour);
   }
-  return out;
+  return out + coloured(manager_note(host), Colour::Red, colour);
 }
 
 // "mode dynamic, minimum 256 MiB": what the owner wrote.
@@ -209,7 +222,7 @@ std::string render_host(const Json& host, bool colour) {
     lines.push_back({label_of(field.id), field_of(host, field.id), std::string(field.help)});
   }
   return "host\n" + render_lines(lines, colour) +
-         (paused(host) ? coloured(kPausedNote, Colour::Yellow, colour) : "");
+         (paused(host) ? coloured(paused_note(host), Colour::Yellow, colour) : "");
 }
 
 std::string render_decisions(const Json& decisions, bool colour) {
@@ -260,17 +273,27 @@ std::string render_reactions(const Json& reactions, bool colour) {
   return render_table(heads, rows, colour);
 }
 
+std::string render_paused(const Json& host) {
+  return (paused(host) ? "Paused: nothing is moved until `aerostat resume`, also after a restart.\n"
+                       : "Running: memory is moved again.\n") +
+         manager_note(host);
+}
+
 std::string render_settings(const Json& vm, bool dry_run) {
-  // Of a VM that does not run: perhaps its name is mistyped.
-  const bool stopped = vm.contains("committed_bytes") && vm["committed_bytes"].is_null();
-  const std::string note = stopped ? field_of(vm, "note") : "";
+  // Of a VM that does not run: its settings wait for it.
+  const std::string note = field_of(vm, "status") == "Off" ? field_of(vm, "note") : "";
+  std::string warnings;
+  for (const Json& warning : member(vm, "warnings"))
+    warnings += fmt::format("warning: {}\n", text_of(warning));
   const std::string buffer = field_of(vm, "buffer_percent");
   return fmt::format("{}: mode {}, startup {}, minimum {}, maximum {}, buffer {}, weight {}{}\n",
                      field_of(vm, "name"), field_of(vm, "mode"), field_of(vm, "startup_bytes"),
                      field_of(vm, "minimum_bytes"), field_of(vm, "maximum_bytes"),
                      buffer == "-" ? "learned" : buffer + " %", field_of(vm, "weight"),
                      dry_run ? " (dry run: it would be allowed, and nothing was changed)" : "") +
-         (note.empty() ? "" : fmt::format("note: {}\n", note));
+         (!warnings.empty() ? warnings
+          : note.empty()    ? ""
+                            : fmt::format("note: {}\n", note));
 }
 
 }  // namespace aerostat

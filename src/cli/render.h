@@ -26,7 +26,9 @@ std::string render_host(const Json& host, bool colour);
 std::string render_decisions(const Json& decisions, bool colour);
 std::string render_event(const Json& event, bool colour);
 std::string render_reactions(const Json& reactions, bool colour);
-// After `set`: what is in force now, in one line.
+// After `pause` and `resume`.
+std::string render_paused(const Json& host);
+// After `set`: what is in force now, in one line, and what its owner should know of it.
 std::string render_settings(const Json& vm, bool dry_run);
 
 }  // namespace aerostat

@@ -10,7 +10,7 @@ namespace {
 Json host() {
   return Json::parse(
       R"({"version":"0.1.0","manager":"running","vms":2,"capacity_bytes":3221225472,"reserve_bytes":536870912,
-    "committed_bytes":1610612736,"free_bytes":1073741824,"law1_violations":0})");
+    "committed_bytes":1610612736,"free_bytes":1073741824,"over_committed_bytes":0,"over_committed_passes":7,"note":""})");
 }
 
 Json vms() {
@@ -35,12 +35,16 @@ TEST(RenderList, IsATableWithTheHostBelow) {
 TEST(RenderList, SaysWhenNothingIsMoved) {
   Json paused = host();
   paused["manager"] = "paused";
-  paused["law1_violations"] = 2;
-  EXPECT_EQ(render_list(paused, Json::array(), default_columns(), false),
-            "No VM is known. A VM appears when its QMP socket does; see aerostat qemu-args --help.\n"
-            "2 VMs; capacity 3.00 GiB: 1.50 GiB committed, 512 MiB kept for the host, 1.00 GiB free.\n"
-            "The manager is paused: nothing is moved until `aerostat resume`.\n"
-            "Warning: 2 passes found more memory committed than there is.\n");
+  paused["paused_since"] = "2026-05-04T10:11:12.345Z";
+  paused["over_committed_bytes"] = 314572800;
+  paused["note"] = "the disk is full";
+  EXPECT_EQ(
+      render_list(paused, Json::array(), default_columns(), false),
+      "No VM is known. A VM appears when its QMP socket does; see aerostat qemu-args --help.\n"
+      "2 VMs; capacity 3.00 GiB: 1.50 GiB committed, 512 MiB kept for the host, 1.00 GiB free.\n"
+      "The manager is paused since 2026-05-04T10:11:12.345Z: nothing is moved until `aerostat resume`.\n"
+      "Warning: 300 MiB more are committed than may be; until others have given that, no VM is grown.\n"
+      "Warning: the disk is full\n");
 }
 
 TEST(RenderList, ShowsTheColumnsAskedFor) {
@@ -74,6 +78,7 @@ TEST(Render, SurvivesJsonOfAnyShape) {
       EXPECT_NO_THROW(render_event(json, colour)) << text;
       EXPECT_NO_THROW(render_reactions(json, colour)) << text;
       EXPECT_NO_THROW(render_settings(json, colour)) << text;
+      EXPECT_NO_THROW(render_paused(json)) << text;
     }
   }
 }
@@ -139,6 +144,13 @@ TEST(RenderSettings, SaysWhatIsInForce) {
       "web: mode dynamic, startup 384 MiB, minimum 256 MiB, maximum 2.00 GiB, buffer 20 %, weight 5000";
   EXPECT_EQ(render_settings(vm, false), line + "\n");
   EXPECT_EQ(render_settings(vm, true), line + " (dry run: it would be allowed, and nothing was changed)\n");
+  vm["warnings"] = {"no VM named 'web' was seen", "its minimum cannot be given"};
+  EXPECT_EQ(render_settings(vm, false),
+            line + "\nwarning: no VM named 'web' was seen\nwarning: its minimum cannot be given\n");
+  vm["warnings"] = Json::array();
+  vm["status"] = "Off";
+  vm["note"] = "not running; its settings wait for it";
+  EXPECT_EQ(render_settings(vm, false), line + "\nnote: not running; its settings wait for it\n");
   vm["buffer_percent"] = nullptr;
   EXPECT_NE(render_settings(vm, false).find("buffer learned, weight"), std::string::npos);
 }

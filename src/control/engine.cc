@@ -29,7 +29,14 @@ Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, Sett
       settings_(settings),
       guests_(guests),
       held_(held),
-      hooks_(std::move(hooks)) {}
+      hooks_(std::move(hooks)),
+      paused_(options_.paused_since.has_value()),
+      paused_since_(options_.paused_since) {
+  // Nobody follows events yet.
+  if (paused_)
+    journal_.event(hooks_.wall_now(), "manager.paused", "",
+                   "it was paused before it was started: no VM is asked to change until it is resumed");
+}
 
 Engine::~Engine() = default;
 
@@ -48,6 +55,7 @@ void Engine::machine_appeared(Machine& machine) {
   record->guards = &options_.guards;
   record->appeared_at = record->starting_since = clock_.now();
   record->settings = settings_.settings(record->name);
+  seen_.insert(record->name);
   orphans_.erase(record->name);
   reserved_.erase(record->name);
   vms_[record->name] = std::move(record);
@@ -71,17 +79,19 @@ void Engine::machine_vanished(const std::string& name, const std::string& why) {
   const auto found = vms_.find(name);
   if (found == vms_.end()) return;
   const auto pid = found->second->facts().pid;
+  const bool shut_down = found->second->facts().run_state == RunState::ShutDown;
   const Bytes committed = committed_of(*found->second);
   vms_.erase(found);
   fair_.reset();
   if (options_.guards.orphans && pid && occupies_memory(*pid)) {
     orphans_[name] = {*pid, committed};
-    event("vm.orphaned", name,
-          fmt::format("process {} runs on without a monitor: {} stay counted until it ends", *pid,
-                      format_bytes(committed)));
+    if (!shut_down)
+      event("vm.orphaned", name,
+            fmt::format("process {} runs on without a monitor: {} stay counted until it ends", *pid,
+                        format_bytes(committed)));
   }
   journal_.forget_decisions(name);
-  event("vm.vanished", name, why);
+  event("vm.vanished", name, shut_down ? "the guest was shut down" : why);
 }
 
 void Engine::guest_spoke(const std::string& name) {
@@ -92,6 +102,7 @@ void Engine::guest_spoke(const std::string& name) {
   refresh(vm, now);
   if (!vm.movable || paused_) return;
   const VmView view = view_of(vm, now);
+  if (!lacks(view) && vm.guest) vm.reaction.has_enough(vm.guest->state());
   if (!view.demand || view.target >= most_of(view)) return;
   if (view.target >= low_line(view) && view.rescue == Bytes{}) return;
   if (!grow_alone(vm, view, now)) hooks_.pass_wanted();
@@ -112,7 +123,9 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   }
   // Anew each time: a DIMM may have been added.
   if (vm.guest && facts.known) vm.guest->set_most_visible(facts.maximum());
+  const std::uint64_t ooms = vm.seen_ooms;
   take_sample(vm, now);
+  if (vm.seen_ooms != ooms) event("vm.oom", vm.name, oom_text(vm));
   if (vm.guest) {
     if (auto reaction = vm.reaction.look(facts, vm.guest->state())) {
       reaction->vm = vm.name;
@@ -131,6 +144,8 @@ void Engine::rebooted(VmRecord& vm) {
   vm.reaction = {};
   vm.floor = {};
   vm.returns_to.reset();
+  vm.oom_at.reset();
+  if (vm.guest) vm.guest->guest_reset();
   if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up)
     return;
   vm.machine->set_target(vm.machine->reachable(vm.facts().base));
@@ -157,8 +172,9 @@ void Engine::pass() {
   }
   bury_orphans();
   const HostView view = look(now);
-  check_law1(view);
+  check_commitment(view);
   if (!paused_) decide(view, now);
+  watch_minimums();
   remember_held();
 }
 
@@ -231,6 +247,24 @@ Bytes Engine::reserved() const {
   return sum;
 }
 
+// What it holds at the least, whatever others need.
+Bytes Engine::least_of(const VmRecord& vm) const {
+  const Bytes held = committed_of(vm);
+  return vm.movable ? std::min(held, vm.limits.minimum) : held;
+}
+
+// A minimum that cannot be given is told for as long as that is so.
+void Engine::watch_minimums() {
+  Bytes least = orphaned() + reserved();
+  for (const auto& [name, vm] : vms_) least += least_of(*vm);
+  for (const auto& [name, vm] : vms_) {
+    vm->left_for_minimum.reset();
+    if (!vm->movable || vm->facts().target() >= vm->limits.minimum) continue;
+    const Bytes left = options_.capacity - options_.reserve - (least - least_of(*vm));
+    if (vm->waits || left < vm->limits.minimum) vm->left_for_minimum = left;
+  }
+}
+
 HostView Engine::look(TimePoint now) {
   HostView view;
   view.orphaned = orphaned();
@@ -256,11 +290,11 @@ HostView Engine::look(TimePoint now) {
   return view;
 }
 
-void Engine::check_law1(const HostView& view) {
+void Engine::check_commitment(const HostView& view) {
   committed_peak_ = std::max(committed_peak_, view.committed());
   // What is reserved is not given to anybody yet: it may take a while until others have made room.
   const bool over = view.free() + view.reserved < Bytes{};
-  if (over) ++law1_violations_;
+  if (over) ++over_committed_passes_;
   if (over && !over_committed_) {
     event("host.over-committed", "",
           fmt::format("VMs hold or were promised {}, {} more than may be", format_bytes(view.committed()),
@@ -326,12 +360,14 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
     move.say("its service makes the memory ready to be taken");
     return;
   }
+  const bool in_want = lacks(view_of(vm, now));
   vm.machine->set_target(to);
   vm.returns_to = move.rule == Rule::ReturnIdle ? std::optional(move.desired) : std::nullopt;
   if (move.grows()) {
     if (vm.guest) {
-      // A growth that had to wait for memory says how fast others gave, not how fast this daemon is.
-      if (!vm.waits) vm.reaction.commanded(vm.guest->state(), clock_.now(), hooks_.wall_now());
+      // A growth that had to wait for memory says how fast others gave, not how fast this daemon is; and one
+      // that the guest did not need, nothing.
+      if (in_want && !vm.waits) vm.reaction.commanded(vm.guest->state(), clock_.now(), hooks_.wall_now());
       vm.guest->expect_growth(to);
     }
     if (vm.nearly_empty) ++vm.rescues;
@@ -362,13 +398,14 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, B
     if (hooks_.new_events) hooks_.new_events();
   }
   vm.waits = move.to < move.desired && (move.rule == Rule::Waiting || refused || move.grows());
+  vm.refused = vm.waits && move.because != Because::BeingFreed;
   somebody_waits_ = somebody_waits_ || vm.waits;
   DecisionRecord record;
   record.at = hooks_.wall_now();
   record.move = move;
   record.assigned = view.assigned;
   record.demand = view.demand;
-  if (view.demand) record.wanted = wanted(view);
+  if (view.demand) record.wanted = move.numbers.wanted.sum();
   record.host_free = host_free;
   if (moved) record.result = "under way";
   journal_.decision(std::move(record));

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct EngineOptions {
   std::function<std::vector<Move>(const HostView&)> plan = balance;
   Profile profile = aerostat::profile(ProfileName::Balanced);
   std::string version;
+  std::optional<WallTime> paused_since;  // before it started: it begins paused
 };
 
 class Engine final : public Manager, public MachineListener, public GuestListener {
@@ -64,6 +66,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   // Manager
   HostReport host() const override;
   std::vector<VmReport> vms() const override;
+  std::vector<VmReport> vms_off() const override;
   Result<VmReport> vm(const std::string& name) const override;
   Result<VmReport> set(const std::string& name, const SettingsChange& change, bool dry_run) override;
   Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const override;
@@ -79,7 +82,8 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void watch_stall(VmRecord& vm, TimePoint now);
   void tell_status(VmRecord& vm, Status before, const std::string& note_before);
   HostView look(TimePoint now);
-  void check_law1(const HostView& view);
+  void check_commitment(const HostView& view);
+  void watch_minimums();
   void decide(const HostView& view, TimePoint now);
   void act(VmRecord& vm, Move& move, TimePoint now);
   bool prepared(VmRecord& vm, const Move& move, TimePoint now);
@@ -90,7 +94,12 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void remember_held();
   void bury_orphans();
   bool occupies_memory(pid_t pid) const;
+  void keep_pause();
   Bytes orphaned() const;
+  Bytes least_of(const VmRecord& vm) const;
+  Bytes left_for(const std::string& vm) const;
+  std::vector<std::string> warnings(const std::string& name, const Limits& limits) const;
+  std::vector<std::string> known_names() const;
   Bytes reserved() const;
   void event(std::string kind, const std::string& vm, std::string text);
 
@@ -102,6 +111,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   HeldBook& held_;
   EngineHooks hooks_;
   std::map<std::string, std::unique_ptr<VmRecord>> vms_;
+  std::set<std::string> seen_;      // all that ran since the daemon started
   std::vector<VmRecord*> records_;  // in the order of the last look's HostView::vms
   std::optional<FairPool> fair_;    // as of the last pass, while the VMs are the same
   HeldBook::All remembered_orphans_;
@@ -110,10 +120,12 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   std::map<std::string, Bytes> reserved_;           // for VMs about to start
   Journal journal_;
   bool paused_ = false;
+  std::optional<WallTime> paused_since_;
+  std::string pause_note_;
   bool over_committed_ = false;
   bool somebody_waits_ = false;  // in the last pass somebody wanted more than there was
   Bytes committed_peak_, reclaimed_;
-  std::uint64_t passes_ = 0, law1_violations_ = 0, late_ticks_ = 0;
+  std::uint64_t passes_ = 0, over_committed_passes_ = 0, late_ticks_ = 0;
 };
 
 }  // namespace aerostat

@@ -1,6 +1,10 @@
 // The engine's other face: what people and programs ask of it.
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/text.h"
 #include "control/engine.h"
 #include "control/reports.h"
 #include "control/sense.h"
@@ -34,15 +38,7 @@ void Engine::withdraw_if_static(VmRecord& vm) {
 Result<void> Engine::reserve(const std::string& vm, Bytes amount) {
   if (amount <= Bytes{})
     return fail(Error::Kind::Invalid, vm + ": nothing is to be reserved; give a size above 0");
-  Bytes least = orphaned();
-  for (const auto& [name, each] : vms_) {
-    const Bytes held = committed_of(*each);
-    least += each->movable ? std::min(held, each->limits.minimum) : held;
-  }
-  for (const auto& [name, each] : reserved_) {
-    if (name != vm) least += each;
-  }
-  const Bytes most = options_.capacity - options_.reserve - least;
+  const Bytes most = left_for(vm);
   if (amount > most) {
     return fail(Error::Kind::Refused,
                 fmt::format("{} cannot be reserved for {}: with every VM at its minimum {} would be left",
@@ -54,6 +50,18 @@ Result<void> Engine::reserve(const std::string& vm, Bytes amount) {
   return {};
 }
 
+// What it could be given when all others have no more than they hold at the least.
+Bytes Engine::left_for(const std::string& vm) const {
+  Bytes least = orphaned();
+  for (const auto& [name, each] : vms_) {
+    if (name != vm) least += least_of(*each);
+  }
+  for (const auto& [name, each] : reserved_) {
+    if (name != vm) least += each;
+  }
+  return options_.capacity - options_.reserve - least;
+}
+
 void Engine::release(const std::string& vm) {
   if (reserved_.erase(vm) > 0) event("vm.released", vm, "nothing is kept for it any more");
 }
@@ -62,6 +70,8 @@ HostReport Engine::host() const {
   HostReport out;
   out.version = options_.version;
   out.paused = paused_;
+  out.paused_since = paused_since_;
+  out.note = pause_note_;
   out.capacity = options_.capacity;
   out.reserve = options_.reserve;
   out.committed = orphaned();
@@ -73,7 +83,8 @@ HostReport Engine::host() const {
   out.host_total = host_.total();
   out.vms = vms_.size();
   out.passes = passes_;
-  out.law1_violations = law1_violations_;
+  out.over_committed = std::max(Bytes{}, -(out.free + out.reserved));
+  out.over_committed_passes = over_committed_passes_;
   out.late_ticks = late_ticks_;
   out.reclaimed = reclaimed_;
   return out;
@@ -86,11 +97,31 @@ std::vector<VmReport> Engine::vms() const {
   return out;
 }
 
+std::vector<VmReport> Engine::vms_off() const {
+  std::vector<VmReport> out;
+  for (const std::string& name : settings_.names()) {
+    if (!vms_.contains(name))
+      out.push_back(report_of_settings(name, settings_.settings(name), nullptr, clock_.now()));
+  }
+  return out;
+}
+
+// Those that run, and those that have settings.
+std::vector<std::string> Engine::known_names() const {
+  std::vector<std::string> out = settings_.names();
+  for (const auto& [name, vm] : vms_) out.push_back(name);
+  return out;
+}
+
 Result<VmReport> Engine::vm(const std::string& name) const {
   const auto found = vms_.find(name);
   if (found != vms_.end()) return report_of(*found->second, clock_.now());
+  const std::vector<std::string> off = settings_.names();
+  const bool is_off = std::find(off.begin(), off.end(), name) != off.end();
   return fail(Error::Kind::NotFound,
-              fmt::format("no VM named '{}' is running; `aerostat list` shows those that are", name));
+              is_off ? fmt::format("'{}' is not running; `aerostat list --all` shows its settings", name)
+                     : fmt::format("no VM named '{}' is running; `aerostat list` shows those that are{}",
+                                   name, did_you_mean(name, known_names())));
 }
 
 Result<std::vector<DecisionRecord>> Engine::explain(const std::string& name, std::size_t most) const {
@@ -99,15 +130,25 @@ Result<std::vector<DecisionRecord>> Engine::explain(const std::string& name, std
 }
 
 void Engine::pause() {
-  if (!paused_)
-    event("manager.paused", "",
-          "no VM is asked to change until it is resumed; what was asked before goes on");
+  if (paused_) return;
+  event("manager.paused", "", "no VM is asked to change until it is resumed; what was asked before goes on");
   paused_ = true;
+  paused_since_ = hooks_.wall_now();
+  keep_pause();
+}
+
+void Engine::keep_pause() {
+  const Result<void> kept = hooks_.keep_pause ? hooks_.keep_pause(paused_) : Result<void>{};
+  pause_note_ = kept ? "" : kept.error().message;
+  if (!kept) log_warn("event=manager.pause note=\"{}\"", pause_note_);
 }
 
 void Engine::resume() {
   if (!paused_) return;
   paused_ = false;
+  paused_since_.reset();
+  keep_pause();
+  for (auto& [name, vm] : vms_) vm->reaction = {};  // what they lack they lack for longer than we act
   event("manager.resumed", "", "VMs are managed again");
   hooks_.pass_wanted();
 }
@@ -128,8 +169,23 @@ Result<VmReport> Engine::set(const std::string& name, const SettingsChange& chan
       hooks_.pass_wanted();
     }
   }
-  if (running && !dry_run) return report_of(*running, clock_.now());
-  return report_of_settings(name, after, running, clock_.now());
+  VmReport out = running && !dry_run ? report_of(*running, clock_.now())
+                                     : report_of_settings(name, after, running, clock_.now());
+  out.warnings = warnings(name, out.limits);
+  return out;
+}
+
+// Of what was just set, or would be.
+std::vector<std::string> Engine::warnings(const std::string& name, const Limits& limits) const {
+  std::vector<std::string> out;
+  if (!vms_.contains(name) && !seen_.contains(name)) {
+    out.push_back(fmt::format("no VM named '{}' was seen since aerostatd started; the settings wait for it{}",
+                              name, did_you_mean(name, known_names())));
+  }
+  const Bytes left = left_for(name);
+  if (limits.mode == Mode::Dynamic && limits.minimum > left)
+    out.push_back(minimum_text(limits.minimum, left));
+  return out;
 }
 
 }  // namespace aerostat

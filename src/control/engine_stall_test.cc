@@ -31,7 +31,7 @@ TEST(Engine, AsksOthersWhenOneIsStuckAndKeepsCountingWhatItHolds) {
   EXPECT_EQ(w.vm("stuck").status, Status::Stalled);
   EXPECT_EQ(w.vm("stuck").committed, 1024_MiB);
   EXPECT_GE(w.assigned("db"), 1024_MiB) << "what it needs and headroom, from the others";
-  EXPECT_EQ(w.engine.host().law1_violations, 0u);
+  EXPECT_EQ(w.engine.host().over_committed_passes, 0u);
 }
 
 TEST(Engine, WithdrawsGrowthThatAGuestDoesNotTakeIn) {

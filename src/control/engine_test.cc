@@ -45,7 +45,7 @@ TEST(Engine, MovesIdleMemoryToWhoNeedsIt) {
   w.demands = {{"web", 150_MiB}, {"db", 1400_MiB}};
   w.run(10s);
   EXPECT_GE(w.assigned("db"), 1424_MiB);
-  EXPECT_EQ(w.engine.host().law1_violations, 0u);
+  EXPECT_EQ(w.engine.host().over_committed_passes, 0u);
 }
 
 TEST(Engine, LeavesAVmThatNobodyMadeDynamicAlone) {
@@ -84,7 +84,7 @@ TEST(Engine, HoldsAndNamesASickGuest) {
     const auto before = w.machines["web"]->targets.size();
     w.run(1s);
     EXPECT_EQ(w.vm("web").status, status);
-    EXPECT_EQ(w.vm("web").note, "the reason");
+    EXPECT_EQ(w.vm("web").note.rfind("the reason", 0), 0u);
     EXPECT_EQ(w.machines["web"]->targets.size(), before);
   }
 }
@@ -127,7 +127,6 @@ TEST(Engine, StartsALifeAnewAfterAReboot) {
   w.run(2s);
   w.demands.clear();
   ++web.f.resets;
-  w.guest("web").s.service = Service::Absent;
   w.engine.machine_changed(web);
   EXPECT_EQ(w.vm("web").status, Status::Starting);
   EXPECT_FALSE(w.vm("web").demand) << "what it needed before its reboot says nothing now";

@@ -66,6 +66,10 @@ class FakeGuest final : public GuestLink {
   void set_most_visible(Bytes most) override { most_visible = most; }
   void expect_growth(Bytes) override { ++expected; }
   void prepare_shrink(Bytes) override { ++prepares; }
+  void guest_reset() override {
+    s.service = Service::Absent;
+    s.sample.reset();
+  }
 
   GuestState s;
   Bytes low_mark, most_visible;
@@ -92,7 +96,11 @@ class FakeSettings final : public SettingsKeeper {
     const auto found = kept.find(vm);
     return merged(defaults, changed(found == kept.end() ? Settings{} : found->second, change));
   }
-  std::vector<std::string> names() const override { return {}; }
+  std::vector<std::string> names() const override {
+    std::vector<std::string> out;
+    for (const auto& [name, settings] : kept) out.push_back(name);
+    return out;
+  }
   Result<void> keep(const std::string& vm, const SettingsChange& change) override {
     if (broken) return fail(Error::Kind::Unavailable, "the disk is full");
     kept[vm] = changed(kept[vm], change);
@@ -127,9 +135,15 @@ class FakeGuests final : public GuestLinkMaker {
 // An engine with everything around it faked. Time stands still until a test moves it.
 class World {
  public:
-  explicit World(Bytes capacity, Guards guards = {})
-      : engine(options(capacity, guards), clock, host, settings, guests, held,
-               EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; }}) {
+  explicit World(Bytes capacity, Guards guards = {}) : World(options(capacity, guards)) {}
+  explicit World(EngineOptions how)
+      : engine(std::move(how), clock, host, settings, guests, held,
+               EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; },
+                           [this](bool paused) -> Result<void> {
+                             if (settings.broken) return fail(Error::Kind::Unavailable, "the disk is full");
+                             kept_pause = paused;
+                             return {};
+                           }}) {
     settings.defaults.mode = Mode::Dynamic;
     settings.defaults.minimum = Bytes::mib(256);
   }
@@ -191,6 +205,7 @@ class World {
   std::map<std::string, std::unique_ptr<FakeMachine>> machines;
   std::map<std::string, Bytes> demands;  // what run() lets the guests repeat
   int passes_wanted = 0;
+  bool kept_pause = false;
   Engine engine;
 };
 

@@ -72,6 +72,8 @@ struct EngineHooks {
   std::function<void()> pass_wanted;   // a guest is low: run a pass as soon as this call has returned
   std::function<void()> new_events;    // followers of events have something to read
   std::function<WallTime()> wall_now;  // for people; decisions use the Clock
+  // Keeps for the next start of the daemon that it is paused, or not. Missing: nobody keeps it.
+  std::function<Result<void>(bool)> keep_pause = {};
 };
 
 }  // namespace aerostat

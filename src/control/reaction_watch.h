@@ -13,6 +13,8 @@ namespace aerostat {
 
 class ReactionWatch {
  public:
+  // The guest's newest report showed that it has enough: what it lacks later it lacks since.
+  void has_enough(const GuestState& guest) { enough_at_ = guest.sampled_at; }
   // A growth was just commanded because of the guest's newest report. `wall` is for people.
   void commanded(const GuestState& guest, TimePoint command_at, WallTime wall);
   // Facts or reports of the VM are new: the finished reaction, without a name, if this finished it.
@@ -27,7 +29,8 @@ class ReactionWatch {
     Bytes total_before;
   };
   std::optional<Open> open_;
-  std::optional<TimePoint> last_low_;  // the crossing already accounted for
+  std::optional<TimePoint> last_low_;   // the crossing already accounted for
+  std::optional<TimePoint> enough_at_;  // when it last had enough
 };
 
 }  // namespace aerostat

@@ -39,7 +39,8 @@ void add_guest_numbers(VmReport& out, const VmRecord& vm, TimePoint now) {
   if (s.swap_total && s.swap_free) out.swap_used = std::max(Bytes{}, *s.swap_total - *s.swap_free);
   out.swap_in_pages = s.swap_in_pages;
   out.swap_out_pages = s.swap_out_pages;
-  out.oom_kills = s.oom_kills;
+  out.oom_kills = s.oom_kills_of_guest();
+  out.oom_kills_in_limits = s.oom_kills_in_limits;
   out.sample_age_s = std::max(0.0, seconds(now - vm.sample_at));
 }
 
@@ -84,15 +85,12 @@ VmReport report_of_settings(const std::string& name, const Settings& settings, c
   if (running) out = report_of(*running, now);
   out.name = name;
   out.settings = settings;
-  Bytes base = settings.startup.value_or(Bytes{});
-  Bytes most = settings.maximum.value_or(base);
-  if (!running) {
-    out.note = "not running; the settings wait for it";
-  } else if (running->facts().known) {
-    base = running->facts().base;
-    most = running->facts().maximum();
-  }
-  out.limits = resolve(settings, base, most);
+  const bool known = running && running->facts().known;
+  out.limits =
+      known ? resolve(settings, running->facts().base, running->facts().maximum()) : as_written(settings);
+  if (running) return out;
+  out.status = Status::Off;
+  out.note = "not running; its settings wait for it";
   return out;
 }
 

@@ -44,6 +44,7 @@ void begin_life(VmRecord& vm, TimePoint now) {
   vm.starting = true;
   vm.starting_since = now;
   forget_reports(vm);
+  vm.sample = {};
   vm.stall = {};
   const MachineFacts& facts = vm.facts();
   // Ballooned or plugged memory is the mark of a VM that was managed before: it is not booting. What was left
@@ -112,6 +113,10 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   }
   const std::optional<Demand> demand =
       estimate(vm.demand_state, sample, at, {facts.assigned(), facts.maximum(), facts.at_rest()});
+  if (demand && demand->killed > 0 && sample.oom_kills > vm.sample.oom_kills) {
+    vm.oom_at = at;
+    ++vm.seen_ooms;
+  }
   const bool more_came = sample.total > vm.sample.total;
   const Bytes gone = vm.sample.total.value_or(Bytes{}) - sample.total.value_or(Bytes{});
   vm.sample = sample;
@@ -144,19 +149,29 @@ struct Verdict {
   bool movable = false;
 };
 
+// What a guest showed before it fell silent.
+std::string last_word(const VmRecord& vm) {
+  std::string text;
+  if (vm.integration == Integration::None) return text;
+  if (vm.sample.available)
+    text += fmt::format("; it had {} available then", format_bytes(*vm.sample.available));
+  if (vm.demand && vm.demand->paging) text += " and was paging";
+  return text;
+}
+
 std::optional<Verdict> judge_link(const VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   const bool opening = facts.link == Link::Connecting || facts.link == Link::Lost;
   if (opening && !facts.known && now - vm.appeared_at < kMonitorWait) {
     return Verdict{Status::Starting, "its monitor was not heard yet"};
   }
+  if (facts.run_state == RunState::ShutDown) return Verdict{Status::Off, "the guest was shut down"};
   if (facts.link != Link::Up) {
     const bool silent = facts.link_note.empty();
     return Verdict{Status::NotResponding, silent ? "its monitor does not answer" : facts.link_note};
   }
   if (!facts.known) return Verdict{Status::Starting, "its devices are being asked for"};
   if (facts.run_state == RunState::Paused) return Verdict{Status::Paused, "stopped by its owner"};
-  if (facts.run_state == RunState::ShutDown) return Verdict{Status::Paused, "the guest has shut down"};
   return std::nullopt;
 }
 
@@ -173,7 +188,7 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
       case Service::Faulty: return Verdict{Status::BadReports, guest.note};
       case Service::Silent:
         if (!vm.guards->silence) return std::nullopt;
-        return Verdict{Status::NotResponding, guest.note};
+        return Verdict{Status::NotResponding, guest.note + last_word(vm)};
       case Service::Speaking: {
         if (vm.integration == Integration::Agent) return std::nullopt;
         return Verdict{Status::Starting, "its service has not reported yet"};
@@ -181,7 +196,10 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
       case Service::Absent: break;
     }
   }
-  if (vm.integration == Integration::BalloonStats && now - vm.sample_at < kStatsFresh) return std::nullopt;
+  if (vm.integration == Integration::BalloonStats) {
+    if (now - vm.sample_at < kStatsFresh) return std::nullopt;
+    return Verdict{Status::NotResponding, "its balloon gives no statistics any more" + last_word(vm)};
+  }
   const bool could_speak = vm.guest || facts.has_balloon_stats;
   if (could_speak && now - vm.starting_since < kIntegrationWait) {
     return Verdict{Status::Starting, "no word from its service yet"};
@@ -214,7 +232,12 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   }
   const Bytes demand = vm.demand->demand;
   const Bytes buffer = buffer_for(vm.limits, demand, vm.headroom);
-  Verdict out{health(facts.due(), demand, buffer, vm.demand->paging), "", true};
+  const Bytes available = vm.sample.available.value_or(Bytes{});
+  Verdict out{health(facts.due(), available, *vm.demand, buffer, vm.nearly_empty), "", true};
+  if (out.status != Status::Ok && vm.waits)
+    out.note = vm.refused ? "the host has no more to give" : "more is being freed for it";
+  if (vm.left_for_minimum) out.note = minimum_text(vm.limits.minimum, *vm.left_for_minimum);
+  if (vm.oom_at && now - *vm.oom_at < kFloorFirst) out.note = oom_text(vm);
   if (vm.stall.grow_stalled())
     out.note = "the guest does not take in the memory it is given; tried again later";
   if (vm.offline > Bytes{}) {
@@ -230,12 +253,24 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
 
 }  // namespace
 
+std::string minimum_text(Bytes minimum, Bytes left) {
+  if (left >= minimum)
+    return fmt::format("it has less than its minimum of {} until others have given enough",
+                       format_bytes(minimum));
+  return fmt::format(
+      "its minimum of {} cannot be given: with all other VMs at their least {} are left for it",
+      format_bytes(minimum), format_bytes(std::max(Bytes{}, left)));
+}
+
+std::string oom_text(const VmRecord& vm) {
+  return fmt::format("the guest's kernel killed a program for want of memory, {} since its boot",
+                     vm.sample.oom_kills_of_guest().value_or(0));
+}
+
 Bytes follow_machine(VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   if (!facts.known) {
-    // Of the sizes only what its owner wrote is known; the rest stays 0, which no limit ever is: not known.
-    const Bytes startup = vm.settings.startup.value_or(Bytes{});
-    vm.limits = resolve(vm.settings, startup, vm.settings.maximum.value_or(startup));
+    vm.limits = as_written(vm.settings);
     return {};
   }
   vm.limits = resolve(vm.settings, facts.base, facts.maximum());

@@ -36,6 +36,8 @@ struct VmRecord {
   TimePoint starting_since{};
   bool owed_startup = false;  // freshly booted with less than its startup
   std::uint64_t seen_resets = 0;
+  std::uint64_t seen_ooms = 0;  // times that its kernel was seen to kill for want of memory
+  std::optional<TimePoint> oom_at;
 
   Integration integration = Integration::None;
   TimePoint sample_at{};  // of the newest sample used
@@ -67,7 +69,11 @@ struct VmRecord {
   bool movable = false;
   std::optional<TimePoint> refused_at;  // last time; refusals that follow each other closely are one
 
-  bool waits = false;  // its last growth was not, or not wholly, granted
+  bool waits = false;    // its last growth was not, or not wholly, granted, …
+  bool refused = false;  // … because the host had no more to give, and nobody was asked to
+  // It has less than its owner's minimum and cannot have it now: what is left for it when all others have no
+  // more than theirs.
+  std::optional<Bytes> left_for_minimum;
 
   std::uint64_t grows = 0, shrinks = 0, refusals = 0;
   Bytes last_assigned, peak_assigned;

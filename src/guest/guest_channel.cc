@@ -229,6 +229,11 @@ void GuestChannel::prepare_shrink(Bytes amount) {
   connection_->after_session(false);
 }
 
+void GuestChannel::guest_reset() {
+  connection_->session().guest_reset();
+  connection_->after_session(false);
+}
+
 void GuestChannel::set_most_visible(Bytes most) { connection_->session().set_most_visible(most); }
 
 std::uint64_t GuestChannel::overflows() const { return connection_->overflows(); }

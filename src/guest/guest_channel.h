@@ -27,6 +27,7 @@ class GuestChannel final : public GuestLink {
   void set_low_mark(Bytes available) override;
   void expect_growth(Bytes target) override;
   void prepare_shrink(Bytes amount) override;
+  void guest_reset() override;
   // Until it is set, 1 PiB.
   void set_most_visible(Bytes most) override;
   // How often a guest did not read what was sent to it, so that the connection was given up.

@@ -56,6 +56,8 @@ class GuestLink {
   virtual void expect_growth(Bytes target) = 0;
   // The guest is to make `amount` easy to take (compaction). Answered by state().prepared, or never.
   virtual void prepare_shrink(Bytes amount) = 0;
+  // The guest was reset: whoever spoke is gone, and its next word is that of another boot.
+  virtual void guest_reset() = 0;
 };
 
 class GuestListener {

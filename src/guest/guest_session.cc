@@ -321,4 +321,25 @@ void GuestSession::prepare_shrink(Bytes amount, TimePoint now) {
   send(wire::prepare(++prepare_id_, amount));
 }
 
+// A fault stays: a reboot does not wash it off.
+void GuestSession::guest_reset() {
+  greeted_ = false;
+  first_line_ = true;  // what is left of a line is another boot's
+  lines_.reset();
+  out_.clear();
+  boot_id_.clear();
+  offset_.forget();
+  ping_.reset();
+  preparing_.reset();
+  state_.sample.reset();
+  state_.low_since.reset();
+  state_.complaint.clear();
+  if (faulty()) {
+    probation_.reset();
+    return;
+  }
+  state_.service = Service::Absent;
+  state_.note.clear();
+}
+
 }  // namespace aerostat

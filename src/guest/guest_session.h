@@ -39,6 +39,7 @@ class GuestSession {
   void set_low_mark(Bytes available, TimePoint now);
   void expect_growth(Bytes target, TimePoint now);
   void prepare_shrink(Bytes amount, TimePoint now);
+  void guest_reset();
   const GuestState& state() const { return state_; }
   // The guest misbehaves: read slowly from it.
   bool faulty() const { return state_.service == Service::Faulty; }

@@ -326,6 +326,40 @@ TEST(GuestSession, ForgetsTheNumbersOfAnEarlierBoot) {
   EXPECT_FALSE(talk.state().sample);
 }
 
+TEST(GuestSession, BeginsAnewWhenItsGuestWasReset) {
+  Talk talk;
+  talk.greet();
+  talk.sample(512, 100);
+  talk.session.guest_reset();
+  EXPECT_EQ(talk.state().service, Service::Absent);
+  EXPECT_FALSE(talk.state().sample);
+  talk.passes(1min);
+  EXPECT_EQ(talk.state().service, Service::Absent) << "it boots: that is no silence";
+  talk.greet();
+  EXPECT_EQ(talk.state().service, Service::Speaking);
+  talk.sample(512, 90);
+  EXPECT_EQ(talk.state().sample->available, 90_MiB);
+}
+
+TEST(GuestSession, TakesNothingOfAnEarlierBootForAWordOfTheNew) {
+  Talk talk;
+  talk.greet();
+  talk.says(R"({"t":"sample","total_ki)");
+  talk.session.guest_reset();
+  talk.says("b\":524288}\n");
+  talk.sample(512, 100);
+  EXPECT_FALSE(talk.state().sample) << "nobody has said hello since";
+  EXPECT_EQ(talk.state().rejected, 0u);
+}
+
+TEST(GuestSession, AResetDoesNotWashAFaultOff) {
+  Talk talk;
+  talk.greet();
+  talk.misbehaves(10);
+  talk.session.guest_reset();
+  EXPECT_EQ(talk.state().service, Service::Faulty);
+}
+
 TEST(GuestSession, KeepsTheLastComplaint) {
   Talk talk;
   talk.greet();

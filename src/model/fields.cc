@@ -66,8 +66,10 @@ constexpr std::array kVmFields = {
                     [](V r) { return maybe(r.swap_in_pages); }},
     Field<VmReport>{"swap_out_pages", "SWAPOUT", "pages since its boot",
                     [](V r) { return maybe(r.swap_out_pages); }},
-    Field<VmReport>{"oom_kills", "OOM", "programs the guest's kernel killed since its boot",
+    Field<VmReport>{"oom_kills", "OOM", "programs killed since its boot because it was out of memory",
                     [](V r) { return maybe(r.oom_kills); }},
+    Field<VmReport>{"oom_kills_in_limits", "OOMLIMIT", "likewise, at a container's own limit",
+                    [](V r) { return maybe(r.oom_kills_in_limits); }},
     Field<VmReport>{"sample_age_s", "AGE", "seconds since the guest reported",
                     [](V r) { return maybe(r.sample_age_s); }},
     Field<VmReport>{"integration", "INTEGRATION", "how the guest takes part",
@@ -90,6 +92,11 @@ constexpr std::array kHostFields = {
     Field<HostReport>{"version", "VERSION", "of the daemon", [](H r) -> FieldValue { return r.version; }},
     Field<HostReport>{"manager", "MANAGER", "running or paused",
                       [](H r) -> FieldValue { return std::string(r.paused ? "paused" : "running"); }},
+    Field<HostReport>{"paused_since", "PAUSED", "when it was paused",
+                      [](H r) -> FieldValue {
+                        if (!r.paused_since) return {};
+                        return format_time(*r.paused_since);
+                      }},
     Field<HostReport>{"vms", "VMS", "virtual machines known", [](H r) -> FieldValue { return r.vms; }},
     Field<HostReport>{"capacity_bytes", "CAPACITY", "memory that VMs may share",
                       [](H r) -> FieldValue { return r.capacity; }},
@@ -108,12 +115,17 @@ constexpr std::array kHostFields = {
     Field<HostReport>{"host_total_bytes", "HOSTTOTAL", "the host's memory",
                       [](H r) { return maybe(r.host_total); }},
     Field<HostReport>{"passes", "PASSES", "decision passes made", [](H r) -> FieldValue { return r.passes; }},
-    Field<HostReport>{"law1_violations", "LAW1", "passes that found too much committed; must be 0",
-                      [](H r) -> FieldValue { return r.law1_violations; }},
+    Field<HostReport>{"over_committed_bytes", "OVER", "committed beyond what may be, now",
+                      [](H r) -> FieldValue { return r.over_committed; }},
+    Field<HostReport>{"over_committed_passes", "OVERPASSES",
+                      "passes that found it so since aerostatd started",
+                      [](H r) -> FieldValue { return r.over_committed_passes; }},
     Field<HostReport>{"late_ticks", "LATE", "passes that came late",
                       [](H r) -> FieldValue { return r.late_ticks; }},
     Field<HostReport>{"reclaimed_bytes", "RECLAIMED", "memory seen to come back",
                       [](H r) -> FieldValue { return r.reclaimed; }},
+    Field<HostReport>{"note", "NOTE", "what is wrong with the manager itself",
+                      [](H r) -> FieldValue { return r.note; }},
 };
 
 }  // namespace

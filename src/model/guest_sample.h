@@ -2,6 +2,7 @@
 // missing, stale or a lie. Readers bound it (see policy/demand.h); nothing here is proof of anything.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -41,6 +42,12 @@ struct GuestSample {
   std::optional<std::uint64_t> reclaimed_pages;  // taken back for want of memory in the whole guest
   std::optional<std::uint64_t> oom_kills;
   std::optional<std::uint64_t> oom_kills_in_limits;  // of them, in a group that had used up its own limit
+
+  // Because all of the guest was out of memory, as far as it tells them apart.
+  std::optional<std::uint64_t> oom_kills_of_guest() const {
+    if (!oom_kills) return {};
+    return *oom_kills - std::min(*oom_kills, oom_kills_in_limits.value_or(0));
+  }
 
   friend bool operator==(const GuestSample&, const GuestSample&) = default;
 };

@@ -25,11 +25,8 @@ std::string numbers_text(const Numbers& n) {
   if (!n.demand) return fmt::format("{} assigned, demand not known yet", format_bytes(n.assigned));
   std::string text =
       fmt::format("demand {} of {} assigned", format_bytes(*n.demand), format_bytes(n.assigned));
-  if (n.headroom > Bytes{}) text += fmt::format(", {} headroom for its bursts", format_bytes(n.headroom));
-  if (n.for_a_block > Bytes{})
-    text += fmt::format(", {} to add a memory block in", format_bytes(n.for_a_block));
   if (n.kernel_short) text += ", memory for the guest's kernel is short";
-  return text + fmt::format(", wanted {}", format_bytes(n.wanted));
+  return text + ", wanted " + parts_text(n.wanted);
 }
 
 namespace {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "model/parts.h"
 
 namespace aerostat {
 
@@ -32,9 +33,7 @@ std::string_view rule_name(Rule rule);
 struct Numbers {
   Bytes assigned;
   std::optional<Bytes> demand;
-  Bytes headroom;
-  Bytes for_a_block;  // headroom besides: see policy/wants.h
-  Bytes wanted;
+  Parts wanted;
   bool kernel_short = false;
 };
 std::string numbers_text(const Numbers& numbers);

@@ -9,7 +9,11 @@ using namespace literals;
 
 Move growth(Because because, Bytes to, Bytes about) {
   Move move{"web", 1_GiB, to, 3_GiB, Rule::Grow, ""};
-  move.numbers = {1_GiB, 900_MiB, 100_MiB, 12_MiB, 3_GiB};
+  move.numbers = {1_GiB, 900_MiB, {}, false};
+  move.numbers.wanted.add(Part::Demand, 900_MiB);
+  move.numbers.wanted.add(Part::Headroom, 100_MiB);
+  move.numbers.wanted.add(Part::Block, 12_MiB);
+  move.numbers.wanted.raise_to(Part::Minimum, 3_GiB);
   move.because = because;
   move.about = about;
   return move;
@@ -19,7 +23,9 @@ TEST(Reason, IsMadeOfTheCauseItsAmountAndTheNumbers) {
   EXPECT_EQ(
       reason(growth(Because::WeightDecides, 1_GiB, 2_GiB)),
       "2.00 GiB refused: the host has no more to give, weight decides (demand 900 MiB of 1.00 GiB assigned, "
-      "100 MiB headroom for its bursts, 12 MiB to add a memory block in, wanted 3.00 GiB)");
+      "wanted 3072 MiB: 900 MiB demand + 100 MiB headroom for its bursts + 12 MiB to add a memory block in + "
+      "2060 "
+      "MiB up to its owner's minimum)");
 }
 
 TEST(Reason, SaysThatAPartWasGiven) {

@@ -26,7 +26,8 @@ struct VmReport {
   Limits limits;
   Settings settings;  // as its owner wrote them, without defaults
   Status status = Status::Starting;
-  std::string note;  // why this status, in one sentence; empty when all is well
+  std::string note;                   // why this status, in one sentence; empty when all is well
+  std::vector<std::string> warnings;  // of what was just set: sentences
   std::optional<Bytes> assigned;
   std::optional<Bytes> visible;
   std::optional<Bytes> demand;
@@ -39,10 +40,11 @@ struct VmReport {
   std::optional<Bytes> swap_used;  // in the guest
   std::optional<std::uint64_t> swap_in_pages;
   std::optional<std::uint64_t> swap_out_pages;
-  std::optional<std::uint64_t> oom_kills;
-  std::optional<double> sample_age_s;  // how old the guest's numbers are
-  GuestSample sample;                  // all that it said; empty while sample_age_s is missing
-  std::string integration;             // "service 0.1.0", "balloon statistics", "none"
+  std::optional<std::uint64_t> oom_kills;            // because the guest was out of memory, …
+  std::optional<std::uint64_t> oom_kills_in_limits;  // … or a container in it had used up its own limit
+  std::optional<double> sample_age_s;                // how old the guest's numbers are
+  GuestSample sample;                                // all that it said; empty while sample_age_s is missing
+  std::string integration;                           // "service 0.1.0", "balloon statistics", "none"
   std::string os;
   std::string devices;  // what it can be moved with, or what is missing for it
   std::uint64_t grows = 0;
@@ -67,6 +69,8 @@ struct Reaction {
 struct HostReport {
   std::string version;
   bool paused = false;
+  std::optional<WallTime> paused_since;
+  std::string note;  // what is wrong with the manager itself; empty when all is well
   Bytes capacity;
   Bytes reserve;
   Bytes reserved;
@@ -77,7 +81,8 @@ struct HostReport {
   std::optional<Bytes> host_total;
   std::uint64_t vms = 0;
   std::uint64_t passes = 0;
-  std::uint64_t law1_violations = 0;  // passes that found more committed than the capacity allows
+  Bytes over_committed;                     // committed beyond what the capacity allows, now
+  std::uint64_t over_committed_passes = 0;  // passes that found it so
   std::uint64_t late_ticks = 0;
   Bytes reclaimed;  // sum of all memory seen to come back by our asking
 };

@@ -99,4 +99,15 @@ Limits resolve(const Settings& s, Bytes base, Bytes device_maximum) {
   return out;
 }
 
+Limits as_written(const Settings& s) {
+  Limits out;
+  out.mode = s.mode.value_or(Mode::Static);
+  out.startup = s.startup.value_or(Bytes{});
+  out.minimum = s.minimum.value_or(Bytes{});
+  out.maximum = s.maximum.value_or(Bytes{});
+  out.buffer_percent = s.buffer_percent;
+  out.weight = s.weight.value_or(kDefaultWeight);
+  return out;
+}
+
 }  // namespace aerostat

@@ -73,4 +73,8 @@ struct Limits {
 // a minimum above it too. Always returns minimum <= startup <= maximum.
 Limits resolve(const Settings& settings, Bytes base, Bytes device_maximum);
 
+// The limits of a VM of which nothing but its settings is known. A size that nobody wrote is 0, which no
+// limit ever is: not known.
+Limits as_written(const Settings& settings);
+
 }  // namespace aerostat

@@ -8,7 +8,7 @@ namespace aerostat {
 enum class Status {
   Ok,             // 80 % of the buffer or more is there
   Low,            // less
-  Warning,        // assigned < demand
+  Warning,        // assigned < demand, or nearly nothing is available in the guest
   Paging,         // the guest is using its own swap now
   Starting,       // boots, or its service has not spoken yet
   Static,         // stays as configured, because its owner said so
@@ -17,6 +17,7 @@ enum class Status {
   BadReports,     // the service says things that cannot be: ignored, held and counted
   Stalled,        // asked to give memory and does not: counted as held, others are asked
   Paused,         // the VM is stopped by its owner
+  Off,            // the guest was shut down, or the VM does not run
 };
 
 constexpr std::string_view status_name(Status status) {
@@ -32,6 +33,7 @@ constexpr std::string_view status_name(Status status) {
     case Status::BadReports: return "Bad reports";
     case Status::Stalled: return "Stalled";
     case Status::Paused: return "Paused";
+    case Status::Off: return "Off";
   }
   return "?";
 }

@@ -47,27 +47,31 @@ void consider_growth(Case& c) {
 Case consider(const VmView& vm) {
   Case c;
   c.vm = &vm;
-  c.wanted = wanted(vm);
+  c.parts = wanted_parts(vm);
   c.needed = needed(vm);
   c.desire = vm.target;
-  if (vm.starting) c.wanted = c.needed = std::max(c.needed, vm.limits.startup);
+  const auto needs = [&c](Part part, Bytes level) {
+    c.needed = std::max(c.needed, level);
+    c.parts.bring_to(part, c.needed);
+  };
+  if (vm.starting) needs(Part::Startup, vm.limits.startup);
   // What a stalled VM holds cannot be shared out, whatever it is worth.
-  if (vm.stalled) c.wanted = c.needed = std::max(c.needed, vm.target);
+  if (vm.stalled) needs(Part::Held, vm.target);
   // What it has is not too much while its kernel runs short of the kind it can use; but what lies free of the
   // other kind helps nobody while others lack memory.
-  if (vm.kernel_short) c.wanted = std::max(c.wanted, std::min(vm.target, vm.limits.maximum));
+  if (vm.kernel_short) c.parts.raise_to(Part::KernelShort, std::min(vm.target, vm.limits.maximum));
   // What one has that has nearly nothing left is not too much, whatever it is thought to need.
   if (vm.rescue > Bytes{}) {
-    c.wanted = std::max(c.wanted, std::min(vm.target + vm.rescue, vm.limits.maximum));
+    c.parts.raise_to(Part::Rescue, std::min(vm.target + vm.rescue, vm.limits.maximum));
     c.needed = std::max(c.needed, std::min(vm.target, vm.limits.maximum));
   }
-  c.wanted = std::max(c.wanted, c.needed);
+  c.parts.raise_to(Part::Slack, c.needed);
   if (vm.offer) {
     c.held_back = most_of(vm) < low_line(vm);
-    c.wanted = std::min(c.wanted, most_of(vm));  // or others would be asked to give what nobody takes
+    c.parts.cut_to(Part::Offer, most_of(vm));  // or others would be asked to give what nobody takes
     c.needed = std::min(c.needed, most_of(vm));
   }
-  c.entitled = c.wanted;
+  c.entitled = c.wanted = c.parts.sum();
   consider_growth(c);
   return c;
 }
@@ -102,8 +106,6 @@ void entitle(Bytes pool, std::vector<Case>& cases) {
   }
 }
 
-Numbers numbers(const Case& c) {
-  return {c.vm->assigned, c.vm->demand, c.vm->headroom, for_a_block(*c.vm), c.wanted, c.vm->kernel_short};
-}
+Numbers numbers(const Case& c) { return {c.vm->assigned, c.vm->demand, c.parts, c.vm->kernel_short}; }
 
 }  // namespace aerostat

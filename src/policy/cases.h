@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/move.h"
+#include "model/parts.h"
 #include "model/views.h"
 
 namespace aerostat {
@@ -12,6 +13,7 @@ namespace aerostat {
 struct Case {
   const VmView* vm = nullptr;
   std::size_t index = 0;  // its place in HostView::vms
+  Parts parts;            // of wanted
   Bytes wanted;
   Bytes needed;                 // <= wanted
   Bytes desire;                 // target it should have with nobody else around; >= the present target

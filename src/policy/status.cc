@@ -4,10 +4,11 @@
 
 namespace aerostat {
 
-Status health(Bytes assigned, Bytes demand, Bytes buffer, bool paging) {
-  if (paging) return Status::Paging;
-  if (assigned < demand) return Status::Warning;
-  return assigned - demand >= buffer.scaled(kLowShare) ? Status::Ok : Status::Low;
+Status health(Bytes assigned, Bytes available, const Demand& demand, Bytes buffer, bool nearly_empty) {
+  if (demand.paging) return Status::Paging;
+  if (assigned < demand.demand || nearly_empty) return Status::Warning;
+  const bool there = assigned - demand.demand >= buffer.scaled(kLowShare);
+  return there && available >= kSlack ? Status::Ok : Status::Low;
 }
 
 }  // namespace aerostat

@@ -45,14 +45,36 @@ Bytes for_a_block(const VmView& vm) {
   return vm.rising && vm.room_in_block ? std::max(Bytes{}, kRoomInBlock - *vm.room_in_block) : Bytes{};
 }
 
-Bytes wanted(const VmView& vm) {
-  return with_headroom(vm, std::max({owners_buffer(vm), vm.growth, low_headroom(vm)}));
+Parts wanted_parts(const VmView& vm) {
+  Parts out;
+  if (vm.demand) {
+    out.add(Part::Demand, *vm.demand);
+    out.add(Part::Headroom, vm.headroom);
+    out.add(Part::Block, for_a_block(vm));
+    out.raise_to(Part::Ahead, *vm.demand + vm.growth);
+    out.raise_to(Part::Buffer, *vm.demand + owners_buffer(vm));
+    out.raise_to(Part::Floor, vm.learned_floor);
+  } else {
+    out.add(Part::Held, vm.target);
+  }
+  out.raise_to(Part::Minimum, vm.limits.minimum);
+  out.cut_to(Part::Maximum, vm.limits.maximum);
+  return out;
 }
+
+Bytes wanted(const VmView& vm) { return wanted_parts(vm).sum(); }
 
 Bytes low_line(const VmView& vm) {
   const Bytes room = std::max(owners_buffer(vm).scaled(kLowShare), low_headroom(vm));
   if (!vm.demand) return as_it_is(vm);
   return std::clamp(*vm.demand + room, least_before_growth(vm), vm.limits.maximum);
+}
+
+bool lacks(const VmView& vm) {
+  if (!vm.demand) return false;
+  if (vm.rescue > Bytes{}) return true;
+  const Bytes line = *vm.demand + std::max(owners_buffer(vm).scaled(kLowShare), low_headroom(vm));
+  return vm.target < std::min(std::max(line, vm.learned_floor - kSlack), vm.limits.maximum);
 }
 
 Bytes most_of(const VmView& vm) {

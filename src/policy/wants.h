@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "model/parts.h"
 #include "model/views.h"
 
 namespace aerostat {
@@ -11,7 +12,9 @@ namespace aerostat {
 // what was learned.
 Bytes buffer_for(const Limits& limits, Bytes demand, Bytes headroom);
 
-// What a growth brings it to, within minimum (or the learned floor) and maximum. Missing demand: what it has.
+// What a growth brings it to, within minimum (or the learned floor) and maximum, and what that is made of.
+// Missing demand: what it has.
+Parts wanted_parts(const VmView& vm);
 Bytes wanted(const VmView& vm);
 
 // Headroom besides the learned: what the VM lacks of kRoomInBlock that can be given at once, while its need
@@ -21,6 +24,10 @@ Bytes for_a_block(const VmView& vm);
 // Below this the VM is grown: demand with its headroom and what it needs for a block, or 80 % of the buffer
 // its owner asked for.
 Bytes low_line(const VmView& vm);
+
+// Whether it lies below that line for want of memory, and not only for its owner's minimum; or has nearly
+// nothing.
+bool lacks(const VmView& vm);
 
 // What the guest has available, cache that it needs included, when it is down to the low line: told to the
 // guest, so that it reports that moment at once.

@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import unittest
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.harness.daemon import AS_NOBODY, Daemon, command
@@ -88,7 +89,8 @@ class Errors(unittest.TestCase):
         with Daemon(self.rundir, "1G") as daemon:
             os.chmod(daemon.socket, 0o600)
             run = command("list", socket_path=daemon.socket, prefix=AS_NOBODY)
-            self.sentence(run, 3, str(daemon.socket), "permission")
+            self.sentence(run, 3, str(daemon.socket), "permission", "use sudo")
+            self.assertNotIn("root", run.stderr, "nobody is told to join that group")
             os.chmod(daemon.socket, 0o666)
             listed = command("list", socket_path=daemon.socket, prefix=AS_NOBODY)
             self.assertEqual(listed.returncode, 0, listed.stderr)
@@ -112,6 +114,33 @@ class Errors(unittest.TestCase):
             kept = command("set", "web", "--mode", "dynamic", "--weight", "7000", socket_path=daemon.socket)
             self.assertEqual(kept.returncode, 0, kept.stderr)
             self.assertIn("7000", (self.rundir / "state" / "settings.toml").read_text())
+
+    def test_settings_for_a_vm_that_nobody_has_seen_are_kept_with_a_warning(self) -> None:
+        with Daemon(self.rundir, "1G") as daemon:
+            kept = command("set", "web", "--minimum", "256M", "--buffer", "20%", socket_path=daemon.socket)
+            self.assertEqual(kept.returncode, 0, kept.stderr)
+            self.assertIn("warning: no VM named 'web' was seen since aerostatd started", kept.stdout)
+            self.assertNotIn("web", command("list", socket_path=daemon.socket).stdout)
+            listed = command("list", "--all", "--columns", "name,status,minimum,buffer", socket_path=daemon.socket)
+            self.assertRegex(listed.stdout, r"(?m)^web +Off +256 MiB +20$")
+            typo = command("show", "wbe", socket_path=daemon.socket)
+            self.sentence(typo, 1, "did you mean 'web'?")
+
+    def test_a_pause_outlives_the_daemon(self) -> None:
+        with Daemon(self.rundir, "1G") as daemon:
+            paused = command("pause", socket_path=daemon.socket)
+            self.assertEqual(paused.returncode, 0, paused.stderr)
+            since = datetime.fromisoformat(daemon.host()["paused_since"])
+            daemon.kill()
+            daemon.start()
+            self.assertEqual(daemon.host()["manager"], "paused")
+            again = datetime.fromisoformat(daemon.host()["paused_since"])
+            self.assertLess(abs(again - since), timedelta(seconds=2))
+            self.assertIn("is paused since 2", command("list", socket_path=daemon.socket).stdout)
+            self.assertEqual(command("resume", socket_path=daemon.socket).returncode, 0)
+            daemon.kill()
+            daemon.start()
+            self.assertEqual(daemon.host()["manager"], "running")
 
     def test_a_bad_reload_changes_nothing(self) -> None:
         with Daemon(self.rundir, "1G") as daemon:

@@ -16,6 +16,7 @@ class Talk final : public GuestLink {
   void set_most_visible(Bytes) override {}
   void expect_growth(Bytes target) override { vm_.expect_growth(target); }
   void prepare_shrink(Bytes) override { vm_.prepare(); }
+  void guest_reset() override {}  // the virtual VM resets its guest itself
 
  private:
   VirtualVm& vm_;

@@ -47,7 +47,7 @@ constexpr std::array kMeasures = {
 constexpr std::array kStatuses = {
     Status::Ok,         Status::Low,     Status::Warning,       Status::Paging,
     Status::Starting,   Status::Static,  Status::NoIntegration, Status::NotResponding,
-    Status::BadReports, Status::Stalled, Status::Paused};
+    Status::BadReports, Status::Stalled, Status::Paused,        Status::Off};
 
 }  // namespace
 

@@ -70,8 +70,9 @@ class Stage {
                                               : "it was not looked at: the VM was not there");
       }
     }
-    if (const auto broken = policy_.engine().host().law1_violations; broken > 0 && !reverted_)
-      out_.failures.push_back(fmt::format("the daemon's own books saw law 1 broken {} times", broken));
+    if (const auto broken = policy_.engine().host().over_committed_passes; broken > 0 && !reverted_)
+      out_.failures.push_back(
+          fmt::format("the daemon's own books saw more committed than may be, {} times", broken));
     return out_;
   }
 

@@ -46,7 +46,7 @@ TEST(Play, EndsWhenALawBreaks) {
   open.rails.fair_share = false;
   const Played p = played(greedy, open);
   ASSERT_FALSE(p.held());
-  EXPECT_EQ(p.failures[0].rfind("law 1 at ", 0), 0u) << p.failures[0];
+  EXPECT_EQ(p.failures[0].rfind("over-committed at ", 0), 0u) << p.failures[0];
 }
 
 // script/bench laws does a million steps; here fewer, from AEROSTAT_SEED if it is set.

@@ -114,10 +114,10 @@ void VirtualHost::committing(const VirtualVm& vm, Bytes before, Bytes after) {
   committed_ = committed_ - before + after;
   committed_peak_ = std::max(committed_peak_, committed_);
   if (after <= before || committed_ <= capacity_ - reserve_) return;
-  broken(
-      fmt::format("law 1 at {:.2f} s: {} are committed of {} with {} in reserve, when {} went from {} to {}",
-                  now_s(), format_bytes(committed_), format_bytes(capacity_), format_bytes(reserve_),
-                  vm.name(), format_bytes(before), format_bytes(after)));
+  broken(fmt::format(
+      "over-committed at {:.2f} s: {} are committed of {} with {} in reserve, when {} went from {} to {}",
+      now_s(), format_bytes(committed_), format_bytes(capacity_), format_bytes(reserve_), vm.name(),
+      format_bytes(before), format_bytes(after)));
 }
 
 void VirtualHost::targeting(const VirtualVm& vm, Bytes target) {
@@ -126,8 +126,8 @@ void VirtualHost::targeting(const VirtualVm& vm, Bytes target) {
   const Bytes least = std::min({vm.limits().minimum.round_down(block), has, vm.facts().base});
   const Bytes most = std::max(vm.limits().maximum, has);
   if (target >= least && target <= most) return;
-  broken(fmt::format("law 2 at {:.2f} s: {} is asked to have {}, outside {} to {}", now_s(), vm.name(),
-                     format_bytes(target), format_bytes(vm.limits().minimum), format_bytes(most)));
+  broken(fmt::format("outside its limits at {:.2f} s: {} is asked to have {}, outside {} to {}", now_s(),
+                     vm.name(), format_bytes(target), format_bytes(vm.limits().minimum), format_bytes(most)));
 }
 
 void VirtualHost::broken(const std::string& law) {

@@ -1,0 +1,182 @@
+// What people ask of the engine: settings, the pause, and what it answers.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "control/fakes.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+using namespace std::chrono_literals;
+using fakes::World;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Settings minimum_of(Bytes minimum) {
+  Settings out;
+  out.mode = Mode::Dynamic;
+  out.minimum = out.startup = minimum;
+  return out;
+}
+
+TEST(Manager, APauseIsKeptAndOutlivesTheDaemon) {
+  World before(4_GiB);
+  before.engine.pause();
+  EXPECT_TRUE(before.kept_pause);
+  EngineOptions options = World::options(4_GiB, {});
+  options.paused_since = WallTime{} + 1h;
+  World w(options);
+  w.add("web");
+  w.demands["web"] = 380_MiB;
+  w.run(3s);
+  EXPECT_TRUE(w.machines["web"]->targets.empty());
+  EXPECT_TRUE(w.engine.host().paused);
+  EXPECT_EQ(w.engine.host().paused_since, options.paused_since);
+  w.engine.resume();
+  EXPECT_FALSE(w.kept_pause);
+  EXPECT_FALSE(w.engine.host().paused_since);
+  w.run(1s);
+  EXPECT_FALSE(w.machines["web"]->targets.empty());
+}
+
+TEST(Manager, APauseThatCannotBeKeptIsOneAllTheSameAndSaysSo) {
+  World w(4_GiB);
+  w.settings.broken = true;
+  w.engine.pause();
+  EXPECT_TRUE(w.engine.host().paused);
+  EXPECT_EQ(w.engine.host().note, "the disk is full");
+  w.settings.broken = false;
+  w.engine.resume();
+  EXPECT_EQ(w.engine.host().note, "");
+}
+
+TEST(Manager, WarnsOfSettingsForAVmThatNobodyHasSeen) {
+  World w(4_GiB);
+  w.add("web-1");
+  Settings weight;
+  weight.weight = 7;
+  EXPECT_THAT(w.engine.set("web-1", {weight}, false)->warnings, IsEmpty());
+  const auto typo = w.engine.set("wbe-1", {weight}, false);
+  ASSERT_TRUE(typo) << "it may well come";
+  EXPECT_THAT(typo->warnings,
+              ElementsAre("no VM named 'wbe-1' was seen since aerostatd started; the settings wait "
+                          "for it; did you mean 'web-1'?"));
+  EXPECT_THAT(w.engine.set("mail", {weight}, true)->warnings,
+              ElementsAre(HasSubstr("the settings wait for it")));
+  w.host.ended.insert(1);
+  w.engine.machine_vanished("web-1", "the test ends it");
+  EXPECT_THAT(w.engine.set("web-1", {weight}, false)->warnings, IsEmpty()) << "it was seen, and is off";
+}
+
+TEST(Manager, ListsWhatIsOffWithWhatItsOwnerWrote) {
+  World w(4_GiB);
+  w.add("web");
+  Settings change;
+  change.minimum = 300_MiB;
+  ASSERT_TRUE(w.engine.set("db", {change}, false));
+  ASSERT_TRUE(w.engine.set("web", {change}, false));
+  const std::vector<VmReport> off = w.engine.vms_off();
+  ASSERT_EQ(off.size(), 1u);
+  EXPECT_EQ(off[0].name, "db");
+  EXPECT_EQ(off[0].status, Status::Off);
+  EXPECT_EQ(off[0].limits.minimum, 300_MiB) << "though nobody wrote its startup";
+  EXPECT_FALSE(off[0].assigned);
+  EXPECT_THAT(w.engine.vm("db").error().message, HasSubstr("list --all"));
+  EXPECT_THAT(w.engine.vm("wbe").error().message, HasSubstr("did you mean 'web'?"));
+}
+
+TEST(Manager, WarnsOfAMinimumThatTheHostCannotGiveAndNotesItWhileItLasts) {
+  World w(1_GiB);
+  w.settings.defaults.minimum = 384_MiB;
+  w.add("a");
+  w.add("b");
+  w.demands = {{"a", 200_MiB}, {"b", 200_MiB}};
+  w.run(1s);
+  EXPECT_THAT(w.engine.set("a", {minimum_of(500_MiB)}, true)->warnings, IsEmpty());
+  const auto set = w.engine.set("a", {minimum_of(800_MiB)}, false);
+  ASSERT_TRUE(set);
+  const std::string said =
+      "its minimum of 800 MiB cannot be given: with all other VMs at their least 640 MiB are "
+      "left for it";
+  EXPECT_THAT(set->warnings, ElementsAre(said));
+  w.run(2s);
+  EXPECT_EQ(w.vm("a").note, said);
+  EXPECT_THAT(w.engine.set("off", {minimum_of(800_MiB)}, true)->warnings,
+              ::testing::Contains(HasSubstr("800 MiB")));
+  w.engine.reconfigure(2_GiB, {}, profile(ProfileName::Balanced));
+  w.run(2s);
+  EXPECT_EQ(w.vm("a").note, "");
+  EXPECT_EQ(w.assigned("a"), 800_MiB);
+}
+
+TEST(Manager, AnOverCommitmentThatIsOverIsOver) {
+  World w(1_GiB);
+  w.add("a");
+  w.add("b");
+  w.run(1s);
+  w.engine.reconfigure(512_MiB, {}, profile(ProfileName::Balanced));
+  w.run(1s);
+  EXPECT_EQ(w.engine.host().over_committed, 256_MiB);
+  w.engine.reconfigure(2_GiB, {}, profile(ProfileName::Balanced));
+  w.run(1s);
+  EXPECT_EQ(w.engine.host().over_committed, 0_MiB);
+  EXPECT_GT(w.engine.host().over_committed_passes, 0u);
+}
+
+TEST(Manager, ExplainsWantedByPartsThatSumUpToIt) {
+  World w(4_GiB);
+  w.settings.defaults.buffer_percent = 50;
+  w.add("web");
+  for (const Bytes need : {100_MiB, 300_MiB, 900_MiB}) {
+    w.demands["web"] = need;
+    w.run(1s);
+    const DecisionRecord last = w.engine.explain("web", 1)->back();
+    const Parts& parts = last.move.numbers.wanted;
+    Bytes sum;
+    for (std::size_t i = 0; i < kParts; ++i) sum += parts.of(static_cast<Part>(i));
+    EXPECT_EQ(sum, last.wanted);
+    EXPECT_EQ(parts.of(Part::Demand), last.demand);
+    EXPECT_GT(parts.of(need == 100_MiB ? Part::Minimum : Part::Buffer), 0_MiB) << reason(last.move);
+  }
+}
+
+// A guest that lay below its mark for long, and had enough all the time by the host's own rule.
+TEST(Manager, TimesNoGrowthFromAMarkThatMeantNothing) {
+  World w(4_GiB);
+  auto& web = w.add("web");
+  const auto low_for = [&](Duration time, Bytes need) {
+    w.guest("web").s.low_since = w.clock.now() - time;
+    w.report("web", need);
+  };
+  for (Duration low{0}; low < 10s; low += 100ms) {
+    w.clock.advance(100ms);
+    low_for(low, 100_MiB);
+  }
+  web.obedient = false;
+  w.clock.advance(100ms);
+  low_for(10s, 372_MiB);
+  w.engine.pass();
+  w.clock.advance(60ms);
+  web.arrive();
+  w.report("web", 372_MiB);
+  ASSERT_EQ(w.engine.reactions().size(), 1u);
+  EXPECT_EQ(w.engine.reactions()[0].total_ms, 60);
+}
+
+TEST(Manager, TimesNoGrowthThatNobodyNeeded) {
+  World w(4_GiB);
+  w.add("web");
+  w.demands["web"] = 100_MiB;
+  w.run(1s);
+  ASSERT_TRUE(w.engine.set("web", {minimum_of(1_GiB)}, false));
+  w.run(2s);
+  EXPECT_EQ(w.assigned("web"), 1_GiB);
+  for (const Reaction& reaction : w.engine.reactions())
+    EXPECT_LE(reaction.total_ms.value(), 0) << "no want, no time";
+  EXPECT_THAT(w.engine.reactions(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace aerostat
