@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace aerostat {
 
@@ -23,43 +24,45 @@ bool is_vm_name(std::string_view text) {
 
 namespace {
 
-// Letters left out, put in, exchanged, or swapped with the next one, to come from one to the other.
-std::size_t letters_off(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> off(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) {
-    for (std::size_t j = 0; j <= b.size(); ++j) {
-      if (i == 0 || j == 0) {
-        off[i][j] = i + j;
-        continue;
-      }
-      const std::size_t exchanged = off[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      off[i][j] = std::min({off[i - 1][j] + 1, off[i][j - 1] + 1, exchanged});
+// Optimal string alignment: insert, delete, replace, and swap of two neighbours each count one.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  std::iota(last.begin(), last.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0u : 1u)});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        off[i][j] = std::min(off[i][j], off[i - 2][j - 2] + 1);
+        row[j] = std::min(row[j], before[j - 2] + 1);
     }
+    before = last;
+    last = row;
   }
-  return off[a.size()][b.size()];
+  return last[b.size()];
 }
 
 }  // namespace
 
-std::optional<std::string> meant(std::string_view typed, const std::vector<std::string>& words) {
-  constexpr std::size_t kMostOff = 2;
-  constexpr std::size_t kLongest = 64;
+std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known) {
+  constexpr std::size_t kLongestWord = 64;  // what is longer is no typo, and the comparison is quadratic
+  if (word.size() > kLongestWord) return std::nullopt;
   std::optional<std::string> best;
-  std::size_t least = std::min(kMostOff, (typed.size() - (typed.empty() ? 0 : 1)) / 2) + 1;
-  for (const std::string& word : words) {
-    if (word == typed || word.size() > kLongest || typed.size() > kLongest) continue;
-    const std::size_t off = letters_off(typed, word);
-    if (off >= least) continue;
-    least = off;
-    best = word;
+  std::size_t least = 3;
+  for (const std::string& candidate : known) {
+    // "min" for "minimum" is no slip of a finger, but as clear.
+    if (candidate == word) continue;
+    const bool starts = word.size() >= 3 && candidate.starts_with(word);
+    const std::size_t distance = starts ? 1 : edits(word, candidate);
+    if (distance < least && distance * 2 < candidate.size()) {
+      least = distance;
+      best = candidate;
+    }
   }
   return best;
 }
 
 std::string did_you_mean(std::string_view typed, const std::vector<std::string>& words) {
-  const std::optional<std::string> word = meant(typed, words);
+  const std::optional<std::string> word = nearest(typed, words);
   return word ? "; did you mean '" + *word + "'?" : "";
 }
 

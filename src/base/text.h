@@ -16,9 +16,9 @@ std::string printable(std::string_view text, std::size_t most = 200);
 // A VM's name: 1 to 64 of letters, digits, '.', '_', '-', and no leading '.' or '-'.
 bool is_vm_name(std::string_view text);
 
-// Which of `words` was probably meant by `typed`: the nearest, at most two letters off and less than half of
-// it. Not `typed` itself.
-std::optional<std::string> meant(std::string_view typed, const std::vector<std::string>& words);
+// Which of the known words was probably meant: the nearest, at most two slips of a finger off and less than
+// half of it, or one that begins so. Not the word itself.
+std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known);
 // "; did you mean 'web'?", or nothing.
 std::string did_you_mean(std::string_view typed, const std::vector<std::string>& words);
 

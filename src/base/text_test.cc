@@ -17,13 +17,21 @@ TEST(VmName, IsAWordAndNoPath) {
   EXPECT_FALSE(is_vm_name(std::string(65, 'a')));
 }
 
-TEST(Meant, IsTheNearestWordAndNoFarOne) {
+TEST(Nearest, ForgivesSlipsOnly) {
+  const std::vector<std::string> known = {"minimum", "maximum", "mode", "weight"};
+  EXPECT_EQ(nearest("mniimum", known), "minimum");
+  EXPECT_EQ(nearest("max", known), "maximum");
+  EXPECT_EQ(nearest("mod", known), "mode");
+  EXPECT_EQ(nearest("zebra", known), std::nullopt);
+}
+
+TEST(Nearest, IsTheNearestWordAndNoFarOne) {
   const std::vector<std::string> words = {"web", "db", "list", "host", "web-backup"};
-  EXPECT_EQ(meant("wbe", words), "web");
-  EXPECT_EQ(meant("lst", words), "list");
-  EXPECT_EQ(meant("web-backpu", words), "web-backup");
+  EXPECT_EQ(nearest("wbe", words), "web");
+  EXPECT_EQ(nearest("lst", words), "list");
+  EXPECT_EQ(nearest("web-backpu", words), "web-backup");
   EXPECT_EQ(did_you_mean("hots", words), "; did you mean 'host'?");
-  for (const char* none : {"", "x", "web", "mail", "frobnicate"})
+  for (const char* none : {"", "x", "db", "mail", "frobnicate"})
     EXPECT_EQ(did_you_mean(none, words), "") << none;
 }
 

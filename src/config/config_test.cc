@@ -4,7 +4,6 @@
 
 #include <fstream>
 
-#include "config/table_reader.h"
 
 namespace aerostat {
 namespace {
@@ -169,14 +168,6 @@ TEST(Config, HostileTextIsRefusedAndNotShownRaw) {
   EXPECT_NE(error_of(std::string(100000, '[')), "no error");
   EXPECT_NE(error_of(std::string("a = ") + std::string(100000, '[')), "no error");
   EXPECT_NE(error_of(std::string(200, 'k') + " = 1"), "no error");
-}
-
-TEST(Nearest, ForgivesSlipsOnly) {
-  const std::vector<std::string> known = {"minimum", "maximum", "mode", "weight"};
-  EXPECT_EQ(nearest("mniimum", known), "minimum");
-  EXPECT_EQ(nearest("max", known), "maximum");
-  EXPECT_EQ(nearest("mod", known), "mode");
-  EXPECT_EQ(nearest("zebra", known), std::nullopt);
 }
 
 TEST(Config, TheExampleIsRight) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 #include "base/text.h"
 
@@ -17,41 +16,7 @@ std::string list_of(std::vector<std::string> words) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-// Optimal string alignment: insert, delete, replace, and swap of two neighbours each count one.
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  std::iota(last.begin(), last.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0u : 1u)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        row[j] = std::min(row[j], before[j - 2] + 1);
-    }
-    before = last;
-    last = row;
-  }
-  return last[b.size()];
-}
-
 }  // namespace
-
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known) {
-  constexpr std::size_t kLongestWord = 64;  // what is longer is no typo, and the comparison is quadratic
-  if (word.size() > kLongestWord) return std::nullopt;
-  std::optional<std::string> best;
-  std::size_t least = 3;
-  for (const std::string& candidate : known) {
-    // "min" for "minimum" is no slip of a finger, but as clear.
-    const bool starts = word.size() >= 3 && candidate.starts_with(word);
-    const std::size_t distance = starts ? 1 : edits(word, candidate);
-    if (distance < least && distance * 2 < candidate.size()) {
-      least = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
 
 const Entry* TableReader::find(std::string_view key) {
   known_.emplace_back(key);
@@ -118,12 +83,10 @@ const Entry* TableReader::table(std::string_view key) {
 void TableReader::finish() {
   for (const Entry& entry : table_) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-    const std::optional<std::string> meant = nearest(entry.key, known_);
-    const std::string shown = printable(entry.key, 64);
+    const std::string meant = did_you_mean(entry.key, known_);
     problems_.add(entry.key_at,
-                  meant ? fmt::format("{} has no key '{}'; did you mean '{}'?", where_, shown, *meant)
-                        : fmt::format("{} has no key '{}'; remove it, or use one of: {}", where_, shown,
-                                      list_of(known_)));
+                  fmt::format("{} has no key '{}'{}", where_, printable(entry.key, 64),
+                              !meant.empty() ? meant : "; remove it, or use one of: " + list_of(known_)));
   }
 }
 

@@ -50,8 +50,4 @@ class TableReader {
 // A broken rule is reported at the value that breaks it.
 Settings read_settings(TableReader& reader, Problems& problems);
 
-// The known word nearest to `word`, if it is near enough to be meant: at most 2 edits, and fewer than half of
-// it.
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known);
-
 }  // namespace aerostat
