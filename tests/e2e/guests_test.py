@@ -75,8 +75,11 @@ class Guests(RealGuests):
             self.assertGreater(web.memory().assigned, 700 * MIB)
             web.workload.send("reboot")
             until(lambda: daemon.vm("web")["reboots"] == 1, 30, "the reboot is seen")
+            after = daemon.events()[-1]["seq"]
             web.wait_ready(60)
             daemon.wait_served("web", timeout=30)
+            told = [event["text"] for event in daemon.events(after) if event["kind"] == "vm.status"]
+            self.assertFalse([text for text in told if "Not responding" in text], "a guest that boots is Starting")
             until(lambda: daemon.vm("web")["assigned_bytes"] <= 384 * MIB, 20, "it has what it boots with, not what it once needed")
             web.workload.run("alloc:500:150", 60)
             until(lambda: daemon.vm("web")["assigned_bytes"] >= 600 * MIB, 10, "it is managed again")
@@ -106,6 +109,8 @@ class Guests(RealGuests):
                 web.qmp.execute("cont")
                 daemon.wait_status("web", "OK", timeout=10)
             until(lambda: "web" not in daemon.vms(), 10, "the VM is forgotten")
+            gone = [event["text"] for event in daemon.events() if event["kind"] == "vm.vanished"]
+            self.assertEqual(gone, ["the guest was shut down"])
             until(lambda: daemon.host()["committed_bytes"] == 0, 5, "what it held is free")
 
 

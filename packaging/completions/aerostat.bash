@@ -1,0 +1,53 @@
+# Made by packaging/completions/generate.py from what aerostat --help says: change that, and make it anew.
+# shellcheck shell=bash
+_aerostat_vms() {
+  aerostat list --all --json 2>/dev/null | grep -o '"name":"[^"]*"' | cut -d '"' -f 4
+}
+_aerostat() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command='' options='' i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      list|show|set|explain|events|host|reactions|pause|resume|qemu-args|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  case $before in
+    --cache) mapfile -t COMPREPLY < <(compgen -W 'all active none' -- "$word"); return ;;
+    --guest) mapfile -t COMPREPLY < <(compgen -W 'simple debian' -- "$word"); return ;;
+    --mode) mapfile -t COMPREPLY < <(compgen -W 'static dynamic' -- "$word"); return ;;
+    --profile) mapfile -t COMPREPLY < <(compgen -W 'dense balanced swift' -- "$word"); return ;;
+    --texture) mapfile -t COMPREPLY < <(compgen -W 'rough linear auto' -- "$word"); return ;;
+    --unset) mapfile -t COMPREPLY < <(compgen -W 'mode startup minimum maximum buffer weight' -- "$word"); return ;;
+    --output|--plot|--settings|--socket|--trace|-o) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --directory) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --after|--block|--buffer|--columns|--episode|--estimator-error|--every|--for|--generate|--host-memory|--hot-cache|--last|--limit|--maximum|--memory-id|--minimum|--period|--policy|--seed|--seeds|--startup|--tolerance|--violation|--watch|--weight|--without) [[ $word == -* ]] || return ;;
+  esac
+  case $command in
+    list) options='-h --help --watch --all --columns' ;;
+    show) options='-h --help' ;;
+    set) options='-h --help --mode --startup --minimum --maximum --buffer --weight --unset --dry-run' ;;
+    explain) options='-h --help --last' ;;
+    events) options='-h --help --follow --after' ;;
+    host) options='-h --help' ;;
+    reactions) options='-h --help' ;;
+    pause) options='-h --help' ;;
+    resume) options='-h --help' ;;
+    qemu-args) options='-h --help --startup --maximum --directory --memory-id --one-line' ;;
+    simulate) options='-h --help --trace --generate --host-memory --policy --list-policies --json --plot --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;
+    scenario) options='-h --help --without --timeline --list' ;;
+    record) options='-h --help --every --for --force' ;;
+    trace) options='-h --help -o --output --cache --tolerance --limit --together --force' ;;
+    plan) options='-h --help --trace --generate --host-memory --policy --violation --episode --seeds --json --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;
+  esac
+  options+=' -h --help --version --socket --json'
+  if [[ $word == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word" | sort -u)
+    return
+  fi
+  case $command in
+    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions pause resume qemu-args simulate scenario record trace plan' -- "$word") ;;
+    show|set|explain|record) mapfile -t COMPREPLY < <(compgen -W "$(_aerostat_vms)" -- "$word") ;;
+    scenario|trace) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+  esac
+}
+complete -o filenames -F _aerostat aerostat

@@ -1,0 +1,200 @@
+"""Writes the completions for bash, zsh and fish from what `aerostat --help` says.
+
+    python3 packaging/completions/generate.py [AEROSTAT]   # build/release/bin/aerostat unless told otherwise
+
+e2e.completions fails when they differ from what this would write.
+"""
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+FILES = {"--trace", "--settings", "--plot", "--output", "-o", "--socket"}
+DIRECTORIES = {"--directory"}
+
+
+@dataclass
+class Option:
+    names: list[str]
+    help: str
+    takes: str  # what it takes, in the words of help; empty: nothing
+
+
+@dataclass
+class Command:
+    name: str
+    help: str
+    options: list[Option] = field(default_factory=list)
+    names_a_vm: bool = False
+    takes_files: bool = False
+
+
+def section(text: str, title: str) -> str:
+    """The lines of one part of a help text."""
+    found = re.search(rf"^{title}:.*\n((?:  .*\n|\n(?=  ))*)", text + "\n", re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def entries(part: str) -> list[tuple[str, str]]:
+    """What stands left and what it means, which may begin on the next line and take several."""
+    out: list[tuple[str, str]] = []
+    for line in part.splitlines():
+        if (start := re.match(r"  (\S.*?)(?:\s{2,}(\S.*))?$", line)) and not line.startswith("   "):
+            out.append((start.group(1), start.group(2) or ""))
+        elif out and line.strip():
+            left, meaning = out[-1]
+            out[-1] = left, f"{meaning} {line.strip()}".strip()
+    return out
+
+
+def options_of(text: str) -> list[Option]:
+    out = []
+    titles = [title for title in re.findall(r"^(\w[\w ]*):", text, re.MULTILINE) if title not in ("Usage", "Positionals", "Subcommands", "Examples", "Example")]
+    for title in titles:
+        for left, meaning in entries(section(text, title)):
+            if not left.startswith("-"):
+                continue
+            names, _, takes = left.partition(" ")
+            out.append(Option(names.split(","), meaning, takes))
+    return out
+
+
+def commands_of(aerostat: str) -> tuple[list[Option], list[Command]]:
+    def help_of(*words: str) -> str:
+        return subprocess.run([aerostat, *words, "--help"], capture_output=True, text=True, check=True).stdout
+
+    top = help_of()
+    commands = []
+    for name, meaning in entries(section(top, "Subcommands")):
+        text = help_of(name)
+        positionals = [left for left, _ in entries(section(text, "Positionals"))]
+        commands.append(Command(name, meaning, options_of(text), any(p.startswith("VM") for p in positionals), any("FILE" in p for p in positionals)))
+    return options_of(top), commands
+
+
+def words_of(option: Option) -> list[str]:
+    """Values that help lists, as in MODE:{static,dynamic}."""
+    listed = re.search(r"\{([^}]*)\}", option.takes)
+    return listed.group(1).split(",") if listed else []
+
+
+HEADING = "# Made by packaging/completions/generate.py from what aerostat --help says: change that, and make it anew.\n"
+
+
+def bash(common: list[Option], commands: list[Command]) -> str:
+    every = [o for options in [common, *(c.options for c in commands)] for o in options]
+    flags = {name for o in every if not o.takes for name in o.names}
+    valued = sorted({name for o in every for name in o.names} - flags)
+    words = {name: words_of(o) for c in commands for o in c.options for name in o.names if words_of(o)}
+    lines = [HEADING.rstrip(), "# shellcheck shell=bash", "_aerostat_vms() {",
+             "  aerostat list --all --json 2>/dev/null | grep -o '\"name\":\"[^\"]*\"' | cut -d '\"' -f 4", "}",
+             "_aerostat() {", "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command='' options='' i",
+             "  COMPREPLY=()", "  for ((i = 1; i < COMP_CWORD; i++)); do", "    case ${COMP_WORDS[i]} in",
+             f"      {'|'.join(c.name for c in commands)}) command=${{COMP_WORDS[i]}}; break ;;", "    esac", "  done",
+             "  case $before in"]
+    for name, values in sorted(words.items()):
+        lines.append(f"    {name}) mapfile -t COMPREPLY < <(compgen -W '{' '.join(values)}' -- \"$word\"); return ;;")
+    directories = sorted(DIRECTORIES & set(valued))
+    files = sorted(FILES & set(valued))
+    lines += [f"    {'|'.join(files)}) mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;",
+              f"    {'|'.join(directories)}) mapfile -t COMPREPLY < <(compgen -d -- \"$word\"); return ;;"]
+    rest = [name for name in valued if name not in words and name not in FILES and name not in DIRECTORIES]
+    lines += [f"    {'|'.join(rest)}) [[ $word == -* ]] || return ;;", "  esac", "  case $command in"]
+    for c in commands:
+        lines.append(f"    {c.name}) options='{' '.join(name for o in c.options for name in o.names)}' ;;")
+    lines += ["  esac", f"  options+=' {' '.join(name for o in common for name in o.names)}'", "  if [[ $word == -* ]]; then",
+              "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\" | sort -u)", "    return", "  fi", "  case $command in",
+              f"    '') mapfile -t COMPREPLY < <(compgen -W '{' '.join(c.name for c in commands)}' -- \"$word\") ;;",
+              f"    {'|'.join(c.name for c in commands if c.names_a_vm)}) mapfile -t COMPREPLY < <(compgen -W \"$(_aerostat_vms)\" -- \"$word\") ;;"]
+    if takers := [c.name for c in commands if c.takes_files and not c.names_a_vm]:  # a VM comes before a file
+        lines.append(f"    {'|'.join(takers)}) mapfile -t COMPREPLY < <(compgen -f -- \"$word\") ;;")
+    lines += ["  esac", "}", "complete -o filenames -F _aerostat aerostat"]
+    return "\n".join(lines) + "\n"
+
+
+def zsh_text(text: str) -> str:
+    return text.replace("'", "'\\''").replace("[", "\\[").replace("]", "\\]").replace(":", "\\:")
+
+
+def zsh_spec(option: Option) -> list[str]:
+    if not option.takes:
+        action = ""
+    elif words_of(option):
+        action = f":value:({' '.join(words_of(option))})"
+    elif FILES & set(option.names):
+        action = ":file:_files"
+    elif DIRECTORIES & set(option.names):
+        action = ":directory:_files -/"
+    else:
+        action = ":value: "
+    return [f"'{name}[{zsh_text(option.help)}]{action}'" for name in option.names]
+
+
+def zsh(common: list[Option], commands: list[Command]) -> str:
+    lines = ["#compdef aerostat", HEADING.rstrip(), "_aerostat_vms() {", "  local -a vms",
+             "  vms=(${(f)\"$(aerostat list --all --json 2>/dev/null | grep -o '\"name\":\"[^\"]*\"' | cut -d '\"' -f 4)\"})",
+             "  compadd -a vms", "}", "_aerostat() {", "  local -a commands common", "  commands=("]
+    lines += [f"    '{c.name}:{zsh_text(c.help)}'" for c in commands]
+    lines += ["  )", "  common=("] + [f"    {spec}" for o in common for spec in zsh_spec(o)]
+    lines += ["  )", "  local context state line", "  _arguments -C $common '1:command:->command' '*::argument:->argument'",
+              "  case $state in", "    command) _describe command commands ;;", "    argument)", "      case $words[1] in"]
+    for c in commands:
+        specs = [spec for o in c.options if o.names not in [known.names for known in common] for spec in zsh_spec(o)]
+        if c.names_a_vm:
+            specs.append("'1:VM:_aerostat_vms'")
+        if c.takes_files:
+            specs.append("'*:file:_files'")
+        lines.append(f"        {c.name})")
+        lines += [" \\\n            ".join(["          _arguments $common", *specs]) + " ;;"]
+    lines += ["      esac ;;", "  esac", "}", '_aerostat "$@"']
+    return "\n".join(lines) + "\n"
+
+
+def fish_text(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def fish_spec(option: Option, condition: str) -> str:
+    names = " ".join(f"-l {n[2:]}" if n.startswith("--") else f"-s {n[1:]}" for n in option.names)
+    takes = ""
+    if words_of(option):
+        takes = f" -x -a '{' '.join(words_of(option))}'"
+    elif FILES & set(option.names):
+        takes = " -r -F"
+    elif DIRECTORIES & set(option.names):
+        takes = " -x -a '(__fish_complete_directories)'"
+    elif option.takes:
+        takes = " -x"
+    return f"complete -c aerostat {condition}{names}{takes} -d '{fish_text(option.help)}'"
+
+
+def fish(common: list[Option], commands: list[Command]) -> str:
+    names = " ".join(c.name for c in commands)
+    lines = [HEADING.rstrip(), "function __aerostat_vms",
+             "    aerostat list --all --json 2>/dev/null | string match -ra '\"name\":\"[^\"]*\"' | string replace -r '\"name\":\"(.*)\"' '$1'",
+             "end", "complete -c aerostat -f"]
+    lines += [fish_spec(o, "") for o in common]
+    for c in commands:
+        here = f"-n '__fish_seen_subcommand_from {c.name}' "
+        lines.append(f"complete -c aerostat -n 'not __fish_seen_subcommand_from {names}' -a {c.name} -d '{fish_text(c.help)}'")
+        lines += [fish_spec(o, here) for o in c.options if o.names not in [known.names for known in common]]
+        if c.names_a_vm:
+            lines.append(f"complete -c aerostat {here}-a '(__aerostat_vms)'")
+        if c.takes_files:
+            lines.append(f"complete -c aerostat {here}-F")
+    return "\n".join(lines) + "\n"
+
+
+def completions(aerostat: str) -> dict[str, str]:
+    """The files, by name."""
+    common, commands = commands_of(aerostat)
+    return {"aerostat.bash": bash(common, commands), "_aerostat": zsh(common, commands), "aerostat.fish": fish(common, commands)}
+
+
+if __name__ == "__main__":
+    program = sys.argv[1] if len(sys.argv) > 1 else str(HERE.parents[1] / "build/release/bin/aerostat")
+    for name, text in completions(program).items():
+        (HERE / name).write_text(text)
