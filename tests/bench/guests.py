@@ -83,6 +83,7 @@ class Result:
     rest_available_mib: int = 0
     rest_assigned_mib: int = 0
     took_s: float = 0.0
+    lost: bool = False   # the guest is of no more use
     broken: list[str] = field(default_factory=list)
 
     @property
@@ -186,9 +187,10 @@ def play(rundir: Path, guest: Debian, row: Row, special: Special) -> Result:
             result.growths = daemon.vm(guest.name)["grows"] - before["grows"]
         except (TimeoutError, GuestGone, RuntimeError) as error:
             result.broken.append(str(error)[:300])
+            result.lost = True
         if not result.held:
-            (rundir / "log" / f"explain-{time.strftime('%H%M%S')}.txt").write_text(
-                f"{row}\n{aerostat.command('explain', guest.name, '--limit', '200', socket_path=daemon.socket).stdout}")
+            words = aerostat.command("explain", guest.name, "--last", "200", socket_path=daemon.socket)
+            (rundir / "log" / f"explain-{time.strftime('%H%M%S')}.txt").write_text(f"{row}\n{words.stdout}{words.stderr}")
     return result
 
 
@@ -229,7 +231,7 @@ def line(result: Result) -> str:
 
 
 def run_rows(rows: list[Row], say: Callable[[str], None], keep: bool) -> list[Result]:
-    """Boots a guest for rows that can share one, and again when one was harmed."""
+    """Boots a guest for rows that can share one, and again when it was lost."""
     results = []
     for (system, swap, maximum, startup, special, _), group in itertools.groupby(
             rows, lambda row: (row.system, row.swap, row.maximum, row.startup, row.special, row.managed)):
@@ -238,7 +240,7 @@ def run_rows(rows: list[Row], say: Callable[[str], None], keep: bool) -> list[Re
             rundir = new_rundir()
             how = SPECIALS.get(special, Special())
             say(f"booting Debian {system}, {'with' if swap else 'without'} swap, {startup} to {maximum}{f', {special}' if special else ''}")
-            clock = Stopwatch()
+            clock, harmed = Stopwatch(), False
             with Edited("web", rundir, system, startup, maximum, swap, kernel=how.kernel, edit=how.edit) as guest:
                 guest.wait_ready()
                 guest.put("/root/take.py", TAKE)
@@ -249,9 +251,10 @@ def run_rows(rows: list[Row], say: Callable[[str], None], keep: bool) -> list[Re
                     result = play(rundir, guest, row, how)
                     results.append(result)
                     say(line(result))
-                    if result.broken:
+                    harmed |= not result.held
+                    if result.lost:
                         break
-            if keep or not result.held:
+            if keep or harmed:
                 say(f"kept: {rundir}")
             else:
                 shutil.rmtree(rundir)
