@@ -13,7 +13,7 @@ HeldFile::HeldFile(const std::string& directory, const HostFiles& host)
     : path_(directory + "/held"), host_(host) {
   std::ifstream file(path_);
   std::string name;
-  for (Line line; file >> name >> line.pid >> line.started >> line.bytes;) {
+  for (Line line; file >> line.pid >> line.started >> line.bytes && std::getline(file >> std::ws, name);) {
     if (is_vm_name(name) && line.bytes >= 0) lines_[name] = line;
   }
 }
@@ -29,7 +29,7 @@ void HeldFile::remember(const All& all) {
   const std::string fresh = path_ + ".new";
   std::ofstream file(fresh, std::ios::trunc);
   for (const auto& [name, line] : lines_) {
-    file << name << ' ' << line.pid << ' ' << line.started << ' ' << line.bytes << '\n';
+    file << line.pid << ' ' << line.started << ' ' << line.bytes << ' ' << name << '\n';
   }
   file.close();
   // No sync: it has to outlive this process, not the host.

@@ -1,4 +1,4 @@
-// The held book as a small text file in the state directory: one line a VM, "NAME PID STARTED BYTES".
+// The held book as a small text file in the state directory: one line a VM, "PID STARTED BYTES NAME".
 // Replaced as a whole. It survives the daemon, not the host: a pid of another boot does not match.
 #pragma once
 

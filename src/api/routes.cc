@@ -157,7 +157,7 @@ bool fits(std::string_view pattern, std::string_view path, std::string& vm) {
     return false;
   const std::string_view name = path.substr(star, path.size() - star - tail.size());
   if (name.find('/') != std::string_view::npos) return false;
-  vm = name;
+  vm = percent_decoded(name).value_or("");
   return true;
 }
 

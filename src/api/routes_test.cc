@@ -60,11 +60,16 @@ TEST_F(Routes, ChangesOnlyWithPermission) {
 TEST_F(Routes, SaysWhatDoesNotExist) {
   EXPECT_EQ(ask("GET", "/v1/vms/db").status, 404);
   EXPECT_EQ(message(ask("GET", "/v1/vms/db")), "there is no VM 'db'");
-  for (const char* target :
-       {"/", "", "/v1", "/v1/vms/", "/v1/vms//decisions", "/v1/vms/a/b/decisions", "/v2/host", "*",
-        "/v1/vms/..", "/v1/vms/%77eb", "/v1/vms/\x1b[31m", "http://x/v1/host"}) {
+  for (const char* target : {"/", "", "/v1", "/v1/vms/", "/v1/vms//decisions", "/v1/vms/a/b/decisions",
+                             "/v2/host", "*", "/v1/vms/..", "/v1/vms/%2e%2e", "/v1/vms/a%2Fb", "/v1/vms/%7",
+                             "/v1/vms/\x1b[31m", "http://x/v1/host"}) {
     EXPECT_EQ(ask("GET", target).status, 404) << target;
   }
+}
+
+TEST_F(Routes, TakeANamePercentEncoded) {
+  EXPECT_EQ(ask("GET", "/v1/vms/%77eb").status, 200);
+  EXPECT_EQ(message(ask("GET", "/v1/vms/Home%20Assistant")), "there is no VM 'Home Assistant'");
 }
 
 TEST_F(Routes, NamesTheMethodsThereAre) {

@@ -1,9 +1,16 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 
 namespace aerostat {
+
+namespace {
+
+bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+}  // namespace
 
 std::string printable(std::string_view text, std::size_t most) {
   const bool cut = text.size() > most;
@@ -14,12 +21,47 @@ std::string printable(std::string_view text, std::size_t most) {
 }
 
 bool is_vm_name(std::string_view text) {
-  if (text.empty() || text.size() > 64 || text.front() == '.' || text.front() == '-') return false;
+  if (text.empty() || text.size() > 64 || text.back() == ' ') return false;
+  if (std::string_view(".- ").find(text.front()) != std::string_view::npos) return false;
   for (const char c : text) {
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!word && c != '.' && c != '_' && c != '-') return false;
+    if (!is_word(c) && std::string_view(" ._-+@()").find(c) == std::string_view::npos) return false;
   }
   return true;
+}
+
+std::string log_word(std::string_view name) {
+  const bool plain = name.find(' ') == std::string_view::npos;
+  return plain ? std::string(name) : '"' + std::string(name) + '"';
+}
+
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_word(c) || std::string_view("._-").find(c) != std::string_view::npos)
+      out += c;
+    else
+      out += {'%', kDigits[byte / 16], kDigits[byte % 16]};
+  }
+  return out;
+}
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const std::string_view digits = text.substr(i + 1, 2);
+    unsigned byte = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    if (digits.size() != 2 || error != std::errc{} || end != digits.data() + 2) return std::nullopt;
+    out += static_cast<char>(byte);
+    i += 2;
+  }
+  return out;
 }
 
 namespace {

@@ -11,10 +11,24 @@ TEST(Printable, TakesTheTeethOutOfTerminals) {
   EXPECT_EQ(printable("abcdef", 3), "abc...");
 }
 
-TEST(VmName, IsAWordAndNoPath) {
-  EXPECT_TRUE(is_vm_name("web-1.example_A"));
-  for (const char* bad : {"", "..", "a/b", "-x", ".hidden", "a b", "ü"}) EXPECT_FALSE(is_vm_name(bad)) << bad;
+TEST(VmName, IsWhatPeopleCallTheirVmsAndNoPath) {
+  for (const char* good : {"web-1.example_A", "Home Assistant", "nas (old)", "100", "ci+cd@host"})
+    EXPECT_TRUE(is_vm_name(good)) << good;
+  for (const char* bad : {"", "..", "a/b", "-x", ".hidden", " a", "a ", "a\tb", "a\"b", "a,b", "a%b", "ü"})
+    EXPECT_FALSE(is_vm_name(bad)) << bad;
   EXPECT_FALSE(is_vm_name(std::string(65, 'a')));
+}
+
+TEST(LogWord, IsOneWord) {
+  EXPECT_EQ(log_word("web"), "web");
+  EXPECT_EQ(log_word("Home Assistant"), "\"Home Assistant\"");
+}
+
+TEST(PercentEncoded, IsThereAndBack) {
+  EXPECT_EQ(percent_encoded("Home Assistant (1)"), "Home%20Assistant%20%281%29");
+  for (const char* text : {"web", "Home Assistant", "a/b%ü"})
+    EXPECT_EQ(percent_decoded(percent_encoded(text)), text);
+  for (const char* bad : {"%", "%2", "a%zz", "%-1"}) EXPECT_FALSE(percent_decoded(bad)) << bad;
 }
 
 TEST(Nearest, ForgivesSlipsOnly) {

@@ -34,7 +34,7 @@ TEST(CommandLine, WrongUsageIsTwoAndOneSentence) {
        std::vector<std::vector<std::string>>{{},
                                              {"lst"},
                                              {"show"},
-                                             {"show", "a b"},
+                                             {"show", "a/b"},
                                              {"show", "web", "more"},
                                              {"set", "web"},
                                              {"set", "web", "--weight", "10001"},

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "base/text.h"
 #include "cli/render.h"
 #include "cli/table.h"
 
@@ -91,7 +92,7 @@ int Commands::list(const std::vector<std::string>& columns, bool all, std::optio
 }
 
 int Commands::show(const std::string& vm) {
-  return ask("GET", "/v1/vms/" + vm, {},
+  return ask("GET", "/v1/vms/" + percent_encoded(vm), {},
              [this](const Json& json) { return render_vm(json, output_.colour); });
 }
 
@@ -100,12 +101,12 @@ int Commands::host() {
 }
 
 int Commands::set(const std::string& vm, const std::string& body, bool dry_run) {
-  return ask("PATCH", "/v1/vms/" + vm + (dry_run ? "?dry_run=1" : ""), body,
+  return ask("PATCH", "/v1/vms/" + percent_encoded(vm) + (dry_run ? "?dry_run=1" : ""), body,
              [dry_run](const Json& json) { return render_settings(json, dry_run); });
 }
 
 int Commands::explain(const std::string& vm, std::uint64_t last) {
-  return ask("GET", fmt::format("/v1/vms/{}/decisions?limit={}", vm, last), {},
+  return ask("GET", fmt::format("/v1/vms/{}/decisions?limit={}", percent_encoded(vm), last), {},
              [this](const Json& json) { return render_decisions(json, output_.colour); });
 }
 

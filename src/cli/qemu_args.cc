@@ -21,8 +21,7 @@ tl::unexpected<Error> invalid(std::string message) { return fail(Error::Kind::In
 
 Result<void> check(const QemuVm& vm) {
   if (!is_vm_name(vm.name)) {
-    return invalid(fmt::format("'{}' cannot be a VM's name; use 1 to 64 letters, digits, '.', '_' and '-'",
-                               printable(vm.name, 64)));
+    return invalid(fmt::format("'{}' cannot be a VM's name; use {}", printable(vm.name, 64), kVmNameRule));
   }
   // aerostatd takes sockets with such names for something else's.
   for (const std::string_view other : {".agent", ".ga", ".guest", ".serial", ".console", ".vnc"}) {

@@ -153,7 +153,7 @@ int Record::run(const Client& client, const Surroundings& around, const Pause& p
                 const std::function<double()>& seconds) const {
   const double every = nanoseconds(every_) / 1e9;
   const double length = nanoseconds(for_) / 1e9;
-  const std::string target = "/v1/vms/" + vm_ + "/sample";
+  const std::string target = "/v1/vms/" + percent_encoded(vm_) + "/sample";
   // Ask before the file is made: a name mistyped leaves none behind.
   Result<Reply> reply = client.request("GET", target);
   if (!reply) return complain(around, reply.error(), status_of(reply.error()));

@@ -86,9 +86,7 @@ void read_qemu(const Entry& entry, Config& out, Problems& problems) {
 void read_vm(const Entry& entry, bool defaults_are_right, Config& out, Problems& problems) {
   if (!is_vm_name(entry.key)) {
     problems.add(entry.key_at,
-                 fmt::format("'{}' cannot be a VM's name; use 1 to 64 letters, digits, '.', '_' and '-', "
-                             "and begin with none of '.' and '-'",
-                             printable(entry.key, 64)));
+                 fmt::format("'{}' cannot be a VM's name; use {}", printable(entry.key, 64), kVmNameRule));
     return;
   }
   const auto* table = std::get_if<Table>(&entry.value.data);

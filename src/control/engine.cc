@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "control/reports.h"
 #include "control/sense.h"
 #include "model/memory_block.h"
@@ -92,6 +93,10 @@ void Engine::machine_vanished(const std::string& name, const std::string& why) {
   }
   journal_.forget_decisions(name);
   event("vm.vanished", name, shut_down ? "the guest was shut down" : why);
+}
+
+void Engine::monitor_ignored(const std::string& place, const std::string& why) {
+  event("vm.ignored", "", fmt::format("{} is not looked after: {}", printable(place), printable(why, 400)));
 }
 
 void Engine::guest_spoke(const std::string& name) {

@@ -60,6 +60,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void machine_appeared(Machine& machine) override;
   void machine_changed(Machine& machine) override;
   void machine_vanished(const std::string& name, const std::string& why) override;
+  void monitor_ignored(const std::string& place, const std::string& why) override;
   // GuestListener
   void guest_spoke(const std::string& vm) override;
 

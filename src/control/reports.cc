@@ -97,9 +97,8 @@ VmReport report_of_settings(const std::string& name, const Settings& settings, c
 Result<void> check_settings(const std::string& name, const Settings& after, const Settings& change,
                             const MachineFacts* facts) {
   if (!is_vm_name(name)) {
-    return fail(
-        Error::Kind::Invalid,
-        fmt::format("'{}' is not a VM name: letters, digits, '.', '_' and '-', 64 at most", printable(name)));
+    return fail(Error::Kind::Invalid,
+                fmt::format("'{}' cannot be a VM's name; use {}", printable(name, 64), kVmNameRule));
   }
   if (Result<void> ok = validate(after); !ok) return ok;
   if (!facts) return {};

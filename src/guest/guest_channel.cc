@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "guest/guest_session.h"
 
 namespace aerostat {
@@ -87,7 +88,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   void after_session(bool news) {
     const Service service = session_.state().service;
     if (service != was_) {
-      log_info("event=guest.{} vm={} note=\"{}\"", name_of(service), vm_, session_.state().note);
+      log_info("event=guest.{} vm={} note=\"{}\"", name_of(service), log_word(vm_), session_.state().note);
       was_ = service;
       news = true;
     }

@@ -112,6 +112,8 @@ class MachineListener {
   virtual void machine_appeared(Machine& machine) = 0;
   virtual void machine_changed(Machine& machine) = 0;  // facts changed
   virtual void machine_vanished(const std::string& name, const std::string& why) = 0;
+  // There is something like a VM at `place` that is not looked after.
+  virtual void monitor_ignored(const std::string& place, const std::string& why) = 0;
 };
 
 }  // namespace aerostat

@@ -107,7 +107,7 @@ class RoundTrip(unittest.TestCase):
                 (("trace", str(torn), "-o", str(precious)), 1, ("precious.csv exists", "--force")),
                 (("trace",), 2, ("FILE",)),
                 (("trace", str(torn), "--cache", "some"), 2, ("--cache",)),
-                (("record", "a b", "x.csv"), 2, ("a b",)),
+                (("record", "a/b", "x.csv"), 2, ("a/b",)),
                 (("record", "web", "x.csv", "--every", "1ms"), 2, ("100ms to 1m",))):
             with self.subTest(arguments=arguments):
                 run = command(*arguments)

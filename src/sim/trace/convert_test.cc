@@ -143,8 +143,8 @@ TEST(Convert, SaysWhereARecordingIsWrong) {
             "with --every 100ms, or leave out --tolerance");
   EXPECT_EQ(make({{"a", "/nowhere"}}).result.error().message,
             "recording /nowhere: cannot be opened: No such file or directory");
-  EXPECT_EQ(make({{"a b", "/nowhere"}}).result.error().message,
-            "'a b' cannot be a VM's name; write NAME=/nowhere");
+  EXPECT_EQ(make({{"a,b", "/nowhere"}}).result.error().message,
+            "'a,b' cannot be a VM's name; write NAME=/nowhere");
   EXPECT_EQ(make({{"a", "/x"}, {"a", "/y"}}).result.error().message,
             "two recordings are named 'a'; tell them apart as in NAME=/y");
 }

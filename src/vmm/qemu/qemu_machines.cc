@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
@@ -73,15 +74,31 @@ class QemuMachines::Impl {
     std::optional<TimePoint> refused_since;
   };
 
+  // Told once.
+  void ignore(const std::string& socket, const std::string& why) {
+    if (!ignored_.insert(socket).second) return;
+    log_warn("event=vm.ignored socket=\"{}\" note=\"{}\"", printable(socket), printable(why, 400));
+    listener_.monitor_ignored(socket, why);
+  }
+
   // Who should be there, by name: those named win, then directories in their order.
   std::map<std::string, std::string> expected() {
     std::map<std::string, std::string> out = named_;
     for (const auto& directory : directories_) {
       for (const auto& [name, socket] : directory->sockets()) {
         const auto [place, fresh] = out.try_emplace(name, socket);
-        if (fresh || place->second == socket || !conflicts_.insert(socket).second) continue;
-        log_warn("event=vm.duplicate vm={} used={} ignored={}", name, printable(place->second),
-                 printable(socket));
+        if (fresh || place->second == socket) continue;
+        ignore(socket, fmt::format("{} is the monitor of '{}' already; give each VM a name of its own",
+                                   place->second, name));
+      }
+      for (const std::string& socket : directory->unnamed()) {
+        const bool named = std::ranges::any_of(named_, [&](const auto& vm) { return vm.second == socket; });
+        if (named) continue;
+        ignore(
+            socket,
+            fmt::format("its name cannot be a VM's ({}); rename it, or name the VM in the configuration with "
+                        "[vm.NAME] and socket = \"PATH\"",
+                        kVmNameRule));
       }
     }
     return out;
@@ -145,14 +162,15 @@ class QemuMachines::Impl {
   void announce(Entry& entry) {
     if (entry.announced || entry.machine->absence() != QmpClient::Absence::None) return;
     entry.announced = true;
-    log_debug("event=vm.found vm={} socket={}", entry.machine->name(), printable(entry.machine->socket()));
+    log_debug("event=vm.found vm={} socket={}", log_word(entry.machine->name()),
+              printable(entry.machine->socket()));
     listener_.machine_appeared(*entry.machine);
   }
 
   void drop(const std::string& name, const std::string& why) {
     auto node = entries_.extract(name);
     if (node.empty() || !node.mapped().announced) return;
-    log_debug("event=vm.gone vm={} why=\"{}\"", name, why);
+    log_debug("event=vm.gone vm={} why=\"{}\"", log_word(name), why);
     listener_.machine_vanished(name, why);
   }
 
@@ -182,7 +200,7 @@ class QemuMachines::Impl {
   std::vector<std::unique_ptr<SocketDirectory>> directories_;
   std::map<std::string, std::string> named_;
   std::map<std::string, Entry> entries_;
-  std::set<std::string> conflicts_;  // already told
+  std::set<std::string> ignored_;  // sockets, already told
   boost::asio::steady_timer timer_;
   std::set<std::string> removed_;  // since the last review
   bool reviewing_ = false;

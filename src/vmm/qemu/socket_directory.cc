@@ -56,16 +56,21 @@ Error unreadable(const std::string& path, int error) {
 
 }  // namespace
 
-std::string_view vm_name_of(std::string_view file) {
+std::string_view monitor_name_of(std::string_view file) {
   for (const std::string_view ending : kEndings) {
     if (!file.ends_with(ending)) continue;
     const std::string_view name = file.substr(0, file.size() - ending.size());
     for (const std::string_view other : kOthers) {
       if (name.ends_with(other)) return {};
     }
-    return is_vm_name(name) ? name : std::string_view{};
+    return name;
   }
   return {};
+}
+
+std::string_view vm_name_of(std::string_view file) {
+  const std::string_view name = monitor_name_of(file);
+  return is_vm_name(name) ? name : std::string_view{};
 }
 
 SocketDirectory::SocketDirectory(boost::asio::io_context& io, std::string path, std::function<void()> changed)
@@ -116,6 +121,7 @@ void SocketDirectory::look_soon() {
     Result<void> done = watch();
     if (done) done = look();
     if (!done) sockets_.clear();
+    if (!done) unnamed_.clear();
     const std::string health = done ? "" : done.error().message;
     if (health != health_) {
       health_ = health;
@@ -141,13 +147,18 @@ Result<void> SocketDirectory::look() {
   const std::unique_ptr<DIR, CloseDir> dir(::opendir(path_.c_str()));
   if (!dir) return fail(unreadable(path_, errno));
   std::map<std::string, std::string> best;  // VM name -> file
+  unnamed_.clear();
   while (const dirent* entry = ::readdir(dir.get())) {
     const std::string_view file = entry->d_name;
-    const std::string name(vm_name_of(file));
+    const std::string name(monitor_name_of(file));
     struct stat status{};
     if (name.empty() || ::fstatat(::dirfd(dir.get()), entry->d_name, &status, 0) != 0 ||
         !S_ISSOCK(status.st_mode))
       continue;
+    if (!is_vm_name(name)) {
+      unnamed_.push_back(path_ + "/" + std::string(file));
+      continue;
+    }
     const auto [place, fresh] = best.try_emplace(name, file);
     if (!fresh && rank_of(file) < rank_of(place->second)) place->second = file;
   }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -23,6 +24,8 @@ inline constexpr Duration kLookForDirectory = std::chrono::seconds(1);
 
 // "db.qmp", "db.monitor" and "db.sock" are the monitor of the VM "db". Empty: not a monitor's name. A ".sock"
 // whose rest ends in ".agent", ".ga", ".guest", ".serial", ".console" or ".vnc" is not a monitor.
+std::string_view monitor_name_of(std::string_view file);
+// The same, if it can be a VM's name.
 std::string_view vm_name_of(std::string_view file);
 
 class SocketDirectory {
@@ -34,6 +37,8 @@ class SocketDirectory {
   // Looks for the first time. An error if the directory cannot be read: says which, why and what to do.
   Result<void> start();
   const Sockets& sockets() const { return sockets_; }
+  // Paths of monitors whose names cannot be a VM's.
+  const std::vector<std::string>& unnamed() const { return unnamed_; }
   // Empty: all is well. Otherwise one sentence.
   const std::string& health() const { return health_; }
   const std::string& path() const { return path_; }
@@ -49,6 +54,7 @@ class SocketDirectory {
   std::string path_;
   std::function<void()> changed_;
   Sockets sockets_;
+  std::vector<std::string> unnamed_;
   std::string health_;
   boost::asio::posix::stream_descriptor inotify_;
   boost::asio::steady_timer timer_;

@@ -65,6 +65,21 @@ TEST_F(DiscoveryTest, LeavesAloneWhatIsNoMonitor) {
   EXPECT_EQ(agent->connections() + other->connections() + bad->connections(), 0u);
 }
 
+TEST_F(DiscoveryTest, SaysOnceThatAMonitorsNameCannotBeAVms) {
+  const auto good = peer("Home Assistant.qmp");
+  const auto bad = peer("b\xc3\xbcro.qmp");
+  const auto no_monitor = peer("b\xc3\xbcro.agent.sock");
+  ASSERT_TRUE(machines.watch(lab.dir));
+  ASSERT_TRUE(up("Home Assistant"));
+  const auto another = peer("db.qmp");
+  ASSERT_TRUE(up("db"));
+  ASSERT_EQ(lab.passed_over.size(), 1u);
+  EXPECT_THAT(lab.passed_over[0], HasSubstr("b\xc3\xbcro.qmp: its name cannot be a VM's"));
+  EXPECT_THAT(lab.passed_over[0], HasSubstr("rename it, or name the VM in the configuration"));
+  ASSERT_TRUE(machines.add("office", lab.path("b\xc3\xbcro.qmp")));
+  EXPECT_TRUE(up("office"));
+}
+
 TEST_F(DiscoveryTest, AMonitorThatNeverAnswersIsAVmThatIsHung) {
   QmpScript mute;
   mute.greets = false;

@@ -54,12 +54,15 @@ class Lab : public MachineListener {
     machines.erase(name);
     vanished.emplace_back(name + ": " + why);
   }
+  void monitor_ignored(const std::string& place, const std::string& why) override {
+    passed_over.emplace_back(place + ": " + why);
+  }
 
   boost::asio::io_context io;
   RealClock clock;
   std::string dir;
   std::map<std::string, Machine*> machines;
-  std::vector<std::string> vanished;
+  std::vector<std::string> vanished, passed_over;
   std::size_t changes = 0;
 };
 
