@@ -138,7 +138,18 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
     }
   }
   judge(vm, now);
+  stop_taking(vm);
   tell_status(vm, before, note_before);
+}
+
+// Nobody can say any more whether what is being taken hurts.
+void Engine::stop_taking(VmRecord& vm) {
+  const MachineFacts& facts = vm.facts();
+  if (!vm.lost || !options_.guards.give_back || paused_ || vm.limits.mode == Mode::Static) return;
+  const Bytes to = vm.machine->reachable(facts.assigned());
+  if (facts.link != Link::Up || to <= facts.target()) return;
+  vm.machine->set_target(to);
+  journal_.result(vm.name, "nobody reports of the guest any more: what was not yet taken is not taken");
 }
 
 // A reset takes the balloon and hot-added memory away, but QEMU keeps what was asked of them and the guest's

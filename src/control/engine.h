@@ -79,6 +79,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
  private:
   void refresh(VmRecord& vm, TimePoint now);
   void rebooted(VmRecord& vm);
+  void stop_taking(VmRecord& vm);
   void withdraw_if_static(VmRecord& vm);
   void watch_stall(VmRecord& vm, TimePoint now);
   void tell_status(VmRecord& vm, Status before, const std::string& note_before);

@@ -68,5 +68,51 @@ TEST(Engine, OffersAGuestThatTakesNothingInNoMoreWithEachPass) {
   }
 }
 
+// QEMU refuses for a while, as it may.
+TEST(Engine, SaysWhatQemuRefusesAndAsksItAgain) {
+  World w(4_GiB);
+  FakeMachine& web = w.add("web");
+  web.f.refusal = "QEMU refuses to change its balloon: not in this state; it is asked again";
+  web.f.backs_off = true;
+  w.demands["web"] = 600_MiB;
+  w.run(2s);
+  EXPECT_EQ(w.assigned("web"), 384_MiB) << "it is left alone";
+  EXPECT_EQ(w.vm("web").status, Status::Warning) << "and how its guest fares is said all the same";
+  EXPECT_NE(w.vm("web").note.find("QEMU refuses to change its balloon"), std::string::npos);
+  web.f.backs_off = false;
+  w.run(3s);
+  EXPECT_GE(w.assigned("web"), 600_MiB);
+}
+
+TEST(Engine, CountsAGuestThatIsOnItsWayHereWithWhatIsThere) {
+  World w(4_GiB);
+  FakeMachine& web = w.add("web");
+  web.f.run_state = RunState::Incoming;
+  web.f.run_note = "its guest is being migrated to this process";
+  w.host.resident_now = 900_MiB;
+  w.run(500ms);
+  EXPECT_GE(w.vm("web").committed.value(), 900_MiB);
+  EXPECT_EQ(w.vm("web").status, Status::Paused);
+  EXPECT_NE(w.vm("web").note.find("is being migrated to this process"), std::string::npos);
+}
+
+TEST(Engine, GivesAMigratingGuestWhatItsBalloonHoldsAndNoMore) {
+  World w(4_GiB);
+  FakeMachine& web = w.add("web", 1_GiB);
+  web.set_target(600_MiB);
+  web.f.migrating = true;
+  w.demands["web"] = 1400_MiB;
+  w.run(5s);
+  EXPECT_EQ(w.assigned("web"), 1_GiB);
+  EXPECT_NE(w.vm("web").note.find("is being migrated"), std::string::npos);
+  w.demands["web"] = 100_MiB;
+  w.run(60s);
+  EXPECT_EQ(w.assigned("web"), 1_GiB) << "nothing is taken from one that is on its way";
+  web.f.migrating = false;
+  w.demands["web"] = 1400_MiB;
+  w.run(5s);
+  EXPECT_GE(w.assigned("web"), 1400_MiB);
+}
+
 }  // namespace
 }  // namespace aerostat

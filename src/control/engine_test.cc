@@ -179,7 +179,7 @@ TEST(Engine, GivesBackWhatHurtAndAvoidsTheLevelForAWhile) {
   for (std::uint64_t i = 1; i <= 4; ++i) {
     w.clock.advance(250ms);
     s.swap_in_pages = i * 1000;
-    w.guest("web").s.sampled_at = w.clock.now();
+    w.guest("web").s.sampled_at = w.guest("web").s.received_at = w.clock.now();
     w.engine.guest_spoke("web");
     w.engine.pass();
   }

@@ -83,11 +83,13 @@ class FakeHost final : public HostSensor {
   std::optional<Bytes> available() const override { return available_now; }
   std::optional<Bytes> resident(pid_t pid) const override {
     if (ended.contains(pid)) return std::nullopt;
-    return resident_now;
+    const auto found = resident_of.find(pid);
+    return found == resident_of.end() ? resident_now : found->second;
   }
   std::set<pid_t> ended;
   std::optional<Bytes> available_now = Bytes::mib(60000);
   std::optional<Bytes> resident_now = Bytes::mib(8192);
+  std::map<pid_t, Bytes> resident_of;
 };
 
 class FakeSettings final : public SettingsKeeper {

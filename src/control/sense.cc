@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "control/unheard.h"
 #include "model/memory_block.h"
 #include "policy/half_seen.h"
 #include "policy/rescue.h"
@@ -44,6 +45,7 @@ void begin_life(VmRecord& vm, TimePoint now) {
   vm.starting = true;
   vm.starting_since = now;
   forget_reports(vm);
+  vm.lost.reset();
   vm.sample = {};
   vm.stall = {};
   const MachineFacts& facts = vm.facts();
@@ -122,6 +124,7 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integrati
   vm.sample = sample;
   vm.sample_at = at;
   vm.doubted.reset();
+  vm.lost.reset();
   if (!demand) {
     vm.demand.reset();
     return;
@@ -143,6 +146,9 @@ void hear_silence(VmRecord& vm, TimePoint now) {
   vm.doubted.reset();
 }
 
+// Ends the note on a VM that nothing is done for.
+constexpr std::string_view kStays = ": stays as it is";
+
 struct Verdict {
   Status status;
   std::string note;
@@ -159,6 +165,10 @@ std::string last_word(const VmRecord& vm) {
   return text;
 }
 
+bool stands_still(const MachineFacts& facts) {
+  return facts.run_state != RunState::Running && facts.run_state != RunState::Unknown;
+}
+
 std::optional<Verdict> judge_link(const VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   const bool opening = facts.link == Link::Connecting || facts.link == Link::Lost;
@@ -171,7 +181,7 @@ std::optional<Verdict> judge_link(const VmRecord& vm, TimePoint now) {
     return Verdict{Status::NotResponding, silent ? "its monitor does not answer" : facts.link_note};
   }
   if (!facts.known) return Verdict{Status::Starting, "its devices are being asked for"};
-  if (facts.run_state == RunState::Paused) return Verdict{Status::Paused, "stopped by its owner"};
+  if (stands_still(facts)) return Verdict{Status::Paused, facts.run_note};
   return std::nullopt;
 }
 
@@ -181,6 +191,7 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
     return Verdict{Status::NoIntegration,
                    "no balloon and no virtio-mem device: stays as it is; see aerostat qemu-args"};
   }
+  if (vm.integration == Integration::BalloonStats && now - vm.sample_at < kStatsFresh) return std::nullopt;
   if (vm.guest) {
     const GuestState& guest = vm.guest->state();
     switch (guest.service) {
@@ -191,22 +202,24 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
         return Verdict{Status::NotResponding, guest.note + last_word(vm)};
       case Service::Speaking: {
         if (vm.integration == Integration::Agent) return std::nullopt;
-        return Verdict{Status::Starting, "its service has not reported yet"};
+        if (service_reports(vm)) return Verdict{Status::Starting, "its service has not reported yet"};
+        return Verdict{Status::NoIntegration,
+                       "its service does not say how much memory it needs" + std::string(kStays)};
       }
       case Service::Absent: break;
     }
   }
-  if (vm.integration == Integration::BalloonStats) {
-    if (now - vm.sample_at < kStatsFresh) return std::nullopt;
+  if (vm.integration == Integration::BalloonStats)
     return Verdict{Status::NotResponding, "its balloon gives no statistics any more" + last_word(vm)};
-  }
+  if (facts.balloon_stats && now - facts.balloon_stats_at < kStatsFresh)
+    return Verdict{Status::NoIntegration, "its balloon statistics are no numbers" + std::string(kStays)};
   const bool could_speak = vm.guest || facts.has_balloon_stats;
   if (could_speak && now - vm.starting_since < kIntegrationWait) {
     return Verdict{Status::Starting, "no word from its service yet"};
   }
-  return Verdict{Status::NoIntegration,
-                 vm.guest ? "no service speaks in the guest: stays as it is"
-                          : "no port for a service and no balloon statistics: stays as it is"};
+  return Verdict{Status::NoIntegration, (vm.guest ? "no service speaks in the guest"
+                                                  : "no port for a service and no balloon statistics") +
+                                            std::string(kStays)};
 }
 
 Verdict verdict(const VmRecord& vm, TimePoint now) {
@@ -219,11 +232,15 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   if (auto v = judge_integration(vm, now)) {
     // Its startup is owed to it before anybody speaks inside.
     v->movable = v->status == Status::Starting && vm.owed_startup;
+    const bool owed = is_unheard(vm, now) && is_owed(vm);
+    if (owed) {
+      if (v->note.ends_with(kStays)) v->note.resize(v->note.size() - kStays.size());
+      v->note += "; " + unheard_note(vm);
+    }
+    v->movable = v->movable || owed;
     return *v;
   }
-  if (!vm.demand) {
-    return {Status::NoIntegration, "its service does not say how much memory it needs: stays as it is"};
-  }
+  if (!vm.demand) return {Status::NoIntegration, "nothing is known of its demand" + std::string(kStays)};
   if (vm.stall.shrink_stalled()) {
     return {Status::Stalled,
             fmt::format("asked to give memory, holds {} and gives no more; asked again later",
@@ -248,6 +265,9 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   }
   if (vm.guest && !vm.guest->state().complaint.empty())
     out.note = "its service says: " + vm.guest->state().complaint;
+  const bool stands_in = vm.integration == Integration::BalloonStats && vm.guest;
+  if (stands_in && vm.guest->state().service != Service::Absent)
+    out.note = vm.guest->state().note + "; balloon statistics stand in for its service";
   return out;
 }
 
@@ -291,30 +311,45 @@ Bytes follow_machine(VmRecord& vm, TimePoint now) {
 bool take_sample(VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   if (!facts.known) return false;
-  if (vm.guest && vm.guest->state().service == Service::Speaking) {
+  const Service service = vm.guest ? vm.guest->state().service : Service::Absent;
+  if (facts.link != Link::Up || stands_still(facts)) vm.ran_not_at = now;
+  const bool reports = service_reports(vm);
+  vm.machine->watch(!reports);
+  if (reports) {
     const GuestState& guest = vm.guest->state();
-    vm.machine->watch(false);
     if (!guest.sample) return false;
-    if (guest.sampled_at <= vm.sample_at) {
+    if (guest.received_at <= vm.received_at) {
       hear_silence(vm, now);
       return false;
     }
-    use_sample(vm, *guest.sample, guest.sampled_at, Integration::Agent);
+    vm.received_at = guest.received_at;
+    // The guest's clock is corrected better and better; its reports come one after the other all the same.
+    use_sample(vm, *guest.sample, std::max(guest.sampled_at, vm.sample_at), Integration::Agent);
     return true;
   }
-  if (vm.integration == Integration::Agent && (!vm.guest || vm.guest->state().service == Service::Absent)) {
-    forget_reports(vm);
+  if (!vm.guards->silence && service == Service::Silent) return false;
+  if (vm.integration == Integration::Agent) lose_word(vm);
+  const bool may_stand_in = vm.guards->stand_in || service == Service::Absent;
+  const bool fresh = facts.balloon_stats_at > vm.sample_at && now - facts.balloon_stats_at < kStatsFresh;
+  if (may_stand_in && fresh && facts.balloon_stats && tells_need(*facts.balloon_stats)) {
+    use_sample(vm, *facts.balloon_stats, facts.balloon_stats_at, Integration::BalloonStats);
+    return true;
   }
-  const bool agent_known = vm.guest && vm.guest->state().service != Service::Absent;
-  vm.machine->watch(!agent_known);
-  if (agent_known || !facts.balloon_stats || facts.balloon_stats_at <= vm.sample_at) return false;
-  if (now - facts.balloon_stats_at >= kStatsFresh) return false;
-  use_sample(vm, *facts.balloon_stats, facts.balloon_stats_at, Integration::BalloonStats);
-  return true;
+  if (vm.integration == Integration::BalloonStats && now - vm.sample_at >= kStatsFresh) lose_word(vm);
+  const bool gone = service == Service::Absent || service == Service::Speaking;
+  if (vm.integration == Integration::Agent && gone) forget_reports(vm);
+  follow_unheard(vm, now);
+  return false;
 }
 
 void judge(VmRecord& vm, TimePoint now) {
+  const MachineFacts& facts = vm.facts();
   Verdict v = verdict(vm, now);
+  const auto first = [&](const std::string& note) { v.note = v.note.empty() ? note : note + "; " + v.note; };
+  if (facts.link == Link::Up && facts.migrating && !stands_still(facts))
+    first("its guest is being migrated: no memory is plugged or unplugged meanwhile");
+  if (facts.link == Link::Up && !facts.refusal.empty()) first(facts.refusal);
+  v.movable = v.movable && !facts.backs_off;
   vm.status = v.status;
   vm.note = std::move(v.note);
   vm.movable = v.movable;
@@ -324,7 +359,12 @@ void judge(VmRecord& vm, TimePoint now) {
 Bytes committed_of(const VmRecord& vm) {
   // More than this no host has: one monitor's absurd numbers must not overflow the sum for all.
   constexpr Bytes kMostOfOne = Bytes::of(std::int64_t{1} << 50);
-  if (vm.facts().known) return std::clamp(vm.facts().committed(), Bytes{}, kMostOfOne);
+  if (vm.facts().known) {
+    // What QEMU tells of a guest that is on its way here is true when it has arrived.
+    const bool incoming = vm.facts().run_state == RunState::Incoming;
+    const Bytes arrives = incoming && vm.resident ? *vm.resident + kArrivesMost : Bytes{};
+    return std::clamp(std::max(vm.facts().committed(), arrives), Bytes{}, kMostOfOne);
+  }
   // Never heard: what its process occupies is proof, what it was given before counts, what its owner allows
   // is the most it can be.
   const Bytes allowed =
@@ -344,11 +384,15 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   if (vm.stall.refused())
     v.offer = v.assigned + (vm.stall.grow_stalled() ? Bytes{} : std::max(kOffer, v.grain));
   if (vm.offline > Bytes{}) v.offer = v.assigned;
+  if (facts.migrating) {
+    const Bytes most = facts.base + facts.plugged;  // what its balloon holds it can have
+    v.offer = std::min(v.offer.value_or(most), most);
+  }
   v.base = facts.base;
   v.room_in_block = room_in_block(facts);
   v.resident = vm.resident;
   v.movable = vm.movable;
-  v.stalled = vm.stall.shrink_stalled();
+  v.stalled = vm.stall.shrink_stalled() || facts.migrating;
   v.starting = vm.starting && vm.owed_startup;
   if (vm.grew_at) v.since_grow = now - *vm.grew_at;
   if (vm.shrank_at) v.since_shrink = now - *vm.shrank_at;
@@ -367,6 +411,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
     v.kernel_short = vm.demand->kernel_short;
   }
   if (vm.floor.spare > Bytes{} && vm.demand) v.learned_floor = vm.demand->used + vm.floor.spare;
+  if (is_unheard(vm, now)) show_unheard(vm, v);
   return v;
 }
 

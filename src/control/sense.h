@@ -13,6 +13,8 @@ namespace aerostat {
 inline constexpr Duration kIntegrationWait = std::chrono::seconds(120);
 // Balloon statistics are asked for each second; after this long without a fresh one they are gone.
 inline constexpr Duration kStatsFresh = std::chrono::seconds(5);
+// What of a guest that is on its way here may arrive between two looks.
+inline constexpr Bytes kArrivesMost = Bytes::mib(256);
 // A VM whose monitor was never heard is named after this long.
 inline constexpr Duration kMonitorWait = std::chrono::seconds(5);
 

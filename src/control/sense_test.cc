@@ -177,7 +177,9 @@ TEST(Sense, GrowsARisingGuestEarlierThatWouldHaveToAddABlock) {
 TEST(Sense, KnowsWhatCanBeGivenWithoutAnotherBlock) {
   fakes::FakeMachine machine("web", 384_MiB, 1664_MiB);
   VmRecord web;
+  const Guards guards;
   web.machine = &machine;
+  web.guards = &guards;
   const auto ready_at = [&](Bytes target) {
     machine.set_target(target);
     return view_of(web, TimePoint{}).room_in_block;

@@ -23,6 +23,14 @@ namespace aerostat {
 
 enum class Integration { None, Agent, BalloonStats };
 
+// What is left of a guest that nobody reports of any more (control/unheard.h).
+struct LostWord {
+  std::optional<Bytes> need;  // it was in want: what it is taken to need
+  Bytes given;                // of that, above what it had
+  std::optional<Bytes> resident;
+  TimePoint at{};
+};
+
 struct VmRecord {
   std::string name;
   Machine* machine = nullptr;  // outlives the record
@@ -46,9 +54,12 @@ struct VmRecord {
   std::optional<Demand> demand;
   std::optional<Bytes> unseen_unplugged;  // of it, never seen by the guest, when nothing was plugged
   Bytes offline;                          // plugged, and not brought online in the guest; zero: none known
-  Bytes believed_total;           // the guest's total in the report that demand is of
-  HalfSeen half_seen;             // a rise of it that is taken for memory on its way
-  std::optional<Demand> doubted;  // what the newest sample said, if it is not believed yet
+  Bytes believed_total;                   // the guest's total in the report that demand is of
+  HalfSeen half_seen;                     // a rise of it that is taken for memory on its way
+  std::optional<Demand> doubted;          // what the newest sample said, if it is not believed yet
+  std::optional<LostWord> lost;           // nobody reports of it now
+  TimePoint ran_not_at{};                 // it was last seen stopped, or was out of reach
+  TimePoint received_at{};                // of the service's newest report used
   Outlook outlook;
   Bytes headroom, growth;            // of the outlook, as of its last sample
   const Profile* profile = nullptr;  // outlives the record

@@ -14,6 +14,8 @@ struct Guards {
   Rails rails;
   bool stall_monitor = true;  // a change without progress is withdrawn, and others are asked instead
   bool silence = true;        // a guest that fell silent keeps what it has
+  bool stand_in = true;       // balloon statistics stand in for a service that is not heard
+  bool give_back = true;      // a guest that nobody reports of gets back what it booted with
   bool learned_floor = true;  // what hurt when it was taken is not taken again for a while
   bool orphans = true;        // what a VM without a monitor holds stays counted until its process ends
   bool reboots = true;        // what was asked of a guest before it rebooted is asked no more

@@ -9,8 +9,9 @@ namespace {
 using Phase = StallState::Phase;
 
 Duration back_off(Phase way, int failures) {
-  const Duration first = way == Phase::Shrinking ? kRetryFirst : kOfferFirst;
-  return std::min<Duration>(kRetryMost, first * (1L << std::clamp(failures, 0, 10)));
+  const bool shrinking = way == Phase::Shrinking;
+  const Duration first = shrinking ? kRetryFirst : kOfferFirst;
+  return std::min<Duration>(shrinking ? kRetryMost : kOfferMost, first * (1L << std::clamp(failures, 0, 10)));
 }
 
 bool moved(const StallState& state, Bytes assigned) {
@@ -23,7 +24,15 @@ bool moved(const StallState& state, Bytes assigned) {
 StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned, TimePoint now) {
   StallStep out{before, false};
   StallState& state = out.state;
-  if (before.phase == Phase::ShrinkStalled || before.phase == Phase::GrowStalled) {
+  if (state.refused()) {
+    // It may take in all of an offer between two looks, which then shows no change under way.
+    state.mark = std::min(state.mark, assigned);
+    if (assigned - state.mark >= kProgress) {
+      state.failures = 0;
+      if (state.grow_stalled()) state.phase = Phase::Settled;
+    }
+  }
+  if (state.shrink_stalled() || state.grow_stalled()) {
     // A change the other way is watched at once; the same way it is tried again after the wait.
     const Bytes ahead = before.phase == Phase::ShrinkStalled ? target - assigned : assigned - target;
     if (ahead >= kProgress || now >= before.retry_at)

@@ -21,6 +21,8 @@ inline constexpr Duration kRetryFirst = std::chrono::seconds(10);
 // memory with fails, and its driver waits 50 s and longer before it tries again by itself (Linux 6.1,
 // virtio_mem); it tries at once where what it is asked for has changed.
 inline constexpr Duration kOfferFirst = std::chrono::milliseconds(500);
+// … up to this: a guest in want whose driver works again is not to wait for long, and an offer costs little.
+inline constexpr Duration kOfferMost = std::chrono::seconds(10);
 // … and no more than this (or one block of the device) until it takes some of it in: all that is asked for is
 // promised for kStallAfter each time.
 inline constexpr Bytes kOffer = Bytes::mib(16);

@@ -55,7 +55,7 @@ TEST(StallMonitor, OffersGrowthAgainSoonAndThenEverMoreSeldom) {
     state = watch_progress(state, 2_GiB, 1_GiB, now).state;
     state = watch_progress(state, 2_GiB, 1_GiB, now + kStallAfter).state;
     ASSERT_TRUE(state.grow_stalled());
-    EXPECT_EQ(state.retry_at - now - kStallAfter, std::min<Duration>(wait, kRetryMost)) << i;
+    EXPECT_EQ(state.retry_at - now - kStallAfter, std::min<Duration>(wait, kOfferMost)) << i;
     wait *= 2;
     now = state.retry_at;
     state = watch_progress(state, 1_GiB, 1_GiB, now).state;
@@ -72,6 +72,16 @@ TEST(StallMonitor, BelievesAGuestAgainThatTakesSomethingIn) {
   state = watch_progress(state, 1_GiB + kOffer, 1_GiB, again).state;
   EXPECT_TRUE(state.refused()) << "asked again, and nothing happened yet";
   state = watch_progress(state, 1_GiB + kOffer, 1_GiB + kProgress, again + kSecond).state;
+  EXPECT_FALSE(state.refused());
+}
+
+TEST(StallMonitor, BelievesAGuestAgainThatTookAllOfAnOfferBetweenTwoLooks) {
+  StallState state = watch_progress({}, 2_GiB, 1_GiB, kStart).state;
+  state = watch_progress(state, 2_GiB, 1_GiB, kStart + kStallAfter).state;
+  const TimePoint again = state.retry_at;
+  state = watch_progress(state, 1_GiB, 1_GiB, again).state;
+  ASSERT_TRUE(state.refused());
+  state = watch_progress(state, 1_GiB + kOffer, 1_GiB + kOffer, again + kSecond).state;
   EXPECT_FALSE(state.refused());
 }
 

@@ -35,6 +35,7 @@ constexpr Duration kPrepareAgain =
 
 // The contradictions of docs/protocol.md; empty: none.
 std::string contradiction(const GuestSample& s, Bytes most_visible) {
+  if (s.total && *s.total <= Bytes{}) return "claims to have no memory at all";
   if (s.total && *s.total > most_visible) {
     return fmt::format("claims {} in total, more than the {} this VM can have", format_bytes(*s.total),
                        format_bytes(most_visible));
@@ -123,16 +124,15 @@ bool GuestSession::spend_message(TimePoint now) {
 
 void GuestSession::handle(const wire::Message& message, TimePoint now) {
   ++state_.messages;
-  last_heard_ = now;
   if (const auto* hello = std::get_if<wire::Hello>(&message)) return hear_hello(*hello, now);
   if (!greeted_) {
     // An agent that was welcomed by whoever was here before us.
     if (now - who_asked_ >= kAskStranger) ask_who(now);
     return;
   }
-  if (state_.service == Service::Silent) speak(now);
+  const auto* sample = std::get_if<wire::Sample>(&message);
+  if (sample && (speaking() || state_.service == Service::Silent)) return hear_sample(*sample, now);
   if (!speaking()) return;
-  if (const auto* sample = std::get_if<wire::Sample>(&message)) return hear_sample(*sample, now);
   if (const auto* pong = std::get_if<wire::Pong>(&message)) return hear_pong(*pong, now);
   if (const auto* prepared = std::get_if<wire::Prepared>(&message)) {
     if (!preparing_ || prepared->id != prepare_id_) return;
@@ -195,6 +195,8 @@ void GuestSession::speak(TimePoint now) {
 void GuestSession::hear_sample(const wire::Sample& sample, TimePoint now) {
   const std::string wrong = contradiction(sample.numbers, most_visible_);
   if (!wrong.empty()) return refuse(wrong, now);
+  if (state_.service == Service::Silent) speak(now);
+  last_heard_ = now;
   state_.sample = sample.numbers;
   state_.cause = sample.cause;
   state_.received_at = now;
@@ -257,7 +259,7 @@ bool GuestSession::tick(TimePoint now) {
   if (!speaking()) return false;
   if (now - last_heard_ >= kSilence) {
     state_.service = Service::Silent;
-    state_.note = fmt::format("said nothing for {:.0f} s", aerostat::seconds(now - last_heard_));
+    state_.note = fmt::format("reported nothing for {:.0f} s", aerostat::seconds(now - last_heard_));
     ping_.reset();
     who_asked_ = now;
     return true;

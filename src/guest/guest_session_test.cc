@@ -140,12 +140,37 @@ TEST(GuestSession, FallsSilentAfterThreeKeepalivesAndIsHeardAgain) {
   EXPECT_EQ(talk.state().service, Service::Speaking);
   talk.passes(200ms);
   EXPECT_EQ(talk.state().service, Service::Silent);
-  EXPECT_EQ(talk.state().note, "said nothing for 3 s");
+  EXPECT_EQ(talk.state().note, "reported nothing for 3 s");
   EXPECT_EQ(talk.passes(9s), "");
   EXPECT_EQ(talk.passes(2s), "{\"t\":\"who\"}\n");
   talk.sample(512, 100);
   EXPECT_EQ(talk.state().service, Service::Speaking);
   EXPECT_TRUE(talk.state().sample);
+}
+
+// A part of it hangs: nobody knows what the guest needs.
+TEST(GuestSession, FallsSilentThoughItAnswersAndDoesNotReport) {
+  Talk talk;
+  talk.greet();
+  talk.sample(512, 100);
+  for (int i = 1; i <= 40; ++i) {
+    talk.passes(100ms);
+    talk.says(fmt::format("{{\"t\":\"pong\",\"id\":{},\"ns\":{}}}\n", i / 10 + 1, i));
+  }
+  EXPECT_EQ(talk.state().service, Service::Silent);
+  talk.sample(512, 100);
+  EXPECT_EQ(talk.state().service, Service::Speaking);
+}
+
+TEST(GuestSession, FallsSilentWhenWhatItReportsCannotBe) {
+  Talk talk;
+  talk.greet();
+  for (int i = 0; i < 4; ++i) {
+    talk.passes(1s);
+    talk.sample(0, 0);
+  }
+  EXPECT_EQ(talk.state().service, Service::Silent);
+  EXPECT_FALSE(talk.state().sample) << "zeros are no numbers";
 }
 
 TEST(GuestSession, RefusesNumbersThatContradictEachOther) {

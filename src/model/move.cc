@@ -45,8 +45,7 @@ std::string sentence(const Move& move) {
     case Because::Enough: return "enough: " + numbers();
     case Because::AtMaximum: return "at its maximum: " + numbers();
     case Because::MostIsThere: return "most of its buffer is there: " + numbers();
-    case Because::NotTakenIn:
-      return "took in nothing of what it was given, and is offered more later: " + numbers();
+    case Because::NotTakenIn: return "takes in nothing now, and is offered more later: " + numbers();
     case Because::JustMoved: return "some lies idle, and it was moved a moment ago: " + numbers();
     case Because::NotNeeded:
       return fmt::format(

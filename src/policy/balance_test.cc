@@ -62,7 +62,8 @@ TEST(Balance, LeavesAVmAloneWhileItsBufferLasts) {
 TEST(Balance, SaysWhatAGuestThatLacksMemoryIsNotOffered) {
   VmView web = learned(1024_MiB, 1020_MiB, 20_MiB);
   web.offer = web.target;
-  EXPECT_NE(reason(move_of(balance(host(4_GiB, {web})), "web")).find("took in nothing"), std::string::npos);
+  EXPECT_NE(reason(move_of(balance(host(4_GiB, {web})), "web")).find("takes in nothing now"),
+            std::string::npos);
   web.demand = 900_MiB;
   EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").because, Because::Enough) << "it lacks nothing";
   web.limits.buffer_percent = 20;

@@ -17,7 +17,13 @@
 
 namespace aerostat {
 
-enum class RunState { Unknown, Running, Paused, ShutDown };
+enum class RunState {
+  Unknown,
+  Running,
+  Paused,
+  ShutDown,
+  Incoming,  // its guest is on its way here from another process
+};
 
 // The control connection to the hypervisor.
 enum class Link {
@@ -32,6 +38,8 @@ struct MachineFacts {
   Link link = Link::Connecting;
   std::string link_note;  // one sentence: why the link is not Up
   RunState run_state = RunState::Unknown;
+  std::string run_note;      // one sentence: why the guest does not run
+  bool migrating = false;    // its guest is on its way to or from another process: nothing is plugged
   std::optional<pid_t> pid;  // the VM's process on this host
 
   bool known = false;  // the numbers below were read at least once
@@ -53,6 +61,8 @@ struct MachineFacts {
   Bytes owed;                 // what its balloon took for plugged memory that is still to come
   std::optional<std::string> agent_socket;  // where the guest's service can be reached
   std::string manager_note;                 // what is missing to be fully manageable, for `show`
+  std::string refusal;                      // the hypervisor refuses what it is asked for: what, and why
+  bool backs_off = false;                   // and is not asked for a while
 
   std::optional<GuestSample> balloon_stats;  // agentless reports
   TimePoint balloon_stats_at{};              // when the guest last refreshed them

@@ -212,6 +212,8 @@ class Parser {
         vm.hot = percent / 100;
       else if (word == "static")
         s.mode = Mode::Static;
+      else if (word == "statistics")
+        vm.statistics = true;
       else if (word == "later")
         vm.later = true;
       else if (word == "behaves")
@@ -219,7 +221,7 @@ class Parser {
       else
         return wrong("'" + printable(word, 40) +
                      "' says nothing about a VM; there are min, max, starts, needs, cache, hot, weight, "
-                     "buffer, static, later and behaves");
+                     "buffer, static, statistics, later and behaves");
     }
     if (!s.startup) return wrong("it needs 'starts SIZE', the memory it boots with");
     if (!s.maximum) s.maximum = s.startup;

@@ -116,6 +116,7 @@ class Stage {
     spec.hot_cache = vm.hot;
     spec.seed = s_.seed;
     spec.behaviour = vm.behaviour;
+    spec.statistics = vm.statistics;
     VirtualVm& started = host_.start(std::move(spec), *vm.settings.startup);
     started.meter().begin();
     policy_.started(started);

@@ -23,6 +23,7 @@ std::string any_sickness(Random& random) {
                             fmt::format("holds {}M", 256 + random.below(4000)),
                             std::string("stuck"),
                             std::string("refuses"),
+                            std::string("starves"),
                             fmt::format("stuck-at-times {}s", 2 + random.below(20)),
                             fmt::format("silent after {}s", 1 + random.below(100)),
                             fmt::format("lies-high {}M", 500 + random.below(8000)),
@@ -37,10 +38,11 @@ std::string vm_line(Random& random, const std::string& name, bool later, Bytes& 
   startup = minimum + any_size(random, 0, 1500);
   const Bytes maximum = startup + any_size(random, 0, 8000);
   const double needs = random.uniform(50, maximum.to_mib());
-  return fmt::format("vm {} min {}M max {}M starts {}M needs {}M cache {}M hot {}% weight {} {}behaves {}",
+  return fmt::format("vm {} min {}M max {}M starts {}M needs {}M cache {}M hot {}% weight {} {}{}behaves {}",
                      name, minimum.count() >> 20, maximum.count() >> 20, startup.count() >> 20,
                      static_cast<int>(needs), static_cast<int>(needs * random.uniform(0, 0.6)),
-                     random.below(101), random.below(10001), later ? "later " : "", any_sickness(random));
+                     random.below(101), random.below(10001), random.below(2) == 0 ? "statistics " : "",
+                     later ? "later " : "", any_sickness(random));
 }
 
 std::string step_line(Random& random, double at, const std::string& vm) {

@@ -22,8 +22,9 @@ namespace aerostat::sim {
 struct ScenarioVm {
   std::string name;
   Settings settings;
-  bool later = false;    // starts only when a step says so
-  double needs_mib = 0;  // at first, of it:
+  bool statistics = false;  // its balloon tells what it needs too
+  bool later = false;       // starts only when a step says so
+  double needs_mib = 0;     // at first, of it:
   double cache_mib = 0;
   double hot = 1;  // share of its page cache that it comes back to
   std::shared_ptr<const Behaviour> behaviour;

@@ -65,6 +65,11 @@ class Silent final : public Behaviour {
   double after_;
 };
 
+class Starves final : public Behaviour {
+ public:
+  bool starves() const override { return true; }
+};
+
 // Says it uses `mib`, whatever it uses.
 class Lies final : public Behaviour {
  public:
@@ -125,6 +130,7 @@ Result<std::unique_ptr<Behaviour>> behaviour(std::string_view words) {
   if (kind == "ideal" && word.size() <= 1) return made(new Behaviour);
   if (kind == "stuck" && word.size() == 1) return made(new Stuck);
   if (kind == "refuses" && word.size() == 1) return made(new Refuses);
+  if (kind == "starves" && word.size() == 1) return made(new Starves);
   const auto time = seconds_in(last);
   const auto size = mib_in(last);
   // "ideal 200M/s" is as fast as said.
@@ -139,7 +145,7 @@ Result<std::unique_ptr<Behaviour>> behaviour(std::string_view words) {
   return fail(
       Error::Kind::Invalid,
       fmt::format("'{}' is no behaviour; it is ideal, slow RATE, holds SIZE, stuck, refuses, "
-                  "stuck-at-times SECONDS, silent [after SECONDS], lies-high SIZE, lies-low SIZE, "
+                  "stuck-at-times SECONDS, silent [after SECONDS], starves, lies-high SIZE, lies-low SIZE, "
                   "reboots every SECONDS or vanishes at SECONDS, as in 'slow 20M/s' or 'silent after 20s'",
                   printable(words, 80)));
 }

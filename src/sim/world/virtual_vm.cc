@@ -15,6 +15,8 @@ constexpr double kNotableMark = 0.05;
 // Programs are promised more than they touch (malloc arenas, stacks, copy-on-write), and Committed_AS counts
 // it all. No typical share is published; a quarter of what is touched is on the small side.
 constexpr double kCommitSurplus = 0.25;
+// The host calls a service silent that reported nothing for so many seconds.
+constexpr double kSilentAfter = 3;
 // How long a sensor's error lasts before it is another.
 constexpr double kErrorMemory = 2.0;
 
@@ -54,6 +56,7 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
   facts_.plug_block = Bytes::of_mib(physics_.block_mib);
   facts_.plug_maximum = std::max(Bytes{}, Bytes::of_mib(most_ - base_));
   facts_.agent_socket = spec_.name;
+  facts_.has_balloon_stats = spec_.statistics;
   guest_.can_compact = physics_.prepare_s > 0;
   guest_.service = spec_.behaviour->speaks(0) ? Service::Speaking : Service::Absent;
   reporter_.start(ns(now) + ns(random_.uniform() * spec_.sample_s), ns(spec_.sample_s), ns(1.0));
@@ -320,20 +323,41 @@ GuestSample VirtualVm::sample() {
   return s;
 }
 
-bool VirtualVm::look() {
-  ++looks_;
-  const double age = now_ - born_;
-  if (!spec_.behaviour->speaks(age)) {
+bool VirtualVm::service_runs() {
+  const bool starved = spec_.behaviour->starves() && need_ > online_ + kTiny;
+  const bool runs = spec_.behaviour->speaks(now_ - born_) && !starved;
+  if (runs) {
+    ran_at_ = now_;
+    guest_.service = Service::Speaking;
+    guest_.note.clear();
+  } else if (!starved || now_ - ran_at_ >= kSilentAfter) {
     const bool ever = guest_.messages > 0;
     guest_.service = ever ? Service::Silent : Service::Absent;
     guest_.note = ever ? "its service fell silent" : "";
   }
+  return runs;
+}
+
+bool VirtualVm::look() {
+  ++looks_;
+  const bool runs = service_runs();
   GuestSample s = sample();
+  if (spec_.statistics) {
+    // What a balloon's driver tells of it.
+    GuestSample& told = facts_.balloon_stats.emplace();
+    told.total = s.total;
+    told.available = s.available;
+    told.free = s.free;
+    told.inactive_file = s.active_file;
+    told.swap_in_pages = s.swap_in_pages;
+    told.swap_out_pages = s.swap_out_pages;
+    facts_.balloon_stats_at = lab_time(now_);
+  }
   const auto verdict =
       reporter_.look(ns(now_), {kib(s.total->to_mib()), kib(s.available->to_mib()),
                                 s.normal_free ? agent::Number(kib(s.normal_free->to_mib())) : agent::Number{},
                                 kib(s.active_file->to_mib()), static_cast<std::int64_t>(*s.refault_file)});
-  if (!verdict.send || guest_.service != Service::Speaking) return false;
+  if (!verdict.send || !runs) return false;
   on_the_way_ = s;
   sampled_ = now_;
   guest_.low_since.reset();

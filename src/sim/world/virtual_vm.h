@@ -32,6 +32,7 @@ struct VmSpec {
   double hot_cache = 1;     // share of its page cache that it comes back to
   double sensor_error = 0;  // standard deviation of what the estimate is off, as a share of need
   double sample_s = 0.1;    // how often its service looks
+  bool statistics = false;  // its balloon tells what it needs too
   std::uint64_t seed = 1;
   std::shared_ptr<const Behaviour> behaviour = nullptr;  // null: ideal
 };
@@ -121,6 +122,7 @@ class VirtualVm final : public Machine {
   void show_facts();
   double in_use() const;
   GuestSample sample();
+  bool service_runs();
 
   VmSpec spec_;
   Physics physics_;
@@ -148,6 +150,7 @@ class VirtualVm final : public Machine {
   GuestState guest_;
   std::optional<GuestSample> on_the_way_;
   double sampled_ = 0;
+  double ran_at_ = 0;  // its service did
   agent::Reporter reporter_;
   std::uint64_t looks_ = 0;
   Meter meter_;

@@ -33,6 +33,7 @@ Bytes above_base(Bytes target, const MachineFacts& f) { return std::max(Bytes{},
 
 void DeviceLedger::adopt_balloon(Bytes actual) {
   balloon_ordered_ = actual;
+  balloon_in_force_.reset();
   end_trade();
   trade_ = {};
   ++orders_;
@@ -85,14 +86,14 @@ Bytes DeviceLedger::reachable(Bytes target) const {
   return reachable_target(target, input_of(facts_, *this));
 }
 
-DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
+DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_plug) {
   // It has other work now.
   if (opens_at_ != target && returns_to_ != target) end_trade();
   // A balloon that shows less than the trade takes has its own ways.
   if (opens_at_ && facts_.balloon_actual + open_at(target) < target) end_trade();
   const Split split = split_target(target, input_of(facts_, *this));
   Orders out;
-  if (facts_.has_balloon) {
+  if (facts_.has_balloon && ask_balloon) {
     // A driver that finds its target already met says nothing, and QEMU would go on showing the balloon of
     // before the reset. One page makes it speak.
     const bool must_speak = stale_balloon_ && split.balloon == facts_.base;
@@ -100,7 +101,7 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
     if (balloon_ordered_ != balloon) out.balloon = balloon;
     if (facts_.balloon_target) facts_.balloon_target = std::max(*facts_.balloon_target, split.balloon);
   }
-  if (facts_.has_plug) {
+  if (facts_.has_plug && ask_plug) {
     // After an order that was refused, not before it is known what is in force.
     if (plug_ordered_ && plug_ordered_ != split.plug) out.plug = split.plug;
     facts_.plug_requested = std::max(facts_.plug_requested, split.plug);
@@ -111,15 +112,19 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target) {
   return out;
 }
 
-void DeviceLedger::order_failed(bool balloon, TimePoint now) {
+void DeviceLedger::order_done(bool balloon, Bytes value) {
+  if (balloon) balloon_in_force_ = value;
+}
+
+void DeviceLedger::order_failed(bool balloon, Bytes value, TimePoint now) {
   ++orders_;  // a reading already under way is no answer to what is in force
   if (opens_at_) give_up_trade(now);
   if (!balloon) {
     plug_ordered_.reset();
     return;
   }
-  balloon_ordered_.reset();
-  facts_.balloon_target.reset();
+  if (balloon_ordered_ == value) balloon_ordered_ = balloon_in_force_;
+  if (!balloon_ordered_) facts_.balloon_target.reset();
 }
 
 void DeviceLedger::read(const Reading& reading, TimePoint now) {
@@ -133,7 +138,10 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   facts_.has_balloon = reading.balloon.has_value();
   facts_.least = facts_.has_balloon ? balloon_floor(facts_.base, facts_.unmanaged) : facts_.base;
   facts_.has_plug = reading.plugged.has_value();
-  if (!facts_.has_balloon) balloon_ordered_.reset();
+  if (!facts_.has_balloon) {
+    balloon_ordered_.reset();
+    balloon_in_force_.reset();
+  }
   saw_balloon(reading.balloon.value_or(reading.base), now);
   const bool confirmed = reading.orders == orders_;
   if (confirmed) {

@@ -61,8 +61,9 @@ class DeviceLedger {
 
   // The balloon will be ordered to stay where it was just seen to be; from then on its target is known.
   void adopt_balloon(Bytes actual);
-  // What to order now so that the VM arrives at `target`; nothing if that is in force already.
-  Orders aim(Bytes target);
+  // What to order now so that the VM arrives at `target`; nothing if that is in force already. A device that
+  // is not to be asked now is left as it is.
+  Orders aim(Bytes target, bool ask_balloon = true, bool ask_plug = true);
   // The guest has memory to spare: if it has little room in its last block, another may be opened
   // (with_room_in_block), for which the balloon makes up. Void with another target; refused for a while after
   // a trade that was not done.
@@ -72,8 +73,12 @@ class DeviceLedger {
   Bytes reachable(Bytes target) const;
   // Counts orders sent so far.
   std::uint64_t orders() const { return orders_; }
-  // An order was answered with an error: nobody knows what is in force until the next reading.
-  void order_failed(bool balloon, TimePoint now);
+  // An order was carried out, or answered with an error. QEMU refuses before it changes anything: what was
+  // carried out last is in force. What it was asked to plug the next reading tells.
+  void order_done(bool balloon, Bytes value);
+  void order_failed(bool balloon, Bytes value, TimePoint now);
+  // False: the balloon carried out nothing that we ordered.
+  bool balloon_obeys() const { return balloon_in_force_.has_value(); }
 
   void read(const Reading& reading, TimePoint now);
   void balloon_changed(Bytes actual, TimePoint now);  // events
@@ -107,6 +112,7 @@ class DeviceLedger {
   MachineFacts& facts_;
   std::uint64_t orders_ = 0;
   std::optional<Bytes> balloon_ordered_;
+  std::optional<Bytes> balloon_in_force_;  // the last order that was answered well
   std::optional<Bytes> plug_ordered_;
   // The balloon of before a reset. While this is all we see, by reading or by event, it is not believed.
   std::optional<Bytes> stale_balloon_;

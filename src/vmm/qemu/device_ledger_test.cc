@@ -88,7 +88,7 @@ TEST_F(DeviceLedgerTest, ARefusedOrderIsForgotten) {
   adopt(1_GiB);
   ledger.aim(2_GiB);
   const auto under_way = ledger.orders();
-  ledger.order_failed(false, clock.now());
+  ledger.order_failed(false, 1_GiB, clock.now());
   read(under_way, 1_GiB, 0_MiB, 0_MiB);
   EXPECT_EQ(facts.committed(), 2_GiB);
   see(1_GiB, 0_MiB, 0_MiB);
@@ -96,10 +96,31 @@ TEST_F(DeviceLedgerTest, ARefusedOrderIsForgotten) {
   EXPECT_EQ(ledger.aim(2_GiB).plug, 1_GiB);  // may be tried again
 }
 
-TEST_F(DeviceLedgerTest, ARefusedBalloonOrderLeavesItsTargetUnknown) {
+TEST_F(DeviceLedgerTest, ARefusedBalloonOrderLeavesTheOneBeforeInForce) {
+  adopt(512_MiB);
+  ledger.order_done(true, 512_MiB);
+  ledger.aim(600_MiB);
+  ledger.order_failed(true, 600_MiB, clock.now());
+  EXPECT_EQ(facts.committed(), 600_MiB) << "until it is read";
+  see(512_MiB, 0_MiB, 0_MiB);
+  EXPECT_EQ(facts.committed(), 512_MiB);
+  EXPECT_EQ(ledger.aim(600_MiB).balloon, 600_MiB) << "it may be tried again";
+}
+
+TEST_F(DeviceLedgerTest, ARefusedBalloonOrderThatAnotherFollowedChangesNothing) {
+  adopt(512_MiB);
+  ledger.order_done(true, 512_MiB);
+  ledger.aim(600_MiB);
+  ledger.aim(700_MiB);
+  ledger.order_failed(true, 600_MiB, clock.now());
+  see(512_MiB, 0_MiB, 0_MiB);
+  EXPECT_EQ(facts.committed(), 700_MiB);
+}
+
+TEST_F(DeviceLedgerTest, ABalloonThatCarriedNothingOutYetHasAnUnknownTargetWhenItRefuses) {
   adopt(512_MiB);
   ledger.aim(600_MiB);
-  ledger.order_failed(true, clock.now());
+  ledger.order_failed(true, 600_MiB, clock.now());
   see(512_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(facts.committed(), 1_GiB);
   EXPECT_EQ(ledger.aim(512_MiB).balloon, 512_MiB);

@@ -245,7 +245,7 @@ TEST_F(DeviceLedgerTest, AGrowthThatIsSlowForbidsNoFirstBlock) {
   ledger.aim(1200_MiB);
   see_for(kTradePatience, 1_GiB, 0_MiB, 176_MiB);
   EXPECT_FALSE(ledger.trade_stuck());
-  ledger.order_failed(false, clock.now());
+  ledger.order_failed(false, 4_MiB, clock.now());
   EXPECT_FALSE(ledger.trade_stuck());
 }
 
@@ -268,7 +268,7 @@ TEST_F(DeviceLedgerTest, ABalloonThatShowsLessThanItWasToTakeGetsNoFirstBlock) {
 TEST_F(DeviceLedgerTest, AFirstBlockThatIsRefusedIsNotAskedForAgain) {
   trade();
   EXPECT_EQ(ledger.aim(700_MiB).plug, 4_MiB);
-  ledger.order_failed(false, clock.now());
+  ledger.order_failed(false, 4_MiB, clock.now());
   see(696_MiB, 0_MiB, 0_MiB);
   ledger.open_block(700_MiB, clock.now());
   const auto orders = ledger.aim(700_MiB);

@@ -32,12 +32,32 @@ std::optional<std::uint64_t> pages_in(const json& object, const char* key) {
 
 }  // namespace
 
-RunState run_state_of(const json& status) {
+RunStatus run_status_of(const json& status) {
   const std::string name = string_in(status, "status").value_or("");
-  if (name == "running") return RunState::Running;
-  if (name == "shutdown") return RunState::ShutDown;
-  if (name.empty()) return RunState::Unknown;
-  return RunState::Paused;  // paused, prelaunch, suspended, inmigrate, io-error, guest-panicked, …
+  if (name.empty()) return {};
+  if (name == "running") return {RunState::Running, ""};
+  if (name == "shutdown") return {RunState::ShutDown, "the guest has shut down"};
+  if (name == "inmigrate") return {RunState::Incoming, "its guest is being migrated to this process"};
+  constexpr std::pair<std::string_view, std::string_view> kNotes[] = {
+      {"prelaunch", "not started yet"},
+      {"suspended", "the guest sleeps"},
+      {"finish-migrate", "its guest is being migrated to another process"},
+      {"postmigrate", "its guest was migrated to another process"},
+      {"save-vm", "a snapshot of it is being saved"},
+      {"restore-vm", "a snapshot of it is being restored"},
+      {"guest-panicked", "the guest's kernel has crashed"},
+      {"io-error", "stopped by QEMU after an error of a disk"},
+      {"internal-error", "stopped by QEMU after an internal error"},
+      {"watchdog", "stopped by its watchdog"}};
+  for (const auto& [state, note] : kNotes) {
+    if (name == state) return {RunState::Paused, std::string(note)};
+  }
+  return {RunState::Paused, "stopped by its owner"};
+}
+
+bool migrates(const json& answer) {
+  constexpr std::string_view kOver[] = {"", "none", "completed", "failed", "cancelled"};
+  return std::ranges::find(kOver, string_in(answer, "status").value_or("")) == std::end(kOver);
 }
 
 MemoryDevices memory_devices_of(const json& answer) {

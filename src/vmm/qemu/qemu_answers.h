@@ -15,8 +15,16 @@
 
 namespace aerostat {
 
-// query-status: {"status": "running"}.
-RunState run_state_of(const nlohmann::json& status);
+// query-status: {"status": "running"}; why the guest does not run, as one sentence.
+struct RunStatus {
+  RunState state = RunState::Unknown;
+  std::string note;
+};
+RunStatus run_status_of(const nlohmann::json& status);
+
+// query-migrate: whether the guest is on its way to or from another process. So long virtio-mem plugs and
+// unplugs nothing.
+bool migrates(const nlohmann::json& answer);
 
 // One virtio-mem device in query-memory-devices.
 struct PlugDevice {

@@ -12,11 +12,25 @@ using namespace literals;
 using nlohmann::json;
 
 TEST(QemuAnswers, TellsTheRunState) {
-  EXPECT_EQ(run_state_of(json::parse(R"({"status":"running","singlestep":false,"running":true})")),
+  EXPECT_EQ(run_status_of(json::parse(R"({"status":"running","singlestep":false,"running":true})")).state,
             RunState::Running);
-  EXPECT_EQ(run_state_of(json::parse(R"({"status":"prelaunch","running":false})")), RunState::Paused);
-  EXPECT_EQ(run_state_of(json::parse(R"({"status":"shutdown","running":false})")), RunState::ShutDown);
-  EXPECT_EQ(run_state_of(json::array()), RunState::Unknown);
+  EXPECT_EQ(run_status_of(json::parse(R"({"status":"prelaunch","running":false})")).state, RunState::Paused);
+  EXPECT_EQ(run_status_of(json::parse(R"({"status":"shutdown","running":false})")).state, RunState::ShutDown);
+  EXPECT_EQ(run_status_of(json::parse(R"({"status":"inmigrate","running":false})")).state,
+            RunState::Incoming);
+  EXPECT_EQ(run_status_of(json::parse(R"({"status":"postmigrate","running":false})")).note,
+            "its guest was migrated to another process");
+  EXPECT_EQ(run_status_of(json::parse(R"({"status":"anything else","running":false})")).note,
+            "stopped by its owner");
+  EXPECT_EQ(run_status_of(json::array()).state, RunState::Unknown);
+}
+
+TEST(QemuAnswers, KnowWhetherAGuestIsOnItsWay) {
+  for (const char* status : {"setup", "active", "device", "postcopy-active", "cancelling", "wait-unplug"})
+    EXPECT_TRUE(migrates({{"status", status}})) << status;
+  for (const char* status : {"none", "completed", "failed", "cancelled"})
+    EXPECT_FALSE(migrates({{"status", status}})) << status;
+  EXPECT_FALSE(migrates(json::object())) << "QEMU's answer where there was never one";
 }
 
 TEST(QemuAnswers, ReadsMemoryDevices) {

@@ -18,9 +18,6 @@ namespace {
 
 using nlohmann::json;
 
-// After an unexpected answer the devices are asked for again, but not more often than this.
-constexpr Duration kAskDevicesAgain = std::chrono::seconds(5);
-
 constexpr std::string_view link_name(Link link) {
   switch (link) {
     case Link::Connecting: return "connecting";
@@ -34,9 +31,10 @@ constexpr std::string_view link_name(Link link) {
 
 // What listeners act on. seen_at alone is no news.
 auto news(const MachineFacts& f) {
-  return std::tie(f.link, f.link_note, f.run_state, f.pid, f.known, f.base, f.has_balloon, f.balloon_actual,
-                  f.balloon_target, f.has_plug, f.plug_maximum, f.plugged, f.plug_requested, f.agent_socket,
-                  f.manager_note, f.balloon_stats_at, f.resets);
+  return std::tie(f.link, f.link_note, f.run_state, f.run_note, f.migrating, f.refusal, f.backs_off, f.pid,
+                  f.known, f.base, f.has_balloon, f.balloon_actual, f.balloon_target, f.has_plug,
+                  f.plug_maximum, f.plugged, f.plug_requested, f.agent_socket, f.manager_note,
+                  f.balloon_stats_at, f.resets);
 }
 
 bool broke(const Error& error) {
@@ -52,7 +50,8 @@ struct QemuMachine::Round {
   bool broken = false;
   std::optional<Bytes> balloon;
   std::optional<MemoryDevices> memory;
-  std::optional<RunState> run_state;
+  std::optional<RunStatus> run;
+  std::optional<bool> migrating;
 };
 
 QemuMachine::QemuMachine(boost::asio::io_context& io, const Clock& clock, std::string name,
@@ -71,7 +70,9 @@ void QemuMachine::start() {
   on_link();
 }
 
-Bytes QemuMachine::reachable(Bytes target) const { return ledger_.reachable(target); }
+Bytes QemuMachine::reachable(Bytes target) const {
+  return ledger_.reachable(facts_.migrating ? std::min(target, facts_.base + facts_.plugged) : target);
+}
 
 void QemuMachine::set_target(Bytes target) {
   if (facts_.link != Link::Up || !up() || !adopted_) return;
@@ -82,6 +83,7 @@ void QemuMachine::set_target(Bytes target) {
 
 void QemuMachine::prepare_to_grow() {
   if (facts_.link != Link::Up || !up() || !adopted_ || !facts_.has_plug || !facts_.has_balloon) return;
+  if (facts_.migrating || facts_.backs_off) return;
   const Bytes target = facts_.target();
   // What was asked of it by somebody else is not asked again.
   if (open_of(facts_.plug_block) == Bytes{} || reachable(target) != target) return;
@@ -124,18 +126,20 @@ void QemuMachine::ask_devices() {
 // somebody before us ordered and that is still under way would otherwise give memory away behind our back.
 void QemuMachine::adopt(Result<QemuDevices> devices) {
   if (!devices) {
-    asking_ = false;
+    asking_ = adopted_ = false;
     set_link(Link::Lost, devices.error().message);
     notify();
     return schedule();
   }
+  // What is in force at a balloon that is known already need not be settled again.
+  const bool anew = std::exchange(settle_balloon_, false) || !adopted_ || !ledger_.balloon_obeys();
+  const bool known = !anew && devices->balloon == devices_.balloon;
   devices_ = std::move(*devices);
-  facts_.run_state = devices_.run_state;
   facts_.agent_socket = devices_.agent_socket;
   unmanaged_ = devices_.unmanaged;
-  if (!devices_.balloon) {
+  if (!devices_.balloon) stats_.stop();
+  if (!devices_.balloon || known) {
     asking_ = false;
-    stats_.stop();
     return refresh();
   }
   client_.execute("query-balloon", json(nullptr), [this](const Result<json>& answer) {
@@ -143,17 +147,21 @@ void QemuMachine::adopt(Result<QemuDevices> devices) {
     const auto actual = answer ? bytes_in(*answer, "actual") : std::nullopt;
     if (!answer && broke(answer.error())) return;
     if (!actual) {
-      const std::string why = answer ? "its answer makes no sense" : answer.error().message;
-      devices_.note +=
-          (devices_.note.empty() ? "" : "; ") + fmt::format("its balloon does not work: {}", why);
-      devices_.balloon.reset();
+      no_balloon(answer ? "its answer makes no sense" : answer.error().message);
     } else {
-      if (devices_.balloon_stats) stats_.start(*devices_.balloon);
+      stats_.start(*devices_.balloon);
       ledger_.adopt_balloon(*actual + unmanaged_);
       order(true, *actual + unmanaged_);
     }
     refresh();
   });
+}
+
+// It counts as if it were not there, until it is asked for again.
+void QemuMachine::no_balloon(const std::string& why) {
+  devices_.note += (devices_.note.empty() ? "" : "; ") + fmt::format("its balloon does not work: {}", why);
+  devices_.balloon.reset();
+  devices_.doubtful = true;
 }
 
 void QemuMachine::refresh() {
@@ -170,17 +178,25 @@ void QemuMachine::refresh() {
         });
     if (sent) ++round->open;
   };
+  // Its state first: a guest that has arrived by then has all its memory in the answers that follow.
+  ask("query-status", json(nullptr), [round](const json& r) { round->run = run_status_of(r); });
+  ask("query-migrate", json(nullptr), [round](const json& r) { round->migrating = migrates(r); });
   if (devices_.balloon) {
     ask("query-balloon", json(nullptr), [round](const json& r) { round->balloon = bytes_in(r, "actual"); });
   }
   ask("query-memory-devices", json(nullptr),
       [round](const json& r) { round->memory = memory_devices_of(r); });
-  ask("query-status", json(nullptr), [round](const json& r) { round->run_state = run_state_of(r); });
   if (round->open > 0) ++rounds_;
 }
 
 void QemuMachine::apply(const Round& round) {
   const TimePoint now = clock_.now();
+  const bool arrived =
+      facts_.run_state == RunState::Incoming && round.run && round.run->state != RunState::Incoming;
+  if (round.run) {
+    facts_.run_state = round.run->state;
+    facts_.run_note = round.run->note;
+  }
   const MemoryDevices memory = round.memory.value_or(MemoryDevices{});
   DeviceLedger::Reading reading{round.orders, devices_.boot_memory + memory.dimms, {}, {}, {}, {}};
   Bytes unmanaged;
@@ -208,12 +224,27 @@ void QemuMachine::apply(const Round& round) {
   }
 
   ledger_.read(reading, now);
-  if (round.run_state) facts_.run_state = *round.run_state;
-  say_notes();
+  follow_migration(round.migrating.value_or(facts_.migrating));
+  say_refusals();
+  facts_.manager_note = devices_.note;
   if (!std::exchange(adopted_, true)) set_link(Link::Up, "");
   aim();
   notify();
+  if (arrived) return adopt_anew();
+  if (devices_.doubtful && now - devices_asked_ >= kAskDevicesAgain) return ask_devices();
   schedule();
+}
+
+// What its balloon was told to be came with its guest, and is not what we told it.
+void QemuMachine::adopt_anew() {
+  settle_balloon_ = true;
+  ask_devices();
+}
+
+// No plug or unplug is carried out so long: none is promised. What its balloon holds it can be given back.
+void QemuMachine::follow_migration(bool migrating) {
+  if (std::exchange(facts_.migrating, migrating) || !migrating || !facts_.goal) return;
+  set_target(std::clamp(*facts_.goal, facts_.assigned(), facts_.base + facts_.plugged));
 }
 
 void QemuMachine::use_stats(const GuestSample& sample, TimePoint at) {
@@ -227,9 +258,11 @@ void QemuMachine::use_stats(const GuestSample& sample, TimePoint at) {
 // Also while nothing was asked: as plugged memory goes, the balloon has more room to give back.
 void QemuMachine::aim() {
   if (!facts_.goal || !adopted_) return;
-  const DeviceLedger::Orders orders = ledger_.aim(*facts_.goal);
+  const TimePoint now = clock_.now();
+  const DeviceLedger::Orders orders =
+      ledger_.aim(*facts_.goal, now >= balloon_refused_.again, now >= plug_refused_.again);
   if (!orders.balloon && !orders.plug) return;
-  ordered_at_ = clock_.now();
+  ordered_at_ = now;
   if (orders.balloon) order(true, *orders.balloon);
   if (orders.plug) order(false, *orders.plug);
   refresh();
@@ -238,17 +271,11 @@ void QemuMachine::aim() {
 void QemuMachine::order(bool balloon, Bytes value) {
   const auto answered = [this, balloon, value, mine = session_](const Result<json>& done) {
     if (mine != session_ || (!done && broke(done.error()))) return;
-    if (done) {
-      trouble_.clear();
-      return;
-    }
-    // Or it would be tried again with each reading; the next set_target() may. A trade is undone instead.
-    if (!ledger_.opens()) facts_.goal.reset();
-    ledger_.order_failed(balloon, clock_.now());
-    trouble_ = fmt::format("QEMU refused to set {} to {}: {}", balloon ? "the balloon" : "the memory to plug",
-                           format_bytes(value), done.error().message);
-    log_warn("event=vm.refused vm={} note=\"{}\"", name_, trouble_);
-    refresh();
+    if (!done) return refused(balloon, value, done.error());
+    ledger_.order_done(balloon, value);
+    logged_refusal_.clear();
+    (balloon ? balloon_refused_ : plug_refused_) = {};
+    say_refusals();
   };
   if (balloon) {
     client_.execute("balloon", {{"value", (value - unmanaged_).count()}}, answered);
@@ -256,6 +283,41 @@ void QemuMachine::order(bool balloon, Bytes value) {
     client_.execute("qom-set",
                     {{"path", *devices_.plug}, {"property", "requested-size"}, {"value", value.count()}},
                     answered);
+  }
+}
+
+// Nothing is promised that is not in force. Whoever asks for it may do so again after a while.
+void QemuMachine::refused(bool balloon, Bytes value, const Error& error) {
+  const TimePoint now = clock_.now();
+  // A trade is undone instead.
+  if (!ledger_.opens()) facts_.goal.reset();
+  ledger_.order_failed(balloon, value, now);
+  Refused& device = balloon ? balloon_refused_ : plug_refused_;
+  device.again =
+      now + std::min<Duration>(kRefusedMost, kRefusedFirst * (1 << std::min(device.in_a_row++, 10)));
+  device.why = fmt::format("QEMU refuses to change {}: {}; it is asked again",
+                           balloon ? "its balloon" : "its plugged memory", error.message);
+  if (std::exchange(logged_refusal_, device.why) != device.why)
+    log_warn("event=vm.refused vm={} to={} note=\"{}\"", log_word(name_), format_bytes(value), device.why);
+  if (balloon && !ledger_.balloon_obeys()) {
+    // What it was told before us may be in force still, and may be anything.
+    no_balloon(error.message);
+    device = {};
+  }
+  say_refusals();
+  refresh();
+}
+
+// One that nothing was asked of for a while after that is over.
+void QemuMachine::say_refusals() {
+  const TimePoint now = clock_.now();
+  facts_.refusal.clear();
+  facts_.backs_off = false;
+  for (Refused* device : {&balloon_refused_, &plug_refused_}) {
+    if (!device->why.empty() && now >= device->again + kRefusedMost) *device = {};
+    if (device->why.empty()) continue;
+    if (facts_.refusal.empty()) facts_.refusal = device->why;
+    facts_.backs_off = facts_.backs_off || now < device->again;
   }
 }
 
@@ -271,14 +333,21 @@ void QemuMachine::on_event(const QmpEvent& event) {
     if (size && devices_.plug && path.starts_with(*devices_.plug + "/")) ledger_.plug_changed(*size, now);
   } else if (name == "STOP" || name == "SUSPEND" || name == "SUSPEND_DISK") {
     facts_.run_state = RunState::Paused;
+    facts_.run_note = name == "STOP" ? "stopped by its owner" : "the guest sleeps";
+    look();
   } else if (name == "RESUME" || name == "WAKEUP") {
+    // A snapshot may have been loaded: then it has other memory than it was told to have.
     facts_.run_state = RunState::Running;
+    facts_.run_note.clear();
+    if (adopted_) adopt_anew();
   } else if (name == "SHUTDOWN") {
     facts_.run_state = RunState::ShutDown;
+    facts_.run_note = "the guest has shut down";
   } else if (name == "RESET") {
     ledger_.guest_reset(now);
-    // One look at a time; the regular one follows soon in any case.
-    if (adopted_ && rounds_ == 0) refresh();
+    look();
+  } else if (name == "MIGRATION") {
+    look();
   } else if (name == "DEVICE_DELETED") {
     if (adopted_) ask_devices();
   } else {
@@ -288,9 +357,17 @@ void QemuMachine::on_event(const QmpEvent& event) {
   notify();
 }
 
+// One look at a time; the regular one follows soon in any case.
+void QemuMachine::look() {
+  if (adopted_ && rounds_ == 0) refresh();
+}
+
 void QemuMachine::schedule() {
   const TimePoint now = clock_.now();
   Duration wait = kPollAtRest;
+  for (const Refused& device : {balloon_refused_, plug_refused_}) {
+    if (device.again > now) wait = std::min(wait, device.again - now);
+  }
   if (adopted_ && !ledger_.settled()) {
     if (now - std::max(ordered_at_, ledger_.moved_at()) < kMovingFor) wait = kPollMoving;
     if (now - ordered_at_ < kOrderedFor) wait = kPollOrdered;
@@ -307,20 +384,13 @@ void QemuMachine::set_link(Link link, const std::string& note) {
   if (link == facts_.link && note == facts_.link_note) return;
   const bool degraded =
       link != Link::Up && link != Link::Connecting && facts_.run_state != RunState::ShutDown;
-  const std::string line = fmt::format("event=vm.link vm={} link={}{}", name_, link_name(link),
+  const std::string line = fmt::format("event=vm.link vm={} link={}{}", log_word(name_), link_name(link),
                                        note.empty() ? "" : fmt::format(" note=\"{}\"", printable(note, 300)));
   // A socket nobody has ever answered on is no VM, and no news.
   const bool nobody = !facts_.known && client_.absence() != QmpClient::Absence::None;
   if (link != facts_.link && !nobody) degraded ? log_warn("{}", line) : log_info("{}", line);
   facts_.link = link;
   facts_.link_note = printable(note, 300);
-}
-
-void QemuMachine::say_notes() {
-  facts_.manager_note = devices_.note;
-  if (trouble_.empty()) return;
-  if (!facts_.manager_note.empty()) facts_.manager_note += "; ";
-  facts_.manager_note += trouble_;
 }
 
 void QemuMachine::notify() {

@@ -27,6 +27,12 @@ inline constexpr Duration kPollOrdered = std::chrono::milliseconds(20);
 inline constexpr Duration kPollMoving = std::chrono::milliseconds(100);
 inline constexpr Duration kOrderedFor = std::chrono::milliseconds(500);
 inline constexpr Duration kMovingFor = std::chrono::seconds(10);
+// After an unexpected answer, or a question that was refused, the devices are asked for again this often.
+inline constexpr Duration kAskDevicesAgain = std::chrono::seconds(5);
+// A device whose order QEMU refused is left alone for this long, and twice as long after each refusal in a
+// row.
+inline constexpr Duration kRefusedFirst = std::chrono::milliseconds(500);
+inline constexpr Duration kRefusedMost = std::chrono::seconds(10);
 
 class QemuMachine final : public Machine {
  public:
@@ -62,9 +68,14 @@ class QemuMachine final : public Machine {
   void use_stats(const GuestSample& sample, TimePoint at);
   void aim();
   void order(bool balloon, Bytes value);
+  void refused(bool balloon, Bytes value, const Error& error);
+  void say_refusals();
+  void no_balloon(const std::string& why);
+  void follow_migration(bool migrating);
+  void adopt_anew();
+  void look();
   void schedule();
   void set_link(Link link, const std::string& note);
-  void say_notes();
   void notify();
   bool up() const { return client_.link() == Link::Up && session_ == client_.times_up(); }
 
@@ -75,7 +86,15 @@ class QemuMachine final : public Machine {
   MachineFacts facts_;
   DeviceLedger ledger_{facts_};
   QemuDevices devices_;
-  std::string trouble_;  // the last order that was answered with an error
+  // Of the balloon and of what is plugged: orders that were answered with an error.
+  struct Refused {
+    std::string why;  // empty: none of late
+    int in_a_row = 0;
+    TimePoint again{};
+  };
+  Refused balloon_refused_, plug_refused_;
+  std::string logged_refusal_;
+  bool settle_balloon_ = false;  // with the next answer of what devices there are
   Bytes unmanaged_;  // in virtio-mem devices that are not ours: counted in the base, not in QEMU's balloon
   std::uint64_t session_ = 0;  // which coming up of the link we are in
   bool asking_ = false;        // finding out the devices

@@ -23,7 +23,6 @@ class Probe : public std::enable_shared_from_this<Probe> {
       : client_(client), done_(std::move(done)) {}
 
   void run() {
-    ask("query-status", json(nullptr), [this](const json& r) { out_.run_state = run_state_of(r); });
     ask("query-memory-size-summary", json(nullptr),
         [this](const json& r) { boot_ = bytes_in(r, "base-memory"); });
     ask("query-memory-devices", json(nullptr), [this](const json& r) { memory_ = memory_devices_of(r); });
@@ -40,13 +39,15 @@ class Probe : public std::enable_shared_from_this<Probe> {
     std::optional<std::string> chardev;  // of a port
   };
 
-  // Errors of single questions mean "it does not have that"; only a broken link ends the probe.
+  // Errors of single questions mean "it does not have that", or that it cannot tell now; only a broken link
+  // ends the probe.
   void ask(const char* command, const json& arguments, std::function<void(const json&)> use) {
     ++open_;
     const auto self = shared_from_this();
     const bool sent =
         client_.execute(command, arguments, [self, use = std::move(use)](const Result<json>& r) {
           if (r) use(*r);
+          if (!r && r.error().kind == Error::Kind::Refused) self->out_.doubtful = true;
           if (!r && r.error().kind != Error::Kind::NotFound && r.error().kind != Error::Kind::Refused)
             self->broken_ = r.error();
           if (--self->open_ == 0) self->next();
@@ -98,9 +99,6 @@ class Probe : public std::enable_shared_from_this<Probe> {
     ask("query-cpus-fast", json(nullptr), [this](const json& r) {
       if (r.is_array() && !r.empty()) out_.processors = static_cast<int>(r.size());
     });
-    json polling = property(*out_.balloon, "guest-stats-polling-interval");
-    polling["value"] = 1;
-    ask("qom-set", polling, [this](const json&) { out_.balloon_stats = true; });
   }
 
   static std::optional<std::string> text(const json& value) {

@@ -1,6 +1,6 @@
 // probe_qemu: finds out, by asking, what a VM can do: its memory, its balloon, its hot-pluggable memory, the
 // port of its guest service. Two round trips of pipelined commands. What is missing is said in words, with
-// the remedy. It changes nothing, except that it switches the balloon's statistics on.
+// the remedy. It changes nothing.
 #pragma once
 
 #include <functional>
@@ -19,16 +19,15 @@ namespace aerostat {
 inline constexpr const char* kAgentPort = "org.aerostat.guest.0";
 
 struct QemuDevices {
-  RunState run_state = RunState::Unknown;
   Bytes boot_memory;                   // -m
   std::optional<std::string> balloon;  // its path in QEMU's object tree
-  bool balloon_stats = false;          // statistics could be switched on
   std::optional<int> processors;       // asked for only with a balloon
   std::optional<std::string> plug;     // likewise: the virtio-mem device we manage
   std::string plug_memdev;             // what query-memory-devices knows it by
   Bytes unmanaged;                     // in further virtio-mem devices, plugged or requested
   std::optional<std::string> agent_socket;
-  std::string note;  // what is missing to be fully manageable; empty: nothing
+  std::string note;       // what is missing to be fully manageable; empty: nothing
+  bool doubtful = false;  // QEMU refused a question: it may have more than this
 };
 
 // Calls `done` once: with the devices, or with an error if the link broke or QEMU cannot tell its memory.

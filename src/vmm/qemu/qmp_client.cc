@@ -212,9 +212,19 @@ void QmpClient::write() {
                     }));
 }
 
+// Where nobody greets, others may be served first: that place in the queue is kept.
+void QmpClient::connect_anew_later() {
+  if (stage_ == Stage::Greeting) return;
+  answer_timer_.expires_after(std::chrono::duration_cast<SteadyClock::duration>(kConnectAnew * deadline_));
+  answer_timer_.async_wait(guarded([this](const boost::system::error_code& error) {
+    if (!error && link_ == Link::Hung && answer_timer_.expiry() <= SteadyClock::now())
+      drop(Link::Hung, note_, Absence::None);
+  }));
+}
+
 // One timer for the oldest command: answers come in order.
 void QmpClient::watch_deadline() {
-  if (link_ == Link::Hung) return;  // nothing more to find out until it speaks
+  if (link_ == Link::Hung) return connect_anew_later();
   if (stage_ == Stage::Ready && pending_.empty()) {
     answer_timer_.cancel();
     return;
@@ -228,6 +238,7 @@ void QmpClient::watch_deadline() {
       return change(Link::Hung, fmt::format(fmt::runtime(kNoGreeting), said(deadline_)));
     if (pending_.empty()) return;
     change(Link::Hung, fmt::format("no answer to {} after {}", pending_.front().command, said(deadline_)));
+    connect_anew_later();
   }));
 }
 

@@ -29,6 +29,9 @@ inline constexpr Duration kQmpDeadline = std::chrono::seconds(2);
 // Reconnecting: soon, because a QEMU that starts listens within this; then rarely, because it costs.
 inline constexpr Duration kFirstRetry = std::chrono::milliseconds(100);
 inline constexpr Duration kLastRetry = std::chrono::seconds(2);
+// A monitor that owes answers and gives none for so many deadlines more is connected to anew: an answer may
+// be lost for good, and a monitor that wakes up still reads what was sent to it before.
+inline constexpr int kConnectAnew = 4;
 
 class QmpClient {
  public:
@@ -87,6 +90,7 @@ class QmpClient {
   void send(const char* command, const nlohmann::json& arguments, Callback callback);
   void write();
   void watch_deadline();
+  void connect_anew_later();
   void drop(Link link, const std::string& note, Absence absence);
   void change(Link link, const std::string& note);
   void fail_pending(Error::Kind kind);

@@ -55,7 +55,12 @@ void StatsPoll::set_interval(int seconds) {
 
 void StatsPoll::ask() {
   const TimePoint asked = clock_.now();
-  if (period_ == kStatsAtRest) return read(asked);
+  const bool goes_on = std::exchange(news_, false);
+  if (period_ == kStatsAtRest && goes_on) return read(asked);
+  if (period_ == kStatsAtRest) {
+    set_interval(1);
+    return read(asked);
+  }
   set_interval(0);
   set_interval(1);
   after(kStatsAnswer, [this, asked] { read(asked); });
@@ -76,6 +81,7 @@ void StatsPoll::read(TimePoint asked) {
 void StatsPoll::take(const json& answer, TimePoint asked) {
   const auto stats = balloon_stats_of(answer);
   if (!stats || stats->updated == 0 || (stats->updated == updated_ && stats->sample == last_)) return;
+  news_ = true;
   const bool first = updated_ == 0;
   updated_ = stats->updated;
   last_ = stats->sample;

@@ -2,7 +2,8 @@
 // itself at whole seconds at best, and says no more of a refresh than the second it fell into. But an
 // interval that is switched off and on again asks at once: a guest that is watched closely is asked so, the
 // answer is read when it should be there, and dated to the asking. Left alone (this daemon died) QEMU goes on
-// by itself. It never waits for a guest.
+// by itself. It never waits for a guest. Where nothing new comes the interval is set again: QEMU refused it,
+// or somebody else switched it off.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -51,6 +52,7 @@ class StatsPoll {
   std::string balloon_;
   Duration period_ = kStatsAtRest;
   std::uint64_t updated_ = 0;
+  bool news_ = false;  // the last answer brought some
   GuestSample last_;
   boost::asio::steady_timer timer_;
   std::shared_ptr<int> running_;  // handlers of an earlier start know themselves by it

@@ -365,13 +365,161 @@ TEST_F(QemuMachineTest, AnOrderThatIsRefusedLeavesTheFactsAtTheTruth) {
   machine->set_target(1_GiB);
   ASSERT_TRUE(lab.until([this] { return facts().committed() == 384_MiB; }));
   EXPECT_EQ(facts().plug_requested, 0_MiB);
-  EXPECT_THAT(facts().manager_note,
-              HasSubstr("QEMU refused to set the memory to plug to 640 MiB: the script refuses this"));
+  EXPECT_THAT(
+      facts().refusal,
+      HasSubstr("QEMU refuses to change its plugged memory: the script refuses this; it is asked again"));
+  EXPECT_TRUE(facts().backs_off);
   EXPECT_EQ(facts().link, Link::Up);
   peer->script.refuses = "";
+  ASSERT_TRUE(lab.until([this] { return !facts().backs_off; }));
   machine->set_target(1_GiB);
   EXPECT_TRUE(arrives(1_GiB));
-  EXPECT_EQ(facts().manager_note, "");
+  EXPECT_EQ(facts().refusal, "");
+}
+
+TEST_F(QemuMachineTest, ABalloonOrderThatIsRefusedLeavesTheOneBeforeInForce) {
+  begin_up();
+  peer->script.refuses = "balloon";
+  machine->set_target(300_MiB);
+  ASSERT_TRUE(lab.until([this] { return facts().backs_off; }));
+  ASSERT_TRUE(lab.until([this] { return facts().balloon_target == 384_MiB; }));
+  EXPECT_EQ(facts().target(), 384_MiB);
+  EXPECT_EQ(facts().committed(), 384_MiB);
+  peer->script.refuses = "";
+  ASSERT_TRUE(lab.until([this] { return !facts().backs_off; }));
+  machine->set_target(300_MiB);
+  EXPECT_TRUE(arrives(300_MiB));
+  EXPECT_EQ(facts().refusal, "");
+}
+
+// Whoever wants something asks again as soon as it may.
+TEST_F(QemuMachineTest, AsksAQemuThatRefusesLessAndLessOften) {
+  begin_up();
+  peer->script.refuses = "balloon";
+  std::size_t asked = 0;
+  EXPECT_TRUE(lab.throughout(4s, [&] {
+    if (facts().backs_off || !facts().balloon_target || facts().target() != 384_MiB) return true;
+    machine->set_target(300_MiB);
+    ++asked;
+    return true;
+  }));
+  EXPECT_GE(asked, 2u);
+  EXPECT_LE(asked, 4u) << "after 0.5 s, 1 s and 2 s";
+}
+
+TEST_F(QemuMachineTest, WhatOneDeviceRefusesTheOtherStillDoes) {
+  QmpScript script;
+  script.balloon_actual = script.balloon_target = 256_MiB;
+  begin_up(script);
+  peer->script.refuses = "balloon";
+  machine->set_target(512_MiB);
+  EXPECT_TRUE(lab.until([this] { return facts().assigned() == 384_MiB; })) << "what could be plugged";
+  EXPECT_EQ(uncounted, 0u);
+}
+
+TEST_F(QemuMachineTest, ABalloonThatCannotBeSettledCountsAsWholeAndIsAskedForAgain) {
+  QmpScript script;
+  script.balloon_actual = script.balloon_target = 256_MiB;
+  script.refuses = "balloon";
+  begin_up(script);
+  ASSERT_TRUE(lab.until([this] { return facts().known && !facts().has_balloon; }));
+  EXPECT_EQ(facts().committed(), 384_MiB);
+  EXPECT_THAT(facts().manager_note, HasSubstr("its balloon does not work: the script refuses this"));
+  machine->set_target(512_MiB);
+  EXPECT_TRUE(lab.until([this] { return facts().plugged == 128_MiB; })) << "the other device works";
+  peer->script.refuses = "";
+  EXPECT_TRUE(lab.until([this] { return facts().has_balloon && facts().balloon_target; }));
+}
+
+TEST_F(QemuMachineTest, AsksAgainForWhatAQuestionThatWasRefusedWouldHaveTold) {
+  for (const char* question : {"query-chardev", "query-balloon", "qom-list", "query-memory-devices"}) {
+    QmpScript script;
+    machine.reset();
+    peer.reset();
+    script.refuses = question;
+    script.refusals = 1;
+    begin_up(script);
+    EXPECT_TRUE(lab.until([this] {
+      return facts().has_balloon && facts().has_plug && facts().agent_socket && facts().manager_note.empty();
+    })) << question;
+  }
+}
+
+TEST_F(QemuMachineTest, AQuestionThatIsRefusedLaterLosesNothingForGood) {
+  begin_up();
+  peer->script.refuses = "query-memory-size-summary";
+  peer->script.refusals = 1;
+  peer->send_event("DEVICE_DELETED", nlohmann::json::object());
+  ASSERT_TRUE(lab.until([this] { return facts().link == Link::Lost; }));
+  EXPECT_TRUE(comes_up());
+  machine->set_target(1_GiB);
+  EXPECT_TRUE(arrives(1_GiB));
+}
+
+TEST_F(QemuMachineTest, SwitchesStatisticsOnAgainThatWereRefusedOrSwitchedOff) {
+  QmpScript script;
+  script.refuses = "guest-stats-polling-interval";
+  script.refusals = 2;
+  begin_up(script);
+  EXPECT_TRUE(lab.until([this] { return peer->script.stats_interval == 1; }));
+  peer->script.stats_interval = 0;  // by somebody else
+  EXPECT_TRUE(lab.until([this] { return peer->script.stats_interval == 1; }));
+}
+
+TEST_F(QemuMachineTest, AnAnswerThatNeverComesIsNotWaitedForForEver) {
+  begin_up();
+  peer->script.swallows = "query-memory-devices";
+  ASSERT_TRUE(lab.until([this] { return facts().link == Link::Hung; }));
+  EXPECT_TRUE(comes_up());
+  EXPECT_EQ(peer->connections(), 2u);
+}
+
+TEST_F(QemuMachineTest, SaysThatItsGuestIsOnItsWayHereAndBelievesWhatCameWithIt) {
+  QmpScript script;
+  script.status = "inmigrate";
+  begin_up(script);
+  EXPECT_EQ(facts().run_state, RunState::Incoming);
+  EXPECT_THAT(facts().run_note, HasSubstr("is being migrated to this process"));
+  // It arrives, with a balloon and a target of its own.
+  peer->script.plugged = peer->script.plug_requested = 256_MiB;
+  peer->script.balloon_actual = peer->script.balloon_target = 200_MiB;
+  peer->script.status = "running";
+  ASSERT_TRUE(lab.until([this] { return facts().run_state == RunState::Running; }));
+  EXPECT_EQ(facts().plugged, 256_MiB) << "with the first word that it is here";
+  ASSERT_TRUE(lab.until([this] { return facts().balloon_target == 200_MiB; }));
+  machine->set_target(640_MiB);
+  EXPECT_TRUE(arrives(640_MiB)) << "what its balloon held is given back";
+}
+
+TEST_F(QemuMachineTest, PromisesNothingThatIsNotPluggedDuringAMigration) {
+  QmpScript script;
+  script.plug_stops_at = 128_MiB;
+  script.balloon_actual = script.balloon_target = 256_MiB;
+  script.tells_changes = false;
+  begin_up(script);
+  machine->set_target(1_GiB);
+  ASSERT_TRUE(lab.until([this] { return facts().plugged == 128_MiB; }));
+  EXPECT_EQ(facts().committed(), 1_GiB);
+  peer->script.migration = "active";
+  ASSERT_TRUE(lab.until([this] { return facts().migrating && facts().committed() == 512_MiB; }));
+  EXPECT_EQ(peer->script.plug_requested, 128_MiB);
+  machine->set_target(1_GiB);
+  EXPECT_EQ(facts().target(), 512_MiB);
+  peer->script.migration = "failed";
+  peer->script.plug_stops_at.reset();
+  ASSERT_TRUE(lab.until([this] { return !facts().migrating; }));
+  machine->set_target(1_GiB);
+  EXPECT_TRUE(arrives(1_GiB));
+}
+
+TEST_F(QemuMachineTest, SettlesABalloonThatASnapshotBroughtAlong) {
+  begin_up();
+  machine->set_target(300_MiB);
+  ASSERT_TRUE(arrives(300_MiB));
+  // A snapshot is loaded: QEMU restores the balloon's size and its target.
+  peer->script.balloon_actual = peer->script.balloon_target = 200_MiB;
+  peer->send_event("RESUME", nlohmann::json::object());
+  EXPECT_TRUE(arrives(300_MiB)) << "it was to have that";
 }
 
 TEST_F(QemuMachineTest, ABalloonThatDoesNotWorkIsNoBalloon) {
@@ -459,7 +607,8 @@ TEST_F(QemuMachineTest, IsQuietWhenNothingHappens) {
   const std::size_t commands = peer->commands();
   const std::size_t heard = changes;
   EXPECT_TRUE(lab.throughout(2500ms, [] { return true; }));
-  EXPECT_LE(peer->commands() - commands, 3u * 4u);  // three rounds of four questions
+  // Three rounds of four questions, and the statistics, which its guest does not refresh.
+  EXPECT_LE(peer->commands() - commands, 3u * (4u + 2u));
   EXPECT_EQ(changes, heard);
 }
 

@@ -128,6 +128,10 @@ class ScriptedQmp::Impl {
     const json message = json::parse(line, nullptr, false);
     const std::string command = message.value("execute", "");
     const json arguments = message.value("arguments", json::object());
+    if (!command.empty() && command == script_.swallows) {
+      script_.swallows.clear();
+      return;
+    }
     json reply = execute(command, arguments);
     reply["id"] = message["id"];
     if (script_.answers_left && (*script_.answers_left)-- == 0) {
@@ -141,13 +145,16 @@ class ScriptedQmp::Impl {
   json execute(const std::string& command, const json& arguments) {
     const std::string path = arguments.value("path", "");
     const std::string property = arguments.value("property", "");
-    if (!script_.refuses.empty() &&
+    if (!script_.refuses.empty() && script_.refusals > 0 &&
         (script_.refuses == command || (command == "qom-set" && script_.refuses == property))) {
+      --script_.refusals;
       return error("GenericError", "the script refuses this");
     }
     if (command == "qmp_capabilities") return value(json::object());
     if (command == "query-status")
       return value({{"status", script_.status}, {"running", script_.status == "running"}});
+    if (command == "query-migrate")
+      return value(script_.migration.empty() ? json::object() : json({{"status", script_.migration}}));
     if (command == "query-memory-size-summary") {
       return value({{"base-memory", script_.base.count()}, {"plugged-memory", script_.plugged.count()}});
     }
@@ -172,6 +179,7 @@ class ScriptedQmp::Impl {
         script_.plug_requested = Bytes::of(arguments.value("value", std::int64_t{0}));
         orders.push_back(fmt::format("requested-size {}", script_.plug_requested.count()));
       }
+      if (property == "guest-stats-polling-interval") script_.stats_interval = arguments.value("value", 0);
       return value(json::object());
     }
     return error("CommandNotFound", "The command " + command + " has not been found");

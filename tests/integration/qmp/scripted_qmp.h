@@ -28,6 +28,8 @@ struct QmpScript {
   Bytes plug_requested;
   std::string agent_filename = "disconnected:unix:/run/vm/db.agent,server=on";  // empty: no port
   std::string status = "running";
+  std::string migration;            // what query-migrate tells; empty: nothing
+  std::int64_t stats_interval = 0;  // of its balloon's statistics, as it was set
   std::uint64_t stats_updated = 0;  // last-update; the numbers are made up from the rest
 
   // How its guest obeys: every step each device moves by at most this, within these bounds.
@@ -44,6 +46,8 @@ struct QmpScript {
   std::optional<std::size_t> answers_left;  // then it falls silent, in the middle of an answer
   std::string garbage;                      // sent instead of every answer
   std::string refuses;                      // a command, or a property of qom-set, it answers with an error
+  std::size_t refusals = SIZE_MAX;          // so many times
+  std::string swallows;                     // a command that it never answers, once
 };
 
 class ScriptedQmp {
