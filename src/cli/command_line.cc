@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -175,24 +176,20 @@ std::string change_of(const CLI::App& set, const Wishes& wishes) {
   return out.empty() ? "" : out.dump();
 }
 
-// The first of `args` that `app` does not know, where that is what is wrong.
-std::string unknown_word(const CLI::App& app, const std::vector<std::string>& args) {
-  const auto unknown = [](const CLI::App& among) {
-    const std::vector<std::string> rest = among.remaining();
-    return rest.empty() ? std::string() : rest.front();
-  };
-  for (const CLI::App* command : app.get_subcommands()) {
-    if (const std::string word = unknown(*command); !word.empty()) return word;
-  }
-  const std::string word = unknown(app);
-  return word.empty() && !args.empty() ? args.front() : word;
+// What nobody knows, an option rather than what may have been meant as its value.
+std::string unknown_word(const CLI::App& app) {
+  const std::vector<std::string> rest = app.remaining(true);
+  const auto option =
+      std::find_if(rest.begin(), rest.end(), [](const std::string& word) { return word.starts_with("-"); });
+  if (option != rest.end()) return *option;
+  return rest.empty() ? "" : rest.front();
 }
 
 // One sentence, with what was probably meant.
-std::string wrong_usage(const CLI::App& app, const CLI::ParseError& error,
-                        const std::vector<std::string>& args) {
-  if (error.get_name() != "ExtrasError") return error.what();
-  const std::string word = unknown_word(app, args);
+std::string wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string word = unknown_word(app);
+  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || word.empty())
+    return error.what();
   const auto commands = app.get_subcommands();
   std::vector<std::string> words;
   if (word.starts_with("-")) {
@@ -266,7 +263,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
       return kDone;
     }
     const auto command = app.get_subcommands();
-    const std::string what = wrong_usage(app, error, args);
+    const std::string what = wrong_usage(app, error);
     around.err << "aerostat: " << clean(what) << "; see aerostat "
                << (command.empty() ? "" : command.front()->get_name() + " ") << "--help\n";
     return kUsage;
