@@ -108,6 +108,11 @@ TEST(Engine, GivesAMigratingGuestWhatItsBalloonHoldsAndNoMore) {
   w.demands["web"] = 100_MiB;
   w.run(60s);
   EXPECT_EQ(w.assigned("web"), 1_GiB) << "nothing is taken from one that is on its way";
+  web.f.run_state = RunState::Paused;
+  web.f.run_note = "not started yet";
+  w.run(250ms);
+  EXPECT_NE(w.vm("web").note.find("is being migrated"), std::string::npos) << "a stopped one says so too";
+  web.f.run_state = RunState::Running;
   web.f.migrating = false;
   w.demands["web"] = 1400_MiB;
   w.run(5s);

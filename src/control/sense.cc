@@ -346,7 +346,7 @@ void judge(VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   Verdict v = verdict(vm, now);
   const auto first = [&](const std::string& note) { v.note = v.note.empty() ? note : note + "; " + v.note; };
-  if (facts.link == Link::Up && facts.migrating && !stands_still(facts))
+  if (facts.link == Link::Up && facts.migrating && facts.run_state != RunState::Incoming)
     first("its guest is being migrated: no memory is plugged or unplugged meanwhile");
   if (facts.link == Link::Up && !facts.refusal.empty()) first(facts.refusal);
   v.movable = v.movable && !facts.backs_off;
