@@ -139,8 +139,9 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
                   "what VMs needed over time: CSV with time_s,vm,need_mib, gzip or plain")
       ->type_name("FILE...");
   command
-      .add_option("--generate", w.generate,
-                  "instead of a trace: farm, steady, staircase, diurnal, bursty, leak, builds or fleet")
+      .add_option(
+          "--generate", w.generate,
+          "instead of a trace: farm, steady, staircase, diurnal, bursty, leak, builds, fleet or bouts")
       ->type_name("KIND[:SECONDS[:SEED]]");
   command.add_option("--host-memory", w.host_memory, "memory that the VMs share")
       ->check(memory_size())

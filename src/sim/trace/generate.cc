@@ -26,6 +26,9 @@ constexpr std::array kLoads = {
     LoadAbout{Load::Builds, "builds",
               "three VMs that build software, one after the other, and reread sources", 3},
     LoadAbout{Load::Fleet, "fleet", "VMs of all these kinds and sizes; some are born late or die early", 12},
+    LoadAbout{Load::Bouts, "bouts",
+              "three VMs that rest at little, still, and build now and then: by GiBs within seconds", 3,
+              3072},
 };
 
 // A wave takes a day, or the trace if that is shorter.
@@ -56,6 +59,7 @@ std::unique_ptr<Process> process_of(const Vm& vm, Random random) {
     case Load::Bursty: return bursty_process(random);
     case Load::Leak: return leak_process(random);
     case Load::Builds: return build_process(random, kBuildCycle, vm.offset);
+    case Load::Bouts: return bouts_process(random);
     case Load::Fleet: break;
   }
   check_failed("a fleet is no process of one VM", __FILE__, __LINE__);
@@ -81,14 +85,14 @@ Result<void> write(Trace& out, const Vm& vm, const GeneratorOptions& o) {
 }
 
 // Kinds in turn, from a quarter of the mean to twice it; every fifth VM lives for a part of the time only.
-std::vector<Vm> fleet(std::size_t count, const GeneratorOptions& o) {
+std::vector<Vm> fleet(std::size_t count, double mean_mib, const GeneratorOptions& o) {
   static constexpr std::array kMix = {Load::Steady, Load::Farm,   Load::Diurnal,  Load::Bursty,
                                       Load::Leak,   Load::Builds, Load::Staircase};
   Random random(seed_for(o.seed, "fleet"));
   std::vector<Vm> out;
   for (std::size_t i = 0; i < count; ++i) {
     const Load load = kMix[i % kMix.size()];
-    Vm vm{fmt::format("{}-{}", load_name(load), i + 1), load, o.mean_mib * std::pow(2, random.uniform(-2, 1)),
+    Vm vm{fmt::format("{}-{}", load_name(load), i + 1), load, mean_mib * std::pow(2, random.uniform(-2, 1)),
           0, o.seconds};
     if (i % 5 == 4) {
       vm.from = o.seconds * random.uniform(0, 0.4);
@@ -123,19 +127,20 @@ Result<Load> parse_load(std::string_view name) {
 }
 
 Result<Trace> try_generate(Load load, const GeneratorOptions& o) {
-  AEROSTAT_CHECK(o.seconds > 0 && o.rows_s > 0 && o.mean_mib > 0, "a trace has a length, rows and a mean");
+  AEROSTAT_CHECK(o.seconds > 0 && o.rows_s > 0 && o.mean_mib >= 0, "a trace has a length, rows and a mean");
   const auto about =
       std::find_if(kLoads.begin(), kLoads.end(), [&](const LoadAbout& a) { return a.load == load; });
   const std::size_t count = o.vms > 0 ? o.vms : about->vms;
+  const double mean_mib = o.mean_mib > 0 ? o.mean_mib : about->mean_mib;
   std::vector<Vm> vms;
   if (load == Load::Fleet) {
-    vms = fleet(count, o);
+    vms = fleet(count, mean_mib, o);
   } else {
     for (std::size_t i = 0; i < count; ++i) {
       const double part = static_cast<double>(i) / static_cast<double>(count);
       const std::string number = count > 1 ? fmt::format("-{}", i + 1) : "";
-      vms.push_back({std::string(about->name) + number, load, o.mean_mib, 0, o.seconds, kBuildCycle * part,
-                     load == Load::Builds});
+      vms.push_back({std::string(about->name) + number, load, mean_mib, 0, o.seconds, kBuildCycle * part,
+                     load == Load::Builds || load == Load::Bouts});
     }
   }
   Trace out;

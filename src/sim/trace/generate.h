@@ -12,13 +12,14 @@
 
 namespace aerostat::sim {
 
-enum class Load { Farm, Steady, Staircase, Diurnal, Bursty, Leak, Builds, Fleet };
+enum class Load { Farm, Steady, Staircase, Diurnal, Bursty, Leak, Builds, Fleet, Bouts };
 
 struct LoadAbout {
   Load load;
   std::string_view name;
   std::string_view about;  // one line
   std::size_t vms;         // when nobody says how many
+  double mean_mib = 7168;  // of a VM's need, when nobody says how much
 };
 std::span<const LoadAbout> loads();
 std::string_view load_name(Load load);
@@ -28,12 +29,13 @@ Result<Load> parse_load(std::string_view name);
 struct GeneratorOptions {
   std::uint64_t seed = 1;
   double seconds = 3600;
-  double rows_s = 0.1;     // between two rows of a VM; at 0.1 s the rows are the curve
-  std::size_t vms = 0;     // 0: as many as is usual for the kind
-  double mean_mib = 7168;  // of a VM's need; all other sizes keep their proportion to it
+  double rows_s = 0.1;  // between two rows of a VM; at 0.1 s the rows are the curve
+  std::size_t vms = 0;  // 0: as many as is usual for the kind
+  double mean_mib = 0;  // of a VM's need; all other sizes keep their proportion to it; 0: usual for the kind
 };
 
-// Precondition: seconds, rows_s and mean_mib are above 0. Fails where there is no room for the rows on disk.
+// Precondition: seconds and rows_s are above 0, mean_mib is not below. Fails where there is no room for the
+// rows on disk.
 Result<Trace> try_generate(Load load, const GeneratorOptions& options);
 // For benchmarks and tests: that there is room goes without saying.
 Trace generate(Load load, const GeneratorOptions& options);

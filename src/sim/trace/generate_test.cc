@@ -115,6 +115,25 @@ TEST(Generate, ALeakRisesAndFallsAtOnce) {
   EXPECT_LE(restarts, 24);
 }
 
+TEST(Generate, BoutsRestForHalfOfTheTimeAndMoveByGibsInBetween) {
+  double still = 0, mean = 0, far = 0, most = 0, all = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const auto rows = rows_of(generate(Load::Bouts, {.seed = seed, .seconds = 7200}), 0);
+    for (std::size_t i = 25; i < rows.size(); i += 25, ++all) {  // 2.5 s
+      const double change = std::abs(rows[i].need_mib - rows[i - 25].need_mib);
+      still += change < 20 ? 1 : 0;
+      far += change > 1024 ? 1 : 0;
+      mean += change;
+      most = std::max(most, static_cast<double>(rows[i].need_mib));
+    }
+  }
+  EXPECT_NEAR(still / all, 0.55, 0.08);
+  EXPECT_NEAR(mean / all, 250, 50);
+  EXPECT_NEAR(far / all, 0.05, 0.025);
+  EXPECT_GT(most, 10 * 1024);
+  EXPECT_LT(most, 14 * 1024);
+}
+
 TEST(Generate, BuildsAreStaggeredAndRereadTheirSources) {
   const Trace trace = generate(Load::Builds, {.seconds = 1800, .rows_s = 1});
   ASSERT_EQ(trace.vms().size(), 3u);

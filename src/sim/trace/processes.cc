@@ -204,6 +204,52 @@ class Build final : public Process {
   double cache_ = 0;
 };
 
+class Bouts final : public Process {
+ public:
+  explicit Bouts(Random random) : random_(random), noise_(Random(random_.next()), kStill) {
+    ends_ = random_.uniform(0, kLongestRest);
+  }
+  double next(double at, double dt) override {
+    if (at >= ends_) {
+      builds_ = !builds_;
+      ends_ = at + (builds_ ? random_.uniform(150, 700) : random_.uniform(150, kLongestRest));
+    }
+    double sum = kRest + noise_.next(dt);
+    for (Job& job : jobs_) sum += run(job, at);
+    // Sources are read while they are compiled, and forgotten afterwards.
+    cache_ = builds_ ? std::min(kSources, cache_ + kRead * dt) : 0;
+    return std::max(kLeast, sum) + cache_;
+  }
+  double cache() const override { return cache_; }
+
+ private:
+  struct Job {
+    double began = 0, ends = 0, peak = 0;
+  };
+  // Its sizes were thought of for a VM of 3 GiB on average.
+  static constexpr double kBoutsGib = 1.0 / 3;
+  static constexpr double kRest = 0.6 * kBoutsGib, kStill = 0.01, kLongestRest = 900;
+  static constexpr double kSources = 2 * kBoutsGib, kRead = 0.02 * kBoutsGib;
+
+  double run(Job& job, double at) {
+    if (at >= job.ends) {
+      job.peak = 0;
+      if (!builds_) return 0;
+      job.began = at;
+      job.ends = at + random_.uniform(1, 30);
+      // Most are small; a linker is not.
+      job.peak = (0.15 + 1.2 * std::pow(random_.uniform(), 6)) * kBoutsGib;
+    }
+    return job.peak * std::min(1.0, 2 * (at - job.began) / (job.ends - job.began));
+  }
+
+  Random random_;
+  RoughNoise noise_;
+  std::array<Job, 16> jobs_{};
+  bool builds_ = false;
+  double ends_ = 0, cache_ = 0;
+};
+
 }  // namespace
 
 RoughNoise::RoughNoise(Random random, double scale) : random_(random) {
@@ -249,5 +295,6 @@ std::unique_ptr<Process> leak_process(Random random) { return std::make_unique<L
 std::unique_ptr<Process> build_process(Random random, double cycle_s, double offset_s) {
   return std::make_unique<Build>(random, cycle_s, offset_s);
 }
+std::unique_ptr<Process> bouts_process(Random random) { return std::make_unique<Bouts>(random); }
 
 }  // namespace aerostat::sim
