@@ -41,6 +41,7 @@ std::vector<Cell> row_of(const Figures& f, double best) {
           {f.worst_vm.empty() ? "-" : fmt::format("{} {}", percent(f.worst_vm_violation), clean(f.worst_vm))},
           {percent(f.felt_time_share)},
           {seconds_text(f.longest_episode_s)},
+          {percent(f.near_empty_time_share)},
           {percent(f.entitlement_shortfall)},
           {fmt::format("{:.0f}", f.resizes_per_vm_hour)},
           {size_text(f.peak_assigned_mib)},
@@ -53,7 +54,8 @@ constexpr std::string_view kFootnote =
     R"(S = W + 500 V + M, lower is better. W: memory held above need; V: need not met; M: price of the moves; all as
 shares of need. RATIO: (1 + S) / (1 + S of the oracle). V %, WORST VM: V in all and of the VM that had it
 worst, in per cent. FELT %: share of time with a deficit a guest feels; LONGEST: the longest such time.
-E %: what VMs lacked of their fair share. RESIZES: per VM and hour. A VM's first 60 s do not count.
+EMPTY %: share of time with less available than a Linux kernel's high watermarks and 32 MiB. E %: what VMs
+lacked of their fair share. RESIZES: per VM and hour. A VM's first 60 s do not count.
 )";
 
 }  // namespace
@@ -74,6 +76,7 @@ std::string simulate_table(const sim::RunFacts& run, const std::vector<Figures>&
                                   {"WORST VM"},
                                   {"FELT %", true},
                                   {"LONGEST", true},
+                                  {"EMPTY %", true},
                                   {"E %", true},
                                   {"RESIZES", true},
                                   {"PEAK", true},

@@ -94,6 +94,42 @@ TEST(Tune, ALimitOfResizesCosts) {
   EXPECT_LE(resizes(limited), 120);
 }
 
+TEST(Tune, WhatIsLeftOutChoosesNothing) {
+  set_log_level(LogLevel::Error);
+  Lessons lessons;
+  const auto add = [&](const std::string& name, Load load, double seconds) {
+    lessons.push_back(lesson(name, generate(load, {.seconds = seconds, .mean_mib = 2048}), 1.25, {}));
+  };
+  add("farm", Load::Farm, 200);
+  add("leak", Load::Leak, 200);
+  add("farm again", Load::Farm, 300);
+  lessons.back().family = "farm";
+  const TuneOptions options{.search = {.tries = 30}};
+  const std::vector<LeftOut> out = leave_out(plain_tunable(), lessons, options);
+  ASSERT_EQ(out.size(), 2u);
+  EXPECT_EQ(out[0].family, "farm");
+  EXPECT_EQ(out[0].chosen.scores.size(), 2u) << "a family is left out whole";
+  Lessons only_leak;
+  only_leak.push_back(lesson("leak", generate(Load::Leak, {.seconds = 200, .mean_mib = 2048}), 1.25, {}));
+  const Found found = tune(plain_tunable(), only_leak, options);
+  for (std::size_t i = 0; i < found.constants.size(); ++i)
+    EXPECT_EQ(out[0].found.constants[i].value, found.constants[i].value) << found.constants[i].name;
+}
+
+TEST(Tune, TimeThatIsNearlyEmptyCosts) {
+  set_log_level(LogLevel::Error);
+  Lessons lessons;
+  lessons.push_back(lesson("farm", generate(Load::Farm, {.seconds = 300, .mean_mib = 2048}), 1.25, {}));
+  const Tunable plain = plain_tunable();
+  const auto emptiness = [&](double most) {
+    const Found found = tune(plain, lessons, {.search = {.tries = 60}, .most_near_empty = most});
+    std::vector<double> values;
+    for (const Constant& c : found.constants) values.push_back(c.value);
+    return marks({"", "", [&] { return plain.make(values); }}, lessons).near_empty;
+  };
+  EXPECT_LT(emptiness(0.001), 0.5 * emptiness(0));
+}
+
 TEST(Tune, AHostHoldsWhatAllNeedAtOneTime) {
   Trace trace;
   for (const double at : {0.0, 10.0, 20.0}) {

@@ -20,6 +20,9 @@ constexpr std::array kFields = {
     FigureField{"violation_time_share", "share of the VMs' time with any deficit", &F::violation_time_share},
     FigureField{"felt_time_share", "share of it with a deficit above 16 MiB and 1 % of need",
                 &F::felt_time_share},
+    FigureField{"near_empty_time_share",
+                "share of the VMs' time with less available than the kernel's high watermarks and 32 MiB",
+                &F::near_empty_time_share},
     FigureField{"worst_vm_violation", "V of the VM that had it worst", &F::worst_vm_violation},
     FigureField{"worst_hour_violation", "V of the worst hour, all VMs together", &F::worst_hour_violation},
     FigureField{"worst_deficit_mib", "the largest deficit of a VM", &F::worst_deficit_mib},
@@ -78,6 +81,7 @@ Figures figures_of(const Outcome& o, const OracleScore& best, const Prices& pric
   f.violation = o.violation();
   f.violation_time_share = over(t.short_s, t.seconds);
   f.felt_time_share = over(t.felt_s, t.seconds);
+  f.near_empty_time_share = over(t.near_empty_s, t.seconds);
   for (const VmOutcome& vm : o.vms) {
     const double v = over(vm.totals.missing, vm.totals.need);
     if (v <= f.worst_vm_violation) continue;

@@ -16,7 +16,7 @@ namespace aerostat::sim {
 struct Figures {
   std::string policy;
   double waste = 0, violation = 0;
-  double violation_time_share = 0, felt_time_share = 0;
+  double violation_time_share = 0, felt_time_share = 0, near_empty_time_share = 0;
   double worst_vm_violation = 0, worst_hour_violation = 0;
   double worst_deficit_mib = 0, longest_episode_s = 0;
   double move_cost = 0, s = 0, s_oracle = 0, competitive_ratio = 1;

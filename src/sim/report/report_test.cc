@@ -17,6 +17,7 @@ TEST(ReportJson, HasTheFieldsThatArePromisedInTheirOrder) {
                                              "violation",
                                              "violation_time_share",
                                              "felt_time_share",
+                                             "near_empty_time_share",
                                              "worst_vm_violation",
                                              "worst_hour_violation",
                                              "worst_deficit_mib",

@@ -1,5 +1,6 @@
 #include "sim/rules/peers.h"
 
+#include "sim/rules/aerostat_policy.h"
 #include "sim/rules/peers/free_page_reporting.h"
 #include "sim/rules/peers/hyperv.h"
 #include "sim/rules/peers/mom.h"
@@ -44,6 +45,7 @@ void add_peers(Registry& all) {
 
 std::vector<Tunable> tunables() {
   std::vector<Tunable> out;
+  out.push_back(aerostat_tunable());
   out.push_back(plain_tunable());
   out.push_back(hyperv_tunable());
   out.push_back(proxmox_tunable());

@@ -12,7 +12,7 @@ namespace aerostat::sim {
 class Registry;
 void add_peers(Registry& all);
 
-// `plain` and every NAME-equal, as a search for their constants wants them.
+// `aerostat`, `plain` and every NAME-equal, as a search for their constants wants them.
 std::vector<Tunable> tunables();
 
 }  // namespace aerostat::sim

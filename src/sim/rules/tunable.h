@@ -1,5 +1,5 @@
 // Tunable: a policy whose behaviour hangs on a few named constants, so that a search can look for better ones
-// (sim/tune.h). `plain` and every NAME-equal are; docs/policies.md shows what was found.
+// (sim/tune.h). `aerostat`, `plain` and every NAME-equal are; docs/policies.md shows what was found.
 #pragma once
 
 #include <functional>
@@ -37,17 +37,24 @@ struct ConstantField {
 };
 
 // `start` gives the first values and all that is not searched.
+template <class C, class MakePolicy>
+Tunable tunable_policy(std::string policy, const std::vector<ConstantField<C>>& fields, const C& start,
+                       MakePolicy make_policy) {
+  Tunable out{std::move(policy), {}, {}};
+  for (const auto& f : fields) out.constants.push_back({f.name, f.low, f.high, start.*f.member, f.log});
+  out.make = [fields, start, make_policy](const std::vector<double>& values) -> std::unique_ptr<Policy> {
+    C c = start;
+    for (std::size_t i = 0; i < fields.size(); ++i) c.*fields[i].member = values.at(i);
+    return make_policy(c);
+  };
+  return out;
+}
+
 template <class C, class MakeRule>
 Tunable tunable_rule(std::string policy, const std::vector<ConstantField<C>>& fields, const C& start,
                      MakeRule make_rule) {
-  Tunable out{std::move(policy), {}, {}};
-  for (const auto& f : fields) out.constants.push_back({f.name, f.low, f.high, start.*f.member, f.log});
-  out.make = [fields, start, make_rule](const std::vector<double>& values) -> std::unique_ptr<Policy> {
-    C c = start;
-    for (std::size_t i = 0; i < fields.size(); ++i) c.*fields[i].member = values.at(i);
-    return std::make_unique<RulePolicy>(make_rule(c));
-  };
-  return out;
+  return tunable_policy<C>(std::move(policy), fields, start,
+                           [make_rule](const C& c) { return std::make_unique<RulePolicy>(make_rule(c)); });
 }
 
 }  // namespace aerostat::sim

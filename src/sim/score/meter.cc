@@ -11,6 +11,7 @@ void Totals::add(const Totals& o) {
   assigned += o.assigned;
   short_s += o.short_s;
   felt_s += o.felt_s;
+  near_empty_s += o.near_empty_s;
   worst_mib = std::max(worst_mib, o.worst_mib);
   longest_s = std::max(longest_s, o.longest_s);
   plugged += o.plugged;
@@ -43,6 +44,8 @@ void Meter::add(double at, const Stretch& s) {
     t.short_s += positive_time(d0, d1, s.dt);
     t.worst_mib = std::max({t.worst_mib, d0, d1});
   }
+  t.near_empty_s += positive_time(d0 + nearly_empty_below(s.got0) - s.cache,
+                                  d1 + nearly_empty_below(s.got1) - s.cache, s.dt);
   const double felt = positive_time(f0, f1, s.dt);
   t.felt_s += felt;
   if (f0 > 0 && f1 > 0) {

@@ -10,24 +10,33 @@ namespace aerostat::sim {
 
 // A deficit that is felt: above the larger of 16 MiB and 1 % of need.
 constexpr double felt_above(double need_mib) { return std::max(16.0, need_mib * 0.01); }
+// With less available than this a guest of `mib` is nearly empty: its kernel's high watermarks, by which it
+// reclaims whatever is asked for, and 32 MiB. Linux' defaults (mm/page_alloc.c): min_free_kbytes is the root
+// of 16 times the KiB there are; low and high lie a quarter of it, or watermark_scale_factor (0.1 % of
+// memory), above one another.
+inline double nearly_empty_below(double mib) {
+  const double min = 4 * std::sqrt(mib * 1024) / 1024;
+  return min + 2 * std::max(min / 4, mib * 0.001) + 32;
+}
 // A VM's first minute is not scored: nobody knows it yet.
 inline constexpr double kUnscored = 60;
 
 struct Totals {
   double seconds = 0;
-  double need = 0;       // MiB s
-  double waste = 0;      // (C - N)+
-  double missing = 0;    // (N - A)+
-  double held = 0;       // max(C, N)
-  double assigned = 0;   // A
-  double short_s = 0;    // time with any deficit
-  double felt_s = 0;     // time with a felt deficit
-  double worst_mib = 0;  // largest deficit
-  double longest_s = 0;  // longest felt episode
-  double plugged = 0;    // MiB that were added
-  double changes = 0;    // target changes
-  double reversals = 0;  // of them against the direction of the one before
-  double shortfall = 0;  // (min(N, entitled) - A)+
+  double need = 0;          // MiB s
+  double waste = 0;         // (C - N)+
+  double missing = 0;       // (N - A)+
+  double held = 0;          // max(C, N)
+  double assigned = 0;      // A
+  double short_s = 0;       // time with any deficit
+  double felt_s = 0;        // time with a felt deficit
+  double near_empty_s = 0;  // time with less than nearly_empty_below() available
+  double worst_mib = 0;     // largest deficit
+  double longest_s = 0;     // longest felt episode
+  double plugged = 0;       // MiB that were added
+  double changes = 0;       // target changes
+  double reversals = 0;     // of them against the direction of the one before
+  double shortfall = 0;     // (min(N, entitled) - A)+
 
   void add(const Totals& other);
 };
@@ -52,6 +61,7 @@ struct Stretch {
   double need0 = 0, need1 = 0;
   double got0 = 0, got1 = 0;    // delivered
   double held0 = 0, held1 = 0;  // committed
+  double cache = 0;             // page cache that the guest holds, needed or not: available to it
 };
 
 class Meter {

@@ -42,6 +42,24 @@ TEST(Meter, ASmallDeficitIsCountedButNotFelt) {
   EXPECT_DOUBLE_EQ(meter.totals().felt_s, 0);
 }
 
+// 4 * sqrt(KiB) of 1 GiB are 4096 KiB; the high mark lies twice 0.1 % of memory above it (1.024 MiB > 4 / 4
+// MiB).
+TEST(Meter, AGuestIsNearlyEmptyBelowItsHighWatermarksAnd32Mib) {
+  EXPECT_DOUBLE_EQ(nearly_empty_below(1024), 4 + 2 * 1.024 + 32);
+  EXPECT_NEAR(nearly_empty_below(256), 2 + 2 * 0.5 + 32, 1e-9) << "a quarter of the least is more";
+  Meter meter;
+  meter.begin();
+  meter.add(0, {10, 900, 900, 1024, 1024, 1024, 1024});
+  EXPECT_DOUBLE_EQ(meter.totals().near_empty_s, 0);
+  meter.add(10, {5, 990, 990, 1024, 1024, 1024, 1024});  // 34 MiB are left
+  EXPECT_DOUBLE_EQ(meter.totals().near_empty_s, 5);
+  const double line = 1024 - nearly_empty_below(1024);
+  meter.add(15, {10, line - 10, line + 10, 1024, 1024, 1024, 1024});  // crosses it half way
+  EXPECT_NEAR(meter.totals().near_empty_s, 10, 1e-9);
+  meter.add(25, {1, 2000, 2000, 1024, 1024, 1024, 1024});  // who lacks memory has none available
+  EXPECT_NEAR(meter.totals().near_empty_s, 11, 1e-9);
+}
+
 TEST(Meter, AnEpisodeEndsWhereTheDeficitDoes) {
   Meter meter;
   meter.begin();

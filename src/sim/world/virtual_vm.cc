@@ -181,6 +181,7 @@ void VirtualVm::advance(double to) {
     s.need0 = need_;
     s.got0 = assigned_;
     s.held0 = committed();
+    s.cache = resident_cache_;
     if (speed != 0) {
       const double edge = next_edge();
       assigned_ += speed * dt;

@@ -68,6 +68,7 @@ Run run_of(const sim::Outcome& outcome, const sim::Prices& p) {
   out.s_half = out.waste + (missing + out.moves) / 2;
   out.s_double = out.waste + (missing + out.moves) * 2;
   out.short_time = outcome.sum.short_s / std::max(1e-9, outcome.sum.seconds);
+  out.near_empty = outcome.sum.near_empty_s / std::max(1e-9, outcome.sum.seconds);
   out.longest_felt = outcome.sum.longest_s;
   out.resizes = outcome.sum.changes / hours;
   out.plugged = outcome.sum.plugged;

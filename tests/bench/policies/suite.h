@@ -34,7 +34,7 @@ struct Run {
   double s = 0, s_half = 0,
          s_double = 0;  // at the prices, at half and at double the prices of being short and moving
   double waste = 0, violation = 0, moves = 0;
-  double short_time = 0, longest_felt = 0, resizes = 0, plugged = 0, law_violations = 0;
+  double short_time = 0, near_empty = 0, longest_felt = 0, resizes = 0, plugged = 0, law_violations = 0;
 };
 Run run_of(const sim::Outcome& outcome, const sim::Prices& prices);
 

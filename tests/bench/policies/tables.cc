@@ -152,6 +152,19 @@ std::string table_of_parts(const Compared& all, const std::vector<std::string>& 
   return out;
 }
 
+std::string table_of_emptiness(const Compared& all, const std::vector<std::string>& policies) {
+  std::string out = "| trace |";
+  for (const std::string& name : policies) out += fmt::format(" {} |", name);
+  out += "\n" + rule(policies.size());
+  for (std::size_t k = 0; k < all.kinds.size(); ++k) {
+    out += fmt::format("| {} |", all.kinds[k].name);
+    for (const std::string& name : policies)
+      out += fmt::format(" {:.3f} % |", 100 * average(all.runs[all.index(name)][k], &Run::near_empty));
+    out += "\n";
+  }
+  return out;
+}
+
 std::string table_of_prices(const Compared& all) {
   std::string out = "| policy | half | as is | double |\n|---|---:|---:|---:|\n";
   for (const std::size_t p : by_score(all, &Run::s)) {

@@ -20,6 +20,8 @@ std::string table_of_scores(const Compared& all);
 std::string table_of_ratios(const Compared& all, const std::string& ours);
 // Waste, violation and moves of some policies on each trace.
 std::string table_of_parts(const Compared& all, const std::vector<std::string>& policies);
+// Share of time that VMs are nearly empty (sim/score/meter.h), on each trace.
+std::string table_of_emptiness(const Compared& all, const std::vector<std::string>& policies);
 // The ranking at half and at double prices.
 std::string table_of_prices(const Compared& all);
 
