@@ -32,6 +32,7 @@ class KernelSensor final : public HostSensor {
   std::optional<Bytes> total() const override { return files_.memory().total; }
   std::optional<Bytes> available() const override { return files_.memory().available; }
   std::optional<Bytes> resident(pid_t pid) const override { return files_.resident(pid); }
+  std::optional<Bytes> swapped(pid_t pid) const override { return files_.swapped(pid); }
 
  private:
   const HostFiles& files_;

@@ -26,6 +26,8 @@ class HostSensor {
   virtual std::optional<Bytes> total() const = 0;
   virtual std::optional<Bytes> available() const = 0;
   virtual std::optional<Bytes> resident(pid_t pid) const = 0;
+  // What of the process this host paged out.
+  virtual std::optional<Bytes> swapped(pid_t /*pid*/) const { return Bytes{}; }
 };
 
 // Where settings come from and are kept.

@@ -51,7 +51,18 @@ std::optional<Bytes> HostFiles::resident(pid_t pid) const {
   if (!(file >> size >> resident)) return std::nullopt;
   const auto pages = number(resident);
   if (!pages) return std::nullopt;
-  return Bytes::of(*pages * ::sysconf(_SC_PAGESIZE));
+  const Bytes huge = status(pid, "HugetlbPages:").value_or(Bytes{});
+  return Bytes::of(*pages * ::sysconf(_SC_PAGESIZE)) + huge;
+}
+
+std::optional<Bytes> HostFiles::swapped(pid_t pid) const { return status(pid, "VmSwap:"); }
+
+std::optional<Bytes> HostFiles::status(pid_t pid, std::string_view name) const {
+  std::ifstream file(fmt::format("{}/proc/{}/status", root_, pid));
+  for (std::string line; std::getline(file, line);) {
+    if (const auto value = meminfo_value(line, name)) return value;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::uint64_t> HostFiles::started(pid_t pid) const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 
@@ -20,12 +21,17 @@ struct HostMemory {
 class HostFiles {
  public:
   explicit HostFiles(std::string root = "/");
-  HostMemory memory() const;                       // /proc/meminfo
-  std::optional<Bytes> resident(pid_t pid) const;  // /proc/PID/statm
+  HostMemory memory() const;  // /proc/meminfo
+  // Huge pages included: /proc/PID/statm and status.
+  std::optional<Bytes> resident(pid_t pid) const;
+  // What this host paged out of it.
+  std::optional<Bytes> swapped(pid_t pid) const;  // /proc/PID/status
   // When the process was started, in clock ticks since boot: with the pid, it names a process for good.
   std::optional<std::uint64_t> started(pid_t pid) const;  // /proc/PID/stat
 
  private:
+  std::optional<Bytes> status(pid_t pid, std::string_view name) const;
+
   std::string root_;
 };
 

@@ -15,6 +15,14 @@ TEST(HostFiles, ReadWhatTheKernelSays) {
   EXPECT_EQ(files.resident(4711), Bytes::of(100000 * ::sysconf(_SC_PAGESIZE)));
 }
 
+// A guest on huge pages has nothing else resident; one that the host paged out has less.
+TEST(HostFiles, CountHugePagesAndWhatWasPagedOut) {
+  const HostFiles files(kFixtures + "/host16g");
+  EXPECT_EQ(files.resident(4712), Bytes::of(1000 * ::sysconf(_SC_PAGESIZE)) + Bytes::mib(2048));
+  EXPECT_EQ(files.swapped(4712), Bytes::mib(64));
+  EXPECT_FALSE(files.swapped(4711)) << "it has no status to read";
+}
+
 TEST(HostFiles, KnowNothingWhereThereIsNothingToRead) {
   for (const char* root : {"/broken", "/missing"}) {
     const HostFiles files(kFixtures + root);
