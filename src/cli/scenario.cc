@@ -34,12 +34,17 @@ std::string lists() {
   return out + "A VM can also be marked: " + sim::status_list() + "\n";
 }
 
+void tell_figures(const sim::Played& played, std::ostream& out) {
+  for (const std::string& figure : played.figures) out << "         " << figure << "\n";
+}
+
 // True if the scenario held, and broke without each guard it names.
-bool play_one(const sim::Scenario& scenario, std::ostream& out, const sim::Timeline& timeline) {
+bool play_one(const sim::Scenario& scenario, std::ostream& out, const sim::Timeline& timeline, bool figures) {
   const sim::Played played = play(scenario, {}, timeline);
   bool good = played.held();
   out << fmt::format("{}  {}\n", good ? "holds" : "FAILS", scenario.name);
   for (const std::string& failure : played.failures) out << "       " << failure << "\n";
+  if (figures) tell_figures(played, out);
   for (const std::string& name : scenario.without) {
     const auto guards = without_guard(name);
     const sim::Played crippled = play(scenario, *guards);
@@ -50,6 +55,7 @@ bool play_one(const sim::Scenario& scenario, std::ostream& out, const sim::Timel
     } else {
       out << fmt::format("       without {}: {}\n", name, crippled.failures.front());
     }
+    if (figures) tell_figures(crippled, out);
   }
   return good;
 }
@@ -63,6 +69,7 @@ ScenarioCommand::ScenarioCommand(CLI::App& app)
   command_->add_option("--without", without_, "play with this guard switched off, and say what breaks")
       ->type_name("GUARD");
   command_->add_flag("--timeline", timeline_, "tell what happens, as it happens");
+  command_->add_flag("--figures", figures_, "say what was seen of each number that is expected");
   command_->add_flag("--list", list_, "what guards there are, and what can be expected");
   command_->footer(kFooter);
 }
@@ -93,7 +100,7 @@ int ScenarioCommand::run(const Surroundings& around) const {
     const auto scenario = sim::read_scenario(file);
     if (!scenario) return complain(scenario.error().message, kUsage);
     if (without_.empty()) {
-      failed += play_one(*scenario, around.out, timeline) ? 0 : 1;
+      failed += play_one(*scenario, around.out, timeline, figures_) ? 0 : 1;
       continue;
     }
     const sim::Played played = play(*scenario, guards, timeline);
@@ -101,6 +108,7 @@ int ScenarioCommand::run(const Surroundings& around) const {
     around.out << fmt::format("{}  {} (without {})\n", played.held() ? "holds" : "FAILS", scenario->name,
                               without_);
     for (const std::string& failure : played.failures) around.out << "       " << failure << "\n";
+    if (figures_) tell_figures(played, around.out);
   }
   around.out << fmt::format("{} of {} scenarios hold\n", files_.size() - failed, files_.size()) << std::flush;
   return failed == 0 ? kDone : kFailed;

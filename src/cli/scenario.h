@@ -24,7 +24,7 @@ class ScenarioCommand {
   CLI::App* command_;
   std::vector<std::string> files_;
   std::string without_;
-  bool timeline_ = false, list_ = false;
+  bool timeline_ = false, figures_ = false, list_ = false;
 };
 
 }  // namespace aerostat

@@ -30,6 +30,8 @@ constexpr std::array kMeasures = {
     Measure{"committed", "the larger of both", Unit::Size, true, [](Host, Vm vm) { return vm->committed(); }},
     Measure{"missing", "what it needs and has not", Unit::Size, true,
             [](Host, Vm vm) { return std::max(0.0, vm->need() - vm->assigned()); }},
+    Measure{"lacked", "what it missed, summed over time, in MiB seconds", Unit::SizeSeconds, true,
+            [](Host, Vm vm) { return totals(vm).missing; }},
     Measure{"resizes", "how often its target changed", Unit::Count, true,
             [](Host, Vm vm) { return totals(vm).changes; }},
     Measure{"reversals", "of them against the one before", Unit::Count, true,
@@ -80,6 +82,7 @@ std::string status_list() {
 std::string in_unit(Unit unit, double value) {
   switch (unit) {
     case Unit::Size: return format_bytes(Bytes::of_mib(value));
+    case Unit::SizeSeconds: return fmt::format("{:.0f} MiB s", value);
     case Unit::Seconds: return fmt::format("{:.2f} s", value);
     case Unit::Percent: return fmt::format("{:.3g} %", value);
     case Unit::Count: break;

@@ -9,7 +9,7 @@
 
 namespace aerostat::sim {
 
-enum class Unit { Size, Seconds, Percent, Count };
+enum class Unit { Size, SizeSeconds, Seconds, Percent, Count };
 
 struct Measure {
   std::string_view name;

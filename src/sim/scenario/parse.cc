@@ -321,7 +321,8 @@ class Parser {
     if (sign != ">=" && sign != "<=" && sign != "=") return wrong("a number is compared by >=, <= or =");
     e.sign = sign.front();
     switch (measure->unit) {
-      case Unit::Size: return mib_of(w, e.value);
+      case Unit::Size:
+      case Unit::SizeSeconds: return mib_of(w, e.value);
       case Unit::Seconds: return plain_seconds_of(w, e.value);
       case Unit::Percent: return percent_of(w, e.value);
       case Unit::Count: break;

@@ -40,6 +40,7 @@ struct Watch {
   std::optional<double> before;  // From: what there was then
   bool met = false;
   std::string failed;
+  std::string seen;  // of a number, when it was looked at last
 };
 
 class Stage {
@@ -52,7 +53,7 @@ class Stage {
                 scenario.plan ? scenario.plan : AerostatPolicy::Plan(balance)),
         host_(scenario.host, scenario.reserve, {}) {
     for (const Expectation& e : s_.expectations)
-      watches_.push_back({&e, find_measure(e.measure, !e.subject.empty()), {}, false, {}});
+      watches_.push_back({&e, find_measure(e.measure, !e.subject.empty()), {}, false, {}, {}});
   }
 
   Played go() {
@@ -63,6 +64,7 @@ class Stage {
       return out_;
     }
     for (const Watch& w : watches_) {
+      if (!w.seen.empty()) out_.figures.push_back(fmt::format("{}: {}", w.what->text, w.seen));
       if (!w.failed.empty()) {
         fail_line(w, w.failed);
       } else if (!w.met) {
@@ -239,7 +241,8 @@ class Stage {
     const bool good = e.sign == '>'   ? value >= e.value - slack
                       : e.sign == '<' ? value <= e.value + slack
                                       : std::abs(value - e.value) <= slack;
-    judge(w, good, fmt::format("at {:.1f} s it was {}", now, in_unit(w.measure->unit, value)));
+    w.seen = fmt::format("at {:.1f} s it was {}", now, in_unit(w.measure->unit, value));
+    judge(w, good, w.seen);
   }
 
   void look_at_status(Watch& w, bool last) {

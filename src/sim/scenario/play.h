@@ -12,6 +12,7 @@ namespace aerostat::sim {
 
 struct Played {
   std::vector<std::string> failures;  // one sentence each; a broken law is one, and ends the play
+  std::vector<std::string> figures;   // what was seen of each number that it expects, one sentence each
   std::uint64_t passes = 0;           // of the daemon's loop
   bool held() const { return failures.empty(); }
 };

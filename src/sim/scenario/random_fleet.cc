@@ -26,7 +26,11 @@ std::string any_sickness(Random& random) {
                             std::string("starves"),
                             fmt::format("stuck-at-times {}s", 2 + random.below(20)),
                             fmt::format("silent after {}s", 1 + random.below(100)),
+                            fmt::format("silent until {}s", 1 + random.below(40)),
+                            fmt::format("garbage after {}s", 1 + random.below(100)),
                             fmt::format("lies-high {}M", 500 + random.below(8000)),
+                            fmt::format("lies-high {}M, touches {}M, garbage after {}s",
+                                        500 + random.below(8000), random.below(8000), 1 + random.below(100)),
                             fmt::format("lies-low {}M", 10 + random.below(1000)),
                             fmt::format("reboots every {}s", 20 + random.below(60)),
                             fmt::format("vanishes at {}s", 10 + random.below(100))};

@@ -70,6 +70,33 @@ class Starves final : public Behaviour {
   bool starves() const override { return true; }
 };
 
+class Boots final : public Behaviour {
+ public:
+  explicit Boots(double until) : until_(until) {}
+  bool speaks(double at) const override { return at >= until_; }
+
+ private:
+  double until_;
+};
+
+class Babbles final : public Behaviour {
+ public:
+  explicit Babbles(double after) : after_(after) {}
+  bool babbles(double at) const override { return at >= after_; }
+
+ private:
+  double after_;
+};
+
+class Touches final : public Behaviour {
+ public:
+  explicit Touches(double mib) : mib_(mib) {}
+  double touches_mib() const override { return mib_; }
+
+ private:
+  double mib_;
+};
+
 // Says it uses `mib`, whatever it uses.
 class Lies final : public Behaviour {
  public:
@@ -104,6 +131,58 @@ class Vanishes final : public Behaviour {
   double at_;
 };
 
+// All of them at once, the worst of each.
+class Several final : public Behaviour {
+ public:
+  explicit Several(std::vector<std::unique_ptr<Behaviour>> parts) : parts_(std::move(parts)) {}
+  double shrink_rate(double at, double usual) const override {
+    for (const auto& part : parts_) usual = std::min(usual, part->shrink_rate(at, usual));
+    return usual;
+  }
+  double grow_rate(double at, double usual) const override {
+    for (const auto& part : parts_) usual = std::min(usual, part->grow_rate(at, usual));
+    return usual;
+  }
+  double holds_mib() const override {
+    return most([](const Behaviour& b) { return b.holds_mib(); });
+  }
+  double touches_mib() const override {
+    return most([](const Behaviour& b) { return b.touches_mib(); });
+  }
+  bool speaks(double at) const override {
+    return std::all_of(parts_.begin(), parts_.end(), [&](const auto& b) { return b->speaks(at); });
+  }
+  bool starves() const override {
+    return any([](const Behaviour& b) { return b.starves(); });
+  }
+  bool babbles(double at) const override {
+    return any([&](const Behaviour& b) { return b.babbles(at); });
+  }
+  void distort(GuestSample& sample) const override {
+    for (const auto& part : parts_) part->distort(sample);
+  }
+  bool reboots(double from, double to) const override {
+    return any([&](const Behaviour& b) { return b.reboots(from, to); });
+  }
+  bool vanishes(double from, double to) const override {
+    return any([&](const Behaviour& b) { return b.vanishes(from, to); });
+  }
+
+ private:
+  template <typename F>
+  double most(F of) const {
+    double out = 0;
+    for (const auto& part : parts_) out = std::max(out, of(*part));
+    return out;
+  }
+  template <typename F>
+  bool any(F of) const {
+    return std::any_of(parts_.begin(), parts_.end(), [&](const auto& b) { return of(*b); });
+  }
+
+  std::vector<std::unique_ptr<Behaviour>> parts_;
+};
+
 std::optional<double> seconds_in(const std::string& word) {
   double value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
@@ -118,9 +197,7 @@ std::optional<double> mib_in(std::string word) {
   return size ? std::optional(size->to_mib()) : std::nullopt;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Behaviour>> behaviour(std::string_view words) {
+Result<std::unique_ptr<Behaviour>> one_behaviour(std::string_view words) {
   std::istringstream in{std::string(words)};
   std::vector<std::string> word;
   for (std::string w; in >> w;) word.push_back(w);
@@ -138,16 +215,34 @@ Result<std::unique_ptr<Behaviour>> behaviour(std::string_view words) {
   if (kind == "holds" && size) return made(new Holds(*size));
   if (kind == "stuck-at-times" && time) return made(new StuckAtTimes(*time));
   if (kind == "silent" && word.size() == 1) return made(new Silent(0));
+  if (kind == "silent" && time && word[1] == "until") return made(new Boots(*time));
   if (kind == "silent" && time) return made(new Silent(*time));
+  if (kind == "garbage" && time) return made(new Babbles(*time));
+  if (kind == "touches" && size) return made(new Touches(*size));
   if ((kind == "lies-high" || kind == "lies-low") && size) return made(new Lies(Bytes::of_mib(*size)));
   if (kind == "reboots" && time) return made(new Reboots(*time));
   if (kind == "vanishes" && time) return made(new Vanishes(*time));
-  return fail(
-      Error::Kind::Invalid,
-      fmt::format("'{}' is no behaviour; it is ideal, slow RATE, holds SIZE, stuck, refuses, "
-                  "stuck-at-times SECONDS, silent [after SECONDS], starves, lies-high SIZE, lies-low SIZE, "
-                  "reboots every SECONDS or vanishes at SECONDS, as in 'slow 20M/s' or 'silent after 20s'",
-                  printable(words, 80)));
+  return fail(Error::Kind::Invalid,
+              fmt::format("'{}' is no behaviour; it is ideal, slow RATE, holds SIZE, stuck, refuses, "
+                          "stuck-at-times SECONDS, silent [after|until SECONDS], starves, "
+                          "garbage after SECONDS, lies-high SIZE, lies-low SIZE, touches SIZE, reboots every "
+                          "SECONDS or vanishes at "
+                          "SECONDS, as in 'slow 20M/s' or 'silent after 20s', or several with commas between",
+                          printable(words, 80)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Behaviour>> behaviour(std::string_view words) {
+  std::vector<std::unique_ptr<Behaviour>> parts;
+  for (std::size_t begin = 0; begin <= words.size();) {
+    const std::size_t end = std::min(words.find(',', begin), words.size());
+    auto part = one_behaviour(words.substr(begin, end - begin));
+    if (!part || (begin == 0 && end == words.size())) return part;
+    parts.push_back(std::move(*part));
+    begin = end + 1;
+  }
+  return std::unique_ptr<Behaviour>(new Several(std::move(parts)));
 }
 
 }  // namespace aerostat::sim

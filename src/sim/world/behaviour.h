@@ -20,9 +20,13 @@ class Behaviour {
   virtual double grow_rate(double /*at*/, double usual) const { return usual; }
   // It gives nothing below this, in MiB.
   virtual double holds_mib() const { return 0; }
+  // So much of what it has it has written to at least once, in MiB.
+  virtual double touches_mib() const { return 0; }
   virtual bool speaks(double /*at*/) const { return true; }
   // Its service does not run while the guest lacks memory.
   virtual bool starves() const { return false; }
+  // What its service says cannot be.
+  virtual bool babbles(double /*at*/) const { return false; }
   virtual void distort(GuestSample& /*sample*/) const {}
   // It resets, or its process ends, when this becomes true; asked once per sample.
   virtual bool reboots(double /*from*/, double /*to*/) const { return false; }
@@ -30,8 +34,9 @@ class Behaviour {
 };
 
 // "ideal", "slow 20M/s", "holds 2G", "stuck", "refuses" (takes no memory in), "stuck-at-times 10s",
-// "silent after 20s", "starves" (its service, while the guest lacks memory), "lies-high 4G", "lies-low 200M",
-// "reboots every 60s", "vanishes at 30s".
+// "silent after 20s", "silent until 8s", "starves" (its service, while the guest lacks memory), "garbage
+// after 20s", "lies-high 4G", "lies-low 200M", "touches 2G", "reboots every 60s", "vanishes at 30s"; and
+// several of them, with commas between.
 Result<std::unique_ptr<Behaviour>> behaviour(std::string_view words);
 
 }  // namespace aerostat::sim

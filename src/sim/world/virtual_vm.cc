@@ -245,7 +245,8 @@ void VirtualVm::live(double dt) {
     resident_cache_ = std::min({resident_cache_ + fetched, room, cache_});
   }
   if (need_ > assigned_) stalled_ += dt * std::min(1.0, 10 * (need_ - assigned_) / need_);
-  touched_ = std::min(assigned_, std::max(touched_, anon_ - swapped_ + resident_cache_));
+  const double uses = std::max(anon_ - swapped_ + resident_cache_, spec_.behaviour->touches_mib());
+  touched_ = std::min(assigned_, std::max(touched_, uses));
   zones_.follow(online_, in_use());
 }
 
@@ -327,6 +328,11 @@ GuestSample VirtualVm::sample() {
 bool VirtualVm::service_runs() {
   const bool starved = spec_.behaviour->starves() && need_ > online_ + kTiny;
   const bool runs = spec_.behaviour->speaks(now_ - born_) && !starved;
+  if (runs && spec_.behaviour->babbles(now_ - born_)) {
+    guest_.service = Service::Faulty;
+    guest_.note = "its service says what cannot be";
+    return false;
+  }
   if (runs) {
     ran_at_ = now_;
     guest_.service = Service::Speaking;
