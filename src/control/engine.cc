@@ -145,9 +145,11 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
 // Nobody can say any more whether what is being taken hurts.
 void Engine::stop_taking(VmRecord& vm) {
   const MachineFacts& facts = vm.facts();
-  if (!vm.lost || !options_.guards.give_back || paused_ || vm.limits.mode == Mode::Static) return;
+  if (!vm.lost || vm.lost->stopped || !options_.guards.give_back || paused_) return;
+  if (vm.limits.mode == Mode::Static || facts.link != Link::Up) return;
+  vm.lost->stopped = true;
   const Bytes to = vm.machine->reachable(facts.assigned());
-  if (facts.link != Link::Up || to <= facts.target()) return;
+  if (to <= facts.target()) return;
   vm.machine->set_target(to);
   journal_.result(vm.name, "nobody reports of the guest any more: what was not yet taken is not taken");
 }
@@ -181,6 +183,7 @@ void Engine::pass() {
   for (auto& [name, vm] : vms_) {
     if (const auto pid = vm->facts().pid) {
       vm->resident = host_.resident(*pid);
+      vm->swapped = host_.swapped(*pid);
       if (!vm->facts().known) vm->recalled = held_.recall(name, *pid);
     }
     watch_stall(*vm, now);
@@ -211,7 +214,7 @@ void Engine::decide(const HostView& view, TimePoint now) {
 
 // As soon as it costs the guest nothing, until it has room: in want it hardly can.
 void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
-  if (!view.movable || !view.demand || view.distress || view.stalled) return;
+  if (!view.movable || !view.demand || view.distress || view.stalled || view.keeps) return;
   const MachineFacts& facts = vm.facts();
   if (view.assigned != view.target || facts.target() != view.target) return;
   const Bytes above = std::max(Bytes{}, view.target - view.base);
@@ -347,7 +350,8 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
 bool Engine::prepared(VmRecord& vm, const Move& move, TimePoint now) {
   constexpr Duration kPreparedFor = std::chrono::seconds(10);
   constexpr Duration kPatience = std::chrono::milliseconds(300);
-  if (!vm.guest || !vm.guest->state().can_compact || vm.integration != Integration::Agent) return true;
+  if (!vm.guest || !vm.guest->state().can_compact || vm.integration != Integration::Agent || vm.keeps)
+    return true;
   if (!vm.prepare_asked_at || now - *vm.prepare_asked_at > kPreparedFor) {
     vm.prepare_asked_at = now;
     vm.guest->prepare_shrink(move.from - move.to);

@@ -89,7 +89,7 @@ class FakeHost final : public HostSensor {
   std::set<pid_t> ended;
   std::optional<Bytes> available_now = Bytes::mib(60000);
   std::optional<Bytes> resident_now = Bytes::mib(8192);
-  std::map<pid_t, Bytes> resident_of;
+  std::map<pid_t, Bytes> resident_of;  // in place of that
 };
 
 class FakeSettings final : public SettingsKeeper {

@@ -58,6 +58,13 @@ void begin_life(VmRecord& vm, TimePoint now) {
 
 }  // namespace
 
+std::optional<Bytes> touched(const VmRecord& vm) {
+  if (!vm.resident || !vm.swapped) return std::nullopt;
+  const bool told = vm.integration != Integration::None && vm.sample.total;
+  const Bytes unseen = told ? vm.facts().assigned() - *vm.sample.total : Bytes{};
+  return *vm.resident + *vm.swapped + std::clamp(unseen, Bytes{}, kUnseenMost);
+}
+
 Bytes above_use(const VmRecord& vm, Bytes level) {
   return vm.demand ? std::max(Bytes{}, level - vm.demand->used) : Bytes{};
 }
@@ -153,6 +160,8 @@ struct Verdict {
   Status status;
   std::string note;
   bool movable = false;
+  bool has_share = false;           // movable, or to be heard of, again or at last
+  std::optional<Bytes> keeps = {};  // not believed: what it has by more than its guest's word
 };
 
 // What a guest showed before it fell silent.
@@ -167,6 +176,24 @@ std::string last_word(const VmRecord& vm) {
 
 bool stands_still(const MachineFacts& facts) {
   return facts.run_state != RunState::Running && facts.run_state != RunState::Unknown;
+}
+
+// What the host sees that it may have used; all it is asked to have, if nobody sees that.
+Bytes touched_or_all(const VmRecord& vm) { return touched(vm).value_or(vm.facts().target()); }
+
+// Its guest was heard and is not now, or never was, or cannot be believed.
+void stand_by_itself(Verdict& v, const VmRecord& vm) {
+  v.has_share = v.status != Status::NoIntegration;
+  switch (v.status) {
+    case Status::BadReports: v.keeps = Bytes{}; break;  // weight decides, as for one that says it uses all
+    case Status::NotResponding: v.keeps = touched_or_all(vm); break;  // it may be silent for want of memory
+    case Status::Starting:
+    case Status::NoIntegration:
+      // What it boots with is its owner's word.
+      v.keeps = std::max({touched_or_all(vm), vm.facts().base, vm.limits.startup});
+      break;
+    default: break;
+  }
 }
 
 std::optional<Verdict> judge_link(const VmRecord& vm, TimePoint now) {
@@ -227,11 +254,12 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   if (vm.limits.mode == Mode::Static) return {Status::Static, ""};
   if (facts.has_balloon && !facts.balloon_target) {
-    return {Status::Starting, "what was asked of its balloon before is being settled"};
+    return {Status::Starting, "what was asked of its balloon before is being settled", false, true};
   }
   if (auto v = judge_integration(vm, now)) {
     // Its startup is owed to it before anybody speaks inside.
     v->movable = v->status == Status::Starting && vm.owed_startup;
+    stand_by_itself(*v, vm);
     const bool owed = is_unheard(vm, now) && is_owed(vm);
     if (owed) {
       if (v->note.ends_with(kStays)) v->note.resize(v->note.size() - kStays.size());
@@ -240,7 +268,11 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
     v->movable = v->movable || owed;
     return *v;
   }
-  if (!vm.demand) return {Status::NoIntegration, "nothing is known of its demand" + std::string(kStays)};
+  if (!vm.demand) {
+    Verdict v{Status::NoIntegration, "nothing is known of its demand" + std::string(kStays)};
+    stand_by_itself(v, vm);
+    return v;
+  }
   if (vm.stall.shrink_stalled()) {
     return {Status::Stalled,
             fmt::format("asked to give memory, holds {} and gives no more; asked again later",
@@ -353,6 +385,10 @@ void judge(VmRecord& vm, TimePoint now) {
   vm.status = v.status;
   vm.note = std::move(v.note);
   vm.movable = v.movable;
+  vm.has_share = v.has_share && vm.guards->absent_share;
+  // One that boots is owed its startup, and no word of its guest is needed for that.
+  const bool owed_startup = v.movable && v.status == Status::Starting;
+  vm.keeps = owed_startup || !vm.guards->unbelieved ? std::nullopt : v.keeps;
   if (vm.status != Status::Starting) vm.starting = false;
 }
 
@@ -391,12 +427,15 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   v.base = facts.base;
   v.room_in_block = room_in_block(facts);
   v.resident = vm.resident;
+  if (vm.guards->evidence) v.touched = touched(vm);
   v.movable = vm.movable;
+  v.has_share = vm.has_share;
+  v.keeps = vm.keeps;
   v.stalled = vm.stall.shrink_stalled() || facts.migrating;
   v.starting = vm.starting && vm.owed_startup;
   if (vm.grew_at) v.since_grow = now - *vm.grew_at;
   if (vm.shrank_at) v.since_shrink = now - *vm.shrank_at;
-  if (vm.demand) {
+  if (vm.demand && !vm.keeps) {
     v.demand = vm.demand->demand;
     v.available = vm.demand->available;
     v.swap_free = vm.demand->swap_free;

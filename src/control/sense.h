@@ -36,6 +36,9 @@ std::string oom_text(const VmRecord& vm);
 // Status, note and whether the VM may be moved now.
 void judge(VmRecord& vm, TimePoint now);
 
+// What the host sees that the guest may have used, and what its kernel says that it keeps from itself.
+std::optional<Bytes> touched(const VmRecord& vm);
+
 // What of `level` lies above what the guest shows in use; zero while nothing is known of it.
 Bytes above_use(const VmRecord& vm, Bytes level);
 

@@ -75,7 +75,7 @@ bool is_owed(const VmRecord& vm) {
 }
 
 void show_unheard(const VmRecord& vm, VmView& view) {
-  view.stalled = true;  // it gives nothing
+  view.stalled = view.stalled || !vm.keeps;  // it gives nothing
   view.demand.reset();
   view.available.reset();
   view.rescue = view.learned_floor = {};

@@ -1,7 +1,7 @@
 // Unheard: what is done for a guest that nobody reports of: its service died or hangs, and its balloon has no
-// statistics either. It gives nothing, it gets back what it booted with, and if it was in want when it was
-// last heard it is grown as long as the host sees it use what it is given: a service that cannot run for want
-// of memory looks just like one that died.
+// statistics either. It gives nothing but to others who lack memory (policy/evidence), it gets back what it
+// booted with, and if it was in want when it was last heard it is grown as long as the host sees it use what
+// it is given: a service that cannot run for want of memory looks just like one that died.
 #pragma once
 
 #include "base/clock.h"

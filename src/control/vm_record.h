@@ -29,6 +29,7 @@ struct LostWord {
   Bytes given;                // of that, above what it had
   std::optional<Bytes> resident;
   TimePoint at{};
+  bool stopped = false;  // what was being taken when it was lost is not
 };
 
 struct VmRecord {
@@ -61,10 +62,10 @@ struct VmRecord {
   TimePoint ran_not_at{};                 // it was last seen stopped, or was out of reach
   TimePoint received_at{};                // of the service's newest report used
   Outlook outlook;
-  Bytes headroom, growth;            // of the outlook, as of its last sample
-  const Profile* profile = nullptr;  // outlives the record
-  const Guards* guards = nullptr;    // likewise
-  std::optional<Bytes> resident;
+  Bytes headroom, growth;                  // of the outlook, as of its last sample
+  const Profile* profile = nullptr;        // outlives the record
+  const Guards* guards = nullptr;          // likewise
+  std::optional<Bytes> resident, swapped;  // of its process, by the host
   std::optional<Bytes>
       recalled;  // committed, from before this daemon started; while its monitor is not heard
   FloorState floor;
@@ -78,6 +79,8 @@ struct VmRecord {
   Status status = Status::Starting;
   std::string note;
   bool movable = false;
+  bool has_share = false;               // likewise, or to be heard of, again or at last
+  std::optional<Bytes> keeps;           // not believed: what it has by more than its guest's word
   std::optional<TimePoint> refused_at;  // last time; refusals that follow each other closely are one
 
   bool waits = false;    // its last growth was not, or not wholly, granted, …

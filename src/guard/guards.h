@@ -13,7 +13,10 @@ namespace aerostat {
 struct Guards {
   Rails rails;
   bool stall_monitor = true;  // a change without progress is withdrawn, and others are asked instead
-  bool silence = true;        // a guest that fell silent keeps what it has
+  bool silence = true;        // a guest that fell silent keeps what it has touched
+  bool evidence = true;       // where memory is scarce, above its fair share only what a VM touched is needed
+  bool unbelieved = true;     // a guest that cannot be believed gives what others need
+  bool absent_share = true;   // the share of a VM that is not heard is not taken for another's
   bool stand_in = true;       // balloon statistics stand in for a service that is not heard
   bool give_back = true;      // a guest that nobody reports of gets back what it booted with
   bool learned_floor = true;  // what hurt when it was taken is not taken again for a while

@@ -9,7 +9,8 @@ namespace {
 int on(const Guards& g) {
   const Rails& r = g.rails;
   return r.limits + r.ledger + r.physical + r.fair_share + r.lock_out + g.stall_monitor + g.silence +
-         g.stand_in + g.give_back + g.learned_floor + g.orphans + g.reboots + g.reservations;
+         g.stand_in + g.give_back + g.evidence + g.unbelieved + g.absent_share + g.learned_floor + g.orphans +
+         g.reboots + g.reservations;
 }
 
 TEST(Guards, AreAllOnUnlessOneIsNamed) {

@@ -9,8 +9,6 @@ namespace aerostat {
 
 namespace {
 
-double weight_of(const VmView& vm) { return std::max(1, vm.limits.weight); }
-
 void stay(Move& move, std::string why) {
   const bool wanted_more = move.to > move.from;
   move.to = move.from;
@@ -86,23 +84,6 @@ void keep_ledger(Move& move, const VmView& vm, Purse& purse, const Rails& rails)
 
 }  // namespace
 
-FairPool fair_pool(const HostView& host) {
-  FairPool pool{host.capacity - host.reserve - host.reserved - host.orphaned, 0};
-  for (const VmView& vm : host.vms) {
-    if (vm.movable) {
-      pool.weights += weight_of(vm);
-    } else {
-      pool.memory -= vm.committed;
-    }
-  }
-  return pool;
-}
-
-Bytes fair_share(const FairPool& pool, const VmView& vm) {
-  const double part = pool.weights > 0 ? weight_of(vm) / pool.weights : 0;
-  return std::clamp(std::max(Bytes{}, pool.memory).scaled(part), vm.limits.minimum, vm.limits.maximum);
-}
-
 std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails,
                              const FairPool* known) {
   Purse purse{host.free(), host.spare_physical};
@@ -110,7 +91,7 @@ std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const
   for (Move& move : plan) {
     if (move.to == move.from) continue;
     const VmView* const found = view_of(host, move);
-    if (!found || !found->movable) {
+    if (!found || !(found->movable || (found->keeps && move.shrinks()))) {
       stay(move, "it cannot be moved now");
       continue;
     }

@@ -80,6 +80,25 @@ TEST(Rails, AGuestsWordAloneEndsAtItsFairShare) {
   EXPECT_EQ(keep_rails(h, {move("liar", 512_MiB, 1536_MiB)}, {.fair_share = false})[0].to, 1536_MiB);
 }
 
+TEST(Rails, TheShareOfAVmThatIsNotHeardIsNotTakenForAnothers) {
+  VmView liar = vm("liar", 512_MiB);
+  liar.resident = 200_MiB;
+  VmView boots = vm("boots", 512_MiB);
+  boots.movable = false;
+  const std::vector<Move> plan = {move("liar", 512_MiB, 1536_MiB)};
+  EXPECT_EQ(keep_rails(host(2_GiB, {liar, boots}), plan)[0].to, 1536_MiB) << "it never takes part";
+  boots.has_share = true;
+  EXPECT_EQ(keep_rails(host(2_GiB, {liar, boots}), plan)[0].to, 1_GiB);
+}
+
+TEST(Rails, OneThatIsNotBelievedMayOnlyGive) {
+  VmView a = vm("a", 1_GiB);
+  a.movable = false;
+  a.keeps = 256_MiB;
+  EXPECT_EQ(keep_rails(host(4_GiB, {a}), {move("a", 1_GiB, 512_MiB)})[0].to, 512_MiB);
+  EXPECT_EQ(keep_rails(host(4_GiB, {a}), {move("a", 1_GiB, 2_GiB)})[0].to, 1_GiB);
+}
+
 TEST(Rails, StartupIsTheOwnersWordAndNotBoundByTheFairShare) {
   VmView fresh = vm("new", 256_MiB);
   fresh.resident = 20_MiB;

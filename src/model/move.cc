@@ -53,6 +53,11 @@ std::string sentence(const Move& move) {
           move.to > move.desired ? ", in parts, as long as none of it is missed" : "", numbers());
     case Because::OthersShort:
       return fmt::format("others are short by {}, this one has spare ({})", amount(), numbers());
+    case Because::OthersShortUnbelieved:
+      return fmt::format(
+          "others are short by {}; nobody that can be believed says what this one needs, so it keeps its "
+          "fair share and what the host sees it use ({} assigned)",
+          amount(), format_bytes(move.numbers.assigned));
     case Because::OthersShortStalled:
       return fmt::format("others are short by {}, but it does not give what it was asked for", amount());
     case Because::OthersShortDistressed:

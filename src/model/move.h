@@ -49,6 +49,7 @@ enum class Because {
   JustMoved,              // stays: some lies idle, but it was moved a moment ago
   NotNeeded,              // `about` lay idle for long enough
   OthersShort,            // of `about`, and it has spare, …
+  OthersShortUnbelieved,  // … or nobody can say that it needs it, …
   OthersShortStalled,     // … but it does not give what it was asked for
   OthersShortDistressed,  // … but it shows distress itself
   OthersShortJustMoved,   // … but it was moved a moment ago

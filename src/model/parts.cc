@@ -25,6 +25,7 @@ std::string_view words_for(Part part) {
     case Part::Rescue: return "for it has nearly nothing available";
     case Part::Slack: return "that it can hardly work without";
     case Part::Offer: return "not offered, for it took in nothing of late";
+    case Part::Unproven: return "not believed, above its fair share and what the host sees it use";
   }
   return "?";
 }
@@ -47,6 +48,7 @@ std::string_view part_name(Part part) {
     case Part::Rescue: return "rescue";
     case Part::Slack: return "slack";
     case Part::Offer: return "offer";
+    case Part::Unproven: return "unproven";
   }
   return "?";
 }

@@ -25,8 +25,9 @@ enum class Part {
   Rescue,       // what it has and more, while it has nearly nothing available
   Slack,        // up to the least that it can work with
   Offer,        // negative: it took in nothing of late, and is not offered more
+  Unproven,     // negative: it says so, and neither has it by right nor touched as much
 };
-inline constexpr std::size_t kParts = static_cast<std::size_t>(Part::Offer) + 1;
+inline constexpr std::size_t kParts = static_cast<std::size_t>(Part::Unproven) + 1;
 // One word, stable: the API's.
 std::string_view part_name(Part part);
 

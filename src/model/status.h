@@ -13,8 +13,8 @@ enum class Status {
   Starting,       // boots, or its service has not spoken yet
   Static,         // stays as configured, because its owner said so
   NoIntegration,  // no service in the guest, or none we can talk to: stays as it is
-  NotResponding,  // the monitor or the service fell silent: held and counted
-  BadReports,     // the service says things that cannot be: ignored, held and counted
+  NotResponding,  // the monitor or the service fell silent: held, and counted
+  BadReports,     // the service says things that cannot be: ignored, and counted
   Stalled,        // asked to give memory and does not: counted as held, others are asked
   Paused,         // the VM is stopped by its owner
   Off,            // the guest was shut down, or the VM does not run

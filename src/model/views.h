@@ -28,9 +28,16 @@ struct VmView {
   // hardest: until then programs use the same memory as the kernel.
   std::optional<Bytes> room_in_block;
   std::optional<Bytes> resident;  // host memory its process occupies: the host's own evidence
-  bool movable = false;           // dynamic, heard and able: may be asked to change
-  bool stalled = false;           // was asked to shrink and does not: ask others
-  bool starting = false;          // boots: owed its startup, not yet judged by demand
+  // What its guest may have written to: resident, what the host paged out, and what its kernel says that it
+  // keeps from itself, which is no use and yet not to be had. Missing: not known.
+  std::optional<Bytes> touched;
+  bool movable = false;    // dynamic, heard and able: may be asked to change
+  bool has_share = false;  // dynamic and able, but not heard yet, not now, or not to be believed
+  // It is moved by nobody's word: where others lack memory it gives what it has above its fair share,
+  // what it touched and this. Missing: it gives nothing.
+  std::optional<Bytes> keeps;
+  bool stalled = false;   // was asked to shrink and does not: ask others
+  bool starting = false;  // boots: owed its startup, not yet judged by demand
   // Took in nothing of what it was given: no more than this is offered until it takes something in.
   std::optional<Bytes> offer;
 

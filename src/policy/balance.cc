@@ -4,7 +4,9 @@
 #include <cmath>
 #include <iterator>
 
+#include "model/fair_share.h"
 #include "policy/cases.h"
+#include "policy/evidence.h"
 #include "policy/pace.h"
 #include "policy/share.h"
 #include "policy/tuning.h"
@@ -51,7 +53,7 @@ Move rest(const Case& c) {
                          : vm.target >= c.wanted          ? Because::Enough
                          : vm.target >= vm.limits.maximum ? Because::AtMaximum
                                                           : Because::MostIsThere;
-  if (!vm.demand || vm.starting || vm.stalled || vm.distress) return stay(c, enough);
+  if (!vm.demand || vm.keeps || vm.starting || vm.stalled || vm.distress) return stay(c, enough);
   const Bytes keep = std::min(rest_of(vm), vm.target);
   const Bytes surplus = vm.target - keep;
   if (surplus < vm.grain) return stay(c, enough);
@@ -75,7 +77,8 @@ Move give(const Case& c, Bytes lacking) {
     share = std::min(share, plenty);
   }
   if (!may_shrink(vm, rule)) return stay(c, Because::OthersShortJustMoved, lacking);
-  return shrink_to(c, vm.target - share, rule, Because::OthersShort, lacking);
+  return shrink_to(c, vm.target - share, rule,
+                   vm.keeps ? Because::OthersShortUnbelieved : Because::OthersShort, lacking);
 }
 
 Move grow(const Case& c, Bytes granted, bool coming) {
@@ -127,10 +130,12 @@ std::vector<Move> balance(const HostView& host) {
   std::vector<Case> cases;
   Bytes missing, returning;  // wanted by growers; asked back earlier and not yet seen
   cases.reserve(host.vms.size());
+  const FairPool fair = fair_pool(host);
   for (std::size_t i = 0; i < host.vms.size(); ++i) {
     const VmView& vm = host.vms[i];
-    if (!vm.movable) continue;
-    cases.push_back(consider(vm));
+    if (!vm.movable && !vm.keeps) continue;
+    const Bytes share = vm.movable || vm.has_share ? fair_share(fair, vm) : Bytes{};
+    cases.push_back(vm.keeps ? disbelieve(vm, share) : believe(vm, share));
     cases.back().index = i;
     missing += cases.back().missing();
     if (!vm.stalled) returning += std::max(Bytes{}, vm.committed - vm.target);
@@ -153,9 +158,15 @@ std::vector<Move> balance(const HostView& host) {
   std::vector<Move> moves;
   moves.reserve(cases.size());
   for (const Case* c : groups.givers) {
-    moves.push_back(lacking > Bytes{} ? give(*c, lacking) : rest(*c));
+    if (lacking > Bytes{}) {
+      moves.push_back(give(*c, lacking));
+    } else if (c->vm->movable) {
+      moves.push_back(rest(*c));
+    }
   }
-  for (const Case* c : groups.resting) moves.push_back(rest(*c));
+  for (const Case* c : groups.resting) {
+    if (c->vm->movable) moves.push_back(rest(*c));
+  }
   const std::vector<Bytes> grants = share_out(free, claims);
   const bool coming = scarce && (returning > Bytes{} || spare > Bytes{});
   for (std::size_t i = 0; i < groups.growers.size(); ++i) {

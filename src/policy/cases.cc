@@ -72,6 +72,8 @@ Case consider(const VmView& vm) {
     c.needed = std::min(c.needed, most_of(vm));
   }
   c.entitled = c.wanted = c.parts.sum();
+  // What a stalled VM holds is its in any case, but not what it would like on top.
+  c.least = std::min(vm.stalled ? vm.target : vm.limits.minimum, c.needed);
   consider_growth(c);
   return c;
 }
@@ -95,9 +97,7 @@ void entitle(Bytes pool, std::vector<Case>& cases) {
   }
   std::vector<Claim> claims;
   for (const Case& c : cases) {
-    // What a stalled VM holds is its in any case, but not what it would like on top.
-    const Bytes least = std::min(c.vm->stalled ? c.vm->target : c.vm->limits.minimum, c.needed);
-    claims.push_back({least, c.needed, static_cast<double>(c.vm->limits.weight)});
+    claims.push_back({c.least, c.needed, static_cast<double>(c.vm->limits.weight)});
   }
   const std::vector<Bytes> shares = share_out(pool, claims);
   for (std::size_t i = 0; i < cases.size(); ++i) {

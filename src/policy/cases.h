@@ -16,6 +16,7 @@ struct Case {
   Parts parts;            // of wanted
   Bytes wanted;
   Bytes needed;                 // <= wanted
+  Bytes least;                  // of that, what no weight takes from it
   Bytes desire;                 // target it should have with nobody else around; >= the present target
   Rule rule = Rule::Hold;       // why it should grow; Hold if it should not
   Bytes entitled;               // what it may have when memory is scarce

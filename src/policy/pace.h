@@ -14,7 +14,8 @@ Bytes shrink_step(const VmView& vm, Rule rule);
 
 // The most to take in one move whatever the guest is thought to need: what it shows to spare besides what is
 // on its way out, and half of what it has. A cut of needed memory counts what its swap can take. It is looked
-// at again before the next. Missing: the guest does not show it.
+// at again before the next. But what it never touched is to spare in any case. Missing: the guest does not
+// show it.
 std::optional<Bytes> shown_to_spare(const VmView& vm, Rule rule);
 
 // Whether the last moves of this VM lie long enough back.

@@ -57,6 +57,9 @@ inline constexpr Bytes kLeastCache = Bytes::mib(32);
 // is believed of a guest that was not yet seen at rest.
 inline constexpr Bytes kLeastUncounted = Bytes::mib(32);
 inline constexpr double kUncountedShare = 0.02;
+// Where memory is scarce no more of it is believed: the most that a distribution sets aside for a crash
+// kernel by itself.
+inline constexpr Bytes kUnseenMost = Bytes::mib(512);
 // Less is believed when it stood this long: growths were seen 5 to 20 ms too late or too early, and reports
 // of a guest that grows come faster.
 inline constexpr Duration kUncountedStands = std::chrono::milliseconds(150);
@@ -161,6 +164,10 @@ inline constexpr Bytes kSlack = Bytes::mib(32);
 // When not all can be had, nobody's need is taken for more than this above what it shows.
 inline constexpr Bytes kNeedyMost = Bytes::mib(128);
 inline constexpr double kNeedyShare = 0.05;
+// A guest in want uses nearly all that it was given, but for what its kernel always leaves free …
+inline constexpr double kUntouchedShare = 0.125;
+// … and of what it is given shows within this what it really uses: it fetches tens of MiB a second from swap.
+inline constexpr Duration kProveWithin = std::chrono::seconds(5);
 // Share of the buffer below which a VM is Low and is grown (Hyper-V's 80 %).
 inline constexpr double kLowShare = 0.8;
 
