@@ -297,7 +297,8 @@ HostView Engine::look(TimePoint now) {
     records_.push_back(vm.get());
     view.vms.push_back(view_of(*vm, now));
     VmView& v = view.vms.back();
-    if (v.demand) v.rest = rest_level(vm->outlook, v.target, v.grain, *vm->profile);
+    // What a guest shows while it boots is no measure of what it needs.
+    if (v.demand && !boots(*vm, now)) v.rest = rest_level(vm->outlook, v.target, v.grain, *vm->profile);
     // What is left of a change that was worth it need not be worth another.
     if (v.distress || !v.since_shrink || *v.since_shrink > kShrinkToBlame) vm->returns_to.reset();
     if (v.rest && vm->returns_to) v.rest = std::min(*v.rest, *vm->returns_to);

@@ -60,7 +60,7 @@ TEST(EnginePrepares, AGuestThatIsHeldAtTheEndOfItsLastBlock) {
 TEST(EnginePrepares, AndWhatItIsOwedIsItsOwn) {
   World w(4_GiB);
   w.settings.defaults.buffer_percent = 10;
-  auto& web = held(w, 118_MiB, 440_MiB);
+  auto& web = held(w, 118_MiB, 410_MiB);
   const auto before = w.engine.host();
   const auto targets = web.targets.size();
   web.f.goal = 502_MiB;

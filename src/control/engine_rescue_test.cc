@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "control/fakes.h"
+#include "control/sense.h"
 #include "policy/tuning.h"
 
 namespace aerostat {
@@ -9,6 +10,7 @@ namespace {
 
 using namespace literals;
 using namespace std::chrono_literals;
+using fakes::FakeMachine;
 using fakes::World;
 
 // Its numbers say that it needs 100 MiB, and it shows `available`.
@@ -80,15 +82,36 @@ TEST(EngineRescue, LeavesAnIdleGuestAloneAfterAShrinkThatHurt) {
   EXPECT_LE(after.grows + after.shrinks - hurt.grows - hurt.shrinks, 3U);
 }
 
+// Its balloon's driver is there before its service is.
+TEST(EngineRescue, TakesNothingOfAGuestThatStillBoots) {
+  World w(8_GiB);
+  FakeMachine& web = w.add("web", 1_GiB);
+  web.f.has_balloon_stats = true;
+  const auto run = [&](Duration time) {
+    for (Duration done{0}; done < time; done += 250ms) {
+      w.clock.advance(250ms);
+      GuestSample& s = web.f.balloon_stats.emplace();
+      s.total = w.assigned("web");
+      s.available = w.assigned("web") - 200_MiB;
+      web.f.balloon_stats_at = w.clock.now();
+      w.engine.pass();
+    }
+  };
+  run(kIntegrationWait - 1s);
+  EXPECT_EQ(w.assigned("web"), 1_GiB);
+  run(60s);
+  EXPECT_LT(w.assigned("web"), 512_MiB) << "there is no service, and it has booted";
+}
+
 // Nobody brings online what is plugged: its total stays what it was.
 TEST(EngineRescue, GivesNoMoreToAGuestThatLeavesOfflineWhatItWasGiven) {
   World w(8_GiB);
   w.add("web", 512_MiB);
   const auto report = [&](Bytes total) {
     w.clock.advance(250ms);
-    w.report("web", 450_MiB, [&](GuestSample& s) {
+    w.report("web", 420_MiB, [&](GuestSample& s) {
       s.total = total;
-      s.available = total - 450_MiB;
+      s.available = total - 420_MiB;
     });
     w.engine.pass();
   };

@@ -1,6 +1,8 @@
 // What becomes of a VM that does not do what it was asked for.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "control/engine.h"
 #include "control/fakes.h"
 
@@ -44,7 +46,10 @@ TEST(Engine, WithdrawsGrowthThatAGuestDoesNotTakeIn) {
   EXPECT_EQ(w.engine.explain("web", 1).value().back().move.because, Because::NotTakenIn);
   w.run(kOfferFirst + 500ms);
   EXPECT_EQ(web.f.target(), 384_MiB + kOffer) << "offered again, a little: it may be in want";
-  EXPECT_NE(w.engine.explain("web", 9).value()[0].result.find("withdrawn"), std::string::npos);
+  const std::vector<DecisionRecord> all = w.engine.explain("web", 50).value();
+  EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](const DecisionRecord& one) {
+    return one.result.find("withdrawn") != std::string::npos;
+  }));
 }
 
 TEST(Engine, GivesAGuestAllAgainOnceItTookALittleIn) {

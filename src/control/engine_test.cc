@@ -160,7 +160,7 @@ TEST(Engine, TakesNothingWhereADriverWouldTakeMoreThanWasDecided) {
   World w(4_GiB);
   FakeMachine& machine = w.add("web", 1_GiB);
   machine.driver_grain = 600_MiB;
-  w.demands["web"] = 500_MiB;
+  w.demands["web"] = 400_MiB;
   w.run(60s);
   EXPECT_TRUE(machine.targets.empty()) << "600 MiB is the highest it could be set to below what it has";
   EXPECT_EQ(w.vm("web").status, Status::Ok);

@@ -65,6 +65,11 @@ std::optional<Bytes> touched(const VmRecord& vm) {
   return *vm.resident + *vm.swapped + std::clamp(unseen, Bytes{}, kUnseenMost);
 }
 
+bool boots(const VmRecord& vm, TimePoint now) {
+  return vm.guest && vm.integration == Integration::BalloonStats &&
+         vm.guest->state().service == Service::Absent && now - vm.starting_since < kIntegrationWait;
+}
+
 Bytes above_use(const VmRecord& vm, Bytes level) {
   return vm.demand ? std::max(Bytes{}, level - vm.demand->used) : Bytes{};
 }

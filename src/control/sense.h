@@ -39,6 +39,9 @@ void judge(VmRecord& vm, TimePoint now);
 // What the host sees that the guest may have used, and what its kernel says that it keeps from itself.
 std::optional<Bytes> touched(const VmRecord& vm);
 
+// A service has a port in it and has not spoken yet, and may still: only balloon statistics tell of it.
+bool boots(const VmRecord& vm, TimePoint now);
+
 // What of `level` lies above what the guest shows in use; zero while nothing is known of it.
 Bytes above_use(const VmRecord& vm, Bytes level);
 

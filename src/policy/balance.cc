@@ -117,7 +117,9 @@ Groups group(std::vector<Case>& cases, bool scarce) {
     const bool wants = c.rule != Rule::Hold;
     if (c.shortage != Rule::Yield)
       c.desire = std::max(c.vm->target, c.vm->level_below(std::min(c.desire, c.entitled)));
-    const bool can_give = scarce && c.vm->target - c.entitled >= c.vm->grain;
+    // One that lacks memory itself gives no crumbs.
+    const Bytes least = wants ? std::max(c.vm->grain, kLeastGrant) : c.vm->grain;
+    const bool can_give = scarce && c.vm->target - c.entitled >= least;
     auto& side = can_give ? out.givers : wants ? out.growers : out.resting;
     side.push_back(&c);
   }

@@ -38,7 +38,12 @@ Costs costs(const Outlook& o, const Profile& p) {
 // Kept free in any case. With less than the share of all it would have with it, it would look saturated and
 // be grown at once.
 double least_room(const Outlook& o, const Profile& p) {
-  return std::max(p.floor_mib, o.need * kSaturatedShare / (1 - kSaturatedShare));
+  return std::max(p.floor_mib + p.floor_share * o.need, o.need * kSaturatedShare / (1 - kSaturatedShare));
+}
+
+// Above its need a VM rests with this, whatever was learned of it.
+double comfort(const Outlook& o, const Profile& p) {
+  return std::clamp(p.comfort_share * o.need, p.comfort_least_mib, p.comfort_most_mib);
 }
 
 // A rise is carried on whatever was learned: a guest that has run out can hardly be given memory.
@@ -47,7 +52,8 @@ void make_room(Outlook& o, const Profile& p, const Costs& prices) {
   const double ramp = std::max(sure_rise(o) * kRiseLead, likely_rise(o) * kRoughLead);
   const double bursts = p.with.ahead ? p.headroom_sigmas * o.sigma : 0;
   o.room = least_room(o, p) + std::min(std::max(bursts, ramp), wild);
-  o.ordered = p.with.ahead ? order(rise(o, o.seen), o.need, prices) : 0;
+  const double ordered = p.with.ahead ? order(rise(o, o.seen), o.need, prices) : 0;
+  o.ordered = std::max(ordered, comfort(o, p) - o.room);
 }
 
 Need need_of(const Outlook& o, Bytes grain, const Profile& p) {
@@ -125,7 +131,8 @@ Bytes growth(const Outlook& o) { return headroom(o) + Bytes::of_mib(o.ordered); 
 
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
   const double has = target.to_mib();
-  const double to = idle_down_to(o.past, has, need_of(o, grain, p), o.trials.way(), costs(o, p));
+  const double idle = idle_down_to(o.past, has, need_of(o, grain, p), o.trials.way(), costs(o, p));
+  const double to = std::max(idle, o.need + std::max(o.room, comfort(o, p)));
   return to < has ? std::min(target, Bytes::of_mib(to)) : target;
 }
 

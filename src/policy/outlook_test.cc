@@ -17,7 +17,8 @@ constexpr Bytes kBlock = Bytes::mib(2);
 
 // A VM that needs what the test says, sampled ten times a second.
 struct Watched {
-  Profile profile = aerostat::profile(ProfileName::Balanced);
+  // The one without comfort: what was learned shows alone.
+  Profile profile = aerostat::profile(ProfileName::Dense);
   Outlook outlook;
   TimePoint now{std::chrono::hours(1)};
   Bytes assigned = Bytes::mib(8192);
@@ -303,6 +304,20 @@ RC_GTEST_PROP(OutlookProperty, IsBoundedWhateverAGuestSays, ()) {
     const Bytes rest = rest_level(vm.outlook, 3_GiB, grain, vm.profile);
     RC_ASSERT(rest <= 3_GiB);
     RC_ASSERT(rest == 3_GiB || rest >= Bytes::of_mib(need) + headroom(vm.outlook));
+  }
+}
+
+TEST(Outlook, LeavesAGuestAtRestWithComfort) {
+  for (const auto& [need, comfort] : {std::pair{200.0, 80.0}, {1000.0, 100.0}, {8000.0, 256.0}}) {
+    Watched vm;
+    vm.profile = profile(ProfileName::Balanced);
+    vm.assigned = 16_GiB;
+    vm.run(600, [&](double) { return need; });
+    const double rests = rest_level(vm.outlook, vm.assigned, 2_MiB, vm.profile).to_mib();
+    EXPECT_GE(rests, need + comfort);
+    EXPECT_LE(rests, need + comfort + 0.03 * need + 2) << "and no more than an error of the estimate";
+    EXPECT_LE(vm.headroom_mib(), 0.9 * comfort) << "a need that trembles moves nothing";
+    EXPECT_GE(growth(vm.outlook).to_mib(), comfort - 1) << "a growth brings it there";
   }
 }
 

@@ -8,9 +8,16 @@ namespace aerostat {
 
 namespace {
 
-constexpr Profile kBalanced{};
-// More VMs on a host; a little shortage now and then is accepted.
-constexpr Profile kDense{.short_price = 25, .headroom_sigmas = 0.3};
+// What an administrator calls well: a guest at rest keeps a tenth of its need, and is grown before its kernel
+// begins to reclaim, which it does at its high watermarks.
+constexpr Profile kBalanced{.headroom_sigmas = 2,
+                            .floor_mib = 40,
+                            .floor_share = 0.003,
+                            .comfort_share = 0.1,
+                            .comfort_least_mib = 80,
+                            .comfort_most_mib = 256};
+// More VMs on a host; a little shortage now and then is accepted, and a guest at rest has little available.
+constexpr Profile kDense{};
 // Never short, whatever it costs.
 constexpr Profile kSwift{.short_price = 400, .change_price = 0.4, .headroom_sigmas = 2.5, .floor_mib = 48};
 

@@ -24,8 +24,12 @@ struct Profile {
   double plug_price = 4;
   // Kept free of what a VM's need typically rises by while memory is on its way, in standard deviations.
   double headroom_sigmas = 0.46;
-  // Kept free in any case, kSaturated at least: a kernel with less looks for pages to throw out.
-  double floor_mib = 12;
+  // Kept free in any case, and this share of need; kSaturated at least: a kernel with less looks for pages to
+  // throw out. With less than this and the headroom above its need a VM is grown.
+  double floor_mib = 12, floor_share = 0;
+  // Comfort: a growth brings it to this above its need at least, a share of need within bounds, and it rests
+  // there. In between it is left alone: an estimate that trembles moves nothing.
+  double comfort_share = 0, comfort_least_mib = 0, comfort_most_mib = 0;
   Elements with = {};
 };
 

@@ -219,11 +219,13 @@ void VirtualVm::live(double dt) {
   const double most = physics_.swap_mib_s * dt;
   if (anon_ + zones_.memmap() > online_) {
     const double out = std::min(std::max(0.0, lacks), most);
-    swapped_ += out;
+    // Memory that came is used at once, though not all fits yet.
+    const double in = std::min({swapped_, most, std::max(0.0, -lacks)});
+    swapped_ += out - in;
     // What is missing is missed: it comes back all the time and pushes other pages out.
-    const double thrashed = std::min(swapped_, most - out) / 2;
+    const double thrashed = std::min(swapped_, most - out - in) / 2;
     swapped_out_ += out + thrashed;
-    swapped_in_ += thrashed;
+    swapped_in_ += in + thrashed;
   } else if (swapped_ > 0) {
     const double in = std::min({swapped_, most, std::max(0.0, -lacks)});
     swapped_ -= in;
