@@ -90,13 +90,13 @@ TEST(RenderVm, ShowsStatusNoteFieldsAndWhatItsOwnerSet) {
   const std::string text = render_vm(vm, false);
   EXPECT_TRUE(
       text.starts_with("web: Warning, wants 600 MiB; the host has ?[31mno more\n"
-                       "  mode            dynamic   static: stays as configured; dynamic: managed\n"
-                       "  startup         -         memory it boots with\n"))
+                       "  mode                 dynamic   static: stays as configured; dynamic: managed\n"
+                       "  startup              -         memory it boots with\n"))
       << text;
-  EXPECT_NE(text.find("  pressure %      130.2     demand / assigned; 100 is exactly enough\n"),
+  EXPECT_NE(text.find("  pressure %           130.2     demand / assigned; 100 is exactly enough\n"),
             std::string::npos)
       << text;
-  EXPECT_NE(text.find("  set by owner    mode dynamic, minimum 256 MiB, buffer 30 %\n"), std::string::npos)
+  EXPECT_NE(text.find("  set by owner         mode dynamic, minimum 256 MiB, buffer 30 %\n"), std::string::npos)
       << text;
 }
 

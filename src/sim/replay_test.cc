@@ -63,7 +63,7 @@ TEST_F(Replay, AFastDeviceTakesNotMuchOfACacheBeforeItIsMissed) {
   options.physics.unplug_mib_s = options.physics.inflate_mib_s = 20'000;
   std::vector<Row> rows;
   for (int s = 0; s <= 900; s += 10) rows.push_back({static_cast<double>(s), 2700, 2000});
-  const Outcome o = run(*Trace::of("a", rows), "aerostat");
+  const Outcome o = run(*Trace::of("a", rows), "aerostat-dense");
   EXPECT_LE(o.sum.worst_mib, 40);
   EXPECT_GT(o.sum.worst_mib, 0) << "nothing was doubted, and this test shows nothing";
 }
@@ -76,7 +76,7 @@ TEST_F(Replay, ACacheThatIsForgottenGoesInFewChanges) {
   options.frames = [&](const Frame& frame) { last = frame; };
   std::vector<Row> rows;
   for (int s = 0; s <= 900; s += 10) rows.push_back({static_cast<double>(s), 2700, 2000});
-  const Outcome o = run(*Trace::of("a", rows), "aerostat");
+  const Outcome o = run(*Trace::of("a", rows), "aerostat-dense");
   EXPECT_LE(o.sum.changes, 30);
   EXPECT_LE(o.ratio(o.sum.held), 1.6);
   EXPECT_LE(last.assigned, 700 * 1.15) << "nothing of it is kept in the end";
