@@ -126,6 +126,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
     vm.guest_socket = *facts.agent_socket;
     vm.guest = guests_.make(vm.name, vm.guest_socket, *this);
   }
+  vm.profile = vm.guest ? &options_.profile : &by_statistics_;
   // Anew each time: a DIMM may have been added.
   if (vm.guest && facts.known) vm.guest->set_most_visible(facts.maximum());
   const std::uint64_t ooms = vm.seen_ooms;

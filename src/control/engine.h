@@ -106,6 +106,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void event(std::string kind, const std::string& vm, std::string text);
 
   EngineOptions options_;
+  Profile by_statistics_ = by_statistics(options_.profile);
   const Clock& clock_;
   HostSensor& host_;
   SettingsKeeper& settings_;

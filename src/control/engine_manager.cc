@@ -13,6 +13,7 @@ namespace aerostat {
 
 void Engine::reconfigure(Bytes capacity, Bytes reserve, const Profile& profile) {
   options_.profile = profile;
+  by_statistics_ = by_statistics(profile);
   options_.capacity = capacity;
   options_.reserve = reserve;
   for (auto& [name, vm] : vms_) {

@@ -321,5 +321,15 @@ TEST(Outlook, LeavesAGuestAtRestWithComfort) {
   }
 }
 
+TEST(Outlook, LeavesLessWhereOnlyABalloonTells) {
+  Watched vm;
+  vm.profile = by_statistics(profile(ProfileName::Balanced));
+  vm.run(600, [](double) { return 348; });
+  EXPECT_LE(rest_level(vm.outlook, vm.assigned, 2_MiB, vm.profile), 384_MiB);
+  EXPECT_GE(rest_level(vm.outlook, vm.assigned, 2_MiB, vm.profile), 380_MiB);
+  vm.profile = by_statistics(profile(ProfileName::Dense));
+  EXPECT_EQ(vm.profile.floor_mib, profile(ProfileName::Dense).floor_mib);
+}
+
 }  // namespace
 }  // namespace aerostat

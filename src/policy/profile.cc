@@ -24,7 +24,16 @@ constexpr Profile kSwift{.short_price = 400, .change_price = 0.4, .headroom_sigm
 // With less a VM would look saturated where it rests, and be grown at once.
 static_assert(std::min({kDense.floor_mib, kBalanced.floor_mib, kSwift.floor_mib}) >= kSaturated.to_mib());
 
+constexpr double kStatisticsFloor = 24, kStatisticsComfort = 32;
+
 }  // namespace
+
+Profile by_statistics(const Profile& told) {
+  Profile out = told;
+  out.floor_mib = std::min(told.floor_mib, kStatisticsFloor);
+  out.comfort_least_mib = std::min(told.comfort_least_mib, kStatisticsComfort);
+  return out;
+}
 
 const Profile& profile(ProfileName name) {
   switch (name) {

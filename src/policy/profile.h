@@ -35,4 +35,9 @@ struct Profile {
 
 const Profile& profile(ProfileName name);
 
+// The same for a VM that has no port for a service. What its balloon calls available leaves out page cache up
+// to a watermark and the lists of processors, some tens of MiB that a service counts (policy/kept.h): so much
+// less comfort shows the same guest.
+Profile by_statistics(const Profile& told);
+
 }  // namespace aerostat
