@@ -34,7 +34,7 @@ _aerostat() {
     resume) options='-h --help' ;;
     qemu-args) options='-h --help --startup --maximum --directory --memory-id --one-line' ;;
     simulate) options='-h --help --trace --generate --host-memory --policy --list-policies --json --plot --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;
-    scenario) options='-h --help --without --timeline --list' ;;
+    scenario) options='-h --help --without --timeline --figures --list' ;;
     record) options='-h --help --every --for --force' ;;
     trace) options='-h --help -o --output --cache --tolerance --limit --together --force' ;;
     plan) options='-h --help --trace --generate --host-memory --policy --violation --episode --seeds --json --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;

@@ -41,7 +41,7 @@ complete -c aerostat -n '__fish_seen_subcommand_from qemu-args' -l memory-id -x 
 complete -c aerostat -n '__fish_seen_subcommand_from qemu-args' -l one-line -d 'for $(...): everything in one line'
 complete -c aerostat -n 'not __fish_seen_subcommand_from list show set explain events host reactions pause resume qemu-args simulate scenario record trace plan' -a simulate -d 'Replay policies on a trace of what VMs needed, and score them'
 complete -c aerostat -n '__fish_seen_subcommand_from simulate' -l trace -r -F -d 'what VMs needed over time: CSV with time_s,vm,need_mib, gzip or plain'
-complete -c aerostat -n '__fish_seen_subcommand_from simulate' -l generate -x -d 'instead of a trace: farm, steady, staircase, diurnal, bursty, leak, builds or fleet'
+complete -c aerostat -n '__fish_seen_subcommand_from simulate' -l generate -x -d 'instead of a trace: farm, steady, staircase, diurnal, bursty, leak, builds, fleet or bouts'
 complete -c aerostat -n '__fish_seen_subcommand_from simulate' -l host-memory -x -d 'memory that the VMs share'
 complete -c aerostat -n '__fish_seen_subcommand_from simulate' -l policy -x -d 'which policies, separated by commas, or all (default aerostat)'
 complete -c aerostat -n '__fish_seen_subcommand_from simulate' -l list-policies -d 'what policies there are'
@@ -63,6 +63,7 @@ complete -c aerostat -n '__fish_seen_subcommand_from simulate' -l guest -x -a 's
 complete -c aerostat -n 'not __fish_seen_subcommand_from list show set explain events host reactions pause resume qemu-args simulate scenario record trace plan' -a scenario -d 'Play stories of hosts and VMs in the lab, with guards on and off'
 complete -c aerostat -n '__fish_seen_subcommand_from scenario' -l without -x -d 'play with this guard switched off, and say what breaks'
 complete -c aerostat -n '__fish_seen_subcommand_from scenario' -l timeline -d 'tell what happens, as it happens'
+complete -c aerostat -n '__fish_seen_subcommand_from scenario' -l figures -d 'say what was seen of each number that is expected'
 complete -c aerostat -n '__fish_seen_subcommand_from scenario' -l list -d 'what guards there are, and what can be expected'
 complete -c aerostat -n '__fish_seen_subcommand_from scenario' -F
 complete -c aerostat -n 'not __fish_seen_subcommand_from list show set explain events host reactions pause resume qemu-args simulate scenario record trace plan' -a record -d 'Write down a VM\'s memory, a line each period, for aerostat trace'
@@ -81,7 +82,7 @@ complete -c aerostat -n '__fish_seen_subcommand_from trace' -l force -d 'write o
 complete -c aerostat -n '__fish_seen_subcommand_from trace' -F
 complete -c aerostat -n 'not __fish_seen_subcommand_from list show set explain events host reactions pause resume qemu-args simulate scenario record trace plan' -a plan -d 'How large a host must be, and what it holds, by a trace'
 complete -c aerostat -n '__fish_seen_subcommand_from plan' -l trace -r -F -d 'what VMs needed over time: CSV with time_s,vm,need_mib, gzip or plain'
-complete -c aerostat -n '__fish_seen_subcommand_from plan' -l generate -x -d 'instead of a trace: farm, steady, staircase, diurnal, bursty, leak, builds or fleet'
+complete -c aerostat -n '__fish_seen_subcommand_from plan' -l generate -x -d 'instead of a trace: farm, steady, staircase, diurnal, bursty, leak, builds, fleet or bouts'
 complete -c aerostat -n '__fish_seen_subcommand_from plan' -l host-memory -x -d 'memory that the VMs share'
 complete -c aerostat -n '__fish_seen_subcommand_from plan' -l policy -x -d 'who decides, see aerostat simulate --list-policies'
 complete -c aerostat -n '__fish_seen_subcommand_from plan' -l violation -x -d 'need that may go unmet, as a share of all need'
