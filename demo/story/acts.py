@@ -40,6 +40,9 @@ def grows_ahead(stage: Stage, act: Act, phase: str) -> None:
 
 
 def ramp(stage: Stage, act: Act) -> None:
+    """A guest that has booted and given back what it does not need, beside others that have."""
+    for vm in cast.WEIGHTS:
+        stage.settle(vm, cast.STARTUP_MIB - 1, PATIENCE)
     grows_ahead(stage, act, f"alloc:{LOAD_MIB}:{RATE}")
 
 
