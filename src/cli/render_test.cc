@@ -96,7 +96,8 @@ TEST(RenderVm, ShowsStatusNoteFieldsAndWhatItsOwnerSet) {
   EXPECT_NE(text.find("  pressure %           130.2     demand / assigned; 100 is exactly enough\n"),
             std::string::npos)
       << text;
-  EXPECT_NE(text.find("  set by owner         mode dynamic, minimum 256 MiB, buffer 30 %\n"), std::string::npos)
+  EXPECT_NE(text.find("  set by owner         mode dynamic, minimum 256 MiB, buffer 30 %\n"),
+            std::string::npos)
       << text;
 }
 

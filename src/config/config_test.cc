@@ -4,7 +4,6 @@
 
 #include <fstream>
 
-
 namespace aerostat {
 namespace {
 
