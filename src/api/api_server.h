@@ -1,4 +1,4 @@
-// ApiServer: the HTTP API over a unix socket (docs/api.md). One thread, nothing blocks, everything is
+// ApiServer: the HTTP API over a unix socket (docs/guide/api.md). One thread, nothing blocks, everything is
 // bounded: bodies, headers, connections, what a slow reader may keep waiting for. No client can stop the
 // daemon or each other.
 #pragma once

@@ -223,9 +223,9 @@ ApiAnswer answer(Manager& manager, const ApiRequest& request,
     allow += (allow.empty() ? "" : ", ") + std::string(candidate.method);
   }
   if (allow.empty()) {
-    return error_answer(
-        {Error::Kind::NotFound,
-         fmt::format("there is nothing at {}; the API is described in docs/api.md", printable(path, 80))});
+    return error_answer({Error::Kind::NotFound,
+                         fmt::format("there is nothing at {}; the API is described in docs/guide/api.md",
+                                     printable(path, 80))});
   }
   if (route == nullptr) {
     ApiAnswer out = error_answer(

@@ -38,7 +38,7 @@ class Commands {
            const std::function<bool(double)>& pause);
   int show(const std::string& vm);
   int host();
-  // `body`: the change as JSON, see docs/api.md.
+  // `body`: the change as JSON, see docs/guide/api.md.
   int set(const std::string& vm, const std::string& body, bool dry_run);
   int explain(const std::string& vm, std::uint64_t last);
   int events(std::uint64_t after, bool follow);

@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char* kFooter =
     R"(Each recording becomes one VM, named as its file up to the first dot, or as told with NAME=FILE. Need is what is
-used without page cache, and what was swapped out, and as much of the page cache as --cache says. docs/recording.md
+used without page cache, and what was swapped out, and as much of the page cache as --cache says. docs/guide/recording.md
 explains the columns.
 Examples:
   aerostat trace build.csv -o build.trace.csv.gz

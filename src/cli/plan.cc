@@ -22,7 +22,7 @@ namespace {
 constexpr const char* kFooter =
     R"(Replays the trace on ever smaller hosts until a limit breaks. A limit of 0.01% means: of the memory that all VMs
 needed over time, 0.01 % was missing; one VM may miss twice that share, one hour ten times. With --host-memory it
-also says how many such VMs fit. A plan is as good as its trace: record a busy week. docs/plan.md tells more.
+also says how many such VMs fit. A plan is as good as its trace: record a busy week. docs/guide/plan.md tells more.
 Examples:
   aerostat plan --generate builds:1800
   aerostat plan --trace week.csv.gz

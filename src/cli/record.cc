@@ -30,7 +30,7 @@ constexpr double kFlushEvery = 5;
 constexpr const char* kFooter =
     R"(The service in the guest reports once a second, and at once when much changed; rows between repeat what it said last,
 and sample_age_ms says how old that is. For 10 true rows a second run aerostat-guest --record in the guest.
-docs/recording.md explains the columns.
+docs/guide/recording.md explains the columns.
 Examples:
   aerostat record web web.csv.gz --for 1h
   aerostat record web - --every 1s | head

@@ -209,7 +209,7 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->group(world);
   command
       .add_option("--guest", w.guest,
-                  "simple; or debian: every detail seen on Debian 12 under TCG (docs/actuators.md)")
+                  "simple; or debian: every detail seen on Debian 12 under TCG (docs/design/actuators.md)")
       ->check(CLI::IsMember({"simple", "debian"}))
       ->capture_default_str()
       ->type_name("KIND")

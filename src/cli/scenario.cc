@@ -16,7 +16,8 @@ namespace aerostat {
 
 namespace {
 
-constexpr const char* kFooter = R"(docs/scenarios.md has the form of the files, tests/scenarios has many.
+constexpr const char* kFooter =
+    R"(docs/guide/scenarios.md has the form of the files, tests/scenarios has many.
 Examples:
   aerostat scenario tests/scenarios/*.scenario
   aerostat scenario --timeline tests/scenarios/stuck-guest.scenario

@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kFooter =
     R"(A trace is CSV (or gzip of it) with the header time_s,vm,need_mib and, if you have them, cache_mib (page cache in
 the need) and limit_mib (the VM's maximum). Without one, --generate makes a load from a seed; it proves nothing
-about real guests. docs/simulate.md explains every figure.
+about real guests. docs/guide/simulate.md explains every figure.
 Examples:
   aerostat simulate --list-policies
   aerostat simulate --generate builds:1800 --policy aerostat,static,oracle --host-memory 24G

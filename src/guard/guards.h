@@ -1,5 +1,5 @@
 // Guards: everything that keeps a host and its guests safe whatever the policy thinks, by name. Each can be
-// switched off, only so that scenarios and tests can show that it is needed (docs/scenarios.md).
+// switched off, only so that scenarios and tests can show that it is needed (docs/guide/scenarios.md).
 #pragma once
 
 #include <span>

@@ -6,7 +6,8 @@ namespace aerostat {
 
 namespace {
 
-constexpr Duration kOldest = std::chrono::seconds(10);  // docs/protocol.md; no message is that long under way
+constexpr Duration kOldest =
+    std::chrono::seconds(10);  // docs/design/protocol.md; no message is that long under way
 // Two clocks drift apart: 100 millionths are twice what NTP and cheap crystals need. It ages old exchanges,
 // so that a short round trip of a minute ago does not beat a slightly longer one of now.
 constexpr double kDrift = 100e-6;

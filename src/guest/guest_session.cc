@@ -33,7 +33,7 @@ constexpr Duration kLowSinceMost = seconds(10);  // as old as a guest's time may
 constexpr Duration kPrepareAgain =
     seconds(2);  // compaction is not free: an unanswered wish is repeated this late
 
-// The contradictions of docs/protocol.md; empty: none.
+// The contradictions of docs/design/protocol.md; empty: none.
 std::string contradiction(const GuestSample& s, Bytes most_visible) {
   if (s.total && *s.total <= Bytes{}) return "claims to have no memory at all";
   if (s.total && *s.total > most_visible) {

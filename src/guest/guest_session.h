@@ -1,5 +1,6 @@
-// GuestSession: the talk with one guest's service, as docs/protocol.md has it, without I/O: bytes and time go
-// in, lines and GuestState come out. It bounds what a guest can make us do; it never blocks, throws or grows.
+// GuestSession: the talk with one guest's service, as docs/design/protocol.md has it, without I/O: bytes and
+// time go in, lines and GuestState come out. It bounds what a guest can make us do; it never blocks, throws
+// or grows.
 #pragma once
 
 #include <array>

@@ -10,8 +10,8 @@
 
 namespace aerostat {
 
-// The most bytes of one message, with its newline: docs/protocol.md. Also bounds what a peer can make us
-// hold.
+// The most bytes of one message, with its newline: docs/design/protocol.md. Also bounds what a peer can make
+// us hold.
 inline constexpr std::size_t kLineMost = 4096;
 
 class LineReader {

@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDepthMost = 4;  // docs/protocol.md: nothing in it nests deeper than 2
+constexpr int kDepthMost = 4;  // docs/design/protocol.md: nothing in it nests deeper than 2
 constexpr std::int64_t kKibMost = std::int64_t{1} << 40;  // 1 PiB
 constexpr std::size_t kTextMost = 100;
 

@@ -1,5 +1,5 @@
-// The wire protocol of docs/protocol.md, host's side: reads one line from a guest, makes the lines for it.
-// Every byte read is hostile: length, depth, types and ranges are bounded here; whether the numbers make
+// The wire protocol of docs/design/protocol.md, host's side: reads one line from a guest, makes the lines for
+// it. Every byte read is hostile: length, depth, types and ranges are bounded here; whether the numbers make
 // sense together is the session's business. Unknown members and unknown types are not errors.
 #pragma once
 

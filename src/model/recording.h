@@ -1,7 +1,7 @@
-// A recording: what the memory of one machine, container or VM looked like, row by row (docs/recording.md).
-// One table of columns for all who write or read it: aerostat-guest, `aerostat record` and `aerostat trace`.
-// A number that is not known is an empty field, never 0. Needs nothing but the language: the guest's service
-// includes it.
+// A recording: what the memory of one machine, container or VM looked like, row by row
+// (docs/guide/recording.md). One table of columns for all who write or read it: aerostat-guest, `aerostat
+// record` and `aerostat trace`. A number that is not known is an empty field, never 0. Needs nothing but the
+// language: the guest's service includes it.
 #pragma once
 
 #include <charconv>

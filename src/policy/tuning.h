@@ -1,4 +1,4 @@
-// Every constant of the policy, with its reason. docs/tuning.md lists them for operators.
+// Every constant of the policy, with its reason. docs/design/tuning lists them for operators.
 #pragma once
 
 #include "base/bytes.h"
@@ -66,7 +66,8 @@ inline constexpr Duration kUncountedStands = std::chrono::milliseconds(150);
 // More, however much, when it stood this long and nothing moved: a kernel in want takes seconds to add a
 // block that it was given.
 inline constexpr Duration kUnseenStands = std::chrono::seconds(5);
-// A rise that memory on its way explains is looked at again for this long (40 ms seen: docs/actuators.md).
+// A rise that memory on its way explains is looked at again for this long (40 ms seen:
+// docs/design/actuators.md).
 inline constexpr Duration kHalfSeenFor = std::chrono::milliseconds(60);
 // With each block that goes meanwhile again, but for no longer than this.
 inline constexpr Duration kHalfSeenMost = std::chrono::seconds(1);
@@ -110,7 +111,7 @@ inline constexpr double kRoughLead = 0.2;
 inline constexpr double kMovesMemory = 310;
 inline constexpr double kManyMoves = 230;
 inline constexpr double kHurry = 1.6;
-// An estimate errs by this share of need (standard deviation, measured: docs/estimator.md) …
+// An estimate errs by this share of need (standard deviation, measured: docs/design/estimator.md) …
 inline constexpr double kEstimateError = 0.006;
 // … which shows as jumps of this share of need between looks, per s^H. A need that jumps less is known better
 // in proportion to the square of its jumps, over about this many seconds.

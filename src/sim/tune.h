@@ -1,6 +1,6 @@
 // Tuning: the constants of a policy, searched for on training traces. The cost is the geometric mean of S
-// over them (docs/simulate.md), so that no trace outweighs the others; `most_resizes` adds a limit to how
-// often a policy may change a VM. Every policy is tuned by the very same procedure: aerostat_tune is the
+// over them (docs/guide/simulate.md), so that no trace outweighs the others; `most_resizes` adds a limit to
+// how often a policy may change a VM. Every policy is tuned by the very same procedure: aerostat_tune is the
 // program.
 #pragma once
 

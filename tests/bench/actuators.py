@@ -1,5 +1,5 @@
 """Actuators: what moving memory costs and how fast it goes, on a real guest without the daemon. The simulator's figures
-(src/sim/world/physics.h) come from here; docs/actuators.md has the table.
+(src/sim/world/physics.h) come from here; docs/design/actuators.md has the table.
 
     script/bench actuators [--rounds N] [--json FILE]
 """

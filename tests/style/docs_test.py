@@ -6,6 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+SPEC = sorted((ROOT / "docs/design/spec").glob("*.md"))
+TUNING = sorted((ROOT / "docs/design/tuning").glob("*.md"))
 CONSTANTS = [ROOT / "src/model/memory_block.h", ROOT / "src/model/settings.h",
              *(file for room in ("policy", "guard") for end in ("h", "cc")
                for file in sorted((ROOT / "src" / room).glob(f"*.{end}")) if not file.stem.endswith("_test"))]
@@ -15,7 +17,7 @@ UNTUNED = {"kPage", "kMibOfGib", "kMostPages", "kSpanSlots", "kNames", "kSetting
 
 class Docs(unittest.TestCase):
     def test_every_constant_of_policy_and_guards_is_in_the_tuning_page(self) -> None:
-        page = (ROOT / "docs/tuning.md").read_text()
+        page = "\n".join(file.read_text() for file in TUNING)
         text = "\n".join(file.read_text() for file in CONSTANTS)
         # One statement may name several.
         names = {name for line in re.findall(r"\bconstexpr\b([^;]*);", text) for name in re.findall(r"\b(k[A-Z]\w*)\s*[={]", line)}
@@ -33,7 +35,7 @@ class Docs(unittest.TestCase):
 
     def test_every_test_that_the_specification_names_exists(self) -> None:
         sources = "\n".join(f.read_text() for f in [*ROOT.glob("src/**/*_test.cc"), *ROOT.glob("tests/**/*_test.cc"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("apps/**/*.cc"), *ROOT.glob("demo/**/*_test.cc")])
-        named = re.findall(r"`([A-Z]\w+)\.([A-Z]\w+)`", (ROOT / "docs/spec.md").read_text())
+        named = re.findall(r"`([A-Z]\w+)\.([A-Z]\w+)`", "\n".join(file.read_text() for file in SPEC))
         self.assertGreater(len(named), 30)
         missing = [f"{suite}.{test}" for suite, test in named
                    if not re.search(rf"\(\s*{suite}\w*,\s*{test}\b", sources)]

@@ -6,7 +6,7 @@ namespace aerostat::agent {
 
 namespace {
 
-constexpr int kDepthMost = 4;  // docs/protocol.md
+constexpr int kDepthMost = 4;  // docs/design/protocol.md
 
 class Cursor {
  public:

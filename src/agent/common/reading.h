@@ -1,5 +1,5 @@
 // Reading: what the guest's kernel says of its memory at one moment. A number the kernel does not give is
-// missing. Memory in KiB, counters since boot; the names are those of docs/protocol.md.
+// missing. Memory in KiB, counters since boot; the names are those of docs/design/protocol.md.
 #pragma once
 
 #include <cstdint>

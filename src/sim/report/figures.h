@@ -1,5 +1,6 @@
 // Figures: the figures of merit of one replay, each a finite number, and the one table of what they are
-// called and mean: JSON, the page and docs/simulate.md all follow it. Definitions: docs/simulate.md.
+// called and mean: JSON, the page and docs/guide/simulate.md all follow it. Definitions:
+// docs/guide/simulate.md.
 #pragma once
 
 #include <cstdint>

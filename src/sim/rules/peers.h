@@ -1,6 +1,6 @@
-// The peers' rules, written from their published descriptions; docs/policies.md has source, constants and
-// what was simplified for each. Each comes twice: as published, and as NAME-equal with our loop of 0.1 s, our
-// sensors and estimate and its own constants, retuned (sim/tune.h).
+// The peers' rules, written from their published descriptions; docs/guide/policies.md has source, constants
+// and what was simplified for each. Each comes twice: as published, and as NAME-equal with our loop of 0.1 s,
+// our sensors and estimate and its own constants, retuned (sim/tune.h).
 #pragma once
 
 #include <vector>

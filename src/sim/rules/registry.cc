@@ -38,7 +38,8 @@ Registry builtin_policies() {
   all.add({"oracle", "sees all need beforehand; bounded by blocks and the price of a move only", nullptr});
   all.add_rule("plain", "flat percentage, floor, hold and hysteresis, at each report; tuned", plain_rule);
   add_peers(all);
-  all.add_rule("two-thirds", "the example of docs/writing-a-policy.md: half as much again as is needed",
+  all.add_rule("two-thirds",
+               "the example of docs/design/writing-a-policy.md: half as much again as is needed",
                two_thirds_rule);
   return all;
 }

@@ -1,6 +1,6 @@
-// Rule: the small interface for a policy of your own (docs/writing-a-policy.md): numbers of all VMs in, a
-// target for each out, every period. The driver below does the rest: it keeps what guests reported, lets
-// nobody have more than the host has left, and rounds to blocks.
+// Rule: the small interface for a policy of your own (docs/design/writing-a-policy.md): numbers of all VMs
+// in, a target for each out, every period. The driver below does the rest: it keeps what guests reported,
+// lets nobody have more than the host has left, and rounds to blocks.
 #pragma once
 
 #include <memory>

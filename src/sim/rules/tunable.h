@@ -1,5 +1,5 @@
 // Tunable: a policy whose behaviour hangs on a few named constants, so that a search can look for better ones
-// (sim/tune.h). `aerostat`, `plain` and every NAME-equal are; docs/policies.md shows what was found.
+// (sim/tune.h). `aerostat`, `plain` and every NAME-equal are; docs/guide/policies.md shows what was found.
 #pragma once
 
 #include <functional>

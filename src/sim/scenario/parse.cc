@@ -373,7 +373,7 @@ Result<Scenario> read_scenario(const std::string& path) {
   // An empty file is read to its end at once, and gives nothing: for streams that is a failure too.
   if (in && in.peek() == std::ifstream::traits_type::eof() && errno == 0)
     return fail(Error::Kind::Invalid,
-                path + ": is empty; a scenario begins with its name, see docs/scenarios.md");
+                path + ": is empty; a scenario begins with its name, see docs/guide/scenarios.md");
   if (!in || !(text << in.rdbuf())) {
     return fail(Error::Kind::NotFound,
                 fmt::format("{}: cannot be read: {}", path, std::strerror(errno != 0 ? errno : EIO)));

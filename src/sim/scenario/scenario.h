@@ -1,5 +1,5 @@
 // Scenario: a small story about a host, told in a text file, with what must hold and which guards it takes
-// (docs/scenarios.md has the form). Parsed here, played by play.h.
+// (docs/guide/scenarios.md has the form). Parsed here, played by play.h.
 // Refuses, with file and line: words it does not know, VMs that are not there, times beyond the end.
 #pragma once
 

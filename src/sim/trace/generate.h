@@ -1,6 +1,7 @@
 // Generated load: traces made of nothing but a seed, for training, tests and a first look without a
 // recording. The same kind, seed and options give the same trace on every machine. Each kind copies what is
-// known of a real one: see the table in docs/policies.md. A generated trace proves nothing about real guests.
+// known of a real one: see the table in docs/guide/policies.md. A generated trace proves nothing about real
+// guests.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // the default, has what every guest has: blocks, latencies, rates, paging, page structures for plugged
 // memory. The Debian guest has besides every detail that was seen on real guests, each with its measured
 // size; under TCG, so a guest under KVM is quicker. All were measured: `script/bench actuators` and
-// `script/bench fidelity`, docs/actuators.md.
+// `script/bench fidelity`, docs/design/actuators.md.
 #pragma once
 
 namespace aerostat::sim {

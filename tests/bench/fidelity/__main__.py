@@ -2,7 +2,7 @@
 
 Each scenario (tests/bench/fidelity/scenarios.py) runs once for each policy, `aerostat` twice so that noise shows. Need is
 written down as it happened, the lab replays exactly that with the same settings, and both are scored by the same sums.
-Exit status 1 if a limit is not met. What it shows and what not: docs/fidelity.md.
+Exit status 1 if a limit is not met. What it shows and what not: docs/design/fidelity.md.
 
     script/bench fidelity [--scenario NAME,...] [--policy NAME,...] [--logs DIR] [--json FILE]
 """

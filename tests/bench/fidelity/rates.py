@@ -1,4 +1,4 @@
-"""How fast memory went in real runs, from what was written down of them: what the lab's Debian guest is given (docs/actuators.md)."""
+"""How fast memory went in real runs, from what was written down of them: what the lab's Debian guest is given (docs/design/actuators.md)."""
 
 import csv
 import itertools

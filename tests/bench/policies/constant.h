@@ -5,7 +5,7 @@
 
 namespace aerostat::bench {
 
-// What the estimator is off, as a standard deviation: measured on real guests (docs/estimator.md).
+// What the estimator is off, as a standard deviation: measured on real guests (docs/design/estimator.md).
 inline constexpr double kMeasuredError = 0.006;
 
 // Sizes 3 MiB more than a block apart: a need lies anywhere within a block, also just below its end. From

@@ -1,5 +1,5 @@
 // script/bench policies: all policies on all traces, and what the lab has to say about ours, written as
-// docs/results.md. The file is made whole by this program and never edited by hand.
+// docs/design/results.md. The file is made whole by this program and never edited by hand.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -27,7 +27,7 @@ std::string traces_text(const std::vector<TraceKind>& kinds, const SuiteOptions&
       "between.\n";
   for (const TraceKind& kind : kinds) {
     if (kind.recorded)
-      out += fmt::format("* **{}**, recorded: see [traces/README.md](../traces/README.md).\n", kind.name);
+      out += fmt::format("* **{}**, recorded: see [traces/README.md](../../traces/README.md).\n", kind.name);
   }
   return out + fmt::format(
                    "\nGenerated traces are {:.0f} s long; the host has {} times what all VMs of a trace need "
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   o.threads = std::max(1U, std::thread::hardware_concurrency());
   std::string out_file, commit = "unknown";
   bool only_promises = false, only_scarce = false;
-  CLI::App app("Compares all policies on all traces and writes docs/results.md.");
+  CLI::App app("Compares all policies on all traces and writes docs/design/results.md.");
   app.add_option("--seeds", o.seeds, "of each trace")->check(CLI::Range(2, 1000))->capture_default_str();
   app.add_option("--seconds", o.seconds, "length of generated traces")
       ->check(CLI::Range(120, 1000000))
@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
   page += fmt::format(
       "Made by `script/bench policies --seeds {}`; settings of commit {}. Everything here is simulated: the "
       "daemon's own loop, policy and "
-      "guards on virtual VMs ([simulate.md](simulate.md)). Do not edit: run the command again.\n\n"
+      "guards on virtual VMs ([simulate.md](../guide/simulate.md)). Do not edit: run the command again.\n\n"
       "S is waste + 500 × violation + the cost of moves; smaller is better. Intervals are 95 %, over seeds; "
       "comparisons are paired.\n\n",
       o.seeds, commit);
@@ -83,7 +83,8 @@ int main(int argc, char** argv) {
   page += "\n## Parts of S\n\n" + table_of_parts(all, {"aerostat", "plain", "free-page-reporting", "oracle"});
   page +=
       "\n## Near-emptiness\n\nShare of time that a guest has less available than its kernel's high "
-      "watermarks and 32 MiB ([simulate.md](simulate.md#figures)); S does not have it. Of `aerostat` at most "
+      "watermarks and 32 MiB ([simulate.md](../guide/simulate.md#figures)); S does not have it. Of "
+      "`aerostat` at most "
       "0.1 % is wanted on every trace.\n\n" +
       table_of_emptiness(all,
                          {"aerostat", "aerostat-dense", "aerostat-swift", "plain", "hyperv-equal", "static"});

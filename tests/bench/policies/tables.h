@@ -1,4 +1,4 @@
-// Tables of docs/results.md.
+// Tables of docs/design/results.md.
 #pragma once
 
 #include <string>
