@@ -12,6 +12,7 @@
 #include "api/api_server.h"
 #include "base/log.h"
 #include "control/engine.h"
+#include "control/pass_pacer.h"
 #include "guest/guest_channel.h"
 #include "held_file.h"
 #include "host/host_memory.h"
@@ -22,9 +23,6 @@
 namespace aerostat {
 
 namespace {
-
-// Regular passes: fast enough that agentless guests and shrinks do not wait, slow enough to cost nothing.
-constexpr Duration kTick = std::chrono::milliseconds(250);
 
 class KernelSensor final : public HostSensor {
  public:
@@ -85,8 +83,7 @@ class Daemon::Impl {
     if (Result<void> ok = start(); !ok) return ok;
     log_info("event=daemon.started version={} capacity=\"{}\"", AEROSTAT_VERSION,
              format_bytes(engine_.host().capacity));
-    next_tick_ = clock_.now();
-    tick();
+    await_pass();
     await_signal();
     io_.run();
     api_.stop();
@@ -110,24 +107,24 @@ class Daemon::Impl {
     return {};
   }
 
-  // Absolute deadlines: a late pass is counted and never made up for by a burst.
-  void tick() {
-    const TimePoint now = clock_.now();
-    if (now - next_tick_ > kTick / 2) engine_.count_late_tick();
+  void run_pass() {
+    if (pacer_.begin(clock_.now()).late) engine_.count_late_tick();
     engine_.pass();
-    next_tick_ += kTick * (1 + (now - next_tick_) / kTick);
-    ticker_.expires_at(std::chrono::time_point_cast<std::chrono::steady_clock::duration>(next_tick_));
+    await_pass();
+  }
+
+  // A timer that is set anew forgets its earlier time, but not a handler that is on its way already.
+  void await_pass() {
+    ticker_.expires_at(std::chrono::time_point_cast<std::chrono::steady_clock::duration>(pacer_.due()));
     ticker_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) tick();
+      if (error) return;
+      clock_.now() < pacer_.due() ? await_pass() : run_pass();
     });
   }
 
+  // Never from inside the call that wants it: the engine is in the middle of something.
   void want_pass() {
-    if (std::exchange(pass_posted_, true)) return;
-    boost::asio::post(io_, [this] {
-      pass_posted_ = false;
-      engine_.pass();
-    });
+    if (pacer_.want(clock_.now())) await_pass();
   }
 
   // Several events of one pass make one notice.
@@ -203,8 +200,7 @@ class Daemon::Impl {
   ApiServer api_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer ticker_;
-  TimePoint next_tick_{};
-  bool pass_posted_ = false;
+  PassPacer pacer_{clock_.now()};
   bool notice_posted_ = false;
 };
 
