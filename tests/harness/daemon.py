@@ -44,15 +44,18 @@ class _UnixHttp(http.client.HTTPConnection):
 
 
 class Daemon:
-    """Not running until start(). `config` is more TOML, after the lines every test needs."""
+    """Not running until start(). `config` is more TOML, after the lines every test needs; `prefix` a command that
+    starts it and becomes it."""
 
-    def __init__(self, rundir: Path, capacity: str = "3G", config: str = "", profile: str = "balanced") -> None:
+    def __init__(self, rundir: Path, capacity: str = "3G", config: str = "", profile: str = "balanced",
+                 prefix: list[str] | None = None) -> None:
         self.rundir = rundir
         self.config_file = rundir / "aerostat.toml"
         self.socket = rundir / "api.sock"
         self.log = rundir / "log" / "aerostatd.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._starts = 0
+        self._prefix = prefix or []
         (rundir / "qmp").mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.config_file.write_text(f"""capacity = "{capacity}"
@@ -69,7 +72,7 @@ directories = ["{rundir}/qmp"]
         """Starts it and waits until it answers."""
         self._starts += 1
         log = self.log.with_suffix(f".{self._starts}.log")
-        self._process = process.start([str(bin_dir() / "aerostatd"), "--config", str(self.config_file)], log)
+        self._process = process.start([*self._prefix, str(bin_dir() / "aerostatd"), "--config", str(self.config_file)], log)
         until(lambda: self._answers(log), 15, "aerostatd answers")
         return self
 
@@ -133,8 +136,8 @@ directories = ["{rundir}/qmp"]
     def host(self) -> dict[str, Any]:
         return self.request("GET", "/v1/host")
 
-    def vms(self) -> dict[str, dict[str, Any]]:
-        return {vm["name"]: vm for vm in self.request("GET", "/v1/vms")}
+    def vms(self, timeout: float = 5) -> dict[str, dict[str, Any]]:
+        return {vm["name"]: vm for vm in self.request("GET", "/v1/vms", timeout=timeout)}
 
     def vm(self, name: str) -> dict[str, Any]:
         return self.request("GET", f"/v1/vms/{name}")

@@ -1,0 +1,102 @@
+"""What the daemon costs beside many VMs: its share of a core, memory, passes, late passes, and the time of a list.
+
+The VMs are scripted monitors and services, each a process of its own (tests/bench/fleet_peers.cc), so that no guest's
+work is in the figures. Quiet: 300 VMs with memory to spare, whose need does not change. Restless: 600 VMs, each of
+which needs something else each second, on a host that is nearly full.
+
+    script/bench fleet                     both
+    script/bench fleet --short             20 and 20 VMs for 3 s: does it work at all
+    script/bench fleet --load quiet --vms 1000 --seconds 30
+"""
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.harness.daemon import DYNAMIC, Daemon
+from tests.harness.paths import bin_dir, new_rundir
+from tests.harness.waiting import Stopwatch, until
+
+BASE_MIB = 128
+MINIMUM_MIB = 48
+MAXIMUM_MIB = 512
+VMS = {"quiet": 300, "restless": 600}
+# Of what the VMs boot with: plenty, and less than they want together at most.
+CAPACITY = {"quiet": 3.0, "restless": 1.02}
+WARM_UP_SECONDS = 8
+
+
+@dataclass
+class Cost:
+    cpu_s: float
+    resident_kib: int
+    passes: int
+    late: int
+
+    @classmethod
+    def of(cls, daemon: Daemon) -> "Cost":
+        fields = Path(f"/proc/{daemon.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        ticks = int(fields[11]) + int(fields[12])
+        status = Path(f"/proc/{daemon.pid}/status").read_text()
+        resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+        host = daemon.host()
+        return cls(ticks / os.sysconf("SC_CLK_TCK"), resident, host["passes"], host["late_ticks"])
+
+
+def large_host(rundir: Path, mib: int) -> list[str]:
+    """What starts a program that sees a host of so much memory, all of it available: the VMs use none of ours."""
+    meminfo = rundir / "meminfo"
+    meminfo.write_text(f"MemTotal: {mib * 1024} kB\nMemAvailable: {mib * 1024} kB\n")
+    return ["unshare", "--mount", "sh", "-c", f'mount --bind {meminfo} /proc/meminfo && exec "$@"', "sh"]
+
+
+def measure(load: str, vms: int, seconds: float) -> None:
+    rundir = new_rundir()
+    capacity = int(BASE_MIB * vms * CAPACITY[load])
+    with Daemon(rundir, f"{capacity}M", DYNAMIC.replace("256M", f"{MINIMUM_MIB}M"), prefix=large_host(rundir, 4 * capacity)) as daemon:
+        empty = Cost.of(daemon)
+        peers = subprocess.Popen([str(bin_dir() / "aerostat_fleet_peers"), "--vms", str(vms), "--dir", str(rundir), "--load", load,
+                                  "--base", str(BASE_MIB), "--maximum", str(MAXIMUM_MIB)],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+        try:
+            until(lambda: daemon.host()["vms"] == vms, 60, f"{vms} VMs are found")
+            until(lambda: all(vm["integration"].startswith("service") for vm in daemon.vms(60).values()), 120, "all services are heard")
+            time.sleep(min(WARM_UP_SECONDS, seconds))
+            before, watch = Cost.of(daemon), Stopwatch()
+            time.sleep(seconds)
+            after, took = Cost.of(daemon), watch()
+            asked = Stopwatch()
+            daemon.vms(60)
+            listed = asked()
+        finally:
+            peers.stdin.close()
+            peers.wait(10)
+    shutil.rmtree(rundir, ignore_errors=True)
+    cpu = (after.cpu_s - before.cpu_s) / took
+    print(f"{load:>9} {vms:>5} {cpu:>9.1%} {cpu / vms * 1e6:>13.0f} {(after.resident_kib - empty.resident_kib) / vms:>11.0f}"
+          f" {(after.passes - before.passes) / took:>9.1f} {after.late - before.late:>6} {listed * 1e3:>9.1f}", flush=True)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="script/bench fleet")
+    options.add_argument("--load", choices=list(VMS), nargs="+", default=list(VMS))
+    options.add_argument("--vms", type=int)
+    options.add_argument("--seconds", type=float, default=20)
+    options.add_argument("--short", action="store_true")
+    chosen = options.parse_args()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    print(f"{'load':>9} {'VMs':>5} {'of a core':>9} {'us a VM and s':>13} {'KiB a VM':>11} {'passes/s':>9} {'late':>6} {'list, ms':>9}")
+    for load in chosen.load:
+        vms = 20 if chosen.short else chosen.vms or VMS[load]
+        measure(load, vms, 3 if chosen.short else chosen.seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
