@@ -35,9 +35,12 @@ Move stay(const Case& c, Because because, Bytes about = {}) {
 Move shrink_to(const Case& c, Bytes desired, Rule rule, Because because, Bytes about) {
   const VmView& vm = *c.vm;
   const std::optional<Bytes> spare = shown_to_spare(vm, rule);
-  if (spare && *spare < vm.grain) return stay(c, Because::ShowsNoSpare, vm.target - desired);
   // A block larger than a step still goes as a whole, or never.
   Bytes step = std::min(vm.target - desired, std::max(shrink_step(vm, rule), vm.grain));
+  // What a guest shows to spare comes in crumbs as it gives; they are not worth a change where nobody waits.
+  const Bytes least =
+      rule == Rule::ReturnIdle ? std::clamp(step, vm.grain, std::max(vm.grain, kLeastGrant)) : vm.grain;
+  if (spare && *spare < least) return stay(c, Because::ShowsNoSpare, vm.target - desired);
   if (spare) step = std::min(step, *spare);
   Move move = stay(c, because, about);
   move.to = std::min(vm.level_above(vm.target - step), vm.target);  // never more than the step

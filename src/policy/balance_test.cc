@@ -413,6 +413,15 @@ TEST(Balance, TakesNoMoreThanTheGuestShowsToSpareWhateverItIsThoughtToNeed) {
   EXPECT_EQ(left(shows(4_GiB, 3900_MiB)), 2_GiB) << "no more than half of it at once";
 }
 
+TEST(Balance, TakesNoCrumbsWhereNobodyWaitsForThem) {
+  const auto left = [](VmView v) { return move_of(balance(host(32_GiB, {std::move(v)})), "web").to; };
+  EXPECT_EQ(left(shows(512_MiB, 20_MiB)), 512_MiB) << "it shows 4 MiB, of 256 that are idle";
+  EXPECT_EQ(left(shows(512_MiB, 32_MiB)), 496_MiB);
+  VmView nearly = shows(512_MiB, 20_MiB);
+  nearly.rest = 508_MiB;
+  EXPECT_EQ(left(nearly), 508_MiB) << "nothing more is idle";
+}
+
 TEST(Balance, CutsAGuestWithoutSwapOnlyAsFarAsItShowsSomethingToSpare) {
   const auto cut = [](Bytes swap_free) {
     VmView low = vm("low", 1_GiB, 1000_MiB, 10);
