@@ -95,9 +95,9 @@ def print_pairs(pairs: list[Pair]) -> None:
           "| | | real | lab | real | lab | real | lab | real | lab | real | lab | real | lab |")
     for p in pairs:
         r, l = p.real, p.lab
-        print(f"| {p.scenario} | {p.policy} | {r['footprint']:.3f} | {l['footprint']:.3f} ({percent(l['footprint'], r['footprint']):+.1f} %) "
-              f"| {r['resizes']:.0f} | {l['resizes']:.1f} ({percent(l['resizes'], r['resizes']):+.0f} %) | {r['felt_s']:.2f} | {l['felt_s']:.2f} "
-              f"| {100 * r['waste']:.1f} | {100 * l['waste']:.1f} | {100 * r['violation']:.3f} | {100 * l['violation']:.3f} "
+        print(f"| {p.scenario} | {p.policy} | {r['footprint']:.3f} | {l['footprint']:.3f} ({percent(l['footprint'], r['footprint']):+.1f}) "
+              f"| {r['resizes']:.0f} | {l['resizes']:.0f} ({percent(l['resizes'], r['resizes']):+.0f}) | {r['felt_s']:.2f} | {l['felt_s']:.2f} "
+              f"| {100 * r['waste']:.1f} | {100 * l['waste']:.1f} | {100 * r['violation']:.2f} | {100 * l['violation']:.2f} "
               f"| {r['converge_s']:.2f} | {l['converge_s']:.2f} |", flush=True)
 
 
