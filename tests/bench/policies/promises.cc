@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "policies/constant.h"
+#include "policies/pages.h"
 #include "policies/scarce.h"
 #include "policies/seer.h"
 #include "policies/stats.h"
@@ -18,7 +19,7 @@ namespace {
 
 using sim::Load;
 
-// What the estimator may be off at most.
+// The largest error of the estimator.
 constexpr double kWorstError = 0.015;
 
 const sim::PolicyEntry& ours() {
@@ -165,7 +166,8 @@ void cache(const SuiteOptions& o, std::vector<Promise>& out) {
   };
   const auto hot = over_seeds(o, with_cache(1));
   const double v = mean(hot, [](const Try& t) { return 100 * t.outcome.violation(); });
-  out.push_back({"page cache all hot, nobody told: V", fmt::format("{:.4f} %", v), "0.3 %", v <= 0.3});
+  out.push_back(
+      {"page cache all hot, unknown to the policy: V", fmt::format("{:.4f} %", v), "0.3 %", v <= 0.3});
   const auto cold = over_seeds(o, with_cache(0));
   const double f = mean(cold, [](const Try& t) { return t.outcome.ratio(t.outcome.sum.held); });
   out.push_back(
@@ -177,8 +179,8 @@ void scarce(const SuiteOptions& o, std::vector<Promise>& out) {
     const Lack we = lack(o, host, ours());
     const Lack seen = lack(o, host, seer());
     out.push_back({fmt::format("scarce host, {}: E; of the worst VM", host.name),
-                   fmt::format("{:.3f} %; {:.3f} % (who sees true need: {:.3f} %; {:.3f} %)", we.all,
-                               we.worst, seen.all, seen.worst),
+                   fmt::format("{:.3f} %; {:.3f} % (the seer: {:.3f} %; {:.3f} %)", we.all, we.worst,
+                               seen.all, seen.worst),
                    "0.15 %; 0.3 %", we.all <= 0.15 && we.worst <= 0.3});
   }
 }
@@ -203,8 +205,7 @@ void staggered(const SuiteOptions& o, std::vector<Promise>& out) {
                  "1.05", m.value <= 1.05});
 }
 
-// Against each VM at its own peak, sized with hindsight, and against needs that are summed by somebody who
-// sees them.
+// Compared with VMs that each have their own peak, known in hindsight, and with the peak of their joint need.
 void dense(const SuiteOptions& o, std::vector<Promise>& out) {
   std::vector<sim::Fit> fits(o.seeds);
   in_parallel(o.threads, o.seeds, "density", [&](std::size_t i) {
@@ -243,11 +244,14 @@ std::vector<Promise> promises(const SuiteOptions& options) {
   return out;
 }
 
-std::string table_of_promises(const std::vector<Promise>& all) {
-  std::string out = "| | seen | limit | |\n|---|---:|---:|---|\n";
-  for (const Promise& p : all)
-    out +=
-        fmt::format("| {} | {} | {} | {} |\n", p.what, p.seen, p.limit, p.kept ? "kept" : "**not reached**");
+std::string list_of_promises(const std::vector<Promise>& all) {
+  std::string out;
+  for (const Promise& p : all) {
+    const bool judged = p.limit != "shown";
+    out += wrapped(fmt::format("- {}: {}{}{}", p.what, p.seen, judged ? "; limit " + p.limit : "; no limit",
+                               judged && !p.kept ? ": **not reached**" : ""),
+                   "  ");
+  }
   return out;
 }
 

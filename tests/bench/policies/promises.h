@@ -1,4 +1,4 @@
-// Promises: the figures that the policy is to reach in the lab, each measured anew, with its limit beside it.
+// Promises: figures of the policy in the lab, each with its limit.
 #pragma once
 
 #include <string>
@@ -10,11 +10,12 @@ namespace aerostat::bench {
 
 struct Promise {
   std::string what;
-  std::string seen;  // with seeds' worst or interval
+  std::string seen;  // with the worst seed or an interval
   std::string limit;
   bool kept = false;
 };
 std::vector<Promise> promises(const SuiteOptions& options);
-std::string table_of_promises(const std::vector<Promise>& all);
+// A list, because a row of a table cannot be wrapped.
+std::string list_of_promises(const std::vector<Promise>& all);
 
 }  // namespace aerostat::bench

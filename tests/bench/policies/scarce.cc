@@ -76,35 +76,38 @@ std::string table_of_scarce(const SuiteOptions& o) {
   const sim::Registry registry = sim::builtin_policies();
   const sim::PolicyEntry& ours = **registry.find("aerostat");
   const sim::Physics measured;
-  struct Column {
+  struct Variant {
     std::string name;
     sim::PolicyEntry policy;
     sim::Physics physics;
   };
-  const std::vector<Column> columns{
+  const std::vector<Variant> variants{
       {"aerostat", ours, measured},
       {"seer", seer(), measured},
       {"seer, memory moves at once", seer(), at_once(measured.block_mib)},
-      {"the same, blocks of 2 MiB", seer(), at_once(2)},
-      {"the same, looks each 50 ms", seer(std::chrono::milliseconds(50)), at_once(2)},
-      {"the same, looks each 100 ms", seer(std::chrono::milliseconds(100)), at_once(2)},
-      {"aerostat, memory moves at once, blocks of 2 MiB", ours, at_once(2)}};
-  std::string out = "| scarce host |";
+      {"seer, at once, 2 MiB blocks", seer(), at_once(2)},
+      {"seer, at once, 2 MiB blocks, every 50 ms", seer(std::chrono::milliseconds(50)), at_once(2)},
+      {"seer, at once, 2 MiB blocks, every 100 ms", seer(std::chrono::milliseconds(100)), at_once(2)},
+      {"aerostat, at once, 2 MiB blocks", ours, at_once(2)}};
+  std::string hosts;
+  std::string head = "| |";
   std::string rule = "|---|";
-  for (const Column& column : columns) {
-    out += fmt::format(" {} |", column.name);
+  char letter = 'A';
+  for (const ScarceHost& host : scarce_hosts()) {
+    hosts += fmt::format("- {}: {}\n", letter, host.name);
+    head += fmt::format(" {} |", letter++);
     rule += "---:|";
   }
-  out += "\n" + rule + "\n";
-  for (const ScarceHost& host : scarce_hosts()) {
-    out += fmt::format("| {} |", host.name);
-    for (const Column& column : columns) {
-      const Lack e = lack(o, host, column.policy, column.physics);
-      out += fmt::format(" {:.3f} %; {:.3f} % |", e.all, e.worst);
+  std::string rows;
+  for (const Variant& variant : variants) {
+    rows += fmt::format("| {} |", variant.name);
+    for (const ScarceHost& host : scarce_hosts()) {
+      const Lack e = lack(o, host, variant.policy, variant.physics);
+      rows += fmt::format(" {:.3f}; {:.3f} |", e.all, e.worst);
     }
-    out += "\n";
+    rows += "\n";
   }
-  return out;
+  return fmt::format("Hosts:\n\n{}\n{}\n{}\n{}", hosts, head, rule, rows);
 }
 
 }  // namespace aerostat::bench

@@ -1,5 +1,5 @@
-// Scarce: hosts that have less than their VMs need together. What VMs lack there of their fair share (E) is
-// judged, and how much of that comes from how memory moves and how old what is known is.
+// Scarce: hosts with less memory than their VMs need together. E is what VMs lack of their fair share. The
+// table separates the causes: how memory moves, and how old the known need is.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ struct ScarceHost {
 };
 const std::vector<ScarceHost>& scarce_hosts();
 
-// Per cent of need, means over seeds.
+// Percent of need, means over seeds.
 struct Lack {
   double all = 0;    // E of all VMs
   double worst = 0;  // E of the worst VM
@@ -25,7 +25,8 @@ struct Lack {
 Lack lack(const SuiteOptions& options, const ScarceHost& host, const sim::PolicyEntry& policy,
           const sim::Physics& physics = {});
 
-// E of ours and of who sees true need, with memory that moves as it was measured, in smaller blocks, faster.
+// E of our policy and of the seer, which knows the true need: with memory that moves as measured, at once,
+// and in smaller blocks.
 std::string table_of_scarce(const SuiteOptions& options);
 
 }  // namespace aerostat::bench

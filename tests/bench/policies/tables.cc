@@ -20,7 +20,7 @@ std::vector<double> values(const std::vector<Run>& runs, Pick pick) {
   return out;
 }
 
-// Per seed, the geometric mean over all kinds: what the interval of the whole is about.
+// For each seed, the geometric mean over all kinds. The interval of the whole is over these.
 std::vector<double> per_seed(const std::vector<std::vector<Run>>& kinds, Pick pick) {
   std::vector<double> out;
   for (std::size_t seed = 0; seed < kinds.front().size(); ++seed) {
@@ -60,29 +60,55 @@ std::size_t Compared::index(const std::string& policy) const {
   return static_cast<std::size_t>(found - policies.begin());
 }
 
-std::string table_of_scores(const Compared& all) {
-  std::string out = "| policy | geometric mean |";
-  for (const TraceKind& kind : all.kinds) out += " " + kind.name + " |";
-  out += " resizes per VM·h | laws broken |\n" + rule(all.kinds.size() + 3);
+namespace {
+
+// So many traces fit beside a policy's name in one table.
+constexpr std::size_t kTracesInTable = 6;
+
+std::string scores_of(const Compared& all, std::size_t first, std::size_t last) {
+  std::string out = "| policy |";
+  for (std::size_t k = first; k < last; ++k) out += " " + all.kinds[k].name + " |";
+  out += "\n" + rule(last - first);
   for (const std::size_t p : by_score(all, &Run::s)) {
-    out += fmt::format("| {} | {} |", all.policies[p].name, text(geometric(per_seed(all.runs[p], &Run::s))));
+    out += fmt::format("| {} |", all.policies[p].name);
+    for (std::size_t k = first; k < last; ++k) {
+      const Mean m = geometric(values(all.runs[p][k], &Run::s));
+      out +=
+          fmt::format(" {:.3f} ±{:.0f} % |", m.value, 100 * (m.high - m.low) / 2 / std::max(m.value, 1e-9));
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string table_of_scores(const Compared& all) {
+  std::string out = "| policy | geometric mean | resizes per VM·h | laws broken |\n" + rule(3);
+  for (const std::size_t p : by_score(all, &Run::s)) {
     double resizes = 0;
     double laws = 0;
     for (const auto& runs : all.runs[p]) {
-      const Mean m = geometric(values(runs, &Run::s));
-      out +=
-          fmt::format(" {:.3f} ±{:.0f} % |", m.value, 100 * (m.high - m.low) / 2 / std::max(m.value, 1e-9));
       resizes += average(runs, &Run::resizes) / static_cast<double>(all.kinds.size());
       for (const Run& run : runs) laws += run.law_violations;
     }
-    out += fmt::format(" {:.0f} | {:.0f} |\n", resizes, laws);
+    out += fmt::format("| {} | {} | {:.0f} | {:.0f} |\n", all.policies[p].name,
+                       text(geometric(per_seed(all.runs[p], &Run::s))), resizes, laws);
   }
+  return out;
+}
+
+std::string tables_by_trace(const Compared& all) {
+  std::string out;
+  for (std::size_t first = 0; first < all.kinds.size(); first += kTracesInTable)
+    out +=
+        (first > 0 ? "\n" : "") + scores_of(all, first, std::min(first + kTracesInTable, all.kinds.size()));
   return out;
 }
 
 namespace {
 
-// What ours over theirs may be at most, in the mean and on any trace. Zero: nothing is promised.
+// The largest ratio of our S to theirs, in the mean and on any trace. 0: no limit.
 struct Most {
   double mean = 0, worst = 0;
 };
