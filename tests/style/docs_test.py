@@ -1,17 +1,18 @@
-"""Documentation that can rot is held to the code: constants, linked files, named tests."""
+"""Documentation must match the code (constants, linked files, named tests) and stay readable (length, width)."""
 
 import re
 import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), ROOT / "traces/README.md", *(ROOT / "docs").rglob("*.md")])
 SPEC = sorted((ROOT / "docs/design/spec").glob("*.md"))
 TUNING = sorted((ROOT / "docs/design/tuning").glob("*.md"))
 CONSTANTS = [ROOT / "src/model/memory_block.h", ROOT / "src/model/settings.h",
              *(file for room in ("policy", "guard") for end in ("h", "cc")
                for file in sorted((ROOT / "src" / room).glob(f"*.{end}")) if not file.stem.endswith("_test"))]
-# Units, bounds against nonsense, names, what follows from other constants, and profiles, which have a table.
+# Units, bounds against impossible values, names, values that follow from other constants, and profiles, which have a
+# table.
 UNTUNED = {"kPage", "kMibOfGib", "kMostPages", "kSpanSlots", "kNames", "kSettingNames", "kBalanced", "kDense", "kSwift"}
 
 
@@ -19,11 +20,22 @@ class Docs(unittest.TestCase):
     def test_every_constant_of_policy_and_guards_is_in_the_tuning_page(self) -> None:
         page = "\n".join(file.read_text() for file in TUNING)
         text = "\n".join(file.read_text() for file in CONSTANTS)
-        # One statement may name several.
+        # One statement may declare several constants.
         names = {name for line in re.findall(r"\bconstexpr\b([^;]*);", text) for name in re.findall(r"\b(k[A-Z]\w*)\s*[={]", line)}
         self.assertGreater(len(names), 90)
         self.assertEqual(UNTUNED - names, set())
         self.assertEqual([name for name in sorted(names - UNTUNED) if not re.search(rf"`(\w+::)?{name}`", page)], [])
+
+    def test_pages_are_short_and_their_lines_fit(self) -> None:
+        wrong = []
+        for page in PAGES:
+            lines = page.read_text().splitlines()
+            most = 150 if page == ROOT / "README.md" else 200
+            if len(lines) > most:
+                wrong.append(f"{page.relative_to(ROOT)}: {len(lines)} lines instead of at most {most}")
+            wrong += [f"{page.relative_to(ROOT)}:{n}: {len(line)} columns instead of at most 120"
+                      for n, line in enumerate(lines, 1) if len(line) > 120]
+        self.assertEqual(wrong, [])
 
     def test_every_link_leads_somewhere(self) -> None:
         broken = []
