@@ -19,7 +19,7 @@ class Bytes {
   static constexpr Bytes kib(std::int64_t n) { return Bytes(n * 1024); }
   static constexpr Bytes mib(std::int64_t n) { return Bytes(n * 1024 * 1024); }
 
-  // To the nearest byte, below 4 PiB. What does not fit saturates; NaN is not for here.
+  // Rounded to the nearest byte, below 4 PiB. A larger amount saturates. NaN is not allowed.
   static constexpr Bytes nearest(double bytes) {
     constexpr double kMost = 9.2e18;  // just inside int64
     if (bytes >= kMost) return Bytes(std::numeric_limits<std::int64_t>::max());
@@ -46,7 +46,7 @@ class Bytes {
     return *this;
   }
 
-  // Times a ratio, rounded to the nearest byte. The ratio must be finite; what does not fit saturates.
+  // Times a ratio, rounded to the nearest byte. The ratio must be finite. A larger result saturates.
   constexpr Bytes scaled(double ratio) const { return nearest(static_cast<double>(n_) * ratio); }
   // The multiple of `block` (> 0) at or below, at or above this non-negative amount.
   constexpr Bytes round_down(Bytes block) const { return Bytes(n_ - n_ % block.n_); }
@@ -65,11 +65,11 @@ constexpr Bytes operator""_GiB(unsigned long long n) {
 }
 }  // namespace literals
 
-// "384 MiB", "1.37 GiB", "12 KiB", "-64 MiB": for people. Never exact; machines get count().
+// "384 MiB", "1.37 GiB", "12 KiB", "-64 MiB": rounded, for people. Machines use count().
 std::string format_bytes(Bytes amount);
 
 // "512M", "2G", "1.5GiB", "384 MiB", "65536K", "1T": powers of 1024. A number without a unit is refused,
-// because MiB and bytes would both be a fair guess; so is anything negative or above 1 PiB.
+// because both MiB and bytes would be plausible. Negative amounts and amounts above 1 PiB are refused.
 Result<Bytes> parse_size(std::string_view text);
 
 }  // namespace aerostat

@@ -1,5 +1,5 @@
-// AEROSTAT_CHECK(condition, "what is broken"): for invariants. Always on; a broken one ends the process,
-// because going on with wrong numbers could harm the host. VMs keep running as they are.
+// AEROSTAT_CHECK(condition, "what is broken"): for invariants. Always on. A broken invariant ends the
+// process, because wrong numbers could harm the host. VMs keep running unchanged.
 #pragma once
 
 namespace aerostat {

@@ -1,5 +1,5 @@
-// One log line per change of state, as `event=vm.stalled vm=db for=6s`. Levels: error, an operator's request
-// failed; warn, service is degraded; info, a state changed; debug, each pass.
+// One log line for each change of state, as `event=vm.stalled vm=db for=6s`. Levels: error, a request of the
+// operator failed; warn, the service is degraded; info, a state changed; debug, each pass.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@ namespace aerostat {
 
 enum class LogLevel { Debug, Info, Warn, Error };
 
-// Sets the least level that is written (to standard error). Default: Info.
+// Sets the lowest level that is written (to standard error). Default: Info.
 void set_log_level(LogLevel least);
 bool log_enabled(LogLevel level);
 void log_line(LogLevel level, const std::string& line);

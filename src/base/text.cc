@@ -66,7 +66,7 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 
 namespace {
 
-// Optimal string alignment: insert, delete, replace, and swap of two neighbours each count one.
+// Optimal string alignment: insertions, deletions, replacements and swaps of two neighbours each count one.
 std::size_t edits(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   std::iota(last.begin(), last.end(), std::size_t{0});
@@ -86,12 +86,12 @@ std::size_t edits(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known) {
-  constexpr std::size_t kLongestWord = 64;  // what is longer is no typo, and the comparison is quadratic
+  constexpr std::size_t kLongestWord = 64;  // longer words are no typos, and the comparison is quadratic
   if (word.size() > kLongestWord) return std::nullopt;
   std::optional<std::string> best;
   std::size_t least = 3;
   for (const std::string& candidate : known) {
-    // "min" for "minimum" is no slip of a finger, but as clear.
+    // "min" for "minimum" is no typing error, but just as clear.
     if (candidate == word) continue;
     const bool starts = word.size() >= 3 && candidate.starts_with(word);
     const std::size_t distance = starts ? 1 : edits(word, candidate);

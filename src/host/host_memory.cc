@@ -68,7 +68,7 @@ std::optional<Bytes> HostFiles::status(pid_t pid, std::string_view name) const {
 std::optional<std::uint64_t> HostFiles::started(pid_t pid) const {
   std::ifstream file(fmt::format("{}/proc/{}/stat", root_, pid));
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  // The second field is the program's name in parentheses and may hold anything; fields are counted after it.
+  // The second field is the program's name in parentheses and may contain anything. Count fields after it.
   const auto name_end = text.rfind(')');
   if (name_end == std::string::npos) return std::nullopt;
   std::istringstream rest(text.substr(name_end + 1));

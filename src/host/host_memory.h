@@ -1,5 +1,5 @@
-// What this host's kernel says of its own memory and of a process. Everything is read below a root directory,
-// so that tests can bring their own /proc. A number that cannot be read is missing, never zero.
+// What the host's kernel reports about its own memory and about a process. All paths are below a root
+// directory, so that tests can supply their own /proc. An unreadable number is missing, never zero.
 #pragma once
 
 #include <sys/types.h>
@@ -22,11 +22,12 @@ class HostFiles {
  public:
   explicit HostFiles(std::string root = "/");
   HostMemory memory() const;  // /proc/meminfo
-  // Huge pages included: /proc/PID/statm and status.
+  // Includes huge pages: /proc/PID/statm and status.
   std::optional<Bytes> resident(pid_t pid) const;
-  // What this host paged out of it.
+  // The part of it that this host paged out.
   std::optional<Bytes> swapped(pid_t pid) const;  // /proc/PID/status
-  // When the process was started, in clock ticks since boot: with the pid, it names a process for good.
+  // Start time of the process, in clock ticks since boot. Together with the pid it identifies a process for
+  // good.
   std::optional<std::uint64_t> started(pid_t pid) const;  // /proc/PID/stat
 
  private:

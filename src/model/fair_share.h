@@ -1,5 +1,5 @@
-// Fair share: what a VM may have on its word alone, its part of the memory that is shared by weight. One
-// definition, used by policy and guards.
+// Fair share: the memory a VM may have on its word alone, its part by weight of the shared memory. Policy and
+// guards use this one definition.
 #pragma once
 
 #include "base/bytes.h"
@@ -7,12 +7,12 @@
 
 namespace aerostat {
 
-// A VM may have this many times what the host sees of its process, above its fair share: enough to double at
-// each step for one that really fills its memory, nothing for one that only says so.
+// Above its fair share a VM may have this many times the memory that the host sees in its process. A VM that
+// really fills its memory can double at each step. A VM that only claims a need gets nothing.
 inline constexpr double kEvidenceFactor = 2.0;
 
-// What VMs share by weight, and the sum of their weights. One that is not heard yet, or not now, has its part
-// all the same: or another could take it meanwhile.
+// The memory that VMs share by weight, and the sum of their weights. A VM that has not reported yet, or is
+// silent now, keeps its part. Otherwise another VM could take it meanwhile.
 struct FairPool {
   Bytes memory;
   double weights = 0;

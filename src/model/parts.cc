@@ -59,7 +59,7 @@ std::string parts_text(const Parts& parts) {
   Bytes sum;
   for (std::size_t i = 0; i < kParts; ++i) {
     const Part part = static_cast<Part>(i);
-    // Of the sum so far, so that errors of rounding do not add up.
+    // Rounded with the sum so far, so that rounding errors do not add up.
     const auto shown = mib(sum + parts.of(part)) - mib(sum);
     sum += parts.of(part);
     if (shown == 0) continue;

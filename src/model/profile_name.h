@@ -1,5 +1,5 @@
-// ProfileName: how boldly memory is managed, in one word of the host's owner. What it means is in
-// policy/profile.h.
+// ProfileName: the host owner's choice of how boldly memory is managed. policy/profile.h defines the
+// profiles.
 #pragma once
 
 #include <optional>
@@ -8,9 +8,9 @@
 namespace aerostat {
 
 enum class ProfileName {
-  Dense,     // more VMs on a host; a little shortage now and then is accepted
+  Dense,     // more VMs on a host, with a little shortage now and then
   Balanced,  // the default
-  Swift,     // as good as never short, for more idle memory
+  Swift,     // almost never short, with more idle memory
 };
 std::string_view profile_name(ProfileName name);
 std::optional<ProfileName> parse_profile(std::string_view text);

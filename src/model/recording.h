@@ -1,7 +1,6 @@
-// A recording: what the memory of one machine, container or VM looked like, row by row
-// (docs/guide/recording.md). One table of columns for all who write or read it: aerostat-guest, `aerostat
-// record` and `aerostat trace`. A number that is not known is an empty field, never 0. Needs nothing but the
-// language: the guest's service includes it.
+// A recording: the memory of one machine, container or VM, row by row (docs/guide/recording.md).
+// aerostat-guest, `aerostat record` and `aerostat trace` share this table of columns. An unknown number is an
+// empty field, never 0. Needs nothing but the language, because the guest's service includes it.
 #pragma once
 
 #include <charconv>
@@ -20,7 +19,7 @@ struct Row {
   // Levels, in KiB.
   Number total, free, available, used, anon, active_file, inactive_file, shmem;
   Number slab_reclaimable, slab_unreclaimable, kernel, swap_used, committed;
-  // Counters since the machine's boot, or since the cgroup was made. Pages, events, microseconds.
+  // Counters since the machine's boot, or since the cgroup's creation. Pages, events, microseconds.
   Number pswpin, pswpout, pgmajfault, refault_file, refault_anon, oom_kill, psi_some_us, psi_full_us;
   // Only aerostatd knows these.
   Number assigned, demand, age_ms;
@@ -62,10 +61,10 @@ inline constexpr Column kHostColumns[] = {
     {"sample_age_ms", &Row::age_ms},
 };
 
-// Every line with its newline fits.
+// Every line fits, with its newline.
 inline constexpr std::size_t kLongestLine = 1024;
 
-// Puts text into a fixed buffer. What does not fit is left out: kLongestLine has room for all columns.
+// Writes text into a fixed buffer. Text that does not fit is dropped; kLongestLine has room for all columns.
 class LineText {
  public:
   explicit LineText(std::span<char> room) : room_(room) {}
@@ -86,7 +85,8 @@ class LineText {
   std::size_t size_ = 0;
 };
 
-// "time_s,total_kib,…\n". `host`: with the columns that only aerostatd can fill.
+// "time_s,total_kib,…
+// ". `host`: include the columns that only aerostatd can fill.
 inline std::string_view header_line(bool host, std::span<char> room) {
   LineText out(room);
   out.put(kTimeColumn);
@@ -120,8 +120,8 @@ inline std::string_view row_line(const Row& row, bool host, std::span<char> room
   return out.text();
 }
 
-// "200ms", "1.5s", "10m", "2h" in nanoseconds. Nothing for what has no unit, is not positive, or is longer
-// than 10,000 hours.
+// Parses "200ms", "1.5s", "10m", "2h" to nanoseconds. Returns nothing for a value without a unit, a value
+// that is not positive, or one above 10,000 hours.
 inline Number duration_ns(std::string_view text) {
   constexpr std::int64_t kMostMs = std::int64_t{10'000} * 3'600'000;
   const char* const end = text.data() + text.size();

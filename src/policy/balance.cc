@@ -35,9 +35,9 @@ Move stay(const Case& c, Because because, Bytes about = {}) {
 Move shrink_to(const Case& c, Bytes desired, Rule rule, Because because, Bytes about) {
   const VmView& vm = *c.vm;
   const std::optional<Bytes> spare = shown_to_spare(vm, rule);
-  // A block larger than a step still goes as a whole, or never.
+  // A block larger than a step still moves as a whole, or not at all.
   Bytes step = std::min(vm.target - desired, std::max(shrink_step(vm, rule), vm.grain));
-  // What a guest shows to spare comes in crumbs as it gives; they are not worth a change where nobody waits.
+  // A guest that gives memory shows small amounts to spare. They are not worth a change if nobody waits.
   const Bytes least =
       rule == Rule::ReturnIdle ? std::clamp(step, vm.grain, std::max(vm.grain, kLeastGrant)) : vm.grain;
   if (spare && *spare < least) return stay(c, Because::ShowsNoSpare, vm.target - desired);
@@ -49,7 +49,7 @@ Move shrink_to(const Case& c, Bytes desired, Rule rule, Because because, Bytes a
   return move;
 }
 
-// Nobody needs what this VM has: it keeps it for a while, then the surplus goes back to the pool.
+// Nobody needs what this VM has. It keeps the surplus for a while; then the surplus returns to the pool.
 Move rest(const Case& c) {
   const VmView& vm = *c.vm;
   const Because enough = c.held_back                      ? Because::NotTakenIn
@@ -64,16 +64,16 @@ Move rest(const Case& c) {
   return shrink_to(c, keep, Rule::ReturnIdle, Because::NotNeeded, surplus);
 }
 
-// Others are short by `lacking`: this VM gives what it has above its entitlement. While somebody goes short
-// nobody keeps what it has too much: those who lack cannot say how much they lack.
+// Others lack `lacking`: this VM gives what it has above its entitlement. While someone is short, nobody
+// keeps a surplus, because a VM in want cannot say how much it lacks.
 Move give(const Case& c, Bytes lacking) {
   const VmView& vm = *c.vm;
   Bytes share = vm.target - c.entitled;
   const Bytes idle = vm.target - c.wanted;
   const Rule rule = c.shortage == Rule::Yield || idle >= share ? Rule::Yield : c.shortage;
   if (vm.stalled) return stay(c, Because::OthersShortStalled, lacking);
-  // A guest that fetches back what it paged out shows distress although it has enough again; how much is
-  // plenty is then taken with care.
+  // A guest that reads back paged-out memory shows distress although it has enough again. Then estimate
+  // carefully how much it can spare.
   const Bytes plenty = vm.target - c.wanted - vm.demand.value_or(vm.target).scaled(kDistressShare);
   if (vm.distress && rule == Rule::Yield) {
     if (plenty < vm.grain) return stay(c, Because::OthersShortDistressed, lacking);
@@ -101,7 +101,7 @@ Move grow(const Case& c, Bytes granted, bool coming) {
   return move;
 }
 
-// Memory the cases may have between them: all of it but what is reserved or held by VMs that cannot be moved.
+// Memory that the cases may share: everything except reserved memory and memory of VMs that cannot be moved.
 Bytes pool_of(const HostView& host, const std::vector<Case>& cases) {
   Bytes pool = host.free();
   for (const Case& c : cases) pool += c.vm->committed;
@@ -112,15 +112,15 @@ struct Groups {
   std::vector<const Case*> growers, givers, resting;
 };
 
-// Memory is scarce: where not all can have what they want, everybody's growth is cut to its entitlement; and
-// who has more than that can give.
+// Memory is scarce when not all can have what they want. Then each growth is cut to its entitlement, and a VM
+// that has more than that can give.
 Groups group(std::vector<Case>& cases, bool scarce) {
   Groups out;
   for (Case& c : cases) {
     const bool wants = c.rule != Rule::Hold;
     if (c.shortage != Rule::Yield)
       c.desire = std::max(c.vm->target, c.vm->level_below(std::min(c.desire, c.entitled)));
-    // One that lacks memory itself gives no crumbs.
+    // A VM that lacks memory itself gives no small amounts.
     const Bytes least = wants ? std::max(c.vm->grain, kLeastGrant) : c.vm->grain;
     const bool can_give = scarce && c.vm->target - c.entitled >= least;
     auto& side = can_give ? out.givers : wants ? out.growers : out.resting;
@@ -133,7 +133,7 @@ Groups group(std::vector<Case>& cases, bool scarce) {
 
 std::vector<Move> balance(const HostView& host) {
   std::vector<Case> cases;
-  Bytes missing, returning;  // wanted by growers; asked back earlier and not yet seen
+  Bytes missing, returning;  // wanted by growing VMs; requested back earlier and not yet seen
   cases.reserve(host.vms.size());
   const FairPool fair = fair_pool(host);
   for (std::size_t i = 0; i < host.vms.size(); ++i) {
@@ -157,7 +157,7 @@ std::vector<Move> balance(const HostView& host) {
     owed += std::max(Bytes{}, std::min(c->desire, c->entitled) - c->vm->target);
   }
   for (const Case* c : groups.givers) spare += c->vm->target - c->entitled;
-  // A host that is over its capacity (somebody started a VM) lacks that too.
+  // A host above its capacity (someone started a VM) lacks that amount too.
   const Bytes lacking = std::max(Bytes{}, owed - host.free() - returning);
 
   std::vector<Move> moves;

@@ -1,7 +1,7 @@
-// The balancer: one pass over all VMs. Numbers in, a move (or the decision not to move) per movable VM out,
-// each with its reason. Enough for all: everybody gets wanted, the rest stays in the pool. Not enough: idle
-// memory moves first, then buffers shrink together, then weight decides, then growth is refused. No clock, no
-// I/O, no hidden state.
+// The balancer: one pass over all VMs. Numbers in; for each movable VM a move out, or the decision not to
+// move, with its reason. With enough memory, every VM gets what it wants and the rest stays in the pool.
+// Otherwise idle memory moves first, then buffers shrink together, then weight decides, then growth is
+// refused. No clock, no I/O, no hidden state.
 #pragma once
 
 #include <vector>
@@ -11,7 +11,8 @@
 
 namespace aerostat {
 
-// Shrinks come before grows. The grows together never exceed host.free(); no move leaves minimum to maximum.
+// Shrinks come before growths. All growths together never exceed host.free(). No move takes a VM outside
+// [minimum, maximum].
 std::vector<Move> balance(const HostView& host);
 
 }  // namespace aerostat

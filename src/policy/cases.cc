@@ -11,7 +11,7 @@ namespace aerostat {
 
 namespace {
 
-// What it should grow to, and why; the present target and Hold if it should not.
+// Sets the target it should grow to, and why. The present target and Hold if it should not grow.
 void consider_growth(Case& c) {
   const VmView& vm = *c.vm;
   if (vm.starting) {
@@ -22,7 +22,7 @@ void consider_growth(Case& c) {
     c.desire = std::max(c.wanted, vm.target + kLeastGrow);
     c.rule = hurt ? Rule::GiveBack : Rule::Grow;
   } else if (vm.kernel_short && (!vm.since_grow || *vm.since_grow >= kKernelGrowEvery)) {
-    // What is given first goes into the block that is there, which may be for programs only.
+    // New memory first fills the existing block, which may be for programs only.
     const Bytes there = vm.target < vm.base ? Bytes{} : vm.room_in_block.value_or(Bytes{});
     c.desire = vm.target + std::max(kMemoryBlock, there + kLeastGrow);
     c.rule = Rule::Grow;
@@ -55,12 +55,12 @@ Case consider(const VmView& vm) {
     c.parts.bring_to(part, c.needed);
   };
   if (vm.starting) needs(Part::Startup, vm.limits.startup);
-  // What a stalled VM holds cannot be shared out, whatever it is worth.
+  // What a stalled VM holds cannot be shared out, whatever its weight.
   if (vm.stalled) needs(Part::Held, vm.target);
-  // What it has is not too much while its kernel runs short of the kind it can use; but what lies free of the
-  // other kind helps nobody while others lack memory.
+  // A VM whose kernel runs short of usable memory has no surplus. But free memory of the other kind helps
+  // nobody while others lack memory.
   if (vm.kernel_short) c.parts.raise_to(Part::KernelShort, std::min(vm.target, vm.limits.maximum));
-  // What one has that has nearly nothing left is not too much, whatever it is thought to need.
+  // A VM with nearly nothing left has no surplus, whatever its estimated need.
   if (vm.rescue > Bytes{}) {
     c.parts.raise_to(Part::Rescue, std::min(vm.target + vm.rescue, vm.limits.maximum));
     c.needed = std::max(c.needed, std::min(vm.target, vm.limits.maximum));
@@ -68,11 +68,11 @@ Case consider(const VmView& vm) {
   c.parts.raise_to(Part::Slack, c.needed);
   if (vm.offer) {
     c.held_back = most_of(vm) < low_line(vm);
-    c.parts.cut_to(Part::Offer, most_of(vm));  // or others would be asked to give what nobody takes
+    c.parts.cut_to(Part::Offer, most_of(vm));  // otherwise others would be asked for memory that nobody takes
     c.needed = std::min(c.needed, most_of(vm));
   }
   c.entitled = c.wanted = c.parts.sum();
-  // What a stalled VM holds is its in any case, but not what it would like on top.
+  // A stalled VM keeps what it holds, but gets nothing on top.
   c.least = std::min(vm.stalled ? vm.target : vm.limits.minimum, c.needed);
   consider_growth(c);
   return c;
@@ -84,7 +84,7 @@ void entitle(Bytes pool, std::vector<Case>& cases) {
     sum_wanted += c.wanted;
     sum_needed += c.needed;
   }
-  if (sum_wanted <= pool) return;  // entitled is wanted already
+  if (sum_wanted <= pool) return;  // entitled already equals wanted
   if (sum_needed <= pool) {
     const double part = static_cast<double>((pool - sum_needed).count()) /
                         static_cast<double>((sum_wanted - sum_needed).count());

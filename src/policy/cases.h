@@ -1,4 +1,4 @@
-// Case: what the balancer works out for one movable VM on the way to its move. Internal to policy.
+// Case: the balancer's intermediate results for one movable VM. Internal to policy.
 #pragma once
 
 #include <string>
@@ -16,23 +16,23 @@ struct Case {
   Parts parts;            // of wanted
   Bytes wanted;
   Bytes needed;                 // <= wanted
-  Bytes least;                  // of that, what no weight takes from it
-  Bytes desire;                 // target it should have with nobody else around; >= the present target
+  Bytes least;                  // the part of it that no weight can take
+  Bytes desire;                 // target if no other VM existed; >= the present target
   Rule rule = Rule::Hold;       // why it should grow; Hold if it should not
   Bytes entitled;               // what it may have when memory is scarce
   Rule shortage = Rule::Yield;  // the rule that cut the entitlement below wanted; Yield: not cut
 
-  bool rescues = false;    // it grows because it has nearly nothing, and not for what it is thought to need
-  bool held_back = false;  // lacks more than it is offered, because it took in nothing of late
+  bool rescues = false;    // it grows because it has nearly nothing, not because of its estimated need
+  bool held_back = false;  // it lacks more than it is offered, because it took in nothing lately
 
   Bytes missing() const { return desire - vm->target; }
 };
 
 Case consider(const VmView& vm);
 
-// Fills in `entitled` of all cases from the memory they may have between them. Level 1: enough for
-// everybody's wanted. Level 2: needed for all and an equal share of each one's buffer. Level 3: needed is
-// cut, by weight, down to the minimum.
+// Sets `entitled` of all cases from the memory they share. Level 1: everything wanted, for all. Level 2: what
+// is needed for all, and an equal share of each buffer. Level 3: needed memory is cut by weight, down to the
+// minimum.
 void entitle(Bytes pool, std::vector<Case>& cases);
 
 // The numbers behind a decision, for its sentence.

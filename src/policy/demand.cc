@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kPage = 4096.0;
 
-// Rise of a counter per second. A counter that went back belongs to a rebooted guest: no rise.
+// A counter's rise per second. A counter that went back belongs to a rebooted guest: no rise.
 double per_second(const std::optional<std::uint64_t>& now, const std::optional<std::uint64_t>& before,
                   double dt) {
   if (!now || !before || *now < *before || dt <= 0) return 0;
@@ -22,7 +22,7 @@ double faded(double heat, double dt, Duration half_life) {
   return heat * std::exp2(-dt / seconds(half_life));
 }
 
-// A level the guest may claim at most as high as what holds it.
+// A level that the guest claims, limited to the level that contains it.
 Bytes within(const std::optional<Bytes>& claimed, Bytes most) {
   return std::clamp(claimed.value_or(Bytes{}), Bytes{}, most);
 }
@@ -37,10 +37,9 @@ GuestSample within_total(const GuestSample& sample, Bytes total, Bytes available
   return out;
 }
 
-// Page tables, slab and stacks cannot live in movable memory; a guest dies of their shortage with plenty
+// Page tables, slab and stacks cannot use movable memory. A guest can fail for lack of it with plenty
 // available. More memory helps, because the guest's service brings it online for the kernel when that is
-// short.
-// Where programs are out of memory too it is an ordinary shortage, and demand tells.
+// short. If programs are out of memory too, it is an ordinary shortage, and demand shows it.
 bool kernel_memory_short(const GuestSample& sample, Bytes total, Bytes available) {
   if (!sample.normal_free) return false;
   const Bytes left = within(sample.normal_free, total) + within(sample.normal_file, total);
@@ -48,8 +47,8 @@ bool kernel_memory_short(const GuestSample& sample, Bytes total, Bytes available
          available - left > kLeastHeadroom;
 }
 
-// What is in its swap. Balloon statistics do not say; then what went out and did not come back is taken for
-// it: too much where programs ended meanwhile, which fades as it is not missed.
+// What is in its swap. Balloon statistics do not report it. Then it is the pages that went out and did not
+// come back: too much if programs ended meanwhile, which fades because nobody misses it.
 Bytes in_swap(const GuestSample& sample, Bytes limit) {
   if (sample.swap_total) {
     const Bytes most = within(sample.swap_total, limit);
@@ -76,10 +75,10 @@ Rates rates(const GuestSample& now, const GuestSample& before, double dt) {
   return out;
 }
 
-// A program or container that has used up a limit of its own reclaims, pages and stalls for that, however
-// much is left to the guest; the guest's counters count it all. Where the guest tells what its kernel took
-// back for want of memory everywhere, no more than that comes back for want of it. Where it does not: with
-// memory to spare nothing does.
+// A program or container at its own limit reclaims, pages and stalls, however much the guest has left. The
+// guest's counters include that. If the guest reports what its kernel reclaimed globally, no more than that
+// can come back for lack of memory. If it does not, nothing comes back for lack of memory while memory is to
+// spare.
 void drop_what_a_limit_drives(DemandState& state, Rates& rate, const GuestSample& now, double dt) {
   if (now.reclaimed_pages && state.last->reclaimed_pages) {
     const double taken = per_second(now.reclaimed_pages, state.last->reclaimed_pages, dt);
@@ -89,26 +88,26 @@ void drop_what_a_limit_drives(DemandState& state, Rates& rate, const GuestSample
     if (state.reclaimed < kSwapThatHurts) rate.stalled = 0;
     return;
   }
-  // Free pages are taken before any cache is; cache, before programs are paged out for good.
+  // Free pages are taken before any cache; cache is taken before programs are paged out for good.
   const Bytes roomy = std::max(kRoomy, now.total->scaled(kRoomyShare));
   const bool free = now.free && *now.free > roomy && *now.available > roomy;
   if (free) rate.refault = 0;
   if (free || *now.available > now.total->scaled(kPlentyShare)) rate.swap = rate.stalled = 0;
 }
 
-// Programs that were killed since `before` because the whole guest was out of memory.
+// Programs killed since `before` because the whole guest was out of memory.
 int killed(const GuestSample& now, const GuestSample& before, Bytes total) {
   const auto risen = [](const std::optional<std::uint64_t>& to, const std::optional<std::uint64_t>& from) {
     return to && from && *to > *from ? std::min<std::uint64_t>(*to - *from, 1000) : 0;
   };
   const std::uint64_t all = risen(now.oom_kills, before.oom_kills);
   const std::uint64_t in_limits = risen(now.oom_kills_in_limits, before.oom_kills_in_limits);
-  // Where nobody tells them apart: a guest that had plenty left did not kill for want of it.
+  // If nobody distinguishes kills: a guest with plenty left did not kill for lack of memory.
   if (!now.oom_kills_in_limits && *before.available > total.scaled(kPlentyShare)) return 0;
   return static_cast<int>(all - std::min(all, in_limits));
 }
 
-// Balloon statistics do not tell refaults: cache that went for want of memory and is read again was missed.
+// Balloon statistics do not report refaults. Cache that went for lack of memory and is read again was missed.
 double cache_read_again(DemandState& state, const GuestSample& now, Bytes cache, double dt) {
   const Bytes change = cache - state.cache;
   const Bytes reserve = state.kept.reserve;
@@ -121,8 +120,8 @@ double cache_read_again(DemandState& state, const GuestSample& now, Bytes cache,
   return static_cast<double>(again.count()) / kPage / dt;
 }
 
-// How much page cache was taken of late without being missed. What a guest pushes out itself, and what it
-// forgets, is no answer to anything that was taken.
+// How much page cache was taken lately without being missed. Cache that the guest drops itself says nothing
+// about cache that was taken.
 void follow_taken_cache(DemandState& state, Bytes filled, Bytes assigned, double dt) {
   const Bytes taken = std::min(state.assigned, state.filled) - assigned;
   const Bytes given = assigned - state.assigned;
@@ -132,8 +131,8 @@ void follow_taken_cache(DemandState& state, Bytes filled, Bytes assigned, double
   state.assigned = assigned;
 }
 
-// Cache is taken for needed until it is seen not to be: it fades, a little of it is taken, and if that is
-// missed all of it is left alone, each time for longer. New cache counts as `fresh` and is not doubted yet.
+// Cache counts as needed until shown otherwise: its weight decays, a little of it is taken, and if that is
+// missed all of it is left alone, for longer each time. New cache counts as `fresh` and does not decay yet.
 void judge_cache(DemandState& state, Bytes cache, double fresh, bool missed, double dt, TimePoint at) {
   const double now = cache.to_mib();
   const double known = std::min(state.cache.to_mib(), now);
@@ -160,7 +159,7 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
   if (!sample.total || !sample.available) return std::nullopt;
   const bool first = !state.last;
   const double dt = first ? 0.0 : std::max(0.0, seconds(at - state.last_at));
-  // Two samples closer than this say nothing about rates; the older one stays the reference.
+  // Two samples closer than this give no rates. The older one stays the reference.
   const bool rated = !first && dt >= seconds(kLeastSampleGap);
   Rates rate = rated ? rates(sample, *state.last, dt) : Rates{};
 
@@ -171,11 +170,11 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
   if (rated) drop_what_a_limit_drives(state, rate, bounded, dt);
   const bool served = sample.active_file.has_value();  // balloon statistics do not have it
   const Kept keeps = served ? Kept{} : kept(state.kept, bounded, first ? nullptr : &*state.last);
-  // What is about to go nobody needs, and nobody can use: it counts for nothing else.
+  // Nobody needs memory that is about to go, and nobody can use it. It counts for nothing else.
   const Bytes apart = within(sample.apart, total - available);
   const Bytes used = total - available - apart - keeps.back - keeps.lists + unseen;
-  // Swapped memory counts as needed only as far as the guest shows that it misses it; old, cold pages in
-  // swap would otherwise hold host memory for ever.
+  // Swapped memory counts as needed only as far as the guest misses it. Otherwise cold pages in swap would
+  // hold host memory for ever.
   const Bytes swapped = in_swap(sample, limit);
   const Bytes file = served ? within(sample.active_file, available) : keeps.cache;
   const double fresh = served ? 1.0 : kUnknownCache;
@@ -197,7 +196,7 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
   }
 
   Bytes cache = std::max(file.scaled(state.cache_heat), std::min(file, kLeastCache));
-  // Reading fills whatever a guest has: cache of which nothing is known holds memory, and asks for none.
+  // Reading fills all memory of a guest. Cache of unknown use holds memory, but does not request any.
   if (!served) cache = std::clamp(total.scaled(kUnknownCacheRoom) - used, Bytes{}, cache);
 
   Demand demand;
@@ -207,7 +206,7 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
   demand.demand = used + cache + swapped.scaled(state.swap_heat) + refaulted;
   demand.available = available;
   if (bounded.commit_room) {
-    // Memory that is promised is as good as used where no more is promised than there is.
+    // Promised memory is as good as used where the kernel promises no more than it has.
     const Bytes promised = total - *bounded.commit_room + unseen + kCommitSlack;
     demand.demand = std::max(demand.demand, promised);
     demand.available = std::min(available, *bounded.commit_room);

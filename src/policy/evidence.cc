@@ -9,8 +9,8 @@ namespace aerostat {
 
 namespace {
 
-// What the host sees of it proves that it needs that; and as much again, if it used all that it was given, or
-// was given some only now. What lies untouched proves the contrary.
+// The host's view proves this need. It proves twice as much if the VM used all that it was given, or was
+// given some only now. Untouched memory proves the opposite.
 Bytes proven(const VmView& vm) {
   const Bytes untouched = vm.assigned - *vm.touched;
   const bool uses_all = untouched <= std::max(kLeastGrow, vm.assigned.scaled(kUntouchedShare));
@@ -22,9 +22,9 @@ Bytes proven(const VmView& vm) {
 
 Case believe(const VmView& vm, Bytes share) {
   Case c = consider(vm);
-  // One that has nearly nothing cannot say how much it needs: up to its share it is given what it is offered.
+  // A VM with nearly nothing cannot show its need. Up to its share it gets what it is offered.
   if (vm.rescue > Bytes{}) c.needed = std::max(c.needed, std::min(c.wanted, share));
-  // What a VM boots with is its owner's word; what a stalled one holds cannot be had, whoever needs it.
+  // Startup memory is its owner's word. A stalled VM's memory cannot be had, whoever needs it.
   if (!vm.demand || !vm.touched || vm.starting || vm.stalled) return c;
   const Bytes unproven = *vm.demand - std::max(share, proven(vm));
   if (unproven <= Bytes{}) return c;

@@ -27,7 +27,7 @@ FloorState raised(const FloorState& before, Bytes spare, TimePoint at) {
 
 FloorState after_shrink(const FloorState& before, Bytes above, TimePoint at) {
   FloorState state = before;
-  // Several small shrinks in a row are one: what there was before the first of them was good.
+  // Several small shrinks in a row count as one: the level before the first of them was good.
   const bool same_run = before.shrunk_from && at - before.shrunk_at < kShrinkToBlame;
   state.shrunk_from = same_run ? std::max(*before.shrunk_from, above) : above;
   state.shrunk_at = at;
@@ -37,11 +37,11 @@ FloorState after_shrink(const FloorState& before, Bytes above, TimePoint at) {
 FloorState after_sample(const FloorState& before, bool distress, Bytes above, TimePoint at) {
   FloorState state = before;
   const bool to_blame = distress && before.shrunk_from && at - before.shrunk_at < kShrinkToBlame;
-  // What it lost of late may be far more than it misses.
+  // Its recent loss may far exceed what it misses.
   if (to_blame) return raised(before, std::min(*before.shrunk_from, above + next_step(before)), at);
   if (before.spare > Bytes{} && at >= before.until) {
     state.spare = Bytes{};
-    // A floor that expired and was not needed again for as long as it held is forgotten entirely.
+    // A floor that expired, and was not needed again for as long as it held, is forgotten.
     state.relapses = std::max(0, before.relapses - 1);
   }
   return state;
@@ -52,3 +52,5 @@ FloorState after_kill(const FloorState& before, Bytes above, TimePoint at) {
 }
 
 }  // namespace aerostat
+   // shows, such as cache that it comes back to. This remembers how much more, for a while, on top of what
+   // the guest shows. Pure.

@@ -23,8 +23,8 @@ Bytes settle(Uncounted& uncounted, Bytes seen, Bytes assigned, bool at_rest, Tim
 
 bool is_half_seen(HalfSeen& doubt, const Rise& rise, TimePoint at) {
   const Bytes by = rise.now - rise.before;
-  // In the end of unplugging a block its free pages are counted by nobody, and the block is in the total
-  // still; of one that comes the total tells before what is available does.
+  // Near the end of unplugging a block, nobody counts its free pages, but the total still includes the block.
+  // When a block arrives, the total shows it before available memory does.
   const bool leaves = rise.gives && by > Bytes{} && by <= kMemoryBlock;
   const bool comes = rise.came > Bytes{} && by > rise.came.scaled(kHalfSeenShare) && by <= rise.came;
   if (!leaves && !comes) {

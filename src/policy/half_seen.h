@@ -1,6 +1,6 @@
-// Half seen: what a guest says while memory is on its way. What it is assigned, its total and what it calls
-// available are then of different moments, and it seems to need more or less than it does for some 40 ms.
-// Nothing is lost by looking twice: a block is there until it has gone, and one that came was just given.
+// Half seen: a guest's report while memory is on its way. Assigned, total and available memory are then of
+// different moments. For some 40 ms the guest seems to need more or less than it does. Checking twice loses
+// nothing: a leaving block is there until it has gone, and an arriving block was just given.
 #pragma once
 
 #include <optional>
@@ -10,10 +10,9 @@
 
 namespace aerostat {
 
-// What is assigned to a guest and never seen by it: what its kernel set aside before it began to count
-// (bounce buffers, a crash kernel), was told not to use (mem=), or leaves offline. It is no use of memory,
-// and it is needed: what is taken, is taken from the rest. How much it is shows as assigned less total while
-// nothing moves.
+// Memory that is assigned to a guest but never visible to it: its kernel reserved it before counting (bounce
+// buffers, a crash kernel), was told not to use it (mem=), or leaves it offline. It is not used, but it is
+// needed: if memory is taken, it is taken from the rest. Its size is assigned less total while nothing moves.
 struct Uncounted {
   std::optional<Bytes> settled;  // missing: not yet seen at rest
   Bytes seen;                    // at the last report
@@ -21,28 +20,28 @@ struct Uncounted {
   bool at_rest = false;
 };
 
-// Takes in what is seen now, of a guest that has `assigned`. Nothing is learned while memory moves; until it
-// has rested once, so much is believed as every kernel keeps. At rest the first is believed at once, less
-// when it stood for kUncountedStands, more when it stood for kUnseenStands: memory that was given and is
+// Processes the currently visible amounts of a guest that has `assigned`. Nothing is learned while memory
+// moves. Until it was at rest once, the usual amount of a kernel is assumed. At rest, the first value is
+// accepted at once, a smaller one after kUncountedStands, a larger one after kUnseenStands: memory that is
 // still being added looks like it.
 Bytes settle(Uncounted& uncounted, Bytes seen, Bytes assigned, bool at_rest, TimePoint at);
 
-// A demand, and what goes on at its report.
+// A demand, and the moves during its report.
 struct Rise {
   Bytes before, now;
-  Bytes came;          // if its total just rose: by how much since the demand before
+  Bytes came;          // the rise of its total since the previous demand
   bool gives = false;  // blocks that it was asked to give have not all gone
-  bool gave = false;   // one went since the last report
+  bool gave = false;   // a block went since the last report
 };
 
-// What is doubted.
+// The doubted rise.
 struct HalfSeen {
   std::optional<TimePoint> since;
   TimePoint first{};  // before any block went
 };
 
-// Whether the rise may be memory seen half; remembers since when. What goes on rising, or stays, is believed;
-// when a block went meanwhile, it is the next one that is seen, but not for longer than kHalfSeenMost.
+// Whether the rise may be half-seen memory; remembers since when. A rise that goes on or stays is believed. A
+// block that went meanwhile explains the next rise, but for at most kHalfSeenMost.
 bool is_half_seen(HalfSeen& doubt, const Rise& rise, TimePoint at);
 
 }  // namespace aerostat

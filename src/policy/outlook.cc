@@ -10,43 +10,42 @@ namespace aerostat {
 namespace {
 
 constexpr double kMibOfGib = 1024.0;
-// Of what was feared at first so little is nothing: the VM is known.
+// A VM is known when this share of its assumed rise is left.
 constexpr double kKnown = 0.05;
-// A jump counts for so many times the square of an error's at most.
+// One jump counts at most this many times the square of an error's jumps.
 constexpr double kWildJump = 4;
 
 double square(double x) { return x * x; }
 
-// MiB/s by which `need` was reached, lately.
+// The recent rise towards `need`, in MiB/s.
 double rise(const Outlook& o, double need) { return std::max(0.0, need - o.behind) / kRiseSeconds; }
-// Of it, what one that only wanders, or an estimate that errs, does not look like. What was not learned from
-// yet may be a hiccup.
+// The part of the rise that neither wandering nor estimation error explains. The latest samples, not yet
+// learned from, may be a hiccup and do not count.
 double sure_rise(const Outlook& o) {
   static const double wanders = kSureRise * std::pow(kRiseSeconds, kHurst) / kRiseSeconds;
   return std::max(0.0, rise(o, o.learned) - wanders * std::sqrt(o.rough));
 }
 
-// Of it, what an estimate that errs does not look like.
+// The part of the rise that estimation error does not explain.
 double likely_rise(const Outlook& o) { return std::max(0.0, rise(o, o.learned) - o.need * kNoRise); }
 
-// Changes of many come dearer: each is work for guest and host.
+// Frequent changes cost more each, because each is work for guest and host.
 Costs costs(const Outlook& o, const Profile& p) {
   const double hurry = 1 + kHurry * std::max(0.0, o.moves / kManyMoves - 1);
   return {p.short_price, p.plug_price, p.change_price * kMibOfGib * hurry};
 }
 
-// Kept free in any case. With less than the share of all it would have with it, it would look saturated and
-// be grown at once.
+// Always kept free. With a smaller share of its total, the VM would look saturated and grow at once.
 double least_room(const Outlook& o, const Profile& p) {
   return std::max(p.floor_mib + p.floor_share * o.need, o.need * kSaturatedShare / (1 - kSaturatedShare));
 }
 
-// Above its need a VM rests with this, whatever was learned of it.
+// At rest a VM keeps this above its need, whatever was learned.
 double comfort(const Outlook& o, const Profile& p) {
   return std::clamp(p.comfort_share * o.need, p.comfort_least_mib, p.comfort_most_mib);
 }
 
-// A rise is carried on whatever was learned: a guest that has run out can hardly be given memory.
+// A rise is always extrapolated, because a guest that has run out can hardly take memory in.
 void make_room(Outlook& o, const Profile& p, const Costs& prices) {
   const double wild = std::max(kLeastForecastCap.to_mib(), o.need * kForecastShare);
   const double ramp = std::max(sure_rise(o) * kRiseLead, likely_rise(o) * kRoughLead);
@@ -67,15 +66,14 @@ void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
   o.started = true;
   o.began = o.at = o.learned_at = seen.at;
   o.need = o.seen = o.learned = o.behind = need;
-  // Nobody knows it yet: it is taken for one that moves.
+  // The VM is unknown yet and is assumed to move.
   o.sigma = o.unknown = need * kUnknownRise;
   o.past.begin(seen.at, need);
   make_room(o, p, costs(o, p));
   o.trials.begin(need + o.room, need);
 }
 
-// What the VM did since it was learned from last, in numbers. Over 10 ms a hiccup of the guest looks like a
-// burst.
+// Changes since the VM was last learned from. Over 10 ms a hiccup of the guest looks like a burst.
 void learn(Outlook& o, double need, TimePoint at) {
   const double dt = seconds(at - o.learned_at);
   if (dt < seconds(kLeastSampleGap)) return;
@@ -90,7 +88,7 @@ void learn(Outlook& o, double need, TimePoint at) {
   o.rough = o.rough * keep + square(change - carried_on) / spread * (1 - keep);
   // One large jump is no error, and says little about the next.
   const double jump = std::min(scaled / square(std::max(need, 1.0)), kWildJump * square(kErrorJumps));
-  // Over a young VM's whole life.
+  // Over the whole life of a young VM.
   const double over = std::min(kErrorMemory, seconds(at - o.began));
   const double keep_jumps = std::exp(-dt / over);
   o.jumps = o.jumps * keep_jumps + jump * (1 - keep_jumps);
@@ -110,7 +108,7 @@ void look_ahead(Outlook& o, const Seen& seen, const Profile& p) {
   learn(o, shown, seen.at);
   const bool rested = o.past.note(seen.at, o.seen, shown);
   const double before = o.need;
-  // A guest with nothing left cannot show what it needs: it is offered more until it has some left.
+  // A guest with nothing left cannot show its need. It is offered more until it has some left.
   o.need = shown + (seen.saturated ? kSaturatedStep.to_mib() : 0);
   o.seen = shown;
   o.at = seen.at;

@@ -8,7 +8,7 @@ namespace aerostat {
 
 namespace {
 
-// What it never touched it does not use, whatever it says.
+// It does not use untouched memory, whatever it says.
 Bytes in_use(const VmView& vm) {
   return std::min(vm.demand.value_or(vm.target), vm.touched.value_or(vm.target));
 }
@@ -16,11 +16,11 @@ Bytes in_use(const VmView& vm) {
 }  // namespace
 
 Bytes shrink_step(const VmView& vm, Rule rule) {
-  // What the guest does not use goes at once, what it uses only as fast as it can page.
+  // Unused memory goes at once; used memory only as fast as the guest can page.
   if (rule == Rule::CutByWeight) return std::max(kCutStep, vm.target - in_use(vm));
   if (rule != Rule::ReturnIdle) return vm.target;  // idle, and others wait for it: all at once
-  // Nobody waits: free memory goes at once; of page cache a little, so that the guest can show that it misses
-  // it before much is gone, and while it does not, as much again as was taken already.
+  // Nobody waits: free memory goes at once. Of page cache only a little goes, so that the guest can show that
+  // it misses it before much is gone. While it does not, as much again goes as was already taken.
   return std::max(Bytes{}, vm.target - vm.filled) + std::max(kCacheStep, vm.cold_cache);
 }
 
@@ -33,18 +33,18 @@ std::optional<Bytes> shown_to_spare(const VmView& vm, Rule rule) {
   const Bytes leaving = std::max(Bytes{}, vm.assigned - vm.target);
   const Bytes pages_out = rule == Rule::CutByWeight ? vm.swap_free : Bytes{};
   const Bytes shown = std::min(*vm.available + pages_out - leaving - keep, vm.target.scaled(0.5));
-  // What it never touched is to spare, whatever it shows.
+  // Untouched memory can be spared, whatever the guest shows.
   const Bytes untouched = vm.touched ? vm.target - *vm.touched : Bytes{};
   return std::max(shown, untouched);
 }
 
 bool may_shrink(const VmView& vm, Rule rule) {
   const bool idle = rule != Rule::CutByWeight || vm.target - in_use(vm) > kCutStep;
-  // Who paged out what was asked for can page out more.
+  // A guest that paged out what it was asked for can page out more.
   const bool gone = vm.assigned - vm.target < vm.grain;
   const Duration after_shrink = (idle || gone) && rule != Rule::ReturnIdle ? kYieldEvery : kShrinkEvery;
   if (vm.since_grow && *vm.since_grow < kYieldAfterGrow) return false;
-  // What cache is on its way out may yet be missed.
+  // Cache that is on its way out may yet be missed.
   const bool cache_leaves = vm.target < vm.filled && vm.assigned - vm.target >= vm.grain;
   if (rule == Rule::ReturnIdle && cache_leaves) return false;
   return !vm.since_shrink || *vm.since_shrink >= after_shrink;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kSlotSeconds = 0.5;
 
-// Half seconds of each span; the last are longer than what is kept in half seconds, and never reached.
+// Half seconds of each span. The last spans are longer than the half seconds kept, and never reached.
 constexpr std::array<std::int64_t, Past::kSpans.size() + 1> span_slots() {
   std::array<std::int64_t, Past::kSpans.size() + 1> out{};
   for (std::size_t i = 0; i < Past::kSpans.size(); ++i)
@@ -60,7 +60,7 @@ void Past::look_back() {
     most = std::max(most, slots_[static_cast<std::size_t>(i)]);
     if (back == kSpanSlots[span]) most_[span++] = most;
   }
-  // Late spans are whole ones: what they cover ends up to one later.
+  // Late spans are whole; their coverage ends up to one span later.
   const std::int64_t present = now_ / kLateSpan;
   most = std::max(most, late(present));
   for (std::int64_t back = 1; span < kSpans.size() && back < kLateSlots; ++back) {

@@ -8,20 +8,20 @@ namespace aerostat {
 
 namespace {
 
-// What an administrator calls well: a guest at rest keeps a tenth of its need, and is grown before its kernel
-// begins to reclaim, which it does at its high watermarks.
+// A guest at rest keeps a tenth of its need, as administrators recommend. It grows before its kernel begins
+// to reclaim, at its high watermarks.
 constexpr Profile kBalanced{.headroom_sigmas = 2,
                             .floor_mib = 40,
                             .floor_share = 0.003,
                             .comfort_share = 0.1,
                             .comfort_least_mib = 80,
                             .comfort_most_mib = 256};
-// More VMs on a host; a little shortage now and then is accepted, and a guest at rest has little available.
+// More VMs on a host, with a little shortage now and then. A guest at rest has little available.
 constexpr Profile kDense{};
 // Never short, whatever it costs.
 constexpr Profile kSwift{.short_price = 400, .change_price = 0.4, .headroom_sigmas = 2.5, .floor_mib = 48};
 
-// With less a VM would look saturated where it rests, and be grown at once.
+// With less a VM would look saturated at rest, and grow at once.
 static_assert(std::min({kDense.floor_mib, kBalanced.floor_mib, kSwift.floor_mib}) >= kSaturated.to_mib());
 
 constexpr double kStatisticsFloor = 24, kStatisticsComfort = 32;

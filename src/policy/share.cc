@@ -19,9 +19,9 @@ Bytes sum_at(std::span<const Claim> claims, double level) {
   return sum;
 }
 
-// The highest level whose sum the pool is enough for, but for less than a byte of each claim. The sum rises
-// with the level, straight between the levels at which a claim meets its bounds: so the level is drawn from
-// the sums at both ends. Halving each third time pins it whatever the bounds are.
+// The highest level whose sum fits into the pool, to within a byte a claim. The sum rises with the level,
+// linearly between the levels at which a claim meets its bounds. So interpolate between both ends. Halving at
+// each third step ensures progress whatever the bounds are.
 double level_for(Bytes pool, std::span<const Claim> claims) {
   double low = 0;
   double high = 0;

@@ -9,7 +9,7 @@ namespace aerostat {
 
 namespace {
 
-// The integral of (value)+ over `dt` while it goes straight from v0 to v1.
+// The integral of (value)+ over `dt` while it changes linearly from v0 to v1.
 double area_above(double v0, double v1, double dt) {
   if (v0 >= 0 && v1 >= 0) return (v0 + v1) / 2 * dt;
   if (v0 <= 0 && v1 <= 0) return 0;
@@ -17,13 +17,13 @@ double area_above(double v0, double v1, double dt) {
   return top * top / (std::abs(v0) + std::abs(v1)) * dt / 2;
 }
 
-// What holding `level` through the step cost.
+// The cost of holding `level` through the step.
 double cost_of(double level, double now, const Step& step, const Costs& costs) {
   const double short0 = step.before - level;
   const double short1 = now - level;
   const double idle = area_above(-short0, -short1, step.dt);
   if (short1 <= 0) return idle;
-  // What is missing at a sample stays missing until memory has come.
+  // A shortage at a sample lasts until memory has arrived.
   return idle + costs.missing * (area_above(short0, short1, step.dt) + short1 * kShortStays);
 }
 

@@ -13,14 +13,14 @@ Bytes least_of(const VmView& vm) {
   return std::clamp(vm.learned_floor, vm.limits.minimum, vm.limits.maximum);
 }
 
-// A learned floor lies on top of what the guest uses, and moves with that: what it moves by is no want.
+// A learned floor lies on top of the guest's use and moves with it. Such a move is not a want.
 Bytes least_before_growth(const VmView& vm) {
   return std::clamp(vm.learned_floor - kSlack, vm.limits.minimum, vm.limits.maximum);
 }
 
 Bytes as_it_is(const VmView& vm) { return std::clamp(vm.target, vm.limits.minimum, vm.limits.maximum); }
 
-// What the owner asked for; zero: nothing, it is learned.
+// The buffer that the owner asked for; zero: none, it is learned.
 Bytes owners_buffer(const Limits& limits, Bytes demand) {
   if (!limits.buffer_percent) return {};
   return std::max(demand.scaled(*limits.buffer_percent / 100.0), kLeastHeadroom);

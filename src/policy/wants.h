@@ -1,5 +1,5 @@
-// What a VM wants, from its demand, what was learned of it, and its owner's settings. One definition, used by
-// policy, status and reports.
+// What a VM wants, from its demand, what was learned, and its owner's settings. Policy, status and reports
+// use this one definition.
 #pragma once
 
 #include "base/bytes.h"
@@ -8,36 +8,34 @@
 
 namespace aerostat {
 
-// Headroom above `demand` that the VM is to have: what its owner asked for, at least kLeastHeadroom; or else
-// what was learned.
+// Headroom above `demand`: the owner's buffer, at least kLeastHeadroom; otherwise the learned headroom.
 Bytes buffer_for(const Limits& limits, Bytes demand, Bytes headroom);
 
-// What a growth brings it to, within minimum (or the learned floor) and maximum, and what that is made of.
-// Missing demand: what it has.
+// The target of a growth, within minimum (or the learned floor) and maximum, and its parts. With unknown
+// demand: what it has.
 Parts wanted_parts(const VmView& vm);
 Bytes wanted(const VmView& vm);
 
-// Headroom besides the learned: what the VM lacks of kRoomInBlock that can be given at once, while its need
-// rises. A guest's kernel needs memory to add a memory block in, and time.
+// Headroom besides the learned one: the part of kRoomInBlock that cannot be given at once, while need rises.
+// A guest's kernel needs memory and time to add a memory block.
 Bytes for_a_block(const VmView& vm);
 
-// Below this the VM is grown: demand with its headroom and what it needs for a block, or 80 % of the buffer
-// its owner asked for.
+// Below this the VM grows: demand with its headroom and the need for a block, or 80 % of its owner's buffer.
 Bytes low_line(const VmView& vm);
 
-// Whether it lies below that line for want of memory, and not only for its owner's minimum; or has nearly
-// nothing.
+// Whether it lies below that line for lack of memory, and not only because of its owner's minimum; or has
+// nearly nothing.
 bool lacks(const VmView& vm);
 
-// What the guest has available, cache that it needs included, when it is down to the low line: told to the
-// guest, so that it reports that moment at once.
+// The guest's available memory, needed cache included, at the low line. The guest gets this mark, so that it
+// reports that moment at once.
 Bytes low_mark(const VmView& vm);
 
-// The most it is given: its maximum, or what is offered to one that took in nothing of late.
+// The most it can be given: its maximum, or the offer for a VM that took in nothing lately.
 Bytes most_of(const VmView& vm);
 
-// What it may go back to when nobody else is short, at most its target: what it needed lately, with what its
-// owner wants above it.
+// The level it may go back to when nobody else is short, at most its target: its recent need, with its
+// owner's buffer above it.
 Bytes rest_of(const VmView& vm);
 
 // The least it can work with: demand with its headroom and a little slack, within minimum and maximum.

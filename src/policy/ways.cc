@@ -9,7 +9,7 @@ namespace aerostat {
 
 namespace {
 
-// Over this span of the past an estimate that errs has been as far off as it usually is.
+// Over this span of the past an erring estimate has been as far off as it usually is.
 constexpr std::size_t kErrorSpan = 14;
 static_assert(Past::kSpans[kErrorSpan] == 64);
 
@@ -26,17 +26,17 @@ double idle_down_to(const Past& past, double level, const Need& need, const Way&
   if (level - low < least) return level;  // whatever the past says
   const double dear = way.patience * 2 * costs.change;
   for (std::size_t i = 0; i < past.spans_known(); ++i) {
-    // A saturated guest is taken to need more than it showed.
+    // A saturated guest is assumed to need more than it showed.
     const double above = std::max(0.0, past.most(i) - need.now);
     const double keeps = low + way.depth * above;
-    // Spans grow and so does what was needed in them: nothing longer leaves more idle.
+    // Spans grow, and so does the need in them: no longer span leaves more idle.
     if (level - keeps < least) break;
-    // Seconds that a MiB of it counts for: it lay idle so long, less what plugging it again costs.
+    // Seconds that a MiB of it counts for: its idle time, less the cost of plugging it again.
     const double counts = Past::kSpans[i] - way.patience * costs.plugged;
     if ((level - keeps) * counts < dear) continue;
     const auto idle_above = [&](double kept) { return level - in_blocks(kept, need.block); };
     double idle = idle_above(keeps);
-    // So little may be how an estimate errs: then nearly all that was needed stays.
+    // This little may be estimation error: then nearly all of the recent need stays.
     if (idle < kErrorSure * need.error) idle = idle_above(low + std::max(way.depth, kUnsureDepth) * above);
     if (idle >= worth && idle * counts >= dear) return level - idle;
   }
