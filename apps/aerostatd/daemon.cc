@@ -29,8 +29,8 @@ class KernelSensor final : public HostSensor {
   explicit KernelSensor(const HostFiles& files) : files_(files) {}
   std::optional<Bytes> total() const override { return files_.memory().total; }
   std::optional<Bytes> available() const override { return files_.memory().available; }
-  std::optional<Bytes> resident(pid_t pid) const override { return files_.resident(pid); }
-  std::optional<Bytes> swapped(pid_t pid) const override { return files_.swapped(pid); }
+  HostNumber<ProcessMemory> memory_of(pid_t pid) const override { return files_.memory_of(pid); }
+  HostNumber<std::uint64_t> started(pid_t pid) const override { return files_.started(pid); }
 
  private:
   const HostFiles& files_;
@@ -67,7 +67,7 @@ class Daemon::Impl {
       : config_path_(std::move(config_path)),
         settings_(config, SettingsStore(config.state_dir)),
         guests_(io_, clock_),
-        held_(config.state_dir, files_),
+        held_(config.state_dir),
         pause_(config.state_dir),
         engine_(engine_options(config, budget, pause_), clock_, sensor_, settings_, guests_, held_,
                 {[this] { want_pass(); }, [this] { want_notice(); },

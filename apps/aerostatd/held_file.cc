@@ -9,27 +9,25 @@
 
 namespace aerostat {
 
-HeldFile::HeldFile(const std::string& directory, const HostFiles& host)
-    : path_(directory + "/held"), host_(host) {
+HeldFile::HeldFile(const std::string& directory) : path_(directory + "/held") {
   std::ifstream file(path_);
-  std::string name;
-  for (Line line; file >> line.pid >> line.started >> line.bytes && std::getline(file >> std::ws, name);) {
-    if (is_vm_name(name) && line.bytes >= 0) lines_[name] = line;
+  pid_t pid = 0;
+  std::uint64_t started = 0;
+  std::int64_t bytes = 0;
+  for (std::string name; file >> pid >> started >> bytes && std::getline(file >> std::ws, name);) {
+    if (!is_vm_name(name) || pid <= 0 || bytes < 0) continue;
+    earlier_.push_back({name, {pid, started > 0 ? std::optional(started) : std::nullopt}, Bytes::of(bytes)});
   }
 }
 
 void HeldFile::remember(const All& all) {
-  lines_.clear();
-  for (const auto& [name, entry] : all) {
-    if (const auto started = host_.started(entry.pid))
-      lines_[name] = {entry.pid, *started, entry.committed.count()};
-  }
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
   const std::string fresh = path_ + ".new";
   std::ofstream file(fresh, std::ios::trunc);
-  for (const auto& [name, line] : lines_) {
-    file << line.pid << ' ' << line.started << ' ' << line.bytes << ' ' << name << '\n';
+  for (const Entry& each : all) {
+    file << each.process.pid << ' ' << each.process.started.value_or(0) << ' ' << each.committed.count()
+         << ' ' << each.vm << '\n';
   }
   file.close();
   // No sync: it has to outlive this process, not the host.
@@ -42,13 +40,6 @@ void HeldFile::remember(const All& all) {
         path_);
   }
   complained_ = !written;
-}
-
-std::optional<Bytes> HeldFile::recall(const std::string& vm, pid_t pid) const {
-  const auto found = lines_.find(vm);
-  if (found == lines_.end() || found->second.pid != pid || host_.started(pid) != found->second.started)
-    return std::nullopt;
-  return Bytes::of(found->second.bytes);
 }
 
 }  // namespace aerostat

@@ -31,8 +31,11 @@ Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, Sett
       guests_(guests),
       held_(held),
       hooks_(std::move(hooks)),
+      books_(options_.capacity, options_.reserve),
       paused_(options_.paused_since.has_value()),
       paused_since_(options_.paused_since) {
+  if (!options_.guards.reservations) books_.ignore_reservations();
+  recall_held();
   // Nobody follows events yet.
   if (paused_)
     journal_.event(hooks_.wall_now(), "manager.paused", "",
@@ -56,9 +59,8 @@ void Engine::machine_appeared(Machine& machine) {
   record->guards = &options_.guards;
   record->appeared_at = record->starting_since = clock_.now();
   record->settings = settings_.settings(record->name);
+  record->claim = &books_.open(record->name);
   seen_.insert(record->name);
-  orphans_.erase(record->name);
-  reserved_.erase(record->name);
   vms_[record->name] = std::move(record);
   fair_.reset();
   event("vm.appeared", machine.name(), "found");
@@ -79,18 +81,11 @@ void Engine::machine_changed(Machine& machine) {
 void Engine::machine_vanished(const std::string& name, const std::string& why) {
   const auto found = vms_.find(name);
   if (found == vms_.end()) return;
-  const auto pid = found->second->facts().pid;
   const bool shut_down = found->second->facts().run_state == RunState::ShutDown;
-  const Bytes committed = committed_of(*found->second);
+  leave_process(*found->second, committed_of(*found->second));
+  books_.close(*found->second->claim);
   vms_.erase(found);
   fair_.reset();
-  if (options_.guards.orphans && pid && occupies_memory(*pid)) {
-    orphans_[name] = {*pid, committed};
-    if (!shut_down)
-      event("vm.orphaned", name,
-            fmt::format("process {} runs on without a monitor: {} stay counted until it ends", *pid,
-                        format_bytes(committed)));
-  }
   journal_.forget_decisions(name);
   event("vm.vanished", name, shut_down ? "the guest was shut down" : why);
 }
@@ -119,8 +114,10 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   const std::string note_before = vm.note;
   const std::uint64_t resets = vm.seen_resets;
   const bool heard_before = vm.last_assigned > Bytes{};
+  follow_process(vm);
   reclaimed_ += follow_machine(vm, now);
   const MachineFacts& facts = vm.facts();
+  if (facts.known && !std::exchange(vm.heard, true)) books_.known(*vm.claim);
   if (vm.seen_resets != resets && heard_before) rebooted(vm);
   if (facts.known && facts.agent_socket && (!vm.guest || vm.guest_socket != *facts.agent_socket)) {
     vm.guest_socket = *facts.agent_socket;
@@ -140,6 +137,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   }
   judge(vm, now);
   stop_taking(vm);
+  count(vm);
   tell_status(vm, before, note_before);
 }
 
@@ -181,18 +179,17 @@ void Engine::tell_status(VmRecord& vm, Status before, const std::string& note_be
 void Engine::pass() {
   ++passes_;
   const TimePoint now = clock_.now();
+  const std::optional<Bytes> total = host_.total();
   for (auto& [name, vm] : vms_) {
-    if (const auto pid = vm->facts().pid) {
-      vm->resident = host_.resident(*pid);
-      vm->swapped = host_.swapped(*pid);
-      if (!vm->facts().known) vm->recalled = held_.recall(name, *pid);
-    }
+    if (total) vm->host_has = total;
+    look_at_process(*vm);
     watch_stall(*vm, now);
     refresh(*vm, now);
   }
-  bury_orphans();
+  bury_orphans(now);
+  expire_reservations(now);
   const HostView view = look(now);
-  check_commitment(view);
+  check_commitment();
   if (!paused_) decide(view, now);
   watch_minimums();
   remember_held();
@@ -225,75 +222,12 @@ void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
   vm.machine->prepare_to_grow();
 }
 
-// A VM that was never heard keeps the entry it was recalled by.
-void Engine::remember_held() {
-  bool changed = orphans_ != remembered_orphans_;
-  for (auto& [name, vm] : vms_) {
-    const HeldBook::Entry now{vm->facts().pid.value_or(0), committed_of(*vm)};
-    changed = changed || now != vm->remembered;
-    vm->remembered = now;
-  }
-  if (!changed && vms_.size() == remembered_vms_) return;
-  remembered_vms_ = vms_.size();
-  remembered_orphans_ = orphans_;
-  HeldBook::All all = orphans_;
-  for (const auto& [name, vm] : vms_) {
-    if (vm->facts().pid) all[name] = vm->remembered;
-  }
-  held_.remember(all);
-}
-
-// A process that has ended and was not yet waited for by its parent is still listed, with nothing resident.
-bool Engine::occupies_memory(pid_t pid) const { return host_.resident(pid).value_or(Bytes{}) > Bytes{}; }
-
-void Engine::bury_orphans() {
-  for (auto orphan = orphans_.begin(); orphan != orphans_.end();) {
-    const bool gone = !occupies_memory(orphan->second.pid);
-    if (gone) event("vm.ended", orphan->first, "its process has ended");
-    orphan = gone ? orphans_.erase(orphan) : std::next(orphan);
-  }
-}
-
-Bytes Engine::orphaned() const {
-  Bytes sum;
-  for (const auto& [name, orphan] : orphans_) sum += orphan.committed;
-  return sum;
-}
-
-Bytes Engine::reserved() const {
-  Bytes sum;
-  if (!options_.guards.reservations) return sum;
-  for (const auto& [name, amount] : reserved_) sum += amount;
-  return sum;
-}
-
-// What it holds at the least, whatever others need.
-Bytes Engine::least_of(const VmRecord& vm) const {
-  const Bytes held = committed_of(vm);
-  return vm.movable ? std::min(held, vm.limits.minimum) : held;
-}
-
-// A minimum that cannot be given is told for as long as that is so.
-void Engine::watch_minimums() {
-  Bytes least = orphaned() + reserved();
-  for (const auto& [name, vm] : vms_) least += least_of(*vm);
-  for (const auto& [name, vm] : vms_) {
-    vm->left_for_minimum.reset();
-    if (!vm->movable || vm->facts().target() >= vm->limits.minimum) continue;
-    const Bytes left = options_.capacity - options_.reserve - (least - least_of(*vm));
-    if (vm->waits || left < vm->limits.minimum) vm->left_for_minimum = left;
-  }
-}
-
+// All VMs were counted a moment ago, when they were refreshed.
 HostView Engine::look(TimePoint now) {
-  HostView view;
-  view.orphaned = orphaned();
-  view.reserved = reserved();
+  HostView view = books_.view();
+  view.spare_physical = spare_physical(now);
   records_.clear();
   view.vms.reserve(vms_.size());
-  view.capacity = options_.capacity;
-  view.reserve = options_.reserve;
-  Bytes promised;  // committed and not yet touched
   for (const auto& [name, vm] : vms_) {
     records_.push_back(vm.get());
     view.vms.push_back(view_of(*vm, now));
@@ -303,26 +237,8 @@ HostView Engine::look(TimePoint now) {
     // What is left of a change that was worth it need not be worth another.
     if (v.distress || !v.since_shrink || *v.since_shrink > kShrinkToBlame) vm->returns_to.reset();
     if (v.rest && vm->returns_to) v.rest = std::min(*v.rest, *vm->returns_to);
-    promised += std::max(Bytes{}, v.committed - v.resident.value_or(Bytes{}));
-  }
-  if (const auto available = host_.available()) {
-    view.spare_physical = *available - promised - options_.physical_margin;
   }
   return view;
-}
-
-void Engine::check_commitment(const HostView& view) {
-  committed_peak_ = std::max(committed_peak_, view.committed());
-  // What is reserved is not given to anybody yet: it may take a while until others have made room.
-  const bool over = view.free() + view.reserved < Bytes{};
-  if (over) ++over_committed_passes_;
-  if (over && !over_committed_) {
-    event("host.over-committed", "",
-          fmt::format("VMs hold or were promised {}, {} more than may be", format_bytes(view.committed()),
-                      format_bytes(-(view.free() + view.reserved))));
-  }
-  if (!over && over_committed_) event("host.recovered", "", "what VMs hold is within the capacity again");
-  over_committed_ = over;
 }
 
 void Engine::watch_stall(VmRecord& vm, TimePoint now) {
@@ -384,6 +300,7 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
   }
   const bool in_want = lacks(view_of(vm, now));
   vm.machine->set_target(to);
+  count(vm);
   vm.returns_to = move.rule == Rule::ReturnIdle ? std::optional(move.desired) : std::nullopt;
   if (move.grows()) {
     if (vm.guest) {

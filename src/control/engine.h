@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "control/books.h"
 #include "control/journal.h"
+#include "control/kernel_memory.h"
 #include "control/manager.h"
 #include "control/ports.h"
 #include "control/vm_record.h"
@@ -50,10 +52,11 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   // New capacity and newly read configuration take effect.
   void reconfigure(Bytes capacity, Bytes reserve, const Profile& profile);
 
-  // Memory for a VM that is about to start: given to nobody else until a VM of that name appears or it is
-  // released. Others are asked to give what is missing. Replaces what was reserved for the name before.
-  // Refuses what could never be free: more than the capacity leaves when every VM is at its minimum.
-  Result<void> reserve(const std::string& vm, Bytes amount);
+  // Memory for a VM that is about to start: given to nobody else until the facts of a VM of that name are
+  // known, it is released, or `lasts` is over and no such VM appeared. Others are asked to give what is
+  // missing. Replaces what was reserved for the name before. Refuses what could never be free: more than the
+  // capacity leaves when every VM is at its minimum.
+  Result<void> reserve(const std::string& vm, Bytes amount, std::optional<Duration> lasts = {});
   void release(const std::string& vm);
 
   // MachineListener
@@ -84,7 +87,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void watch_stall(VmRecord& vm, TimePoint now);
   void tell_status(VmRecord& vm, Status before, const std::string& note_before);
   HostView look(TimePoint now);
-  void check_commitment(const HostView& view);
+  void check_commitment();
   void watch_minimums();
   void decide(const HostView& view, TimePoint now);
   void act(VmRecord& vm, Move& move, TimePoint now);
@@ -93,16 +96,22 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void note_decision(VmRecord& vm, const VmView& view, const Move& move, Bytes host_free);
   void tell_guest(VmRecord& vm, const VmView& view);
   bool grow_alone(VmRecord& vm, const VmView& view, TimePoint now);
+  void count(const VmRecord& vm) const;
+  void count_all() const;
+  void follow_process(VmRecord& vm);
+  void speak_for_process(VmRecord& vm);
+  bool leave_process(VmRecord& vm, Bytes committed);
+  void look_at_process(VmRecord& vm);
+  bool has_ended(const ProcessId& process) const;
+  void recall_held();
   void remember_held();
-  void bury_orphans();
-  bool occupies_memory(pid_t pid) const;
+  void bury_orphans(TimePoint now);
+  void tell_of_orphan(const OrphanClaim& orphan);
+  void expire_reservations(TimePoint now);
+  Bytes spare_physical(TimePoint now);
   void keep_pause();
-  Bytes orphaned() const;
-  Bytes least_of(const VmRecord& vm) const;
-  Bytes left_for(const std::string& vm) const;
   std::vector<std::string> warnings(const std::string& name, const Limits& limits) const;
   std::vector<std::string> known_names() const;
-  Bytes reserved() const;
   void event(std::string kind, const std::string& vm, std::string text);
 
   EngineOptions options_;
@@ -113,21 +122,22 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   GuestLinkMaker& guests_;
   HeldBook& held_;
   EngineHooks hooks_;
+  mutable Books books_;  // counts follow the machines' facts: brought up to date before they are read
+  KernelMemory kernel_;
   std::map<std::string, std::unique_ptr<VmRecord>> vms_;
-  std::set<std::string> seen_;      // all that ran since the daemon started
-  std::vector<VmRecord*> records_;  // in the order of the last look's HostView::vms
-  std::optional<FairPool> fair_;    // as of the last pass, while the VMs are the same
-  HeldBook::All remembered_orphans_;
+  std::map<pid_t, VmRecord*> by_pid_;  // of the VMs that show one process the one that is counted
+  std::set<std::string> seen_;         // all that ran since the daemon started
+  std::vector<VmRecord*> records_;     // in the order of the last look's HostView::vms
+  std::optional<FairPool> fair_;       // as of the last pass, while the VMs are the same
+  std::vector<OrphanClaim> remembered_orphans_;
   std::size_t remembered_vms_ = 0;
-  std::map<std::string, HeldBook::Entry> orphans_;  // vanished, and their processes run on
-  std::map<std::string, Bytes> reserved_;           // for VMs about to start
   Journal journal_;
   bool paused_ = false;
   std::optional<WallTime> paused_since_;
   std::string pause_note_;
   bool over_committed_ = false;
   bool somebody_waits_ = false;  // in the last pass somebody wanted more than there was
-  Bytes committed_peak_, reclaimed_;
+  Bytes reclaimed_;
   std::uint64_t passes_ = 0, over_committed_passes_ = 0, late_ticks_ = 0;
 };
 

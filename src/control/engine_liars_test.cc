@@ -18,8 +18,7 @@ struct Neighbours : World {
   explicit Neighbours(Guards guards = {}) : World(2560_MiB, guards) {
     settings.kept["liar"].weight = 100;
     FakeMachine& liar = add("liar", 1536_MiB);
-    liar.f.pid = 2;
-    host.resident_of[2] = 200_MiB;
+    host.resident_of[*liar.f.pid] = 200_MiB;
     add("web", 512_MiB);
     report("liar", 1536_MiB);
     demands = {{"web", 300_MiB}};
@@ -66,11 +65,11 @@ TEST(Liars, WhoTalkNonsenseKeepItWithoutTheGuard) {
 
 TEST(Liars, WhoFellSilentKeepWhatTheyTouchedWhateverTheirWeight) {
   Neighbours w;
-  w.host.resident_of[2] = 1500_MiB;
+  w.host.resident_of[*w.machines["liar"]->f.pid] = 1500_MiB;
   w.liar().service = Service::Silent;
   w.press(5s);
   EXPECT_GE(w.assigned("liar"), 1500_MiB);
-  w.host.resident_of[2] = 900_MiB;
+  w.host.resident_of[*w.machines["liar"]->f.pid] = 900_MiB;
   w.press(3s);
   EXPECT_LE(w.assigned("liar"), 1200_MiB) << "what it touched, and others need the rest";
   EXPECT_GE(w.assigned("liar"), 900_MiB);
@@ -103,8 +102,7 @@ TEST(Liars, StaticVmsAndPausedOnesAreNoneAndGiveNothing) {
 TEST(Liars, GetNothingOfTheShareOfOneThatStillBoots) {
   World w(2560_MiB);
   w.settings.kept["liar"].weight = 100;
-  w.add("liar", 512_MiB).f.pid = 2;
-  w.host.resident_of[2] = 200_MiB;
+  w.host.resident_of[*w.add("liar", 512_MiB).f.pid] = 200_MiB;
   w.add("web", 512_MiB);
   for (int i = 0; i < 8; ++i) {
     w.report("liar", w.assigned("liar"));

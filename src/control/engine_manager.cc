@@ -14,8 +14,7 @@ namespace aerostat {
 void Engine::reconfigure(Bytes capacity, Bytes reserve, const Profile& profile) {
   options_.profile = profile;
   by_statistics_ = by_statistics(profile);
-  options_.capacity = capacity;
-  options_.reserve = reserve;
+  books_.set_budget(capacity, reserve);
   for (auto& [name, vm] : vms_) {
     vm->settings = settings_.settings(name);
     refresh(*vm, clock_.now());
@@ -36,55 +35,24 @@ void Engine::withdraw_if_static(VmRecord& vm) {
     vm.machine->set_target(vm.machine->reachable(facts.assigned()));
 }
 
-Result<void> Engine::reserve(const std::string& vm, Bytes amount) {
-  if (amount <= Bytes{})
-    return fail(Error::Kind::Invalid, vm + ": nothing is to be reserved; give a size above 0");
-  const Bytes most = left_for(vm);
-  if (amount > most) {
-    return fail(Error::Kind::Refused,
-                fmt::format("{} cannot be reserved for {}: with every VM at its minimum {} would be left",
-                            format_bytes(amount), vm, format_bytes(std::max(Bytes{}, most))));
-  }
-  reserved_[vm] = amount;
-  event("vm.reserved", vm, format_bytes(amount) + " are kept for it until it starts");
-  hooks_.pass_wanted();
-  return {};
-}
-
-// What it could be given when all others have no more than they hold at the least.
-Bytes Engine::left_for(const std::string& vm) const {
-  Bytes least = orphaned();
-  for (const auto& [name, each] : vms_) {
-    if (name != vm) least += least_of(*each);
-  }
-  for (const auto& [name, each] : reserved_) {
-    if (name != vm) least += each;
-  }
-  return options_.capacity - options_.reserve - least;
-}
-
-void Engine::release(const std::string& vm) {
-  if (reserved_.erase(vm) > 0) event("vm.released", vm, "nothing is kept for it any more");
-}
-
 HostReport Engine::host() const {
+  count_all();
   HostReport out;
   out.version = options_.version;
   out.paused = paused_;
   out.paused_since = paused_since_;
   out.note = pause_note_;
-  out.capacity = options_.capacity;
-  out.reserve = options_.reserve;
-  out.committed = orphaned();
-  out.reserved = reserved();
-  for (const auto& [name, vm] : vms_) out.committed += committed_of(*vm);
-  out.committed_peak = std::max(committed_peak_, out.committed);
-  out.free = out.capacity - out.reserve - out.reserved - out.committed;
+  out.capacity = books_.capacity();
+  out.reserve = books_.reserve();
+  out.committed = books_.committed();
+  out.reserved = books_.reserved();
+  out.committed_peak = std::max(books_.peak(), out.committed);
+  out.free = books_.free();
   out.host_available = host_.available();
   out.host_total = host_.total();
   out.vms = vms_.size();
   out.passes = passes_;
-  out.over_committed = std::max(Bytes{}, -(out.free + out.reserved));
+  out.over_committed = books_.over();
   out.over_committed_passes = over_committed_passes_;
   out.late_ticks = late_ticks_;
   out.reclaimed = reclaimed_;
@@ -183,7 +151,8 @@ std::vector<std::string> Engine::warnings(const std::string& name, const Limits&
     out.push_back(fmt::format("no VM named '{}' was seen since aerostatd started; the settings wait for it{}",
                               name, did_you_mean(name, known_names())));
   }
-  const Bytes left = left_for(name);
+  count_all();
+  const Bytes left = books_.left_for(name);
   if (limits.mode == Mode::Dynamic && limits.minimum > left)
     out.push_back(minimum_text(limits.minimum, left));
   return out;

@@ -275,11 +275,11 @@ TEST(Engine, CountsAVmThatFellMuteWithWhatItWasGivenBeforeTheDaemonDied) {
     given = w.assigned("web");
     ASSERT_GE(given, 1200_MiB);
   }
-  World w(4_GiB);
-  w.held.kept = book;
-  auto& mute = w.add("web");
-  mute.f.known = false;
-  mute.f.link = Link::Hung;
+  World w(World::options(4_GiB, {}), book);
+  auto machine = std::make_unique<fakes::FakeMachine>("web", 384_MiB, 1664_MiB);
+  machine->f.known = false;
+  machine->f.link = Link::Hung;
+  auto& mute = w.appear(std::move(machine));
   w.host.resident_now = 100_MiB;
   w.run(1s);
   EXPECT_GE(w.vm("web").committed.value(), given);

@@ -8,26 +8,16 @@ namespace aerostat {
 // False: it takes a whole pass, because others would have to give or nothing is known of them yet.
 bool Engine::grow_alone(VmRecord& vm, const VmView& view, TimePoint now) {
   if (!fair_) return false;
-  HostView host;
-  host.capacity = options_.capacity;
-  host.reserve = options_.reserve;
-  host.orphaned = orphaned();
-  host.reserved = reserved();
-  Bytes promised;  // committed and not yet touched
-  for (const auto& [name, each] : vms_) {
-    const Bytes committed = committed_of(*each);
-    promised += std::max(Bytes{}, committed - each->resident.value_or(Bytes{}));
-    if (each.get() != &vm) host.orphaned += committed;
-  }
-  if (const auto available = host_.available())
-    host.spare_physical = *available - promised - options_.physical_margin;
+  count_all();
+  HostView host = books_.view_of(*vm.claim);
+  host.spare_physical = spare_physical(now);
   host.vms.push_back(view);
   std::vector<Move> moves = keep_rails(host, options_.plan(host), options_.guards.rails, &*fair_);
   if (moves.size() != 1 || !moves.front().grows() || moves.front().to < moves.front().desired) return false;
   const Bytes before = host.free();
   act(vm, moves.front(), now);
   note_decision(vm, view, moves.front(), before);
-  committed_peak_ = std::max(committed_peak_, host.committed() - view.committed + committed_of(vm));
+  books_.mark_peak();
   return true;
 }
 

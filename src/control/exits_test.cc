@@ -25,7 +25,6 @@ class Life {
  public:
   explicit Life(Guards guards = {}) : w_(4_GiB, guards), machine_(w_.add("web", kBoots)) {
     machine_.f.has_balloon_stats = true;
-    machine_.f.pid = 7;
     run(2s);
   }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -79,17 +80,29 @@ class FakeGuest final : public GuestLink {
 
 class FakeHost final : public HostSensor {
  public:
-  std::optional<Bytes> total() const override { return Bytes::mib(65536); }
+  std::optional<Bytes> total() const override { return total_now; }
   std::optional<Bytes> available() const override { return available_now; }
-  std::optional<Bytes> resident(pid_t pid) const override {
-    if (ended.contains(pid)) return std::nullopt;
+  HostNumber<ProcessMemory> memory_of(pid_t pid) const override {
+    if (unreadable.contains(pid)) return tl::make_unexpected(Missing::Unreadable);
+    if (ended.contains(pid)) return tl::make_unexpected(Missing::Gone);
     const auto found = resident_of.find(pid);
-    return found == resident_of.end() ? resident_now : found->second;
+    const std::optional<Bytes> resident = found == resident_of.end() ? resident_now : found->second;
+    if (!resident) return tl::make_unexpected(Missing::Unreadable);
+    return ProcessMemory{*resident, Bytes{}};
+  }
+  HostNumber<std::uint64_t> started(pid_t pid) const override {
+    if (unreadable.contains(pid)) return tl::make_unexpected(Missing::Unreadable);
+    if (ended.contains(pid)) return tl::make_unexpected(Missing::Gone);
+    const auto found = started_at.find(pid);
+    return found == started_at.end() ? 1 : found->second;
   }
   std::set<pid_t> ended;
+  std::set<pid_t> unreadable;  // run, and nothing can be read of them
+  std::optional<Bytes> total_now = Bytes::mib(65536);
   std::optional<Bytes> available_now = Bytes::mib(60000);
   std::optional<Bytes> resident_now = Bytes::mib(8192);
   std::map<pid_t, Bytes> resident_of;  // in place of that
+  std::map<pid_t, std::uint64_t> started_at;
 };
 
 class FakeSettings final : public SettingsKeeper {
@@ -115,12 +128,9 @@ class FakeSettings final : public SettingsKeeper {
 
 class FakeHeld final : public HeldBook {
  public:
+  explicit FakeHeld(All earlier) : kept(std::move(earlier)) {}
   void remember(const All& all) override { kept = all; }
-  std::optional<Bytes> recall(const std::string& vm, pid_t pid) const override {
-    const auto found = kept.find(vm);
-    if (found == kept.end() || found->second.pid != pid) return std::nullopt;
-    return found->second.committed;
-  }
+  All recall() const override { return kept; }
   All kept;
 };
 
@@ -138,8 +148,10 @@ class FakeGuests final : public GuestLinkMaker {
 class World {
  public:
   explicit World(Bytes capacity, Guards guards = {}) : World(options(capacity, guards)) {}
-  explicit World(EngineOptions how)
-      : engine(std::move(how), clock, host, settings, guests, held,
+  // `earlier`: what a daemon before this one remembered.
+  explicit World(EngineOptions how, HeldBook::All earlier = {})
+      : held(std::move(earlier)),
+        engine(std::move(how), clock, host, settings, guests, held,
                EngineHooks{[this] { ++passes_wanted; }, nullptr, [] { return WallTime{}; },
                            [this](bool paused) -> Result<void> {
                              if (settings.broken) return fail(Error::Kind::Unavailable, "the disk is full");
@@ -154,8 +166,13 @@ class World {
   FakeMachine& add(const std::string& name, Bytes base = Bytes::mib(384)) {
     auto machine = std::make_unique<FakeMachine>(name, base, Bytes::mib(2048) - base);
     machine->f.agent_socket = "/fake/" + name;
+    return appear(std::move(machine));
+  }
+  // It appears as the test made it, in a process of its own or in the one given.
+  FakeMachine& appear(std::unique_ptr<FakeMachine> machine, std::optional<pid_t> pid = {}) {
+    machine->f.pid = pid ? *pid : ++pids_;
     FakeMachine& out = *machine;
-    machines[name] = std::move(machine);
+    machines[out.name()] = std::move(machine);
     engine.machine_appeared(out);
     return out;
   }
@@ -209,6 +226,9 @@ class World {
   int passes_wanted = 0;
   bool kept_pause = false;
   Engine engine;
+
+ private:
+  pid_t pids_ = 0;
 };
 
 }  // namespace aerostat::fakes

@@ -4,14 +4,15 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/process.h"
 #include "base/result.h"
 #include "guest/guest_link.h"
 #include "model/report.h"
@@ -19,15 +20,15 @@
 
 namespace aerostat {
 
-// The host's own evidence.
+// The host's own evidence. What cannot be read is unknown: never zero, never gone.
 class HostSensor {
  public:
   virtual ~HostSensor() = default;
   virtual std::optional<Bytes> total() const = 0;
   virtual std::optional<Bytes> available() const = 0;
-  virtual std::optional<Bytes> resident(pid_t pid) const = 0;
-  // What of the process this host paged out.
-  virtual std::optional<Bytes> swapped(pid_t /*pid*/) const { return Bytes{}; }
+  virtual HostNumber<ProcessMemory> memory_of(pid_t pid) const = 0;
+  // When the process was started, in clock ticks since boot.
+  virtual HostNumber<std::uint64_t> started(pid_t pid) const = 0;
 };
 
 // Where settings come from and are kept.
@@ -44,22 +45,23 @@ class SettingsKeeper {
   virtual Result<void> keep(const std::string& vm, const SettingsChange& change) = 0;
 };
 
-// Outlives the daemon: what each VM may hold, by the process it runs in. So that after a crash a VM whose
-// monitor does not answer is still counted with what it was given (law 1).
+// Outlives the daemon: what each process of a VM may hold. After a crash a VM whose monitor does not answer,
+// or that nobody shows any more, is still counted with what it was given (law 1).
 class HeldBook {
  public:
   struct Entry {
-    pid_t pid;
+    std::string vm;
+    ProcessId process;
     Bytes committed;
     friend bool operator==(const Entry&, const Entry&) = default;
   };
-  using All = std::map<std::string, Entry>;
+  using All = std::vector<Entry>;
 
   virtual ~HeldBook() = default;
   // Replaces everything remembered. Cheap; called after each pass that changed something.
   virtual void remember(const All& all) = 0;
-  // What the VM was last known to be committed to, if `pid` still is the process that was meant.
-  virtual std::optional<Bytes> recall(const std::string& vm, pid_t pid) const = 0;
+  // What an earlier daemon remembered. Processes may have ended since.
+  virtual All recall() const = 0;
 };
 
 class GuestLinkMaker {

@@ -254,8 +254,21 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
                                             std::string(kStays)};
 }
 
+// Nothing is done for it, and nothing is taken from others for it.
+std::optional<Verdict> judge_claim(const VmRecord& vm) {
+  if (vm.twin)
+    return Verdict{Status::NoIntegration,
+                   fmt::format("its process is looked after and counted as '{}'", vm.twin->name)};
+  if (!vm.facts().known || !vm.claims_too_much()) return std::nullopt;
+  const std::string_view claimed =
+      vm.facts().committed() < Bytes{} ? "less than no memory" : "more memory than this host has";
+  return Verdict{Status::BadReports,
+                 fmt::format("its monitor claims {}: counted with what is resident{}", claimed, kStays)};
+}
+
 Verdict verdict(const VmRecord& vm, TimePoint now) {
   if (auto v = judge_link(vm, now)) return *v;
+  if (auto v = judge_claim(vm)) return *v;
   const MachineFacts& facts = vm.facts();
   if (vm.limits.mode == Mode::Static) return {Status::Static, ""};
   if (facts.has_balloon && !facts.balloon_target) {
@@ -339,6 +352,7 @@ Bytes follow_machine(VmRecord& vm, TimePoint now) {
     vm.seen_resets = facts.resets;
     begin_life(vm, now);
   }
+  if (!vm.claims_too_much()) vm.counted = facts.committed();
   const Bytes returned = std::max(Bytes{}, vm.last_assigned - facts.due());
   vm.last_assigned = facts.due();
   vm.peak_assigned = std::max(vm.peak_assigned, facts.assigned());
@@ -398,19 +412,25 @@ void judge(VmRecord& vm, TimePoint now) {
 }
 
 Bytes committed_of(const VmRecord& vm) {
-  // More than this no host has: one monitor's absurd numbers must not overflow the sum for all.
-  constexpr Bytes kMostOfOne = Bytes::of(std::int64_t{1} << 50);
+  if (vm.twin) return {};
+  const Bytes resident = vm.resident.value_or(vm.last_resident);
   if (vm.facts().known) {
+    if (vm.claims_too_much()) return std::max(resident, vm.counted);
     // What QEMU tells of a guest that is on its way here is true when it has arrived.
     const bool incoming = vm.facts().run_state == RunState::Incoming;
     const Bytes arrives = incoming && vm.resident ? *vm.resident + kArrivesMost : Bytes{};
-    return std::clamp(std::max(vm.facts().committed(), arrives), Bytes{}, kMostOfOne);
+    return std::max(vm.facts().committed(), arrives);
   }
   // Never heard: what its process occupies is proof, what it was given before counts, what its owner allows
   // is the most it can be.
   const Bytes allowed =
       std::max(vm.settings.startup.value_or(Bytes{}), vm.settings.maximum.value_or(Bytes{}));
-  return std::max({vm.resident.value_or(Bytes{}), vm.recalled.value_or(Bytes{}), allowed});
+  return std::min(std::max({resident, vm.counted, allowed}), kMostOfOneClaim);
+}
+
+Bytes least_of(const VmRecord& vm) {
+  const Bytes held = committed_of(vm);
+  return vm.movable ? std::min(held, vm.limits.minimum) : held;
 }
 
 VmView view_of(const VmRecord& vm, TimePoint now) {

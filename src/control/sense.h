@@ -47,6 +47,8 @@ Bytes above_use(const VmRecord& vm, Bytes level);
 
 // What the VM is counted with (law 1), even when its monitor was never heard.
 Bytes committed_of(const VmRecord& vm);
+// Of it, what it keeps whatever others need.
+Bytes least_of(const VmRecord& vm);
 
 // The record as policy and guards see it, but for `rest`, which only a pass over all VMs asks for.
 VmView view_of(const VmRecord& vm, TimePoint now);

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/process.h"
+#include "control/books.h"
 #include "control/ports.h"
 #include "control/reaction_watch.h"
 #include "guard/guards.h"
@@ -62,12 +64,18 @@ struct VmRecord {
   TimePoint ran_not_at{};                 // it was last seen stopped, or was out of reach
   TimePoint received_at{};                // of the service's newest report used
   Outlook outlook;
-  Bytes headroom, growth;                  // of the outlook, as of its last sample
-  const Profile* profile = nullptr;        // outlives the record
-  const Guards* guards = nullptr;          // likewise
+  Bytes headroom, growth;            // of the outlook, as of its last sample
+  const Profile* profile = nullptr;  // outlives the record
+  const Guards* guards = nullptr;    // likewise
+
+  VmClaim* claim = nullptr;                // in the books; outlives the record
+  std::optional<ProcessId> process;        // missing: its hypervisor did not say
+  const VmRecord* twin = nullptr;          // shows the same process and is counted for both; null: none does
   std::optional<Bytes> resident, swapped;  // of its process, by the host
-  std::optional<Bytes>
-      recalled;  // committed, from before this daemon started; while its monitor is not heard
+  Bytes last_resident;                     // as last read
+  Bytes counted;                           // what its process was last counted with by numbers that can be
+  std::optional<Bytes> host_has;           // in all: no VM can have more; missing: not known
+  bool heard = false;                      // its facts were known once
   FloorState floor;
   bool nearly_empty = false;
   int rescues = 0;  // growths since it was not
@@ -91,9 +99,14 @@ struct VmRecord {
 
   std::uint64_t grows = 0, shrinks = 0, refusals = 0;
   Bytes last_assigned, peak_assigned;
-  HeldBook::Entry remembered{};  // as last given to the held book
+  Bytes remembered;  // as last given to the held book; its process there is the record's
 
   const MachineFacts& facts() const { return machine->facts(); }
+  // It claims what no VM on this host can have.
+  bool claims_too_much() const {
+    const Bytes claimed = facts().committed();
+    return claimed < Bytes{} || claimed > std::min(host_has.value_or(kMostOfOneClaim), kMostOfOneClaim);
+  }
 };
 
 }  // namespace aerostat

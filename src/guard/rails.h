@@ -25,7 +25,7 @@ inline constexpr Duration kLockOut = std::chrono::seconds(1);
 // The moves that may be carried out, in the order given; as many as came in. Moves for VMs that are not in
 // `host` or not movable are turned into staying; one that is not believed may be shrunk. The sum of what
 // grows never exceeds host.free(). `known`: the pool of the whole host, where `host` shows a part of its VMs
-// only and the others as orphaned.
+// only.
 std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails = {},
                              const FairPool* known = nullptr);
 

@@ -1,11 +1,13 @@
 #include "host/host_memory.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <charconv>
-#include <fstream>
-#include <sstream>
+#include <csignal>
 #include <string_view>
 #include <utility>
 
@@ -20,63 +22,98 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-// "MemTotal:       16384 kB"
-std::optional<Bytes> meminfo_value(std::string_view line, std::string_view key) {
-  if (!line.starts_with(key)) return std::nullopt;
-  line.remove_prefix(key.size());
-  const auto digit = line.find_first_of("0123456789");
-  if (digit == std::string_view::npos) return std::nullopt;
-  const auto kib = number(line.substr(digit));
-  if (!kib) return std::nullopt;
-  return Bytes::kib(*kib);
-}
-
-}  // namespace
-
-HostFiles::HostFiles(std::string root) : root_(std::move(root)) {}
-
-HostMemory HostFiles::memory() const {
-  HostMemory out;
-  std::ifstream file(root_ + "/proc/meminfo");
-  for (std::string line; std::getline(file, line) && !(out.total && out.available);) {
-    if (const auto total = meminfo_value(line, "MemTotal:")) out.total = total;
-    if (const auto available = meminfo_value(line, "MemAvailable:")) out.available = available;
-  }
-  return out;
-}
-
-std::optional<Bytes> HostFiles::resident(pid_t pid) const {
-  std::ifstream file(fmt::format("{}/proc/{}/statm", root_, pid));
-  std::string size, resident;
-  if (!(file >> size >> resident)) return std::nullopt;
-  const auto pages = number(resident);
-  if (!pages) return std::nullopt;
-  const Bytes huge = status(pid, "HugetlbPages:").value_or(Bytes{});
-  return Bytes::of(*pages * ::sysconf(_SC_PAGESIZE)) + huge;
-}
-
-std::optional<Bytes> HostFiles::swapped(pid_t pid) const { return status(pid, "VmSwap:"); }
-
-std::optional<Bytes> HostFiles::status(pid_t pid, std::string_view name) const {
-  std::ifstream file(fmt::format("{}/proc/{}/status", root_, pid));
-  for (std::string line; std::getline(file, line);) {
-    if (const auto value = meminfo_value(line, name)) return value;
+// Of a line "MemTotal:       16384 kB". A number so large that it is none is missing.
+std::optional<Bytes> size_in(std::string_view text, std::string_view key) {
+  constexpr std::int64_t kMostKib = std::int64_t{1} << 50;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (!line.starts_with(key)) continue;
+    line.remove_prefix(key.size());
+    const auto digit = line.find_first_not_of(" \t");
+    const auto kib = digit == std::string_view::npos ? std::nullopt : number(line.substr(digit));
+    if (kib && *kib <= kMostKib) return Bytes::kib(*kib);
+    return std::nullopt;
   }
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> HostFiles::started(pid_t pid) const {
-  std::ifstream file(fmt::format("{}/proc/{}/stat", root_, pid));
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+// From its beginning, up to the end or 16 KiB. Nothing: errno says why.
+std::optional<std::string> read_all(int fd) {
+  constexpr std::size_t kMost = 16384;
+  std::string out(kMost, '\0');
+  std::size_t size = 0;
+  while (size < kMost) {
+    const ssize_t got = ::pread(fd, out.data() + size, kMost - size, static_cast<off_t>(size));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  out.resize(size);
+  return out;
+}
+
+}  // namespace
+
+HostFiles::HostFiles(std::string root)
+    : root_(std::move(root)), meminfo_(::open((root_ + "/proc/meminfo").c_str(), O_RDONLY | O_CLOEXEC)) {}
+
+HostFiles::~HostFiles() {
+  if (meminfo_ >= 0) ::close(meminfo_);
+}
+
+HostMemory HostFiles::memory() const {
+  if (meminfo_ < 0) meminfo_ = ::open((root_ + "/proc/meminfo").c_str(), O_RDONLY | O_CLOEXEC);
+  const std::optional<std::string> text = meminfo_ < 0 ? std::nullopt : read_all(meminfo_);
+  if (!text) return {};
+  return {size_in(*text, "MemTotal:"), size_in(*text, "MemAvailable:")};
+}
+
+// A process may be hidden from us (hidepid), or /proc not be there: it is gone if it takes no signal either.
+Missing HostFiles::why_missing(pid_t pid, int error) const {
+  if (error != ENOENT && error != ESRCH) return Missing::Unreadable;
+  const bool is_ours = root_ == "/";
+  return is_ours && (::kill(pid, 0) == 0 || errno != ESRCH) ? Missing::Unreadable : Missing::Gone;
+}
+
+HostNumber<std::string> HostFiles::read(pid_t pid, const char* file) const {
+  const int fd = ::open(fmt::format("{}/proc/{}/{}", root_, pid, file).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return tl::make_unexpected(why_missing(pid, errno));
+  std::optional<std::string> text = read_all(fd);
+  const int error = errno;
+  ::close(fd);
+  if (!text) return tl::make_unexpected(why_missing(pid, error));
+  return *std::move(text);
+}
+
+// A process that has ended and was not yet waited for has none of these lines: nothing is resident.
+HostNumber<ProcessMemory> HostFiles::memory_of(pid_t pid) const {
+  const HostNumber<std::string> text = read(pid, "status");
+  if (!text) return tl::make_unexpected(text.error());
+  const bool whole = text->starts_with("Name:");
+  const bool has_memory = text->find("\nVmRSS:") != std::string::npos;
+  const std::optional<Bytes> resident = has_memory ? size_in(*text, "VmRSS:") : Bytes{};
+  if (!whole || !resident) return tl::make_unexpected(Missing::Unreadable);
+  return ProcessMemory{*resident + size_in(*text, "HugetlbPages:").value_or(Bytes{}),
+                       size_in(*text, "VmSwap:")};
+}
+
+HostNumber<std::uint64_t> HostFiles::started(pid_t pid) const {
+  const HostNumber<std::string> text = read(pid, "stat");
+  if (!text) return tl::make_unexpected(text.error());
   // The second field is the program's name in parentheses and may contain anything. Count fields after it.
-  const auto name_end = text.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream rest(text.substr(name_end + 1));
-  std::string field;
+  const auto name_end = text->rfind(')');
+  if (name_end == std::string::npos) return tl::make_unexpected(Missing::Unreadable);
+  std::string_view rest = std::string_view(*text).substr(name_end + 1);
   constexpr int kStartTime = 20;  // 22nd field of the line
-  for (int i = 0; i < kStartTime; ++i) rest >> field;
-  const auto ticks = number(field);
-  if (!rest || !ticks) return std::nullopt;
+  for (int i = 0; i < kStartTime; ++i) {
+    const auto space = rest.find(' ');
+    if (space == std::string_view::npos) return tl::make_unexpected(Missing::Unreadable);
+    rest.remove_prefix(space + 1);
+  }
+  const auto ticks = number(rest);
+  if (!ticks) return tl::make_unexpected(Missing::Unreadable);
   return static_cast<std::uint64_t>(*ticks);
 }
 

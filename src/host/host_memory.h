@@ -1,5 +1,6 @@
-// What the host's kernel reports about its own memory and about a process. All paths are below a root
-// directory, so that tests can supply their own /proc. An unreadable number is missing, never zero.
+// What this host's kernel says of its own memory and of a process. Everything is read below a root directory,
+// so that tests can bring their own /proc. A number that cannot be read is missing, never zero; of a process
+// it is told whether it is gone or cannot be read.
 #pragma once
 
 #include <sys/types.h>
@@ -7,9 +8,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/bytes.h"
+#include "base/process.h"
 
 namespace aerostat {
 
@@ -20,20 +21,23 @@ struct HostMemory {
 
 class HostFiles {
  public:
+  // Opens what must stay readable when no file can be opened any more: /proc/meminfo.
   explicit HostFiles(std::string root = "/");
-  HostMemory memory() const;  // /proc/meminfo
-  // Includes huge pages: /proc/PID/statm and status.
-  std::optional<Bytes> resident(pid_t pid) const;
-  // The part of it that this host paged out.
-  std::optional<Bytes> swapped(pid_t pid) const;  // /proc/PID/status
-  // Start time of the process, in clock ticks since boot. Together with the pid it identifies a process for
-  // good.
-  std::optional<std::uint64_t> started(pid_t pid) const;  // /proc/PID/stat
+  ~HostFiles();
+  HostFiles(const HostFiles&) = delete;
+  HostFiles& operator=(const HostFiles&) = delete;
+
+  HostMemory memory() const;
+  HostNumber<ProcessMemory> memory_of(pid_t pid) const;  // /proc/PID/status
+  // When the process was started, in clock ticks since boot: with the pid, it names a process for good.
+  HostNumber<std::uint64_t> started(pid_t pid) const;  // /proc/PID/stat
 
  private:
-  std::optional<Bytes> status(pid_t pid, std::string_view name) const;
+  Missing why_missing(pid_t pid, int error) const;
+  HostNumber<std::string> read(pid_t pid, const char* file) const;
 
   std::string root_;
+  mutable int meminfo_ = -1;
 };
 
 }  // namespace aerostat

@@ -11,7 +11,7 @@ double weight_of(const VmView& vm) { return std::max(1, vm.limits.weight); }
 }  // namespace
 
 FairPool fair_pool(const HostView& host) {
-  FairPool pool{host.capacity - host.reserve - host.reserved - host.orphaned, 0};
+  FairPool pool{host.capacity - host.reserve - host.reserved - host.elsewhere, 0};
   for (const VmView& vm : host.vms) {
     if (vm.movable || vm.has_share) {
       pool.weights += weight_of(vm);

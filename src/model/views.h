@@ -73,12 +73,12 @@ struct HostView {
   Bytes capacity;                       // memory VMs may share
   Bytes reserve;                        // kept for the host itself, out of the capacity
   Bytes reserved;                       // promised to VMs about to start
-  Bytes orphaned;                       // held by VMs that run on and cannot be reached any more
+  Bytes elsewhere;                      // committed to what is not among `vms`
   std::optional<Bytes> spare_physical;  // what the kernel says is really left for promises; missing: unknown
   std::vector<VmView> vms;
 
   Bytes committed() const {
-    Bytes sum = orphaned;
+    Bytes sum = elsewhere;
     for (const VmView& vm : vms) sum += vm.committed;
     return sum;
   }

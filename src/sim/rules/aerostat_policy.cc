@@ -49,7 +49,7 @@ class AerostatPolicy::Owner final : public SettingsKeeper {
 class AerostatPolicy::Memory final : public HeldBook {
  public:
   void remember(const All&) override {}
-  std::optional<Bytes> recall(const std::string&, pid_t) const override { return std::nullopt; }
+  All recall() const override { return {}; }
 };
 
 AerostatPolicy::AerostatPolicy(const Profile& profile, const Guards& guards, Plan plan)

@@ -24,10 +24,10 @@ std::optional<Bytes> VirtualHost::available() const {
   return physical_.value_or(capacity_ + Bytes::mib(256)) - used;
 }
 
-std::optional<Bytes> VirtualHost::resident(pid_t pid) const {
+HostNumber<ProcessMemory> VirtualHost::memory_of(pid_t pid) const {
   const VirtualVm* const vm = by_pid_.at(static_cast<std::size_t>(pid - 1));
-  if (!vm) return std::nullopt;
-  return Bytes::of_mib(vm->touched());
+  if (!vm) return tl::make_unexpected(Missing::Gone);
+  return ProcessMemory{Bytes::of_mib(vm->touched()), Bytes{}};
 }
 
 VirtualVm* VirtualHost::find(const std::string& name) {

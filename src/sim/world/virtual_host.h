@@ -34,7 +34,8 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   // HostSensor: a host that does nothing else.
   std::optional<Bytes> total() const override { return capacity_; }
   std::optional<Bytes> available() const override;
-  std::optional<Bytes> resident(pid_t pid) const override;
+  HostNumber<ProcessMemory> memory_of(pid_t pid) const override;
+  HostNumber<std::uint64_t> started(pid_t) const override { return 0; }  // no pid is given twice
 
   // The machine has less than VMs may share: a mistake of its owner, or something else runs on it.
   void set_physical(Bytes amount) { physical_ = amount; }

@@ -1,0 +1,188 @@
+// The engine and its books: it counts VMs, follows their processes, and tells when law 1 does not hold.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "control/engine.h"
+#include "control/sense.h"
+
+namespace aerostat {
+
+// What QEMU or the guest changed counts from the moment that somebody asks.
+void Engine::count(const VmRecord& vm) const {
+  books_.count(*vm.claim, committed_of(vm), vm.resident.value_or(Bytes{}), least_of(vm));
+}
+
+void Engine::count_all() const {
+  for (const auto& [name, vm] : vms_) count(*vm);
+}
+
+// A VM of which nothing is known yet may be one that a daemon before this one had counted.
+void Engine::recall_held() {
+  if (!options_.guards.orphans) return;
+  for (HeldBook::Entry& each : held_.recall())
+    books_.add_orphan({std::move(each.vm), each.process, each.committed, clock_.now(), false});
+}
+
+// Certainly. A process that has ended and was not yet waited for by its parent is still listed, with nothing
+// resident.
+bool Engine::has_ended(const ProcessId& process) const {
+  const auto memory = host_.memory_of(process.pid);
+  if (!memory) return memory.error() == Missing::Gone;
+  if (memory->resident == Bytes{}) return true;
+  const auto started = host_.started(process.pid);
+  return started && process.started && *started != *process.started;
+}
+
+// Which process the VM is, what that was counted with before, and whether another VM shows it too.
+void Engine::follow_process(VmRecord& vm) {
+  const auto pid = vm.facts().pid;
+  if (!pid) return;
+  if (vm.process && vm.process->pid == *pid) {
+    if (vm.twin && vm.facts().known && !vm.twin->facts().known) speak_for_process(vm);
+    return;
+  }
+  leave_process(vm, committed_of(vm));
+  const auto started = host_.started(*pid);
+  vm.process = ProcessId{*pid, started ? std::optional(*started) : std::nullopt};
+  const auto [place, first] = by_pid_.try_emplace(*pid, &vm);
+  if (!first) {
+    vm.twin = place->second;
+    return;
+  }
+  if (const auto orphan = books_.take_orphan(*vm.process)) vm.counted = orphan->amount;
+}
+
+// Of all VMs that show its process this one is heard: it is the one to look after.
+void Engine::speak_for_process(VmRecord& vm) {
+  by_pid_[vm.process->pid] = &vm;
+  vm.twin = nullptr;
+  for (const auto& [name, each] : vms_) {
+    if (each.get() != &vm && each->process && each->process->pid == vm.process->pid) each->twin = &vm;
+  }
+}
+
+// The VM shows it no more. If nobody else does and it runs on, what it holds stays counted. True if so.
+bool Engine::leave_process(VmRecord& vm, Bytes committed) {
+  if (!vm.process) return false;
+  const ProcessId process = *vm.process;
+  const bool spoke_for_it = !vm.twin;
+  vm.process.reset();
+  vm.twin = nullptr;
+  vm.resident.reset();
+  vm.swapped.reset();
+  vm.last_resident = vm.counted = {};
+  if (!spoke_for_it) return false;
+  by_pid_.erase(process.pid);
+  for (const auto& [name, each] : vms_) {
+    if (each.get() == &vm || !each->process || each->process->pid != process.pid) continue;
+    each->counted = committed;
+    speak_for_process(*each);
+    return false;
+  }
+  if (!options_.guards.orphans || committed == Bytes{} || has_ended(process)) return false;
+  const bool shut_down = vm.facts().run_state == RunState::ShutDown;
+  books_.add_orphan({vm.name, process, committed, clock_.now(), true});
+  if (!shut_down) tell_of_orphan(books_.orphans().back());
+  return true;
+}
+
+void Engine::tell_of_orphan(const OrphanClaim& orphan) {
+  event("vm.orphaned", orphan.owner,
+        fmt::format("process {} runs on without a monitor: {} stay counted until it ends", orphan.process.pid,
+                    format_bytes(orphan.amount)));
+}
+
+void Engine::look_at_process(VmRecord& vm) {
+  if (!vm.process) return;
+  const auto memory = host_.memory_of(vm.process->pid);
+  vm.resident = memory ? std::optional(memory->resident) : std::nullopt;
+  vm.swapped = memory ? memory->swapped : std::nullopt;
+  if (memory) vm.last_resident = memory->resident;
+  if (vm.process->started) return;
+  if (const auto started = host_.started(vm.process->pid)) vm.process->started = *started;
+}
+
+void Engine::bury_orphans(TimePoint now) {
+  std::vector<ProcessId> ended;
+  for (const OrphanClaim& each : books_.orphans()) {
+    if (has_ended(each.process)) ended.push_back(each.process);
+  }
+  for (const ProcessId& each : ended) {
+    const auto orphan = books_.take_orphan(each);
+    if (orphan && orphan->told) event("vm.ended", orphan->owner, "its process has ended");
+  }
+  for (const OrphanClaim& each : books_.untold_orphans(now - kMonitorWait)) tell_of_orphan(each);
+}
+
+void Engine::remember_held() {
+  bool changed = books_.orphans() != remembered_orphans_ || vms_.size() != remembered_vms_;
+  for (const auto& [name, vm] : vms_) {
+    const Bytes now = committed_of(*vm);
+    changed = changed || now != vm->remembered;
+    vm->remembered = now;
+  }
+  if (!changed) return;
+  remembered_vms_ = vms_.size();
+  remembered_orphans_ = books_.orphans();
+  HeldBook::All all;
+  for (const OrphanClaim& each : books_.orphans()) all.push_back({each.owner, each.process, each.amount});
+  for (const auto& [name, vm] : vms_) {
+    if (vm->process && !vm->twin) all.push_back({name, *vm->process, vm->remembered});
+  }
+  held_.remember(all);
+}
+
+void Engine::check_commitment() {
+  books_.mark_peak();
+  const bool over = books_.over() > Bytes{};
+  if (over) ++over_committed_passes_;
+  if (over && !over_committed_) {
+    event("host.over-committed", "",
+          fmt::format("VMs hold or were promised {}, {} more than may be", format_bytes(books_.committed()),
+                      format_bytes(books_.over())));
+  }
+  if (!over && over_committed_) event("host.recovered", "", "what VMs hold is within the capacity again");
+  over_committed_ = over;
+}
+
+Bytes Engine::spare_physical(TimePoint now) {
+  const bool before = kernel_.unreadable();
+  const Bytes spare = kernel_.spare(host_.available(), books_, options_.physical_margin, now);
+  if (kernel_.unreadable() && !before)
+    event("host.unreadable", "",
+          "what the host's kernel has left cannot be read: no VM is grown until it can");
+  if (!kernel_.unreadable() && before)
+    event("host.readable", "", "what the host's kernel has left can be read again");
+  return spare;
+}
+
+// A minimum that cannot be given is told for as long as that is so.
+void Engine::watch_minimums() {
+  for (const auto& [name, vm] : vms_) {
+    vm->left_for_minimum.reset();
+    if (!vm->movable || vm->facts().target() >= vm->limits.minimum) continue;
+    const Bytes left = books_.left_beside(*vm->claim);
+    if (vm->waits || left < vm->limits.minimum) vm->left_for_minimum = left;
+  }
+}
+
+Result<void> Engine::reserve(const std::string& vm, Bytes amount, std::optional<Duration> lasts) {
+  count_all();
+  const auto expires = lasts ? std::optional(clock_.now() + *lasts) : std::nullopt;
+  if (Result<void> done = books_.reserve(vm, amount, expires); !done) return done;
+  event("vm.reserved", vm, format_bytes(amount) + " are kept for it until it starts");
+  hooks_.pass_wanted();
+  return {};
+}
+
+void Engine::expire_reservations(TimePoint now) {
+  for (const std::string& owner : books_.expire(now))
+    event("vm.released", owner, "it did not start in time: nothing is kept for it any more");
+}
+
+void Engine::release(const std::string& vm) {
+  if (books_.release(vm)) event("vm.released", vm, "nothing is kept for it any more");
+}
+
+}  // namespace aerostat
