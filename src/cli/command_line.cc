@@ -9,15 +9,16 @@
 #include <thread>
 
 #include "base/text.h"
-#include "cli/checks.h"
 #include "cli/commands.h"
-#include "cli/make_trace.h"
-#include "cli/plan.h"
-#include "cli/record.h"
-#include "cli/render.h"
-#include "cli/scenario.h"
-#include "cli/simulate.h"
-#include "cli/table.h"
+#include "client/render.h"
+#include "console/checks.h"
+#include "console/exit_status.h"
+#include "console/table.h"
+#include "lab_cli/make_trace.h"
+#include "lab_cli/plan.h"
+#include "lab_cli/record.h"
+#include "lab_cli/scenario.h"
+#include "lab_cli/simulate.h"
 #include "model/settings.h"
 
 namespace aerostat {

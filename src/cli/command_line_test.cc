@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "cli/scripted_daemon.h"
+#include "client/scripted_daemon.h"
 
 namespace aerostat {
 namespace {

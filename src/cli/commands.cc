@@ -6,8 +6,10 @@
 #include <ostream>
 
 #include "base/text.h"
-#include "cli/render.h"
-#include "cli/table.h"
+#include "client/answer.h"
+#include "client/render.h"
+#include "console/exit_status.h"
+#include "console/table.h"
 
 namespace aerostat {
 
@@ -23,27 +25,7 @@ std::string redrawn(const std::string& text) {
   return out + "\033[J";
 }
 
-Result<Json> parse_reply(const Reply& reply) {
-  Json json = Json::parse(reply.body, nullptr, false);
-  if (json.is_discarded())
-    return fail(Error::Kind::Internal, "aerostatd answered with something that is not JSON");
-  return json;
-}
-
 }  // namespace
-
-std::string sentence_of(const Reply& reply) {
-  const Json json = Json::parse(reply.body, nullptr, false);
-  if (json.is_object() && json.contains("error") && json["error"].is_object() &&
-      json["error"].contains("message") && json["error"]["message"].is_string()) {
-    return clean(json["error"]["message"].get_ref<const std::string&>());
-  }
-  return fmt::format("aerostatd answered with status {} and no reason", reply.status);
-}
-
-int status_of(const Error& error) {
-  return error.kind == Error::Kind::Unavailable || error.kind == Error::Kind::Denied ? kNotReached : kFailed;
-}
 
 int Commands::complain(const Error& error) {
   output_.err << "aerostat: " << clean(error.message) << "\n";

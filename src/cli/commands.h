@@ -1,6 +1,5 @@
 // What each command of `aerostat` does: asks the daemon, prints. Knows no command line.
-// Each returns the exit status: 0 done, 1 refused or failed, 3 the daemon was not reached (2, usage, is the
-// parser's).
+// Each returns the exit status (console/exit_status.h).
 #pragma once
 
 #include <cstdint>
@@ -10,16 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/client.h"
 #include "cli/qemu_args.h"
+#include "client/client.h"
 
 namespace aerostat {
-
-inline constexpr int kDone = 0, kFailed = 1, kUsage = 2, kNotReached = 3;
-
-// What the daemon said instead of yes, and the exit status of an error.
-std::string sentence_of(const Reply& reply);
-int status_of(const Error& error);
 
 struct Output {
   std::ostream& out;

@@ -10,7 +10,8 @@
 #include "model/settings.h"
 #include "sim/rules/registry.h"
 #include "sim/score/meter.h"
-#include "sim/score/oracle.h"
+#include "sim/score/prices.h"
+#include "sim/trace/need_curve.h"
 #include "sim/trace/trace.h"
 #include "sim/world/physics.h"
 
@@ -55,7 +56,7 @@ struct Outcome {
   double peak_assigned_mib = 0;  // committed to all at once
   std::uint64_t law_violations = 0;
   std::uint64_t looks = 0;   // VM-samples
-  bool clairvoyant = false;  // the oracle's: priced for what it adds only, as S* is
+  bool clairvoyant = false;  // saw all need beforehand: priced for what it adds only, as S* is
 
   double waste() const { return ratio(sum.waste); }
   double violation() const { return ratio(sum.missing); }
@@ -66,9 +67,6 @@ struct Outcome {
   double ratio(double part) const { return sum.need > 0 ? part / sum.need : 0; }
 };
 
-// S* of the oracle.
-double oracle_score(const OracleScore& o, const Prices& p);
-
 // The settings a VM of the trace gets: its own, the defaults, its limit_mib, and what follows from them.
 // Startup: what it needs at first with its buffer; it was booted with 1 GiB of that. Minimum: one block.
 // Maximum: its limit, or the host.
@@ -76,9 +74,6 @@ Settings settings_of(const VmTrace& vm, const ReplayOptions& options);
 
 // What a VM of the trace needs, as every replay with these options sees it.
 NeedCurve curve_of(const Trace& trace, std::size_t vm, const ReplayOptions& options);
-
-// The oracle of all VMs of the trace together.
-OracleScore replay_oracle(const Trace& trace, const ReplayOptions& options);
 
 Outcome replay(const Trace& trace, const PolicyEntry& entry, const ReplayOptions& options);
 

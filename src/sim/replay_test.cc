@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/log.h"
+#include "research/oracle_replay.h"
+#include "research/policies.h"
 #include "sim/trace/generate.h"
 
 namespace aerostat::sim {

@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/log.h"
+#include "research/policies.h"
 #include "sim/replay.h"
 #include "sim/trace/generate.h"
 

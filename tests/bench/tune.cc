@@ -12,8 +12,8 @@
 #include <filesystem>
 
 #include "base/log.h"
-#include "sim/rules/peers.h"
-#include "sim/tune.h"
+#include "research/policies.h"
+#include "research/tune.h"
 
 namespace {
 

@@ -1,9 +1,9 @@
-"""The rooms of the house and who may use whom: every #include in src/ and apps/ is checked against this table.
-
-CMake links the same way; this test also catches an include that happens to compile.
+"""The rooms of the house and who may use whom: every #include in src/ and apps/, and every room that CMake links, is
+checked against this table.
 """
 import pathlib
 import re
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -22,10 +22,18 @@ MAY_USE = {
     "control": {"base", "model", "policy", "guard", "vmm", "guest"},
     # The lab runs the loop itself, and the guest's own rules of when to report and of whose memory is whose.
     "sim": {"base", "model", "policy", "guard", "vmm", "guest", "control", "agent/common"},
+    "research": {"base", "model", "policy", "sim"},
     "api": {"base", "model", "control"},
-    "cli": {"base", "model", "config", "guard", "sim"},
+    "console": {"base"},
+    # Speaks to the daemon and has no part of it.
+    "client": {"base", "model", "console"},
+    "lab_cli": {"base", "model", "config", "guard", "console", "client", "sim", "research"},
+    "cli": {"base", "model", "console", "client", "lab_cli"},
     "agent/common": {"guest"},
     "agent/linux": {"agent/common", "guest", "model"},
+    "apps/aerostatd": {"base", "model", "config", "host", "control", "guest", "vmm", "vmm/qemu", "api"},
+    "apps/aerostat": {"cli"},
+    "apps/aerostat-guest": {"agent/linux"},
 }
 # Narrower than a room: the loop knows interfaces only, the API knows the manager only.
 ONLY_HEADERS = {
@@ -35,6 +43,8 @@ ONLY_HEADERS = {
     ("sim", "guest"): {"guest/guest_link.h"},
     ("sim", "vmm"): {"vmm/machine.h"},
     ("sim", "agent/common"): {"agent/common/reporter.h", "agent/common/zone_choice.h"},
+    # Text for people only: it measures and asks nothing.
+    ("client", "console"): {"console/table.h"},
     # The part of the wire that both ends share, free of everything the host's end needs.
     ("agent/common", "guest"): {"guest/line_reader.h"},
     ("agent/linux", "guest"): {"guest/line_reader.h"},
@@ -42,9 +52,14 @@ ONLY_HEADERS = {
     ("agent/linux", "model"): {"model/recording.h"},
 }
 # Tests may look across: they put a real thing on the other side.
-TEST_MAY_ALSO_USE = {"guard": {"policy"}, "guest": {"agent/common"}}
+TEST_MAY_ALSO_USE = {"guard": {"policy"}, "guest": {"agent/common"}, "sim": {"research"}}
+# What the command is to stay free of, through however many rooms.
+ENGINE = {"control", "policy", "guard", "vmm", "sim"}
 PURE = {"policy", "guard"}
 IMPURE = re.compile(r"<(fstream|iostream|thread|mutex|unistd\.h|sys/[a-z]+\.h|boost/.*)>|base/log\.h|steady_clock::now|system_clock::now")
+# Targets of CMake that are a part of a room.
+ROOM_OF_TARGET = {"control_interface": "control", "guest_interface": "guest", "agent_common": "agent/common",
+                  "agent_linux": "agent/linux", "vmm_qemu": "vmm/qemu"}
 
 
 def room_of(path: str) -> str:
@@ -56,54 +71,105 @@ def room_of(path: str) -> str:
     return parts[0]
 
 
-def sources() -> list[pathlib.Path]:
-    return sorted(p for p in (ROOT / "src").rglob("*") if p.suffix in (".h", ".cc"))
+def sources(root: pathlib.Path = ROOT) -> list[tuple[str, pathlib.Path]]:
+    """Each with its name as its room sees it: without src/, but with apps/."""
+    found = [(p.relative_to(root / "src").as_posix(), p) for p in (root / "src").rglob("*")]
+    found += [(p.relative_to(root).as_posix(), p) for p in (root / "apps").rglob("*")]
+    return sorted((name, p) for name, p in found if p.suffix in (".h", ".cc"))
+
+
+def wrong_include(inside: str, is_test: bool, header: str) -> str | None:
+    room = room_of(inside)
+    if "/" not in header:
+        # A program is a folder of its own, without a room's name before its headers.
+        return None if room.startswith("apps/") else f"{inside}: includes {header} without its room"
+    target = room_of(header)
+    allowed = MAY_USE[room] | {room} | (TEST_MAY_ALSO_USE.get(room, set()) if is_test else set())
+    if target not in allowed:
+        return f"{inside}: {room} may not use {target} ({header})"
+    only = ONLY_HEADERS.get((room, target))
+    if only and header not in only and not is_test:
+        return f"{inside}: of {target}, {room} may use only {sorted(only)} ({header})"
+    return None
+
+
+def wrong_includes(root: pathlib.Path = ROOT) -> list[str]:
+    wrong = []
+    for inside, path in sources(root):
+        if room_of(inside) not in MAY_USE:
+            wrong.append(f"{inside}: a room that is not in the table")
+            continue
+        for header in re.findall(r'^\s*#\s*include\s*"([^"]+)"', path.read_text(), re.M):
+            wrong.append(wrong_include(inside, path.stem.endswith("_test"), header))
+    return [fault for fault in wrong if fault]
+
+
+def room_of_target(target: str) -> str:
+    return ROOM_OF_TARGET.get(target, target)
+
+
+def linked_rooms() -> dict[str, set[str]]:
+    """What each aerostat_room() of CMake links."""
+    linked: dict[str, set[str]] = {}
+    for file in sorted((ROOT / "src").rglob("CMakeLists.txt")):
+        for name, words in re.findall(r"^aerostat_room\((\w+)([^)]*)\)", file.read_text(), re.M):
+            uses = re.search(r"\bUSES\s+([\w\s]*?)(?=\bLIBS\b|$)", words)
+            linked.setdefault(room_of_target(name), set()).update(map(room_of_target, uses[1].split() if uses else []))
+    return linked
 
 
 class Layers(unittest.TestCase):
     def test_every_include_points_down(self) -> None:
-        wrong = []
-        for path in sources():
-            inside = path.relative_to(ROOT / "src").as_posix()
-            room = room_of(inside)
-            self.assertIn(room, MAY_USE, f"{inside}: a room that is not in the table")
-            allowed = MAY_USE[room] | {room}
-            if path.stem.endswith("_test"):
-                allowed |= TEST_MAY_ALSO_USE.get(room, set())
-            for header in re.findall(r'^#include "([^"]+)"', path.read_text(), re.M):
-                if "/" not in header:
-                    wrong.append(f"{inside}: includes {header} without its room")
-                    continue
-                target = room_of(header)
-                if target not in allowed:
-                    wrong.append(f"{inside}: {room} may not use {target} ({header})")
-                only = ONLY_HEADERS.get((room, target))
-                if only and header not in only:
-                    wrong.append(f"{inside}: of {target}, {room} may use only {sorted(only)} ({header})")
+        wrong = wrong_includes()
         self.assertEqual(wrong, [], "\n".join(wrong))
 
+    def test_an_upward_include_planted_in_any_room_is_found(self) -> None:
+        for room in MAY_USE:
+            where = room if room.startswith("apps/") else f"src/{room}"
+            for other in sorted(set(MAY_USE) - MAY_USE[room] - {room}):
+                with self.subTest(room=room, other=other), tempfile.TemporaryDirectory() as folder:
+                    plant = pathlib.Path(folder) / where / "planted.cc"
+                    plant.parent.mkdir(parents=True)
+                    plant.write_text(f'#include "{other}/anything.h"\n')
+                    self.assertEqual(len(wrong_includes(pathlib.Path(folder))), 1)
+
+    def test_cmake_links_no_room_that_may_not_be_used(self) -> None:
+        linked = linked_rooms()
+        self.assertGreater(len(linked), 12)
+        wrong = [f"{room} links {other}" for room, others in linked.items()
+                 for other in sorted(others - MAY_USE[room] - {room})]
+        self.assertEqual(wrong, [])
+
+    def test_the_client_has_no_engine_behind_it(self) -> None:
+        linked = linked_rooms()
+        reached, todo = set(), ["client"]
+        while todo:
+            room = todo.pop()
+            if room not in reached:
+                reached.add(room)
+                todo += linked.get(room, set())
+        self.assertEqual(reached & ENGINE, set())
+        self.assertIn("base", reached)
+
     def test_policy_and_guard_are_pure(self) -> None:
-        wrong = []
-        for path in sources():
-            inside = path.relative_to(ROOT / "src").as_posix()
-            if room_of(inside) in PURE and not path.stem.endswith("_test") and IMPURE.search(path.read_text()):
-                wrong.append(inside)
+        wrong = [inside for inside, path in sources()
+                 if room_of(inside) in PURE and not path.stem.endswith("_test") and IMPURE.search(path.read_text())]
         self.assertEqual(wrong, [], "no clock, I/O or log in policy and guard")
 
     def test_the_table_can_fail(self) -> None:
         self.assertEqual(room_of("vmm/qemu/qmp_client.h"), "vmm/qemu")
+        self.assertEqual(room_of("apps/aerostatd/daemon.h"), "apps/aerostatd")
         self.assertNotIn("control", MAY_USE["policy"])
         self.assertTrue(IMPURE.search("#include <fstream>"))
 
 
 class Files(unittest.TestCase):
     def test_no_file_is_a_maze(self) -> None:
-        long = [(p.relative_to(ROOT).as_posix(), n) for p in sources() if (n := len(p.read_text().splitlines())) > 500]
+        long = [(name, n) for name, p in sources() if (n := len(p.read_text().splitlines())) > 500]
         self.assertEqual(long, [], "files above 500 lines: make two rooms")
 
     def test_every_header_says_what_it_is(self) -> None:
-        silent = [p.relative_to(ROOT).as_posix() for p in sources()
-                  if p.suffix == ".h" and not p.read_text().startswith("//")]
+        silent = [name for name, p in sources() if p.suffix == ".h" and not p.read_text().startswith("//")]
         self.assertEqual(silent, [])
 
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/log.h"
+#include "research/policies.h"
 #include "sim/plan/json.h"
 #include "sim/plan/needs.h"
 #include "sim/trace/generate.h"

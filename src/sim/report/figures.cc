@@ -71,7 +71,7 @@ Result<void> can_be_scored(const Trace& trace) {
   return {};
 }
 
-Figures figures_of(const Outcome& o, const OracleScore& best, const Prices& prices) {
+Figures figures_of(const Outcome& o, double best, const Prices& prices) {
   constexpr double kGib = 1024;
   Figures f;
   f.policy = o.policy;
@@ -91,7 +91,7 @@ Figures figures_of(const Outcome& o, const OracleScore& best, const Prices& pric
   f.worst_hour_violation = o.worst_hour;
   f.worst_deficit_mib = t.worst_mib;
   f.longest_episode_s = t.longest_s;
-  f.s_oracle = oracle_score(best, prices);
+  f.s_oracle = best;
   f.move_cost = o.move_cost(prices);
   f.s = o.score(prices);
   f.competitive_ratio = (1 + f.s) / (1 + f.s_oracle);

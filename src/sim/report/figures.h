@@ -38,8 +38,8 @@ std::span<const FigureField> figure_fields();
 // Refuses a trace of which nothing can be scored: no VM lives longer than kUnscored, or none needs anything.
 Result<void> can_be_scored(const Trace& trace);
 
-// `best` is the oracle of the same trace with the same options. A trace that can be scored, please.
-Figures figures_of(const Outcome& outcome, const OracleScore& best, const Prices& prices);
+// `best` is S of the oracle on the same trace with the same options. A trace that can be scored, please.
+Figures figures_of(const Outcome& outcome, double best, const Prices& prices);
 
 // How the rows of this trace are joined when `asked` is asked for: Rough or Linear.
 Texture texture_used(const Trace& trace, Texture asked);

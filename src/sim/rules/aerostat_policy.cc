@@ -92,14 +92,4 @@ void AerostatPolicy::tick() {
   engine_->pass();
 }
 
-Tunable aerostat_tunable() {
-  using P = Profile;
-  return tunable_policy<P>("aerostat",
-                           {{"short_price", &P::short_price, 10, 1000, true},
-                            {"change_price", &P::change_price, 0.05, 2, true},
-                            {"headroom_sigmas", &P::headroom_sigmas, 0.2, 5, true}},
-                           profile(ProfileName::Balanced),
-                           [](const P& p) { return std::make_unique<AerostatPolicy>(p); });
-}
-
 }  // namespace aerostat::sim

@@ -6,7 +6,6 @@
 
 #include "control/engine.h"
 #include "sim/rules/policy.h"
-#include "sim/rules/tunable.h"
 
 namespace aerostat::sim {
 
@@ -42,8 +41,5 @@ class AerostatPolicy final : public Policy {
   std::unique_ptr<Engine> engine_;
   bool pass_wanted_ = false;
 };
-
-// The profile `balanced`, and what of it a search may choose.
-Tunable aerostat_tunable();
 
 }  // namespace aerostat::sim

@@ -1,5 +1,4 @@
-// Policies by name. `plain` and the peers also come as NAME-equal: the same rule with our loop, sensors and
-// estimate, and its constants tuned by the same search.
+// Policies by name. Which there are: research/policies.h.
 #pragma once
 
 #include <functional>
@@ -14,10 +13,16 @@
 
 namespace aerostat::sim {
 
+class Trace;
+struct Outcome;
+struct ReplayOptions;
+
+// One of `make` and `compute` is there.
 struct PolicyEntry {
   std::string name;
-  std::string about;                              // one line
-  std::function<std::unique_ptr<Policy>()> make;  // null: the oracle, which is computed and does not run
+  std::string about;                                        // one line
+  std::function<std::unique_ptr<Policy>()> make = nullptr;  // a policy that runs in the lab
+  std::function<Outcome(const Trace&, const ReplayOptions&)> compute = nullptr;  // it does not run
 };
 
 class Registry {
@@ -31,8 +36,5 @@ class Registry {
  private:
   std::vector<PolicyEntry> entries_;
 };
-
-// All policies of this house.
-Registry builtin_policies();
 
 }  // namespace aerostat::sim

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "research/policies.h"
 #include "run.h"
 #include "sim/replay.h"
 

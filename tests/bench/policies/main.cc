@@ -11,6 +11,7 @@
 #include "policies/promises.h"
 #include "policies/scarce.h"
 #include "policies/tables.h"
+#include "research/policies.h"
 
 using namespace aerostat;
 using namespace aerostat::bench;

@@ -10,6 +10,8 @@
 #include "policies/scarce.h"
 #include "policies/seer.h"
 #include "policies/stats.h"
+#include "research/oracle_replay.h"
+#include "research/policies.h"
 #include "sim/plan/density.h"
 #include "sim/trace/generate.h"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "policies/seer.h"
+#include "research/policies.h"
 #include "sim/trace/generate.h"
 
 namespace aerostat::bench {

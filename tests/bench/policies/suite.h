@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "research/tune.h"
 #include "sim/replay.h"
-#include "sim/tune.h"
 
 namespace aerostat::bench {
 

@@ -6,8 +6,10 @@
 #include "policies/constant.h"
 #include "policies/stats.h"
 #include "policies/tables.h"
+#include "research/oracle_replay.h"
+#include "research/plain.h"
+#include "research/policies.h"
 #include "sim/rules/aerostat_policy.h"
-#include "sim/rules/plain.h"
 
 namespace aerostat::bench {
 
@@ -104,7 +106,7 @@ std::string frontier(const std::vector<TraceKind>& kinds, const SuiteOptions& op
     variants.push_back({fmt::format("plain, waits {} s", hold), "",
                         [c] { return std::make_unique<sim::RulePolicy>(sim::plain_rule_with(c)); }});
   }
-  variants.push_back({"oracle", "", nullptr});
+  variants.push_back(sim::oracle_entry());
   const Runs runs = run_suite(variants, kinds, options, {}, "frontier");
   const std::vector<double> calm = changes_of_constant_need(variants, options);
   std::string out =
@@ -129,8 +131,8 @@ std::string frontier(const std::vector<TraceKind>& kinds, const SuiteOptions& op
 
 std::string devices(const std::vector<TraceKind>& kinds, const SuiteOptions& options) {
   const sim::Registry registry = sim::builtin_policies();
-  const std::vector<sim::PolicyEntry> policies{
-      **registry.find("aerostat"), **registry.find("plain"), {"oracle", "", nullptr}};
+  const std::vector<sim::PolicyEntry> policies{**registry.find("aerostat"), **registry.find("plain"),
+                                               sim::oracle_entry()};
   std::string out =
       "| blocks | unplugs | aerostat: S | 500 × violation | longest felt | resizes | plain: S "
       "| over plain | oracle: S |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";

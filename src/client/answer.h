@@ -1,0 +1,19 @@
+// Answers of the API, read: the JSON of a yes, the sentence of a no.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "base/result.h"
+#include "client/client.h"
+
+namespace aerostat {
+
+using Json = nlohmann::ordered_json;
+
+Result<Json> parse_reply(const Reply& reply);
+
+// The daemon's reason for a refusal, clean.
+std::string sentence_of(const Reply& reply);
+
+}  // namespace aerostat

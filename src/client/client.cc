@@ -1,0 +1,199 @@
+#include "client/client.h"
+
+#include <fmt/format.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <vector>
+
+namespace aerostat {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::local::stream_protocol;
+using Code = beast::error_code;
+
+// Some hundred VMs make 1 MB; this only stops what cannot be an answer.
+constexpr std::uint64_t kMostReply = 64u << 20;
+constexpr std::size_t kMostLine = 1u << 20;
+// The daemon sends a ping every 15 s; three missed ones mean it hangs.
+constexpr std::chrono::seconds kSilence{50};
+
+// Whoever is in the group root may do far more than this.
+std::string remedy(const std::string& path) {
+  struct stat about{};
+  if (::stat(path.c_str(), &about) != 0 || about.st_gid == 0)
+    return "use sudo, or let aerostatd give its socket a group ([api] group in aerostat.toml) and join that";
+  std::vector<char> room(16384);
+  group entry{};
+  group* found = nullptr;
+  ::getgrgid_r(about.st_gid, &entry, room.data(), room.size(), &found);
+  return fmt::format(
+      "use sudo, or join the group {} and log in again",
+      found != nullptr ? fmt::format("'{}'", found->gr_name) : fmt::format("{}", about.st_gid));
+}
+
+Error not_reached(const std::string& socket, const Code& code) {
+  if (code == boost::system::errc::permission_denied) {
+    return {Error::Kind::Denied, fmt::format("no permission to connect to {}; {}", socket, remedy(socket))};
+  }
+  if (code == boost::system::errc::no_such_file_or_directory ||
+      code == boost::system::errc::not_a_directory) {
+    return {Error::Kind::Unavailable, fmt::format("aerostatd cannot be reached: there is no socket {}; start "
+                                                  "aerostatd, or name its socket with --socket",
+                                                  socket)};
+  }
+  if (code == boost::system::errc::connection_refused) {
+    return {Error::Kind::Unavailable, fmt::format("aerostatd cannot be reached: nobody answers on {}; start "
+                                                  "aerostatd, or name its socket with --socket",
+                                                  socket)};
+  }
+  return {Error::Kind::Unavailable,
+          fmt::format("aerostatd cannot be reached on {}: {}", socket, code.message())};
+}
+
+Error broken(const std::string& socket, const Code& code) {
+  if (code == beast::error::timeout) {
+    return {Error::Kind::Unavailable,
+            fmt::format(
+                "aerostatd does not answer on {} in time; look into its log, or restart it: the VMs run on",
+                socket)};
+  }
+  return {Error::Kind::Unavailable,
+          fmt::format("aerostatd ended the connection on {}: {}", socket, code.message())};
+}
+
+// One connection. Beast's time-outs work for asynchronous operations only, so each runs to its end here.
+class Wire {
+ public:
+  explicit Wire(const std::string& socket) : socket_(socket), stream_(io_) {}
+
+  Result<void> send(const std::string& method, const std::string& target, const std::string& body,
+                    std::chrono::milliseconds patience) {
+    if (socket_.empty() || socket_.size() >= sizeof(sockaddr_un{}.sun_path)) {
+      return fail(Error::Kind::Unavailable,
+                  fmt::format("'{}' cannot be a socket's path; name another with --socket", socket_));
+    }
+    stream_.expires_after(patience);
+    Code code;
+    stream_.async_connect(stream_protocol::endpoint(socket_), [&code](Code done) { code = done; });
+    run();
+    if (code == beast::error::timeout) return fail(broken(socket_, code));
+    if (code) return fail(not_reached(socket_, code));
+    http::request<http::string_body> request;
+    request.version(11);
+    request.method_string(method);
+    request.target(target);
+    request.set(http::field::host, "aerostatd");
+    request.keep_alive(false);
+    request.body() = body;
+    if (!body.empty()) request.set(http::field::content_type, "application/json");
+    request.prepare_payload();
+    http::async_write(stream_, request, [&code](Code done, std::size_t) { code = done; });
+    run();
+    // A daemon that refuses early has answered although it did not take everything: read that answer.
+    if (code && code != boost::system::errc::broken_pipe) return fail(broken(socket_, code));
+    return {};
+  }
+
+  template <typename Parser>
+  Result<void> read_header(Parser& parser) {
+    Code code;
+    http::async_read_header(stream_, buffer_, parser, [&code](Code done, std::size_t) { code = done; });
+    run();
+    if (code) return fail(broken(socket_, code));
+    return {};
+  }
+  template <typename Parser>
+  Result<void> read(Parser& parser) {
+    Code code;
+    http::async_read(stream_, buffer_, parser, [&code](Code done, std::size_t) { code = done; });
+    run();
+    if (code) return fail(broken(socket_, code));
+    return {};
+  }
+  template <typename Parser>
+  Result<void> read_some(Parser& parser, std::chrono::milliseconds patience) {
+    Code code;
+    stream_.expires_after(patience);
+    http::async_read_some(stream_, buffer_, parser, [&code](Code done, std::size_t) { code = done; });
+    run();
+    if (code) return fail(broken(socket_, code));
+    return {};
+  }
+
+ private:
+  void run() {
+    io_.restart();
+    io_.run();
+  }
+
+  std::string socket_;
+  asio::io_context io_{1};
+  beast::basic_stream<stream_protocol> stream_;
+  beast::flat_buffer buffer_{1u << 20};
+};
+
+// Takes whole lines off the front of `text` and hands over the data of each event.
+bool take_events(std::string& text, const std::function<bool(std::string_view)>& event) {
+  std::size_t end = 0;
+  while ((end = text.find('\n')) != std::string::npos) {
+    constexpr std::string_view kData = "data: ";
+    const std::string line = text.substr(0, end);
+    text.erase(0, end + 1);
+    if (line.starts_with(kData) && !event(std::string_view(line).substr(kData.size()))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<Reply> Client::request(const std::string& method, const std::string& target,
+                              const std::string& body) const {
+  Wire wire(socket_);
+  if (Result<void> sent = wire.send(method, target, body, patience_); !sent)
+    return fail(std::move(sent.error()));
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(kMostReply);
+  if (Result<void> got = wire.read(parser); !got) return fail(std::move(got.error()));
+  return Reply{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+}
+
+Result<Reply> Client::follow(const std::string& target,
+                             const std::function<bool(std::string_view data)>& event) const {
+  Wire wire(socket_);
+  if (Result<void> sent = wire.send("GET", target, {}, patience_); !sent)
+    return fail(std::move(sent.error()));
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(boost::none);
+  if (Result<void> got = wire.read_header(parser); !got) return fail(std::move(got.error()));
+  Reply reply{static_cast<int>(parser.get().result_int()), {}};
+  std::string text;
+  while (true) {
+    if (!parser.is_done()) {
+      if (Result<void> got = wire.read_some(parser, kSilence); !got) return fail(std::move(got.error()));
+    }
+    text += std::exchange(parser.get().body(), {});
+    if (reply.status == 200) {
+      if (!take_events(text, event)) return reply;
+      if (text.size() > kMostLine)
+        return fail(Error::Kind::Unavailable, "aerostatd sent an event longer than 1 MiB");
+    }
+    if (parser.is_done()) break;
+  }
+  reply.body = std::move(text);
+  if (reply.status == 200)
+    return fail(Error::Kind::Unavailable,
+                "aerostatd ended the stream of events; start it again, or try again");
+  return reply;
+}
+
+}  // namespace aerostat

@@ -1,0 +1,16 @@
+// Surroundings of a command: where it writes, and whether a person looks at it there.
+#pragma once
+
+#include <iosfwd>
+
+namespace aerostat {
+
+struct Surroundings {
+  std::ostream& out;
+  std::ostream& err;
+  bool terminal = false;
+  bool colour = false;
+  bool err_terminal = false;
+};
+
+}  // namespace aerostat

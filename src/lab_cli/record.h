@@ -1,0 +1,37 @@
+// `aerostat record VM FILE`: asks the daemon for a VM's newest sample each period and writes a row of a
+// recording (model/recording.h) for each, until stopped. Whole lines only; a late row is late, none is made
+// up. Refuses to write over a file unless told to.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "client/client.h"
+#include "console/surroundings.h"
+
+namespace CLI {
+class App;
+}
+
+namespace aerostat {
+
+// Waits for so many seconds; false: asked to stop.
+using Pause = std::function<bool(double seconds)>;
+
+class Record {
+ public:
+  explicit Record(CLI::App& app);
+  bool asked() const;
+  // Stops at SIGINT, SIGTERM and SIGHUP.
+  int run(const Client& client, const Surroundings& around) const;
+  // Likewise, when `pause` says so; the clock of `seconds` begins anywhere.
+  int run(const Client& client, const Surroundings& around, const Pause& pause,
+          const std::function<double()>& seconds) const;
+
+ private:
+  CLI::App* command_;
+  std::string vm_, file_, every_ = "200ms", for_;
+  bool force_ = false;
+};
+
+}  // namespace aerostat

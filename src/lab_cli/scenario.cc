@@ -1,0 +1,118 @@
+#include "lab_cli/scenario.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "base/log.h"
+#include "console/exit_status.h"
+#include "console/table.h"
+#include "guard/guards.h"
+#include "sim/scenario/measures.h"
+#include "sim/scenario/play.h"
+
+namespace aerostat {
+
+namespace {
+
+constexpr const char* kFooter =
+    R"(docs/guide/scenarios.md has the form of the files, tests/scenarios has many.
+Examples:
+  aerostat scenario tests/scenarios/*.scenario
+  aerostat scenario --timeline tests/scenarios/stuck-guest.scenario
+  aerostat scenario --timeline --without stall-monitor tests/scenarios/stuck-guest.scenario)";
+
+std::string lists() {
+  std::string out = "Guards:\n";
+  for (const GuardName& guard : guard_names()) out += fmt::format("  {:<15} {}\n", guard.name, guard.about);
+  for (const bool of_vm : {false, true}) {
+    out += of_vm ? "What can be expected of a VM:\n" : "What can be expected of the host:\n";
+    for (const sim::Measure& m : sim::measures()) {
+      if (m.of_vm == of_vm) out += fmt::format("  {:<15} {}\n", m.name, m.about);
+    }
+  }
+  return out + "A VM can also be marked: " + sim::status_list() + "\n";
+}
+
+void tell_figures(const sim::Played& played, std::ostream& out) {
+  for (const std::string& figure : played.figures) out << "         " << figure << "\n";
+}
+
+// True if the scenario held, and broke without each guard it names.
+bool play_one(const sim::Scenario& scenario, std::ostream& out, const sim::Timeline& timeline, bool figures) {
+  const sim::Played played = play(scenario, {}, timeline);
+  bool good = played.held();
+  out << fmt::format("{}  {}\n", good ? "holds" : "FAILS", scenario.name);
+  for (const std::string& failure : played.failures) out << "       " << failure << "\n";
+  if (figures) tell_figures(played, out);
+  for (const std::string& name : scenario.without) {
+    const auto guards = without_guard(name);
+    const sim::Played crippled = play(scenario, *guards);
+    if (crippled.held()) {
+      good = false;
+      out << fmt::format(
+          "       FAILS: it holds without {} too, so it does not show that the guard is needed\n", name);
+    } else {
+      out << fmt::format("       without {}: {}\n", name, crippled.failures.front());
+    }
+    if (figures) tell_figures(crippled, out);
+  }
+  return good;
+}
+
+}  // namespace
+
+ScenarioCommand::ScenarioCommand(CLI::App& app)
+    : command_(app.add_subcommand("scenario",
+                                  "Play stories of hosts and VMs in the lab, with guards on and off")) {
+  command_->add_option("files", files_, "text files, each a story")->type_name("FILE...");
+  command_->add_option("--without", without_, "play with this guard switched off, and say what breaks")
+      ->type_name("GUARD");
+  command_->add_flag("--timeline", timeline_, "tell what happens, as it happens");
+  command_->add_flag("--figures", figures_, "say what was seen of each number that is expected");
+  command_->add_flag("--list", list_, "what guards there are, and what can be expected");
+  command_->footer(kFooter);
+}
+
+bool ScenarioCommand::asked() const { return command_->parsed(); }
+
+int ScenarioCommand::run(const Surroundings& around) const {
+  const auto complain = [&](const std::string& what, int status) {
+    around.err << "aerostat: " << clean(what) << "\n";
+    return status;
+  };
+  if (list_) {
+    around.out << lists();
+    return kDone;
+  }
+  if (files_.empty()) return complain("no scenario; name a file, see aerostat scenario --help", kUsage);
+  Guards guards;
+  if (!without_.empty()) {
+    const auto found = without_guard(without_);
+    if (!found) return complain(found.error().message, kUsage);
+    guards = *found;
+  }
+  set_log_level(LogLevel::Error);  // the daemon's own code runs in the lab; its diary is of no interest here
+  sim::Timeline timeline;
+  if (timeline_) timeline = [&](const std::string& line) { around.out << line << "\n"; };
+  std::size_t failed = 0;
+  for (const std::string& file : files_) {
+    const auto scenario = sim::read_scenario(file);
+    if (!scenario) return complain(scenario.error().message, kUsage);
+    if (without_.empty()) {
+      failed += play_one(*scenario, around.out, timeline, figures_) ? 0 : 1;
+      continue;
+    }
+    const sim::Played played = play(*scenario, guards, timeline);
+    failed += played.held() ? 0 : 1;
+    around.out << fmt::format("{}  {} (without {})\n", played.held() ? "holds" : "FAILS", scenario->name,
+                              without_);
+    for (const std::string& failure : played.failures) around.out << "       " << failure << "\n";
+    if (figures_) tell_figures(played, around.out);
+  }
+  around.out << fmt::format("{} of {} scenarios hold\n", files_.size() - failed, files_.size()) << std::flush;
+  return failed == 0 ? kDone : kFailed;
+}
+
+}  // namespace aerostat
