@@ -11,6 +11,7 @@
 
 #include "api/api_server.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "control/engine.h"
 #include "control/pass_pacer.h"
 #include "guest/guest_channel.h"
@@ -81,8 +82,8 @@ class Daemon::Impl {
 
   Result<void> run() {
     if (Result<void> ok = start(); !ok) return ok;
-    log_info("event=daemon.started version={} capacity=\"{}\"", AEROSTAT_VERSION,
-             format_bytes(engine_.host().capacity));
+    log_info("event=daemon.started version={} capacity={}", AEROSTAT_VERSION,
+             log_text(format_bytes(engine_.host().capacity)));
     await_pass();
     await_signal();
     io_.run();
@@ -156,8 +157,8 @@ class Daemon::Impl {
     Result<Config> config = load_config(config_path_);
     const Result<Budget> budget = config ? budget_of(*config, sensor_.total()) : fail(config.error());
     if (!budget) {
-      log_error("event=config.reload result=refused note=\"nothing is changed\" why=\"{}\"",
-                budget.error().message);
+      log_error("event=config.reload result=refused note=\"nothing is changed\" why={}",
+                log_text(budget.error().message));
       return;
     }
     const Config& old = settings_.config();
@@ -182,7 +183,7 @@ class Daemon::Impl {
     for (const auto& [name, vm] : config.vms) {
       if (!vm.socket || socket_in(old, name) == vm.socket) continue;
       if (Result<void> ok = machines_.add(name, *vm.socket); !ok)
-        log_error("event=config.reload why=\"{}\"", ok.error().message);
+        log_error("event=config.reload why={}", log_text(ok.error().message));
     }
   }
 

@@ -34,10 +34,9 @@ void HeldFile::remember(const All& all) {
   const bool written = file.good() && std::rename(fresh.c_str(), path_.c_str()) == 0;
   if (!written && !complained_) {
     log_warn(
-        "event=held.unwritable path=\"{}\" note=\"after a crash of the daemon, VMs that do not answer are "
-        "counted "
-        "with what is resident only; make the directory writable\"",
-        path_);
+        "event=held.unwritable path={} note=\"after a crash of the daemon, VMs that do not answer are "
+        "counted with what is resident only; make the directory writable\"",
+        log_word(path_));
   }
   complained_ = !written;
 }

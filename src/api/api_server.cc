@@ -14,6 +14,7 @@
 #include "api/connection.h"
 #include "api/listening_socket.h"
 #include "base/log.h"
+#include "base/text.h"
 
 namespace aerostat {
 
@@ -89,7 +90,7 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
   void on_accept(boost::system::error_code error, stream_protocol::socket socket) {
     if (hub_->stopped) return;
     if (error) {
-      log_warn("event=api.accept-failed why=\"{}\"", error.message());
+      log_warn("event=api.accept-failed why={}", log_text(error.message()));
       again_.expires_after(kAcceptAgain);
       again_.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
         if (!cancelled && !self->hub_->stopped) self->accept();

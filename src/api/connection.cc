@@ -97,7 +97,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
                     {std::string(request.method_string()), std::string(request.target()), request.body()},
                     allowed);
     } catch (const std::exception& fault) {
-      log_error("event=api.fault target={} what={}", printable(request.target()), printable(fault.what()));
+      log_error("event=api.fault target={} what={}", log_text(request.target()), log_text(fault.what()));
       return error_answer({Error::Kind::Internal, "aerostatd could not answer this; its log says why"});
     }
   }

@@ -3,9 +3,13 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/text.h"
+
 namespace aerostat {
 
 namespace {
+
+constexpr std::size_t kLongestLogLine = 4096;
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
@@ -30,6 +34,9 @@ spdlog::logger& logger() {
 
 void set_log_level(LogLevel least) { logger().set_level(to_spdlog(least)); }
 bool log_enabled(LogLevel level) { return logger().should_log(to_spdlog(level)); }
-void log_line(LogLevel level, const std::string& line) { logger().log(to_spdlog(level), "{}", line); }
+// A line is one line, whatever is in it.
+void log_line(LogLevel level, const std::string& line) {
+  logger().log(to_spdlog(level), "{}", printable(line, kLongestLogLine));
+}
 
 }  // namespace aerostat

@@ -1,5 +1,6 @@
-// One log line for each change of state, as `event=vm.stalled vm=db for=6s`. Levels: error, a request of the
-// operator failed; warn, the service is degraded; info, a state changed; debug, each pass.
+// One log line for each change of state, as `event=vm.stalled vm=db for=6s`. A value that may hold anything goes
+// through log_text() or log_word(): no guest and no monitor writes a field of its own. Levels: error, a request
+// of the operator failed; warn, the service is degraded; info, a state changed; debug, each pass.
 #pragma once
 
 #include <fmt/format.h>

@@ -29,9 +29,20 @@ bool is_vm_name(std::string_view text) {
   return true;
 }
 
+std::string log_text(std::string_view text, std::size_t most) {
+  std::string out = "\"";
+  for (const char c : printable(text, most)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
 std::string log_word(std::string_view name) {
-  const bool plain = name.find(' ') == std::string_view::npos;
-  return plain ? std::string(name) : '"' + std::string(name) + '"';
+  const bool plain = !name.empty() && std::ranges::all_of(name, [](char c) {
+    return is_word(c) || std::string_view("._-+@()/:").find(c) != std::string_view::npos;
+  });
+  return plain ? std::string(name) : log_text(name);
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -20,7 +20,10 @@ bool is_vm_name(std::string_view text);
 inline constexpr std::string_view kVmNameRule =
     "1 to 64 letters, digits, spaces and . _ - + @ ( ), beginning with none of '.', '-' and space";
 
-// A value in a log line: quoted if it has spaces.
+// The value of a field of a log line, in quotes: `note="he said \"no\""`. Nothing in it can end the field or
+// the line: quotes and backslashes are escaped, the rest is as printable() has it.
+std::string log_text(std::string_view text, std::size_t most = 1000);
+// The same, without the quotes if it is one plain word.
 std::string log_word(std::string_view name);
 
 // Encodes a part of a URL's path, and decodes it. Decoding returns nothing for invalid encoding.

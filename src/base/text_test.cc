@@ -22,6 +22,17 @@ TEST(VmName, IsWhatPeopleCallTheirVmsAndNoPath) {
 TEST(LogWord, IsOneWord) {
   EXPECT_EQ(log_word("web"), "web");
   EXPECT_EQ(log_word("Home Assistant"), "\"Home Assistant\"");
+  EXPECT_EQ(log_word(""), "\"\"");
+  EXPECT_EQ(log_word("a\nevent=x"), "\"a?event=x\"");
+}
+
+TEST(LogText, CannotEndItsFieldOrItsLine) {
+  EXPECT_EQ(log_text("well"), "\"well\"");
+  EXPECT_EQ(log_text("x\" event=vm.grow vm=\"db"), R"("x\" event=vm.grow vm=\"db")");
+  EXPECT_EQ(log_text("ends in \\"), R"("ends in \\")");
+  EXPECT_EQ(log_text("a\n2026-01-01T00:00:00 info event=x\x1b[2J"),
+            "\"a?2026-01-01T00:00:00 info event=x?[2J\"");
+  EXPECT_EQ(log_text("abcdef", 3), "\"abc...\"");
 }
 
 TEST(PercentEncoded, IsThereAndBack) {

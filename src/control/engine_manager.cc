@@ -109,7 +109,7 @@ void Engine::pause() {
 void Engine::keep_pause() {
   const Result<void> kept = hooks_.keep_pause ? hooks_.keep_pause(paused_) : Result<void>{};
   pause_note_ = kept ? "" : kept.error().message;
-  if (!kept) log_warn("event=manager.pause note=\"{}\"", pause_note_);
+  if (!kept) log_warn("event=manager.pause note={}", log_text(pause_note_));
 }
 
 void Engine::resume() {

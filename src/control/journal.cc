@@ -41,8 +41,8 @@ void Journal::moved(WallTime at, Move move) {
 
 void Journal::push(EventRecord record, std::optional<Move> move) {
   if (log_enabled(LogLevel::Info))
-    log_info("event={} vm={} {}", record.kind, record.vm.empty() ? "-" : log_word(record.vm),
-             text_of(record, move));
+    log_info("event={} vm={} note={}", record.kind, record.vm.empty() ? "-" : log_word(record.vm),
+             log_text(text_of(record, move)));
   record.seq = next_event_++;
   push_bounded(events_, {std::move(record), std::move(move)}, kEvents);
 }

@@ -88,7 +88,8 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   void after_session(bool news) {
     const Service service = session_.state().service;
     if (service != was_) {
-      log_info("event=guest.{} vm={} note=\"{}\"", name_of(service), log_word(vm_), session_.state().note);
+      log_info("event=guest.{} vm={} note={}", name_of(service), log_word(vm_),
+               log_text(session_.state().note));
       was_ = service;
       news = true;
     }

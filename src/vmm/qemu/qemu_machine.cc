@@ -298,7 +298,8 @@ void QemuMachine::refused(bool balloon, Bytes value, const Error& error) {
   device.why = fmt::format("QEMU refuses to change {}: {}; it is asked again",
                            balloon ? "its balloon" : "its plugged memory", error.message);
   if (std::exchange(logged_refusal_, device.why) != device.why)
-    log_warn("event=vm.refused vm={} to={} note=\"{}\"", log_word(name_), format_bytes(value), device.why);
+    log_warn("event=vm.refused vm={} to={} note={}", log_word(name_), log_text(format_bytes(value)),
+             log_text(device.why));
   if (balloon && !ledger_.balloon_obeys()) {
     // What it was told before us may be in force still, and may be anything.
     no_balloon(error.message);
@@ -385,7 +386,7 @@ void QemuMachine::set_link(Link link, const std::string& note) {
   const bool degraded =
       link != Link::Up && link != Link::Connecting && facts_.run_state != RunState::ShutDown;
   const std::string line = fmt::format("event=vm.link vm={} link={}{}", log_word(name_), link_name(link),
-                                       note.empty() ? "" : fmt::format(" note=\"{}\"", printable(note, 300)));
+                                       note.empty() ? "" : " note=" + log_text(note));
   // A socket nobody has ever answered on is no VM, and no news.
   const bool nobody = !facts_.known && client_.absence() != QmpClient::Absence::None;
   if (link != facts_.link && !nobody) degraded ? log_warn("{}", line) : log_info("{}", line);

@@ -77,7 +77,7 @@ class QemuMachines::Impl {
   // Told once.
   void ignore(const std::string& socket, const std::string& why) {
     if (!ignored_.insert(socket).second) return;
-    log_warn("event=vm.ignored socket=\"{}\" note=\"{}\"", printable(socket), printable(why, 400));
+    log_warn("event=vm.ignored socket={} note={}", log_word(socket), log_text(why));
     listener_.monitor_ignored(socket, why);
   }
 
@@ -154,8 +154,8 @@ class QemuMachines::Impl {
 
   void start(const std::string& name, const std::string& socket) {
     Entry& entry = entries_[name];
-    entry.machine =
-        std::make_unique<QemuMachine>(io_, clock_, name, socket, [this, name] { changed(name); }, deadline_);
+    entry.machine = std::make_unique<QemuMachine>(
+        io_, clock_, name, socket, [this, name] { changed(name); }, deadline_);
     entry.machine->start();
   }
 
@@ -163,14 +163,14 @@ class QemuMachines::Impl {
     if (entry.announced || entry.machine->absence() != QmpClient::Absence::None) return;
     entry.announced = true;
     log_debug("event=vm.found vm={} socket={}", log_word(entry.machine->name()),
-              printable(entry.machine->socket()));
+              log_word(entry.machine->socket()));
     listener_.machine_appeared(*entry.machine);
   }
 
   void drop(const std::string& name, const std::string& why) {
     auto node = entries_.extract(name);
     if (node.empty() || !node.mapped().announced) return;
-    log_debug("event=vm.gone vm={} why=\"{}\"", log_word(name), why);
+    log_debug("event=vm.gone vm={} why={}", log_word(name), log_text(why));
     listener_.machine_vanished(name, why);
   }
 

@@ -126,9 +126,9 @@ void SocketDirectory::look_soon() {
     if (health != health_) {
       health_ = health;
       if (done)
-        log_info("event=directory.back path={}", path_);
+        log_info("event=directory.back path={}", log_word(path_));
       else
-        log_warn("event=directory.lost path={} note=\"{}\"", path_, printable(health));
+        log_warn("event=directory.lost path={} note={}", log_word(path_), log_text(health));
     }
     schedule();
     changed_();
@@ -151,7 +151,7 @@ Result<void> SocketDirectory::look() {
   while (const dirent* entry = ::readdir(dir.get())) {
     const std::string_view file = entry->d_name;
     const std::string name(monitor_name_of(file));
-    struct stat status{};
+    struct stat status {};
     if (name.empty() || ::fstatat(::dirfd(dir.get()), entry->d_name, &status, 0) != 0 ||
         !S_ISSOCK(status.st_mode))
       continue;
