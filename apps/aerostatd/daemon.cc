@@ -12,6 +12,7 @@
 #include "api/api_server.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/unix_socket.h"
 #include "control/engine.h"
 #include "control/pass_pacer.h"
 #include "guest/guest_channel.h"
@@ -81,9 +82,10 @@ class Daemon::Impl {
         ticker_(io_) {}
 
   Result<void> run() {
+    const std::uint64_t descriptors = raise_descriptor_limit();
     if (Result<void> ok = start(); !ok) return ok;
-    log_info("event=daemon.started version={} capacity={}", AEROSTAT_VERSION,
-             log_text(format_bytes(engine_.host().capacity)));
+    log_info("event=daemon.started version={} capacity={} descriptors={}", AEROSTAT_VERSION,
+             log_text(format_bytes(engine_.host().capacity)), descriptors);
     await_pass();
     await_signal();
     io_.run();
