@@ -41,9 +41,9 @@ class KernelSensor final : public HostSensor {
 class ChannelMaker final : public GuestLinkMaker {
  public:
   ChannelMaker(boost::asio::io_context& io, const Clock& clock) : io_(io), clock_(clock) {}
-  std::unique_ptr<GuestLink> make(const std::string& vm, const std::string& socket,
+  std::unique_ptr<GuestLink> make(const std::string& vm, const GuestPort& port,
                                   GuestListener& listener) override {
-    return std::make_unique<GuestChannel>(io_, vm, socket, clock_, listener);
+    return std::make_unique<GuestChannel>(io_, vm, port, clock_, listener);
   }
 
  private:

@@ -121,7 +121,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   if (vm.seen_resets != resets && heard_before) rebooted(vm);
   if (facts.known && facts.agent_socket && (!vm.guest || vm.guest_socket != *facts.agent_socket)) {
     vm.guest_socket = *facts.agent_socket;
-    vm.guest = guests_.make(vm.name, vm.guest_socket, *this);
+    vm.guest = guests_.make(vm.name, {vm.guest_socket, facts.pid}, *this);
   }
   vm.profile = vm.guest ? &options_.profile : &by_statistics_;
   // Anew each time: a DIMM may have been added.

@@ -15,6 +15,13 @@ using namespace std::chrono_literals;
 using fakes::FakeMachine;
 using fakes::World;
 
+TEST(Engine, SpeaksToAServiceOnlyThroughItsVmsOwnProcess) {
+  World w(4_GiB);
+  w.add("web");
+  EXPECT_EQ(w.guests.ports["web"].path, "/fake/web");
+  EXPECT_EQ(w.guests.ports["web"].server, w.machines["web"]->f.pid);
+}
+
 TEST(Engine, GrowsAVmThatRunsLow) {
   World w(4_GiB);
   w.add("web");

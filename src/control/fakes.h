@@ -136,12 +136,14 @@ class FakeHeld final : public HeldBook {
 
 class FakeGuests final : public GuestLinkMaker {
  public:
-  std::unique_ptr<GuestLink> make(const std::string& vm, const std::string&, GuestListener&) override {
+  std::unique_ptr<GuestLink> make(const std::string& vm, const GuestPort& port, GuestListener&) override {
     auto made = std::make_unique<FakeGuest>();
     links[vm] = made.get();
+    ports[vm] = port;
     return made;
   }
   std::map<std::string, FakeGuest*> links;
+  std::map<std::string, GuestPort> ports;
 };
 
 // An engine with everything around it faked. Time stands still until a test moves it.

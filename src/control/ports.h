@@ -67,7 +67,7 @@ class HeldBook {
 class GuestLinkMaker {
  public:
   virtual ~GuestLinkMaker() = default;
-  virtual std::unique_ptr<GuestLink> make(const std::string& vm, const std::string& socket,
+  virtual std::unique_ptr<GuestLink> make(const std::string& vm, const GuestPort& port,
                                           GuestListener& listener) = 0;
 };
 

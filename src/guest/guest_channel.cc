@@ -1,6 +1,7 @@
 #include "guest/guest_channel.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
@@ -9,10 +10,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/unix_socket.h"
 #include "guest/guest_session.h"
 
 namespace aerostat {
@@ -24,6 +28,8 @@ using boost::system::error_code;
 
 constexpr Duration kRetryFirst = std::chrono::milliseconds(100);  // a VM that just starts is there soon
 constexpr Duration kRetryMost = std::chrono::seconds(2);          // one that is off costs next to nothing
+// One whose port is another process's is looked at again this often: it may have been mended.
+constexpr Duration kRetryStranger = std::chrono::seconds(10);
 // Whoever is at the other end does not read: hundreds of our messages are waiting behind the socket's own
 // buffer.
 constexpr std::size_t kUnsentMost = std::size_t{16} * 1024;
@@ -47,10 +53,10 @@ const char* name_of(Service service) {
 // Lives as long as a handler of it is pending; close() makes it deaf at once.
 class GuestChannel::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(boost::asio::io_context& io, std::string vm, std::string path, const Clock& clock,
+  Connection(boost::asio::io_context& io, std::string vm, GuestPort port, const Clock& clock,
              GuestListener& listener)
       : vm_(std::move(vm)),
-        path_(std::move(path)),
+        port_(std::move(port)),
         clock_(clock),
         listener_(listener),
         socket_(io),
@@ -60,19 +66,24 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
         session_(kNoBound) {}
 
   void connect() {
-    // A path longer than a socket's address throws in Asio's constructor: refuse it first.
-    if (path_.empty() || path_.size() >= sizeof(sockaddr_un{}.sun_path)) {
-      session_.disconnected("the socket's path is empty or too long");
-      return;
+    const UnixConnection made = connect_unix(port_.path);
+    if (made.error == ENAMETOOLONG) return session_.disconnected("the socket's path is empty or too long");
+    if (made.error != 0)
+      return lost(fmt::format("its port cannot be reached: {}", std::strerror(made.error)));
+    const auto server = peer_process(made.fd);
+    if (!server || server->pid != port_.server) {
+      ::close(made.fd);
+      return stay_away(server);
     }
-    socket_.async_connect(stream_protocol::endpoint(path_), [self = shared_from_this()](error_code error) {
-      if (self->closed_) return;
-      if (error) return self->lost(fmt::format("its port cannot be reached: {}", error.message()));
-      self->connected_ = true;
-      self->session_.connected(self->clock_.now());
-      self->read();
-      self->after_session(false);
-    });
+    error_code error;
+    if (error = socket_.assign(stream_protocol(), made.fd, error); error) {
+      ::close(made.fd);
+      return lost(fmt::format("its port cannot be reached: {}", error.message()));
+    }
+    connected_ = true;
+    session_.connected(clock_.now());
+    read();
+    after_session(false);
   }
 
   void close() {
@@ -155,8 +166,31 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
     });
   }
 
+  // Not a byte was sent or read.
+  void stay_away(const std::optional<ProcessId>& server) {
+    const auto named = [](const std::optional<pid_t>& pid) {
+      return pid ? fmt::format("process {}", *pid) : std::string("a process that is not known");
+    };
+    const auto other = server ? std::optional(server->pid) : std::nullopt;
+    const std::string why =
+        fmt::format("its port {} is served by {} and not by its own, {}: nobody is spoken to there",
+                    printable(port_.path, 120), named(other), named(port_.server));
+    drop();
+    session_.port_refused(why);
+    retry_after_ = kRetryStranger;
+    connect_later();
+    after_session(true);
+  }
+
   // The connection is over; another one follows after a while.
   void lost(const std::string& why) {
+    drop();
+    session_.disconnected(why);
+    connect_later();
+    after_session(false);
+  }
+
+  void drop() {
     ++turn_;  // what is still pending belongs to the past
     connected_ = false;
     writing_ = false;
@@ -166,13 +200,14 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
     tick_.cancel();
     tick_at_.reset();
     pause_.cancel();
-    session_.disconnected(why);
+  }
+
+  void connect_later() {
     retry_.expires_after(retry_after_);
     retry_after_ = std::min(retry_after_ * 2, kRetryMost);
     retry_.async_wait([self = shared_from_this()](error_code error) {
       if (!error && !self->closed_) self->connect();
     });
-    after_session(false);
   }
 
   void arm_tick() {
@@ -190,7 +225,8 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
     });
   }
 
-  const std::string vm_, path_;
+  const std::string vm_;
+  const GuestPort port_;
   const Clock& clock_;
   GuestListener& listener_;
   stream_protocol::socket socket_;
@@ -206,9 +242,9 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   Service was_ = Service::Absent;
 };
 
-GuestChannel::GuestChannel(boost::asio::io_context& io, std::string vm, std::string socket,
-                           const Clock& clock, GuestListener& listener)
-    : connection_(std::make_shared<Connection>(io, std::move(vm), std::move(socket), clock, listener)) {
+GuestChannel::GuestChannel(boost::asio::io_context& io, std::string vm, GuestPort port, const Clock& clock,
+                           GuestListener& listener)
+    : connection_(std::make_shared<Connection>(io, std::move(vm), std::move(port), clock, listener)) {
   connection_->connect();
 }
 

@@ -16,8 +16,8 @@ namespace aerostat {
 
 class GuestChannel final : public GuestLink {
  public:
-  // `socket` is the chardev's (QEMU: server=on,wait=off). Everything passed by reference must outlive this.
-  GuestChannel(boost::asio::io_context& io, std::string vm, std::string socket, const Clock& clock,
+  // `port` is the chardev's (QEMU: server=on,wait=off). Everything passed by reference must outlive this.
+  GuestChannel(boost::asio::io_context& io, std::string vm, GuestPort port, const Clock& clock,
                GuestListener& listener);
   ~GuestChannel() override;
   GuestChannel(const GuestChannel&) = delete;

@@ -97,7 +97,7 @@ const char kHello[] = "{\"t\":\"hello\",\"protocol\":[1,0],\"agent\":\"t\",\"cap
 
 TEST_F(ChannelTest, ConnectsAsksWelcomesAndHears) {
   listen_as_vm();
-  GuestChannel channel(io, "web", path, clock, ear);
+  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
   channel.set_low_mark(64_MiB);
   ASSERT_TRUE(until([&] { return told == "{\"t\":\"who\"}\n"; })) << told;
   say(kHello);
@@ -111,7 +111,7 @@ TEST_F(ChannelTest, ConnectsAsksWelcomesAndHears) {
 }
 
 TEST_F(ChannelTest, WaitsForAVmThatIsNotThereYet) {
-  GuestChannel channel(io, "web", path, clock, ear);
+  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
   wait(250ms);
   EXPECT_EQ(channel.state().service, Service::Absent);
   EXPECT_THAT(channel.state().note, HasSubstr("cannot be reached"));
@@ -121,7 +121,7 @@ TEST_F(ChannelTest, WaitsForAVmThatIsNotThereYet) {
 
 TEST_F(ChannelTest, ComesBackAfterTheVmWasRestarted) {
   listen_as_vm();
-  GuestChannel channel(io, "web", path, clock, ear);
+  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
   until([&] { return connections == 1; });
   say(kHello);
   until([&] { return channel.state().service == Service::Speaking; });
@@ -133,13 +133,30 @@ TEST_F(ChannelTest, ComesBackAfterTheVmWasRestarted) {
 }
 
 TEST_F(ChannelTest, RefusesAPathNoSocketCanHave) {
-  GuestChannel channel(io, "web", std::string(300, 'x'), clock, ear);
+  GuestChannel channel(io, "web", {std::string(300, 'x'), ::getpid()}, clock, ear);
   EXPECT_THAT(channel.state().note, HasSubstr("too long"));
+}
+
+// A hypervisor in the hands of its guest names another VM's port, or any socket of root's.
+TEST_F(ChannelTest, SpeaksToNobodyButItsVmsOwnProcess) {
+  listen_as_vm();
+  for (const std::optional<pid_t> server : {std::optional<pid_t>(::getppid()), std::optional<pid_t>()}) {
+    GuestChannel channel(io, "web", {path, server}, clock, ear);
+    ASSERT_TRUE(until([&] { return channel.state().service == Service::Unsupported; }));
+    EXPECT_THAT(channel.state().note, HasSubstr("is served by process " + std::to_string(::getpid())));
+    EXPECT_THAT(channel.state().note, HasSubstr("nobody is spoken to there"));
+    until([&] { return connections > 0; });
+    say(kHello);
+    until([&] { return !told.empty(); }, 100ms);
+    EXPECT_EQ(told, "");
+    EXPECT_EQ(channel.state().service, Service::Unsupported);
+    accept();
+  }
 }
 
 TEST_F(ChannelTest, GivesUpOnAGuestThatDoesNotReadInsteadOfGrowing) {
   listen_as_vm();
-  GuestChannel channel(io, "web", path, clock, ear);
+  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
   deaf = true;
   until([&] { return connections == 1; });
   say(kHello);
@@ -155,7 +172,7 @@ TEST_F(ChannelTest, GivesUpOnAGuestThatDoesNotReadInsteadOfGrowing) {
 
 TEST_F(ChannelTest, ReadsLittleFromAGuestThatFloods) {
   listen_as_vm();
-  GuestChannel channel(io, "web", path, clock, ear);
+  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
   until([&] { return connections == 1; });
   say(kHello);
   guest->non_blocking(true);
@@ -175,7 +192,7 @@ TEST_F(ChannelTest, ReadsLittleFromAGuestThatFloods) {
 
 TEST_F(ChannelTest, MayBeDestroyedByItsListener) {
   listen_as_vm();
-  auto channel = std::make_unique<GuestChannel>(io, "web", path, clock, ear);
+  auto channel = std::make_unique<GuestChannel>(io, "web", GuestPort{path, ::getpid()}, clock, ear);
   ear.then = [&] { channel.reset(); };
   until([&] { return connections == 1; });
   say(kHello);
@@ -188,7 +205,7 @@ TEST_F(ChannelTest, MayBeDestroyedByItsListener) {
 TEST_F(ChannelTest, MayBeDestroyedWhileEverythingIsPending) {
   listen_as_vm();
   for (int i = 0; i < 20; ++i) {
-    GuestChannel channel(io, "web", path, clock, ear);
+    GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
     if (i % 3 == 1) io.poll();
     if (i % 3 == 2) wait(2ms);
   }
@@ -258,7 +275,7 @@ TEST_F(AgentTest, TheRealAgentAndTheHostUnderstandEachOther) {
   acceptor.emplace(io, stream_protocol::endpoint(path));
   guest.emplace(io);
   acceptor->async_accept(*guest, [this](boost::system::error_code) { ++connections; });
-  GuestChannel channel(io, "web", path, clock, ear);
+  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
   channel.set_low_mark(64_MiB);
   ASSERT_TRUE(until([&] { return connections == 1; }));
   start_agent();

@@ -2,6 +2,8 @@
 // Everything in GuestState is the guest's word, bounded and cleaned, never trusted.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,7 +18,7 @@ enum class Service {
   Absent,       // nobody has said hello
   Speaking,     // hello accepted, reports arrive
   Silent,       // was speaking; nothing for longer than three keepalives
-  Unsupported,  // speaks a protocol version we do not
+  Unsupported,  // speaks a protocol version we do not, or its port is not its VM's
   Faulty,       // sent what cannot be: garbage, a line too long, numbers that contradict each other
 };
 
@@ -42,6 +44,13 @@ struct GuestState {
   std::uint64_t rejected = 0;  // lines that were refused
   bool prepared = false;       // the last prepare_shrink() was answered
   std::string complaint;       // last thing the service said it could not do; empty: nothing
+};
+
+// Where the service of one VM is to be reached, as its hypervisor says. The hypervisor may be in the hands of
+// its guest and name any socket of this host: only what that very process serves is spoken to.
+struct GuestPort {
+  std::string path;
+  std::optional<pid_t> server;  // the VM's process; missing: not known, so nobody is spoken to
 };
 
 class GuestLink {

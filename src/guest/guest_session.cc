@@ -90,6 +90,13 @@ void GuestSession::disconnected(const std::string& why) {
   state_.note = why;
 }
 
+void GuestSession::port_refused(const std::string& why) {
+  disconnected(why);
+  if (faulty()) return;
+  state_.service = Service::Unsupported;
+  state_.note = why;
+}
+
 bool GuestSession::receive(std::string_view bytes, TimePoint now) {
   bool news = false;
   for (auto step = lines_.next(bytes); step.found != LineReader::Found::Nothing; step = lines_.next(bytes)) {

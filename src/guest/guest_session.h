@@ -26,6 +26,8 @@ class GuestSession {
   // The channel is open, or lost (`why`, for people).
   void connected(TimePoint now);
   void disconnected(const std::string& why);
+  // There is a port, and it is not to be spoken to.
+  void port_refused(const std::string& why);
   // Bytes from the guest. True: the state changed, somebody should look.
   bool receive(std::string_view bytes, TimePoint now);
   // To be called at next_tick() or later. True: as above.

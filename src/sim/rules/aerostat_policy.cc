@@ -27,7 +27,7 @@ class Talk final : public GuestLink {
 class AerostatPolicy::Guests final : public GuestLinkMaker {
  public:
   explicit Guests(VirtualHost& host) : host_(host) {}
-  std::unique_ptr<GuestLink> make(const std::string& vm, const std::string&, GuestListener&) override {
+  std::unique_ptr<GuestLink> make(const std::string& vm, const GuestPort&, GuestListener&) override {
     return std::make_unique<Talk>(*host_.find(vm));
   }
 
