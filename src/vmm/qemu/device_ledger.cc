@@ -133,6 +133,12 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   const Bytes plugged_before = facts_.plugged;
   // What others plug or unplug meanwhile, or a DIMM, is not to be made up for by our own devices.
   if (facts_.goal && !first) facts_.goal = std::max(Bytes{}, *facts_.goal + (reading.base - facts_.base));
+  // The balloon was not told of what devices hold that are not ours: what it was told has not changed.
+  const Bytes others = first ? Bytes{} : reading.unmanaged - facts_.unmanaged;
+  for (std::optional<Bytes>* told :
+       {&balloon_ordered_, &balloon_in_force_, &stale_balloon_, &facts_.balloon_target}) {
+    if (*told) **told += others;
+  }
   facts_.base = reading.base;
   facts_.unmanaged = reading.unmanaged;
   facts_.has_balloon = reading.balloon.has_value();

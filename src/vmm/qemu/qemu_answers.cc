@@ -1,7 +1,8 @@
 #include "vmm/qemu/qemu_answers.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "vmm/qemu/qmp_wire.h"
@@ -12,9 +13,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kPage = 4096;  // QEMU reports swap in bytes; the model counts pages
-// No host has more; the bound on a single size too.
-constexpr Bytes kMostMemory = Bytes::of(std::int64_t{1} << 50);
+constexpr std::int64_t kPage = 4096;          // QEMU reports swap in bytes; the model counts pages
+constexpr Bytes kLeastBlock = Bytes::mib(1);  // VIRTIO_MEM_MIN_BLOCK_SIZE
+
+tl::unexpected<Error> absurd(const std::string& what) {
+  return fail(Error::Kind::Invalid, "what its QEMU says cannot be: " + what);
+}
 
 std::optional<std::uint64_t> count_in(const json& object, const char* key) {
   const auto found = object.find(key);
@@ -60,24 +64,34 @@ bool migrates(const json& answer) {
   return std::ranges::find(kOver, string_in(answer, "status").value_or("")) == std::end(kOver);
 }
 
-MemoryDevices memory_devices_of(const json& answer) {
+Result<MemoryDevices> memory_devices_of(const json& answer) {
   MemoryDevices out;
-  if (!answer.is_array()) return out;
+  if (!answer.is_array()) return absurd("its answer about memory devices is no list");
+  if (answer.size() > kMostMemoryDevices)
+    return absurd(fmt::format("it names {} memory devices, more than {}", answer.size(), kMostMemoryDevices));
+  Bytes sum;  // each size is bounded, and so is their number: no overflow
   for (const json& device : answer) {
     const std::string type = string_in(device, "type").value_or("");
-    if (type.empty() || !device.contains("data")) continue;
-    const json& data = device["data"];
+    if (type != "dimm" && type != "virtio-mem") continue;
+    const json data = device.value("data", json::object());
     const auto size = bytes_in(data, "size");
-    // Each size is bounded, their sum is not: it stops where it can only be a lie.
-    if (type == "dimm" && size) out.dimms = std::min(out.dimms + *size, kMostMemory);
-    if (type != "virtio-mem") continue;
+    if (!size) return absurd(fmt::format("its {} device has a size that cannot be", type));
+    sum += *size;
+    if (type == "dimm") {
+      out.dimms += *size;
+      continue;
+    }
     const auto block = bytes_in(data, "block-size");
     const auto maximum = bytes_in(data, "max-size");
     const auto requested = bytes_in(data, "requested-size");
-    if (!size || !block || *block <= Bytes() || !maximum || !requested) continue;
+    if (!block || *block < kLeastBlock || !maximum || !requested)
+      return absurd("its virtio-mem device has sizes that cannot be");
+    sum += std::max(*requested, *maximum);
     out.plugs.push_back({string_in(data, "id").value_or(""), string_in(data, "memdev").value_or(""), *block,
                          *maximum, *size, *requested});
   }
+  if (sum > Bytes::of(kMostQmpBytes))
+    return absurd(fmt::format("its memory devices have {} in all, more than any host", format_bytes(sum)));
   return out;
 }
 

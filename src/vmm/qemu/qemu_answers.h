@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/result.h"
 #include "model/guest_sample.h"
 #include "vmm/machine.h"
 
@@ -40,7 +41,12 @@ struct MemoryDevices {
   std::vector<PlugDevice> plugs;
   Bytes dimms;  // DIMMs: QEMU counts them as memory the balloon can take from
 };
-MemoryDevices memory_devices_of(const nlohmann::json& answer);
+// An error says what cannot be: a device without its numbers, more of them or more memory than any host has.
+// What is not understood is not left out: it would count as nothing.
+Result<MemoryDevices> memory_devices_of(const nlohmann::json& answer);
+
+// QEMU has 256 slots for memory devices; virtio-mem devices take none.
+inline constexpr std::size_t kMostMemoryDevices = 1024;
 
 // qom-list: the children as (name, type), with the "child<…>" taken off the type.
 std::vector<std::pair<std::string, std::string>> children_of(const nlohmann::json& answer);

@@ -34,14 +34,13 @@ TEST(QemuAnswers, KnowWhetherAGuestIsOnItsWay) {
 }
 
 TEST(QemuAnswers, ReadsMemoryDevices) {
-  const auto devices = memory_devices_of(json::parse(R"([
+  const auto devices = *memory_devices_of(json::parse(R"([
     {"type":"virtio-mem","data":{"memdev":"/objects/vmem0","memaddr":4294967296,
      "block-size":2097152,"size":4194304,
      "node":0,"max-size":2147483648,"requested-size":8388608,"id":"vm0"}},
     {"type":"dimm","data":{"memdev":"/objects/m1","size":1073741824,"slot":0,
      "addr":1,"node":0,"hotplugged":true,"hotpluggable":true}},
-    {"type":"nvdimm","data":{"size":1073741824}},
-    {"type":"virtio-mem","data":{"size":1}}, 5, {"type":"virtio-mem"}])"));
+    {"type":"nvdimm","data":{"size":1073741824}}, 5])"));
   ASSERT_EQ(devices.plugs.size(), 1u);
   EXPECT_EQ(devices.plugs[0].id, "vm0");
   EXPECT_EQ(devices.plugs[0].memdev, "/objects/vmem0");
@@ -49,7 +48,33 @@ TEST(QemuAnswers, ReadsMemoryDevices) {
   EXPECT_EQ(devices.plugs[0].requested, 8_MiB);
   EXPECT_EQ(devices.plugs[0].maximum, 2_GiB);
   EXPECT_EQ(devices.dimms, 1_GiB);
-  EXPECT_TRUE(memory_devices_of(json("nonsense")).plugs.empty());
+}
+
+json virtio_mem(std::int64_t size, std::int64_t maximum) {
+  return {{"type", "virtio-mem"},
+          {"data",
+           {{"memdev", "/objects/m"},
+            {"block-size", 2097152},
+            {"size", size},
+            {"max-size", maximum},
+            {"requested-size", size}}}};
+}
+
+// What is left out counts as nothing.
+TEST(QemuAnswers, RefuseMemoryThatCannotBe) {
+  constexpr std::int64_t kTib = std::int64_t{1} << 40;
+  EXPECT_TRUE(memory_devices_of(json::array({virtio_mem(kTib, 2 * kTib)})));
+  for (const json& answer :
+       {json("nonsense"), json::array({virtio_mem(1024 * kTib, 1024 * kTib)}),
+        json::array({virtio_mem(-1, 1)}), json::parse(R"([{"type":"virtio-mem","data":{"size":1}}])"),
+        json::parse(R"([{"type":"virtio-mem"}])"),
+        json::parse(R"([{"type":"dimm","data":{"size":1125899906842624}}])"), json(1025, virtio_mem(0, 0)),
+        json(1000, virtio_mem(kTib, kTib))}) {
+    const auto devices = memory_devices_of(answer);
+    ASSERT_FALSE(devices) << answer.dump().substr(0, 80);
+    EXPECT_TRUE(devices.error().message.starts_with("what its QEMU says cannot be: "))
+        << devices.error().message;
+  }
 }
 
 TEST(QemuAnswers, ListsChildrenOnly) {

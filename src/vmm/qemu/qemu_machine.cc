@@ -49,20 +49,22 @@ struct QemuMachine::Round {
   int open = 0;
   bool broken = false;
   std::optional<Bytes> balloon;
-  std::optional<MemoryDevices> memory;
+  std::optional<Result<MemoryDevices>> memory;
   std::optional<RunStatus> run;
   std::optional<bool> migrating;
 };
 
 QemuMachine::QemuMachine(boost::asio::io_context& io, const Clock& clock, std::string name,
-                         std::string socket, std::function<void()> changed, Duration deadline)
+                         std::string socket, std::function<void()> changed, Duration deadline,
+                         QmpClient::PeerOf peer)
     : io_(io),
       clock_(clock),
       name_(std::move(name)),
       changed_(std::move(changed)),
       timer_(io),
       stats_(io, clock, client_, [this](const GuestSample& sample, TimePoint at) { use_stats(sample, at); }),
-      client_(io, std::move(socket), {[this] { on_link(); }, [this](const QmpEvent& e) { on_event(e); }},
+      client_(io, std::move(socket),
+              {[this] { on_link(); }, [this](const QmpEvent& e) { on_event(e); }, std::move(peer)},
               deadline) {}
 
 void QemuMachine::start() {
@@ -93,8 +95,11 @@ void QemuMachine::prepare_to_grow() {
 }
 
 void QemuMachine::on_link() {
-  if (facts_.known && facts_.pid && client_.pid() && facts_.pid != client_.pid()) replaced_ = true;
-  if (client_.pid()) facts_.pid = client_.pid();
+  if (client_.process()) {
+    if (facts_.known && process_ && process_ != client_.process()) replaced_ = true;
+    process_ = client_.process();
+    facts_.pid = process_->pid;
+  }
   if (client_.link() == Link::Up) {
     if (session_ == client_.times_up()) return;
     session_ = client_.times_up();
@@ -126,11 +131,11 @@ void QemuMachine::ask_devices() {
 // somebody before us ordered and that is still under way would otherwise give memory away behind our back.
 void QemuMachine::adopt(Result<QemuDevices> devices) {
   if (!devices) {
-    asking_ = adopted_ = false;
-    set_link(Link::Lost, devices.error().message);
-    notify();
-    return schedule();
+    asking_ = false;
+    return disbelieve(devices.error().message);
   }
+  const bool again = devices->doubtful && devices_.doubtful;
+  devices_again_ = again ? std::min<Duration>(devices_again_ * 2, kAskDevicesMost) : kAskDevicesAgain;
   // What is in force at a balloon that is known already need not be settled again.
   const bool anew = std::exchange(settle_balloon_, false) || !adopted_ || !ledger_.balloon_obeys();
   const bool known = !anew && devices->balloon == devices_.balloon;
@@ -155,6 +160,15 @@ void QemuMachine::adopt(Result<QemuDevices> devices) {
     }
     refresh();
   });
+}
+
+// What it holds and was told stays counted, and nothing is asked of it until it makes sense.
+void QemuMachine::disbelieve(const std::string& why) {
+  adopted_ = false;
+  facts_.goal.reset();
+  set_link(Link::Lost, why);
+  notify();
+  schedule();
 }
 
 // It counts as if it were not there, until it is asked for again.
@@ -197,11 +211,15 @@ void QemuMachine::apply(const Round& round) {
     facts_.run_state = round.run->state;
     facts_.run_note = round.run->note;
   }
-  const MemoryDevices memory = round.memory.value_or(MemoryDevices{});
+  if (round.memory && !*round.memory) return disbelieve(round.memory->error().message);
+  const MemoryDevices memory = round.memory ? **round.memory : MemoryDevices{};
   DeviceLedger::Reading reading{round.orders, devices_.boot_memory + memory.dimms, {}, {}, {}, {}};
   Bytes unmanaged;
+  bool new_plug = false;
   for (const PlugDevice& device : memory.plugs) {
-    if (!devices_.plug || device.memdev != devices_.plug_memdev) {
+    // A second one of the same name would hide the first.
+    if (!devices_.plug || device.memdev != devices_.plug_memdev || reading.plugged) {
+      new_plug = new_plug || !devices_.others.contains(device.memdev);
       unmanaged += std::max(device.size, device.requested);
       continue;
     }
@@ -216,7 +234,6 @@ void QemuMachine::apply(const Round& round) {
 
   const bool lost_balloon = devices_.balloon && !round.balloon;
   const bool lost_plug = devices_.plug && !reading.plugged;
-  const bool new_plug = !devices_.plug && !memory.plugs.empty();
   if (!round.memory || lost_balloon || lost_plug || new_plug) {
     // Its devices are not what they were: numbers read through the old ones say nothing.
     if (now - devices_asked_ < kAskDevicesAgain) return schedule();
@@ -231,7 +248,7 @@ void QemuMachine::apply(const Round& round) {
   aim();
   notify();
   if (arrived) return adopt_anew();
-  if (devices_.doubtful && now - devices_asked_ >= kAskDevicesAgain) return ask_devices();
+  if (devices_.doubtful && now - devices_asked_ >= devices_again_) return ask_devices();
   schedule();
 }
 
@@ -331,7 +348,9 @@ void QemuMachine::on_event(const QmpEvent& event) {
   } else if (name == "MEMORY_DEVICE_SIZE_CHANGE") {
     const auto size = bytes_in(event.data, "size");
     const std::string path = string_in(event.data, "qom-path").value_or("");
-    if (size && devices_.plug && path.starts_with(*devices_.plug + "/")) ledger_.plug_changed(*size, now);
+    const bool ours = devices_.plug && path.starts_with(*devices_.plug + "/");
+    if (size && ours) ledger_.plug_changed(*size, now);
+    if (!ours) look();
   } else if (name == "STOP" || name == "SUSPEND" || name == "SUSPEND_DISK") {
     facts_.run_state = RunState::Paused;
     facts_.run_note = name == "STOP" ? "stopped by its owner" : "the guest sleeps";
@@ -347,7 +366,7 @@ void QemuMachine::on_event(const QmpEvent& event) {
   } else if (name == "RESET") {
     ledger_.guest_reset(now);
     look();
-  } else if (name == "MIGRATION") {
+  } else if (name == "MIGRATION" || name == "ACPI_DEVICE_OST") {  // the latter: a DIMM came, or went
     look();
   } else if (name == "DEVICE_DELETED") {
     if (adopted_) ask_devices();
@@ -363,9 +382,17 @@ void QemuMachine::look() {
   if (adopted_ && rounds_ == 0) refresh();
 }
 
+bool QemuMachine::quiet(TimePoint now) const {
+  const bool moves = !ledger_.settled() || facts_.owed > Bytes{} || facts_.migrating ||
+                     now - std::max(ordered_at_, ledger_.moved_at()) < kPollAtRest;
+  const bool doubtful = devices_.doubtful || facts_.backs_off;
+  const bool told = facts_.run_state == RunState::Running || facts_.run_state == RunState::Paused;
+  return adopted_ && told && !moves && !doubtful;
+}
+
 void QemuMachine::schedule() {
   const TimePoint now = clock_.now();
-  Duration wait = kPollAtRest;
+  Duration wait = quiet(now) ? kPollQuiet : kPollAtRest;
   for (const Refused& device : {balloon_refused_, plug_refused_}) {
     if (device.again > now) wait = std::min(wait, device.again - now);
   }

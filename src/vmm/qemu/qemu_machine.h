@@ -20,15 +20,20 @@
 
 namespace aerostat {
 
-// How often the truth is asked for: each second at rest; right after an order fast enough to see the first
-// new memory when it is there; then less, and at rest's pace again when nothing moves any more.
+// How often the truth is asked for: each second, less where events tell; right after an order fast enough to
+// see the first new memory when it is there; then less, and at rest's pace again when nothing moves any more.
 inline constexpr Duration kPollAtRest = std::chrono::seconds(1);
+// QEMU tells of each change by itself, at most once a second for each device. Where nothing was asked of a VM
+// that is as it was told to be, looking is only for what was missed.
+inline constexpr Duration kPollQuiet = std::chrono::seconds(4);
 inline constexpr Duration kPollOrdered = std::chrono::milliseconds(20);
 inline constexpr Duration kPollMoving = std::chrono::milliseconds(100);
 inline constexpr Duration kOrderedFor = std::chrono::milliseconds(500);
 inline constexpr Duration kMovingFor = std::chrono::seconds(10);
-// After an unexpected answer, or a question that was refused, the devices are asked for again this often.
+// After an unexpected answer, or a question that was refused, the devices are asked for again after this, and
+// each time that nothing better comes of it after twice as long.
 inline constexpr Duration kAskDevicesAgain = std::chrono::seconds(5);
+inline constexpr Duration kAskDevicesMost = std::chrono::minutes(5);
 // A device whose order QEMU refused is left alone for this long, and twice as long after each refusal in a
 // row.
 inline constexpr Duration kRefusedFirst = std::chrono::milliseconds(500);
@@ -38,7 +43,8 @@ class QemuMachine final : public Machine {
  public:
   // `changed` is called from the reactor, never from inside a call to this; it must not destroy the machine.
   QemuMachine(boost::asio::io_context& io, const Clock& clock, std::string name, std::string socket,
-              std::function<void()> changed, Duration deadline = kQmpDeadline);
+              std::function<void()> changed, Duration deadline = kQmpDeadline,
+              QmpClient::PeerOf peer = peer_process);
 
   const std::string& name() const override { return name_; }
   const MachineFacts& facts() const override { return facts_; }
@@ -55,6 +61,8 @@ class QemuMachine final : public Machine {
   bool connected() const { return client_.connected(); }
   // Another process serves the socket than the one these facts are about: this is another VM.
   bool replaced() const { return replaced_; }
+  const std::optional<ProcessId>& process() const { return client_.process(); }
+  bool bypassed() const { return client_.bypassed(); }
 
  private:
   struct Round;
@@ -71,6 +79,8 @@ class QemuMachine final : public Machine {
   void refused(bool balloon, Bytes value, const Error& error);
   void say_refusals();
   void no_balloon(const std::string& why);
+  void disbelieve(const std::string& why);
+  bool quiet(TimePoint now) const;
   void follow_migration(bool migrating);
   void adopt_anew();
   void look();
@@ -104,7 +114,9 @@ class QemuMachine final : public Machine {
   int rounds_ = 0;  // readings under way
   TimePoint ordered_at_{};
   TimePoint devices_asked_{};
-  MachineFacts told_;  // as of the last `changed`
+  Duration devices_again_ = kAskDevicesAgain;
+  std::optional<ProcessId> process_;  // what these facts are about
+  MachineFacts told_;                 // as of the last `changed`
   boost::asio::steady_timer timer_;
   StatsPoll stats_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);

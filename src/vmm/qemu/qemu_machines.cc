@@ -23,13 +23,16 @@ namespace {
 // A QEMU that restarts refuses for a moment; one that is gone for good refuses for longer.
 constexpr Duration kRefusedIsGone = std::chrono::seconds(1);
 constexpr Duration kCheckAbsence = std::chrono::milliseconds(250);
+// Whether another socket took the place of one that is connected to is looked at each so many times.
+constexpr int kCheckPlaces = 8;
 
 }  // namespace
 
 class QemuMachines::Impl {
  public:
-  Impl(boost::asio::io_context& io, const Clock& clock, MachineListener& listener, Duration deadline)
-      : io_(io), clock_(clock), listener_(listener), deadline_(deadline), timer_(io) {
+  Impl(boost::asio::io_context& io, const Clock& clock, MachineListener& listener, Duration deadline,
+       QmpClient::PeerOf peer)
+      : io_(io), clock_(clock), listener_(listener), deadline_(deadline), peer_(std::move(peer)), timer_(io) {
     check_later();
   }
 
@@ -73,6 +76,11 @@ class QemuMachines::Impl {
     bool announced = false;
     std::optional<TimePoint> refused_since;
   };
+  // A socket of a process that another VM is already.
+  struct Twin {
+    std::string vm;
+    std::optional<FileId> place;
+  };
 
   // Told once.
   void ignore(const std::string& socket, const std::string& why) {
@@ -86,14 +94,14 @@ class QemuMachines::Impl {
     std::map<std::string, std::string> out = named_;
     for (const auto& directory : directories_) {
       for (const auto& [name, socket] : directory->sockets()) {
+        if (is_named(socket) && !named_.contains(name)) continue;
         const auto [place, fresh] = out.try_emplace(name, socket);
         if (fresh || place->second == socket) continue;
         ignore(socket, fmt::format("{} is the monitor of '{}' already; give each VM a name of its own",
                                    place->second, name));
       }
       for (const std::string& socket : directory->unnamed()) {
-        const bool named = std::ranges::any_of(named_, [&](const auto& vm) { return vm.second == socket; });
-        if (named) continue;
+        if (is_named(socket)) continue;
         ignore(
             socket,
             fmt::format("its name cannot be a VM's ({}); rename it, or name the VM in the configuration with "
@@ -102,6 +110,10 @@ class QemuMachines::Impl {
       }
     }
     return out;
+  }
+
+  bool is_named(const std::string& socket) const {
+    return std::ranges::any_of(named_, [&](const auto& vm) { return vm.second == socket; });
   }
 
   // All changes to the set of machines happen here, in the reactor and outside of any machine's callback.
@@ -116,19 +128,24 @@ class QemuMachines::Impl {
 
   void review() {
     const std::map<std::string, std::string> wanted = expected();
+    const bool retry = std::exchange(retry_, false);
+    check_places_ = retry || ++reviews_ % kCheckPlaces == 0;
     std::vector<std::pair<std::string, std::string>> gone;  // name, why
     for (auto& [name, entry] : entries_) {
       if (const std::string why = why_gone(name, entry, wanted); !why.empty()) gone.emplace_back(name, why);
     }
     for (const auto& [name, why] : gone) drop(name, why);
     for (const auto& [name, socket] : wanted) {
-      if (!entries_.contains(name)) start(name, socket);
+      if (!entries_.contains(name) && !is_twin(socket)) start(name, socket);
     }
-    const bool retry = std::exchange(retry_, false);
+    // Of several sockets of one process the one that was named to us is the VM.
+    std::vector<std::string> names;
+    for (const auto& [name, socket] : named_) names.push_back(name);
     for (auto& [name, entry] : entries_) {
       if (retry) entry.machine->retry_now();
-      announce(entry);
+      if (!entry.announced) names.push_back(name);
     }
+    for (const std::string& name : names) announce(name);
     removed_.clear();
   }
 
@@ -139,6 +156,8 @@ class QemuMachines::Impl {
     if (place != wanted.end() && place->second != entry.machine->socket())
       return "its monitor is another socket now";
     if (entry.machine->replaced()) return "its process ended, and another one took its place";
+    if (check_places_ && entry.machine->bypassed())
+      return "another socket has taken the place of its monitor";
     const QmpClient::Absence absence = entry.machine->absence();
     if (absence != QmpClient::Absence::NobodyListens) entry.refused_since.reset();
     const bool connected = entry.machine->connected();
@@ -155,12 +174,42 @@ class QemuMachines::Impl {
   void start(const std::string& name, const std::string& socket) {
     Entry& entry = entries_[name];
     entry.machine = std::make_unique<QemuMachine>(
-        io_, clock_, name, socket, [this, name] { changed(name); }, deadline_);
+        io_, clock_, name, socket, [this, name] { changed(name); }, deadline_, peer_);
     entry.machine->start();
   }
 
-  void announce(Entry& entry) {
+  // The VM that the process behind this entry is already.
+  std::optional<std::string> twin_of(const Entry& entry) const {
+    const auto& process = entry.machine->process();
+    for (const auto& [name, each] : entries_) {
+      if (process && each.announced && each.machine->process() == process) return name;
+    }
+    return std::nullopt;
+  }
+
+  // True as long as that VM is there, and the socket is the same.
+  bool is_twin(const std::string& socket) {
+    const auto twin = twins_.find(socket);
+    if (twin == twins_.end()) return false;
+    if (entries_.contains(twin->second.vm) && (!check_places_ || socket_at(socket) == twin->second.place))
+      return true;
+    twins_.erase(twin);
+    return false;
+  }
+
+  void announce(const std::string& name) {
+    const auto found = entries_.find(name);
+    if (found == entries_.end()) return;
+    Entry& entry = found->second;
     if (entry.announced || entry.machine->absence() != QmpClient::Absence::None) return;
+    if (const auto vm = twin_of(entry)) {
+      const std::string socket = entry.machine->socket();
+      ignore(socket, fmt::format("process {} listens there, which is VM '{}' already: it is counted once",
+                                 entry.machine->process()->pid, *vm));
+      twins_[socket] = {*vm, socket_at(socket)};
+      entries_.erase(found);  // and its descriptor is free
+      return;
+    }
     entry.announced = true;
     log_debug("event=vm.found vm={} socket={}", log_word(entry.machine->name()),
               log_word(entry.machine->socket()));
@@ -197,20 +246,24 @@ class QemuMachines::Impl {
   const Clock& clock_;
   MachineListener& listener_;
   Duration deadline_;
+  QmpClient::PeerOf peer_;
   std::vector<std::unique_ptr<SocketDirectory>> directories_;
   std::map<std::string, std::string> named_;
   std::map<std::string, Entry> entries_;
-  std::set<std::string> ignored_;  // sockets, already told
+  std::set<std::string> ignored_;      // sockets, already told
+  std::map<std::string, Twin> twins_;  // by socket
   boost::asio::steady_timer timer_;
   std::set<std::string> removed_;  // since the last review
+  int reviews_ = 0;
   bool reviewing_ = false;
+  bool check_places_ = false;
   bool retry_ = false;  // a directory changed: what could not be reached may be reachable now
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
 QemuMachines::QemuMachines(boost::asio::io_context& io, const Clock& clock, MachineListener& listener,
-                           Duration deadline)
-    : impl_(std::make_unique<Impl>(io, clock, listener, deadline)) {}
+                           Duration deadline, QmpClient::PeerOf peer)
+    : impl_(std::make_unique<Impl>(io, clock, listener, deadline, std::move(peer))) {}
 QemuMachines::~QemuMachines() = default;
 
 Result<void> QemuMachines::watch(const std::string& directory) { return impl_->watch(directory); }

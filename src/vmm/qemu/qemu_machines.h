@@ -1,7 +1,8 @@
 // QemuMachines: all VMs of this host that run under QEMU and offer a monitor socket: those in the watched
 // directories, and those named one by one. Tells a MachineListener of each that appears, changes and
-// vanishes. A VM is there while something listens on its socket, even if that never answers; what becomes of
-// one VM delays no other. Everything runs on the given io_context; nothing blocks.
+// vanishes. One process is one VM, however many sockets show it. A VM is there while something listens on its
+// socket, even if that never answers; what becomes of one VM delays no other. Everything runs on the given
+// io_context; nothing blocks.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "vmm/machine.h"
+#include "vmm/qemu/qmp_client.h"
 
 namespace aerostat {
 
@@ -18,7 +20,7 @@ class QemuMachines {
  public:
   // `deadline`: how long a monitor may take to answer before its link is Hung.
   QemuMachines(boost::asio::io_context& io, const Clock& clock, MachineListener& listener,
-               Duration deadline = std::chrono::seconds(2));
+               Duration deadline = std::chrono::seconds(2), QmpClient::PeerOf peer = peer_process);
   ~QemuMachines();  // tells nobody anything: the VMs run on
   QemuMachines(const QemuMachines&) = delete;
   QemuMachines& operator=(const QemuMachines&) = delete;

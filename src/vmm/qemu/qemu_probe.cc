@@ -15,6 +15,9 @@ namespace {
 
 using nlohmann::json;
 
+// Each is asked about. More are not a machine's.
+constexpr std::size_t kMostCandidates = 1024;
+
 constexpr const char* kFolders[] = {"/machine/peripheral", "/machine/peripheral-anon"};
 
 class Probe : public std::enable_shared_from_this<Probe> {
@@ -23,9 +26,15 @@ class Probe : public std::enable_shared_from_this<Probe> {
       : client_(client), done_(std::move(done)) {}
 
   void run() {
-    ask("query-memory-size-summary", json(nullptr),
-        [this](const json& r) { boot_ = bytes_in(r, "base-memory"); });
-    ask("query-memory-devices", json(nullptr), [this](const json& r) { memory_ = memory_devices_of(r); });
+    ask("query-memory-size-summary", json(nullptr), [this](const json& r) {
+      boot_ = bytes_in(r, "base-memory");
+      if (!boot_) wrong_ = "what its QEMU says cannot be: the memory it booted with";
+    });
+    ask("query-memory-devices", json(nullptr), [this](const json& r) {
+      Result<MemoryDevices> found = memory_devices_of(r);
+      if (!found) wrong_ = found.error().message;
+      if (found) memory_ = std::move(*found);
+    });
     ask("query-chardev", json(nullptr), [this](const json& r) { chardevs_ = r; });
     for (const char* folder : kFolders) {
       ask("qom-list", {{"path", folder}}, [this, folder](const json& r) { found(folder, r); });
@@ -59,6 +68,10 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   void found(const char* folder, const json& answer) {
     for (const auto& [name, type] : children_of(answer)) {
+      if (plugs_.size() + ports_.size() >= kMostCandidates) {
+        wrong_ = fmt::format("what its QEMU says cannot be: more than {} devices", kMostCandidates);
+        return;
+      }
       const std::string path = fmt::format("{}/{}", folder, name);
       if (type.starts_with("virtio-balloon") && !out_.balloon) out_.balloon = path;
       if (type.starts_with("virtio-mem-")) plugs_.push_back({path, {}, {}});
@@ -68,6 +81,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   void next() {
     if (broken_) return finish(fail(std::move(*broken_)));
+    if (!wrong_.empty()) return finish(fail(Error::Kind::Invalid, wrong_));
     if (!boot_)
       return finish(fail(Error::Kind::Refused,
                          "its QEMU does not tell how much memory it has; 2.10 is the oldest that does"));
@@ -107,17 +121,26 @@ class Probe : public std::enable_shared_from_this<Probe> {
   }
 
   void choose_plug() {
+    bool lost = false;
     for (const PlugDevice& device : memory_.plugs) {
       const auto same = std::find_if(plugs_.begin(), plugs_.end(),
                                      [&](const Candidate& c) { return c.key == device.memdev; });
-      if (same == plugs_.end() || out_.plug) {
-        out_.unmanaged += std::max(device.size, device.requested);
+      if (same != plugs_.end() && !out_.plug) {
+        out_.plug = same->path;
+        out_.plug_memdev = device.memdev;
         continue;
       }
-      out_.plug = same->path;
-      out_.plug_memdev = device.memdev;
+      if (same == plugs_.end()) lost = true;
+      out_.unmanaged += std::max(device.size, device.requested);
+      out_.others.insert(device.memdev);
     }
-    if (!out_.plug) {
+    if (lost) {
+      out_.doubtful = true;
+      note(
+          "a virtio-mem device is not found among QEMU's devices: it counts as it is and is not managed; it "
+          "is "
+          "looked for again");
+    } else if (!out_.plug) {
       note(fmt::format("no virtio-mem device: it cannot grow beyond {}; see aerostat qemu-args",
                        format_bytes(*boot_ + memory_.dimms)));
     } else if (memory_.plugs.size() > 1) {
@@ -157,6 +180,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   int open_ = 0;
   bool asked_details_ = false;
   std::optional<Error> broken_;
+  std::string wrong_;
   std::optional<Bytes> boot_;
   MemoryDevices memory_;
   json chardevs_;

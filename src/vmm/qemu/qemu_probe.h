@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/bytes.h"
@@ -25,9 +26,11 @@ struct QemuDevices {
   std::optional<std::string> plug;     // likewise: the virtio-mem device we manage
   std::string plug_memdev;             // what query-memory-devices knows it by
   Bytes unmanaged;                     // in further virtio-mem devices, plugged or requested
+  std::set<std::string> others;        // what query-memory-devices knows these by
   std::optional<std::string> agent_socket;
-  std::string note;       // what is missing to be fully manageable; empty: nothing
-  bool doubtful = false;  // QEMU refused a question: it may have more than this
+  std::string note;  // what is missing to be fully manageable; empty: nothing
+  // QEMU refused a question, or contradicts itself: it may have more than this.
+  bool doubtful = false;
 };
 
 // Calls `done` once: with the devices, or with an error if the link broke or QEMU cannot tell its memory.

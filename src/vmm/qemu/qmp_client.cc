@@ -1,8 +1,6 @@
 #include "vmm/qemu/qmp_client.h"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,13 +26,6 @@ constexpr const char* kNoGreeting =
 
 std::string said(Duration d) { return fmt::format("{:.3g} s", seconds(d)); }
 
-std::optional<pid_t> peer_pid(int fd) {
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0) return std::nullopt;
-  return peer.pid;
-}
-
 }  // namespace
 
 // Handlers outlive connections and even the client: this one is called only for its own connection.
@@ -53,7 +44,8 @@ QmpClient::QmpClient(asio::io_context& io, std::string path, Handlers handlers, 
       deadline_(deadline),
       socket_(io),
       answer_timer_(io),
-      retry_timer_(io) {}
+      retry_timer_(io),
+      read_timer_(io) {}
 
 QmpClient::~QmpClient() = default;
 
@@ -65,37 +57,32 @@ void QmpClient::retry_now() {
   connect();
 }
 
-// By hand instead of async_connect: connecting to a unix socket never waits, but when the listener's queue is
-// full it fails with EAGAIN, which Asio 1.81 takes for "in progress" and then reports as success.
 void QmpClient::connect() {
   waiting_to_retry_ = false;
   ++connection_;
   retry_timer_.cancel();
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path_.size() >= sizeof address.sun_path) return connect_failed(ENAMETOOLONG);
-  std::memcpy(address.sun_path, path_.c_str(), path_.size() + 1);
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return connect_failed(errno);
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    const int error = errno;
-    ::close(fd);
-    return connect_failed(error);
-  }
+  place_ = socket_at(path_);
+  const UnixConnection made = connect_unix(path_);
+  if (made.fd < 0) return connect_failed(made.error);
   boost::system::error_code error;
-  socket_.assign(asio::local::stream_protocol(), fd, error);
+  socket_.assign(asio::local::stream_protocol(), made.fd, error);
   if (error) {
-    ::close(fd);
+    ::close(made.fd);
     return connect_failed(error.value());
   }
-  pid_ = peer_pid(fd);
+  process_ = handlers_.peer(made.fd);
   absence_ = Absence::None;
   stage_ = Stage::Greeting;
   lines_ = QmpLines();
   outgoing_.clear();
   watch_deadline();
   read();
+}
+
+bool QmpClient::bypassed() const {
+  if (!connected() || !place_) return false;
+  const auto now = socket_at(path_);
+  return now && now != place_;
 }
 
 void QmpClient::connect_failed(int error) {
@@ -125,6 +112,11 @@ void QmpClient::connect_failed(int error) {
           Link::Lost,
           fmt::format("{} is longer than the 107 bytes a socket's path may have; use a shorter one", path_),
           Absence::None);
+    case EMFILE:
+      return drop(Link::Lost,
+                  "aerostatd has as many files and sockets open as it may, two for each VM; give it a larger "
+                  "LimitNOFILE (or ulimit -n)",
+                  Absence::None);
     default:
       return drop(Link::Lost, fmt::format("cannot connect to {}: {}", path_, std::strerror(error)),
                   Absence::None);
@@ -153,7 +145,16 @@ void QmpClient::received(std::size_t count) {
       return drop(Link::Lost, fmt::format("{} does not speak QMP: {}", path_, done.error().message),
                   Absence::None);
   }
-  read();
+  read_later(budget_.spend(count, SteadyClock::now()));
+}
+
+// What comes faster waits in the kernel, and its sender with it.
+void QmpClient::read_later(Duration wait) {
+  if (wait <= Duration::zero()) return read();
+  read_timer_.expires_after(std::chrono::duration_cast<SteadyClock::duration>(wait));
+  read_timer_.async_wait(guarded([this](const boost::system::error_code& error) {
+    if (!error) read();
+  }));
 }
 
 Result<void> QmpClient::handle(QmpMessage message) {
@@ -247,6 +248,7 @@ void QmpClient::drop(Link link, const std::string& note, Absence absence) {
   boost::system::error_code ignored;
   socket_.close(ignored);
   answer_timer_.cancel();
+  read_timer_.cancel();
   writing_.clear();
   outgoing_.clear();
   // Only a connection that worked for a while earns a quick retry: or garbage would make a busy loop.

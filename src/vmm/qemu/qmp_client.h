@@ -4,8 +4,6 @@
 // truth when Up again.
 #pragma once
 
-#include <sys/types.h>
-
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -19,8 +17,11 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/unix_socket.h"
 #include "vmm/machine.h"
 #include "vmm/qemu/qmp_wire.h"
+#include "vmm/qemu/read_budget.h"
+#include "vmm/qemu/socket_directory.h"
 
 namespace aerostat {
 
@@ -38,10 +39,13 @@ class QmpClient {
   // Why there is nobody to talk to; decides whether the VM is there at all.
   enum class Absence { None, NoSocket, NobodyListens };
   using Callback = std::function<void(const Result<nlohmann::json>&)>;
+  // Which process is behind a connected socket.
+  using PeerOf = std::function<std::optional<ProcessId>(int)>;
   // Called from the reactor, never from inside execute() or start(). They must not destroy the client.
   struct Handlers {
     std::function<void()> link_changed;
     std::function<void(const QmpEvent&)> event;
+    PeerOf peer = peer_process;
   };
 
   QmpClient(boost::asio::io_context& io, std::string path, Handlers handlers,
@@ -61,13 +65,14 @@ class QmpClient {
 
   Link link() const { return link_; }
   const std::string& note() const { return note_; }  // why it is not Up, one sentence
-  std::optional<pid_t> pid() const {
-    return pid_;
-  }  // who listens, as the kernel says; of the last connection
+  // Who listens, as the kernel says; of the last connection.
+  const std::optional<ProcessId>& process() const { return process_; }
   // Grows each time the link comes Up: whatever was read before that may be out of date.
   std::uint64_t times_up() const { return times_up_; }
   Absence absence() const { return absence_; }
   bool connected() const { return stage_ != Stage::Closed; }  // to something, which may never have spoken
+  // At its path is another socket by now than the one it is connected to.
+  bool bypassed() const;
   const std::string& path() const { return path_; }
 
  private:
@@ -84,6 +89,7 @@ class QmpClient {
   void connect();
   void connect_failed(int error);
   void read();
+  void read_later(Duration wait);
   void received(std::size_t count);
   Result<void> handle(QmpMessage message);
   Result<void> answered(QmpReply reply);
@@ -102,10 +108,12 @@ class QmpClient {
   boost::asio::local::stream_protocol::socket socket_;
   boost::asio::steady_timer answer_timer_;
   boost::asio::steady_timer retry_timer_;
+  boost::asio::steady_timer read_timer_;
 
   Link link_ = Link::Connecting;
   std::string note_ = "not yet connected";
-  std::optional<pid_t> pid_;
+  std::optional<ProcessId> process_;
+  std::optional<FileId> place_;  // of the socket, when it was connected to
   Absence absence_ = Absence::None;
   std::uint64_t times_up_ = 0;
   Stage stage_ = Stage::Closed;
@@ -118,6 +126,7 @@ class QmpClient {
   std::string outgoing_;  // not yet handed to the kernel
   std::string writing_;   // being handed to it
   QmpLines lines_;
+  ReadBudget budget_;
   std::array<char, 16'384> buffer_{};
 
   std::uint64_t connection_ = 0;  // counts connections, so that a handler of an old one knows itself

@@ -12,8 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kMostBytes = std::int64_t{1} << 50;  // 1 PiB: no VM has more
-
 tl::unexpected<Error> not_qmp(std::string_view why, std::string_view line) {
   return fail(Error::Kind::Invalid, fmt::format("{}: '{}'", why, printable(line, 60)));
 }
@@ -115,7 +113,7 @@ std::optional<Bytes> bytes_in(const json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_number_integer()) return std::nullopt;
   const auto n = found->get<std::int64_t>();  // 2^64-1, QEMU's "missing", becomes negative
-  if (n < 0 || n > kMostBytes) return std::nullopt;
+  if (n < 0 || n > kMostQmpBytes) return std::nullopt;
   return Bytes::of(n);
 }
 

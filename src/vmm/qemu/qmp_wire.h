@@ -17,8 +17,11 @@
 
 namespace aerostat {
 
-// The longest answers (qom-list of a large machine, query-chardev) have some 10 KiB; this is garbage.
-inline constexpr std::size_t kLongestQmpLine = 1'048'576;
+// The longest answers (qom-list of a large machine, query-chardev) have some 10 KiB, and 1,024 memory devices
+// 200 KiB; more is garbage, which would be parsed while all VMs wait.
+inline constexpr std::size_t kLongestQmpLine = 262'144;
+// 64 TiB: no host has more, and sums of 1,024 such sizes do not overflow.
+inline constexpr std::int64_t kMostQmpBytes = std::int64_t{1} << 46;
 // Real answers nest five deep.
 inline constexpr std::size_t kDeepestQmpLine = 64;
 
@@ -53,7 +56,7 @@ Result<QmpMessage> parse_qmp(std::string_view line);
 // One line, ending included. `arguments` null: none.
 std::string qmp_command(std::string_view command, const nlohmann::json& arguments, std::uint64_t id);
 
-// Readers that never throw. Missing, of another type, negative or more than 1 PiB: nullopt.
+// Readers that never throw. Missing, of another type, negative or more than kMostQmpBytes: nullopt.
 std::optional<Bytes> bytes_in(const nlohmann::json& object, const char* key);
 std::optional<std::string> string_in(const nlohmann::json& object, const char* key);
 

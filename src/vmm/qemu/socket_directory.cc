@@ -73,6 +73,12 @@ std::string_view vm_name_of(std::string_view file) {
   return is_vm_name(name) ? name : std::string_view{};
 }
 
+std::optional<FileId> socket_at(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return std::nullopt;
+  return FileId{status.st_dev, status.st_ino};
+}
+
 SocketDirectory::SocketDirectory(boost::asio::io_context& io, std::string path, std::function<void()> changed)
     : io_(io), path_(std::move(path)), changed_(std::move(changed)), inotify_(io), timer_(io) {}
 

@@ -6,9 +6,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,15 @@ inline constexpr Duration kLookForDirectory = std::chrono::seconds(1);
 std::string_view monitor_name_of(std::string_view file);
 // The same, if it can be a VM's name.
 std::string_view vm_name_of(std::string_view file);
+
+// Which file it is, whatever its name.
+struct FileId {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  friend bool operator==(const FileId&, const FileId&) = default;
+};
+// The socket at this path; missing: there is none, or it cannot be seen.
+std::optional<FileId> socket_at(const std::string& path);
 
 class SocketDirectory {
  public:

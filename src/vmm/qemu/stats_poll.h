@@ -20,9 +20,10 @@
 
 namespace aerostat {
 
-// A guest that is managed by its statistics is asked this often; others each second.
+// A guest that is managed by its statistics is asked this often. Of others they are kept at hand: they are
+// believed for 5 s.
 inline constexpr Duration kStatsClosely = std::chrono::milliseconds(200);
-inline constexpr Duration kStatsAtRest = std::chrono::seconds(1);
+inline constexpr Duration kStatsAtRest = std::chrono::seconds(2);
 // A guest under TCG has answered within this.
 inline constexpr Duration kStatsAnswer = std::chrono::milliseconds(20);
 

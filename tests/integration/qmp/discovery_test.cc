@@ -37,7 +37,7 @@ class DiscoveryTest : public ::testing::Test {
   }
 
   Lab lab;
-  QemuMachines machines{lab.io, lab.clock, lab, kShortDeadline};
+  QemuMachines machines{lab.io, lab.clock, lab, kShortDeadline, Lab::process_of};
 };
 
 TEST_F(DiscoveryTest, FindsWhatIsThereAndWhatComesAndGoes) {
@@ -191,6 +191,46 @@ TEST_F(DiscoveryTest, OneThatIsNamedWinsOverOneThatIsFound) {
   ASSERT_TRUE(lab.until([&] { return lab.is_up("db") && lab.facts("db").base == 512_MiB; }));
   machines.remove("db");
   EXPECT_TRUE(lab.until([&] { return lab.is_up("db") && lab.facts("db").base == 384_MiB; }));
+}
+
+TEST_F(DiscoveryTest, ASocketThatIsNamedToUsIsNoSecondVmInItsDirectory) {
+  const auto db = peer("db.qmp");
+  ASSERT_TRUE(machines.watch(lab.dir));
+  ASSERT_TRUE(machines.add("office", lab.path("db.qmp")));
+  ASSERT_TRUE(up("office"));
+  EXPECT_EQ(lab.machines.size(), 1u);
+}
+
+// A link to its socket, another name for it: the kernel says which process listens.
+TEST_F(DiscoveryTest, OneProcessIsOneVmHoweverManySocketsShowIt) {
+  const auto db = peer("db.qmp");
+  ASSERT_TRUE(machines.watch(lab.dir));
+  ASSERT_TRUE(up("db"));
+  std::filesystem::create_hard_link(lab.path("db.qmp"), lab.path("aa.qmp"));
+  std::filesystem::create_symlink(lab.path("db.qmp"), lab.path("zz.qmp"));
+  ASSERT_TRUE(lab.until([&] { return lab.passed_over.size() == 2; }));
+  EXPECT_THAT(lab.passed_over[0], HasSubstr("which is VM 'db' already: it is counted once"));
+  EXPECT_EQ(lab.machines.size(), 1u);
+  std::filesystem::remove(lab.path("db.qmp"));  // as after a rename
+  std::filesystem::remove(lab.path("zz.qmp"));
+  db->drop_client();
+  ASSERT_TRUE(gone("db"));
+  EXPECT_TRUE(up("aa")) << "it is still to be reached there";
+  EXPECT_EQ(lab.machines.size(), 1u);
+}
+
+TEST_F(DiscoveryTest, AnotherSocketInThePlaceOfOneIsAnotherVm) {
+  const auto first = peer("first");
+  std::filesystem::rename(lab.path("first"), lab.path("db.qmp"));
+  ASSERT_TRUE(machines.watch(lab.dir));
+  ASSERT_TRUE(up("db"));
+  QmpScript bigger;
+  bigger.base = bigger.balloon_actual = bigger.balloon_target = 512_MiB;
+  const auto second = peer("second", bigger);
+  std::filesystem::rename(lab.path("second"), lab.path("db.qmp"));
+  ASSERT_TRUE(lab.until([&] { return !lab.vanished.empty(); }));
+  EXPECT_THAT(lab.vanished[0], HasSubstr("another socket has taken the place of its monitor"));
+  EXPECT_TRUE(lab.until([&] { return lab.is_up("db") && lab.facts("db").base == 512_MiB; }));
 }
 
 TEST_F(DiscoveryTest, OneThatIsNamedAndForgottenIsGone) {

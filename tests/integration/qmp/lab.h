@@ -3,17 +3,22 @@
 #pragma once
 
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/process.h"
 #include "vmm/machine.h"
 
 namespace aerostat {
@@ -42,6 +47,15 @@ class Lab : public MachineListener {
   // For what must not happen: runs the reactor for that long, and says whether it `holds` throughout.
   bool throughout(Duration time, const std::function<bool()>& holds) {
     return !until([&] { return !holds(); }, time);
+  }
+
+  // All scripted monitors are in this process: here each socket that somebody listens on is one of its own.
+  static std::optional<ProcessId> process_of(int fd) {
+    sockaddr_un bound{};
+    socklen_t size = sizeof bound;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&bound), &size) != 0) return std::nullopt;
+    return ProcessId{::getpid(), std::hash<std::string>{}(bound.sun_path)};
   }
 
   std::string path(const std::string& file) const { return dir + "/" + file; }

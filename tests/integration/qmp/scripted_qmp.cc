@@ -53,6 +53,7 @@ class ScriptedQmp::Impl {
   std::vector<std::string> orders;
   std::size_t commands = 0;
   std::size_t connections = 0;
+  std::size_t sent = 0;
 
   void send(const json& message) { send_text(message.dump() + "\r\n"); }
 
@@ -148,7 +149,7 @@ class ScriptedQmp::Impl {
     if (!script_.refuses.empty() && script_.refusals > 0 &&
         (script_.refuses == command || (command == "qom-set" && script_.refuses == property))) {
       --script_.refusals;
-      return error("GenericError", "the script refuses this");
+      return error("GenericError", script_.refusal);
     }
     if (command == "qmp_capabilities") return value(json::object());
     if (command == "query-status")
@@ -192,22 +193,25 @@ class ScriptedQmp::Impl {
 
   json memory_devices() const {
     if (!script_.plug) return json::array();
-    return json::array({{{"type", "virtio-mem"},
-                         {"data",
-                          {{"id", "vm0"},
-                           {"memdev", "/objects/vmem0"},
-                           {"memaddr", 4294967296},
-                           {"node", 0},
-                           {"block-size", script_.plug_block.count()},
-                           {"max-size", script_.plug_maximum.count()},
-                           {"size", script_.plugged.count()},
-                           {"requested-size", script_.plug_requested.count()}}}}});
+    json out = json::array({{{"type", "virtio-mem"},
+                             {"data",
+                              {{"id", "vm0"},
+                               {"memdev", "/objects/vmem0"},
+                               {"memaddr", 4294967296},
+                               {"node", 0},
+                               {"block-size", script_.plug_block.count()},
+                               {"max-size", script_.plug_maximum.count()},
+                               {"size", script_.plugged.count()},
+                               {"requested-size", script_.plug_requested.count()}}}}});
+    for (std::int64_t i = 0; i < script_.claims; ++i)
+      out.push_back({{"type", "dimm"}, {"data", {{"size", std::int64_t{1} << 50}}}});
+    return out;
   }
 
   json children(const std::string& path) const {
     json out = json::array({{{"name", "type"}, {"type", "string"}}});
     if (path == "/machine/peripheral") {
-      if (script_.plug) out.push_back(child("vm0", "virtio-mem-pci"));
+      if (script_.plug && !script_.hides_plug) out.push_back(child("vm0", "virtio-mem-pci"));
       if (script_.balloon) out.push_back(child("bal0", "virtio-balloon-pci"));
     } else if (!script_.agent_filename.empty()) {
       out.push_back(child("device[0]", "virtio-serial-pci"));
@@ -243,6 +247,8 @@ class ScriptedQmp::Impl {
       if (failed || alive.expired()) return;
       move_balloon();
       move_plug();
+      if (script_.floods && output_.empty())
+        send_event("RTC_CHANGE", {{"qom-path", std::string(100'000, 'x')}});
       step();
     });
   }
@@ -276,8 +282,9 @@ class ScriptedQmp::Impl {
 
   void write() {
     asio::async_write(client_, asio::buffer(output_.front()),
-                      guarded([this](const boost::system::error_code& error, std::size_t) {
+                      guarded([this](const boost::system::error_code& error, std::size_t n) {
                         if (error) return;
+                        sent += n;
                         output_.pop_front();
                         if (!output_.empty()) write();
                       }));
@@ -303,6 +310,7 @@ ScriptedQmp::~ScriptedQmp() = default;
 const std::vector<std::string>& ScriptedQmp::orders() const { return impl_->orders; }
 std::size_t ScriptedQmp::commands() const { return impl_->commands; }
 std::size_t ScriptedQmp::connections() const { return impl_->connections; }
+std::size_t ScriptedQmp::sent() const { return impl_->sent; }
 void ScriptedQmp::send_event(const std::string& name, const nlohmann::json& data) {
   impl_->send_event(name, data);
 }

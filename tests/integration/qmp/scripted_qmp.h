@@ -46,8 +46,12 @@ struct QmpScript {
   std::optional<std::size_t> answers_left;  // then it falls silent, in the middle of an answer
   std::string garbage;                      // sent instead of every answer
   std::string refuses;                      // a command, or a property of qom-set, it answers with an error
-  std::size_t refusals = SIZE_MAX;          // so many times
-  std::string swallows;                     // a command that it never answers, once
+  std::string refusal = "the script refuses this";
+  std::size_t refusals = SIZE_MAX;  // so many times
+  std::string swallows;             // a command that it never answers, once
+  bool floods = false;              // sends events as fast as they are read
+  bool hides_plug = false;          // its virtio-mem device is not in the object tree
+  std::int64_t claims = 0;          // so many memory devices more, of 1 PiB each
 };
 
 class ScriptedQmp {
@@ -61,6 +65,7 @@ class ScriptedQmp {
   const std::vector<std::string>& orders() const;
   std::size_t commands() const;     // all it has read
   std::size_t connections() const;  // accepted so far
+  std::size_t sent() const;         // bytes that were taken from it
 
   void send_event(const std::string& name, const nlohmann::json& data);
   void drop_client();     // closes the connection, goes on listening
