@@ -5,7 +5,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), ROOT / "traces/README.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), ROOT / "traces/README.md", ROOT / "demo/workload/README.md", *(ROOT / "docs").rglob("*.md")])
 SPEC = sorted((ROOT / "docs/design/spec").glob("*.md"))
 TUNING = sorted((ROOT / "docs/design/tuning").glob("*.md"))
 CONSTANTS = [ROOT / "src/model/memory_block.h", ROOT / "src/model/settings.h",
