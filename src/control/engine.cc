@@ -197,17 +197,31 @@ void Engine::pass() {
 
 void Engine::decide(const HostView& view, TimePoint now) {
   fair_ = fair_pool(view);
-  std::vector<Move> moves = keep_rails(view, options_.plan(view), options_.guards.rails, &*fair_);
   somebody_waits_ = false;
-  for (Move& move : moves) {
-    VmRecord& vm = *records_[move.index];
-    act(vm, move, now);
-    note_decision(vm, view.vms[move.index], move, view.free());
+  std::vector<Ruling> rulings = rule_on(view, options_.plan(view), options_.guards.rails, &*fair_);
+  for (Ruling& ruling : rulings) {
+    if (!ruling.place) {
+      tell_astray(ruling);
+      continue;
+    }
+    VmRecord& vm = *records_[*ruling.place];
+    const VmView& seen = view.vms[*ruling.place];
+    const Outcome outcome = act(vm, ruling, now);
+    note_decision(vm, seen, {std::move(ruling), outcome}, view.free());
   }
   for (std::size_t i = 0; i < records_.size(); ++i) {
     prepare_to_grow(*records_[i], view.vms[i]);
     tell_guest(*records_[i], view.vms[i]);
   }
+}
+
+// A fault of the policy that would be there in each pass.
+void Engine::tell_astray(const Ruling& ruling) {
+  if (std::exchange(told_astray_, true)) return;
+  event("manager.plan", "",
+        fmt::format(
+            "the policy plans for VM {} of {}, and {}: nothing is done about it, and it is not told again",
+            ruling.wish.place, records_.size(), clause(ruling.cuts.front())));
 }
 
 // As soon as it costs the guest nothing, until it has room: in want it hardly can.
@@ -265,44 +279,42 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
 }
 
 // Lets the guest make memory easy to take, once, before a shrink; false while that is under way.
-bool Engine::prepared(VmRecord& vm, const Move& move, TimePoint now) {
+bool Engine::prepared(VmRecord& vm, Bytes to_take, TimePoint now) {
   constexpr Duration kPreparedFor = std::chrono::seconds(10);
   constexpr Duration kPatience = std::chrono::milliseconds(300);
   if (!vm.guest || !vm.guest->state().can_compact || vm.integration != Integration::Agent || vm.keeps)
     return true;
   if (!vm.prepare_asked_at || now - *vm.prepare_asked_at > kPreparedFor) {
     vm.prepare_asked_at = now;
-    vm.guest->prepare_shrink(move.from - move.to);
+    vm.guest->prepare_shrink(to_take);
     return false;
   }
   return vm.guest->state().prepared || now - *vm.prepare_asked_at >= kPatience;
 }
 
-void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
+Outcome Engine::act(VmRecord& vm, const Ruling& ruling, TimePoint now) {
   const Bytes target = vm.facts().target();
-  if (move.to == move.from) return;
-  Bytes to = vm.machine->reachable(move.to);
+  const Bytes granted = ruling.granted;
+  if (granted == ruling.from) return {Outcome::Kind::Stays, ruling.from};
+  Bytes to = vm.machine->reachable(granted);
   // Never below what was decided: a balloon moves in whole MiB, from whatever the VM booted with.
-  if (move.shrinks() && to < move.to) to = vm.machine->reachable(move.to + Bytes::mib(1));
-  const bool as_meant = move.grows() ? to > target : to < target && to >= move.to;
-  if (!as_meant) {
-    move.to = move.from;
-    move.rule = Rule::Guarded;
-    move.say("its devices cannot be set that finely");
-    return;
-  }
-  move.to = to;
-  if (move.shrinks() && !prepared(vm, move, now)) {
-    move.to = move.from;
-    move.rule = Rule::Waiting;
-    move.say("its service makes the memory ready to be taken");
-    return;
-  }
+  if (ruling.shrinks() && to < granted) to = vm.machine->reachable(granted + Bytes::mib(1));
+  const bool as_meant = ruling.grows() ? to > target : to < target && to >= granted;
+  if (!as_meant) return {Outcome::Kind::TooFine, ruling.from};
+  if (ruling.shrinks() && !prepared(vm, ruling.from - to, now))
+    return {Outcome::Kind::Preparing, ruling.from};
   const bool in_want = lacks(view_of(vm, now));
   vm.machine->set_target(to);
   count(vm);
-  vm.returns_to = move.rule == Rule::ReturnIdle ? std::optional(move.desired) : std::nullopt;
-  if (move.grows()) {
+  ordered(vm, ruling, to, in_want, now);
+  return {Outcome::Kind::Ordered, to};
+}
+
+// What is remembered of an order.
+void Engine::ordered(VmRecord& vm, const Ruling& ruling, Bytes to, bool in_want, TimePoint now) {
+  const Wish& wish = ruling.wish;
+  vm.returns_to = wish.rule == Rule::ReturnIdle ? std::optional(wish.desired) : std::nullopt;
+  if (ruling.grows()) {
     if (vm.guest) {
       // A growth that had to wait for memory says how fast others gave, not how fast this daemon is; and one
       // that the guest did not need, nothing.
@@ -313,40 +325,43 @@ void Engine::act(VmRecord& vm, Move& move, TimePoint now) {
     vm.grew_at = now;
     ++vm.grows;
   } else {
-    if (options_.guards.learned_floor && (move.rule == Rule::ReturnIdle || move.rule == Rule::Yield))
-      vm.floor = after_shrink(vm.floor, above_use(vm, move.from), now);
+    if (options_.guards.learned_floor && (wish.rule == Rule::ReturnIdle || wish.rule == Rule::Yield))
+      vm.floor = after_shrink(vm.floor, above_use(vm, ruling.from), now);
     vm.shrank_at = now;
     ++vm.shrinks;
   }
 }
 
-void Engine::note_decision(VmRecord& vm, const VmView& view, const Move& move, Bytes host_free) {
-  const bool moved = move.grows() || move.shrinks();
-  const bool refused = move.rule == Rule::Refused;
+void Engine::note_decision(VmRecord& vm, const VmView& view, Decision decision, Bytes host_free) {
+  const Wish& wish = decision.ruling.wish;
+  const Rule rule = decision.rule();
+  const bool moved = decision.grows() || decision.shrinks();
+  const bool refused = rule == Rule::Refused;
   if (refused) {
     const TimePoint now = clock_.now();
     const bool first = !vm.refused_at || now - *vm.refused_at > kOneRefusal;
     vm.refused_at = now;
     if (first) {
       ++vm.refusals;
-      event("vm.refused", vm.name, reason(move));
+      event("vm.refused", vm.name, reason(decision));
     }
   }
   if (moved) {
-    journal_.moved(hooks_.wall_now(), move);
+    journal_.moved(hooks_.wall_now(), vm.name, decision);
     if (hooks_.new_events) hooks_.new_events();
   }
-  vm.waits = move.to < move.desired && (move.rule == Rule::Waiting || refused || move.grows());
-  vm.refused = vm.waits && move.because != Because::BeingFreed;
+  vm.waits = decision.to() < wish.desired && (rule == Rule::Waiting || refused || decision.grows());
+  vm.refused = vm.waits && wish.because != Because::BeingFreed;
   somebody_waits_ = somebody_waits_ || vm.waits;
   DecisionRecord record;
   record.at = hooks_.wall_now();
-  record.move = move;
+  record.vm = vm.name;
   record.assigned = view.assigned;
   record.demand = view.demand;
-  if (view.demand) record.wanted = move.numbers.wanted.sum();
+  if (view.demand) record.wanted = wish.numbers.wanted.sum();
   record.host_free = host_free;
   if (moved) record.result = "under way";
+  record.decision = std::move(decision);
   journal_.decision(std::move(record));
 }
 

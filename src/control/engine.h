@@ -32,7 +32,7 @@ struct EngineOptions {
   Bytes physical_margin = Bytes::mib(128);
   Guards guards;
   // What decides; whatever it is, the guards hold. The lab also tries ones that plan nonsense.
-  std::function<std::vector<Move>(const HostView&)> plan = balance;
+  std::function<std::vector<Wish>(const HostView&)> plan = balance;
   Profile profile = aerostat::profile(ProfileName::Balanced);
   std::string version;
   std::optional<WallTime> paused_since;  // before it started: it begins paused
@@ -90,10 +90,12 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void check_commitment();
   void watch_minimums();
   void decide(const HostView& view, TimePoint now);
-  void act(VmRecord& vm, Move& move, TimePoint now);
-  bool prepared(VmRecord& vm, const Move& move, TimePoint now);
+  Outcome act(VmRecord& vm, const Ruling& ruling, TimePoint now);
+  void ordered(VmRecord& vm, const Ruling& ruling, Bytes to, bool in_want, TimePoint now);
+  bool prepared(VmRecord& vm, Bytes to_take, TimePoint now);
   void prepare_to_grow(VmRecord& vm, const VmView& view);
-  void note_decision(VmRecord& vm, const VmView& view, const Move& move, Bytes host_free);
+  void note_decision(VmRecord& vm, const VmView& view, Decision decision, Bytes host_free);
+  void tell_astray(const Ruling& ruling);
   void tell_guest(VmRecord& vm, const VmView& view);
   bool grow_alone(VmRecord& vm, const VmView& view, TimePoint now);
   void count(const VmRecord& vm) const;
@@ -136,6 +138,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   std::optional<WallTime> paused_since_;
   std::string pause_note_;
   bool over_committed_ = false;
+  bool told_astray_ = false;
   bool somebody_waits_ = false;  // in the last pass somebody wanted more than there was
   Bytes reclaimed_;
   std::uint64_t passes_ = 0, over_committed_passes_ = 0, late_ticks_ = 0;

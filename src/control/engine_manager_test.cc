@@ -133,12 +133,12 @@ TEST(Manager, ExplainsWantedByPartsThatSumUpToIt) {
     w.demands["web"] = need;
     w.run(1s);
     const DecisionRecord last = w.engine.explain("web", 1)->back();
-    const Parts& parts = last.move.numbers.wanted;
+    const Parts& parts = last.decision.ruling.wish.numbers.wanted;
     Bytes sum;
     for (std::size_t i = 0; i < kParts; ++i) sum += parts.of(static_cast<Part>(i));
     EXPECT_EQ(sum, last.wanted);
     EXPECT_EQ(parts.of(Part::Demand), last.demand);
-    EXPECT_GT(parts.of(need == 100_MiB ? Part::Minimum : Part::Buffer), 0_MiB) << reason(last.move);
+    EXPECT_GT(parts.of(need == 100_MiB ? Part::Minimum : Part::Buffer), 0_MiB) << reason(last.decision);
   }
 }
 

@@ -40,7 +40,7 @@ TEST(EngineRescue, ServesAGuestThatHasNearlyNothingWhateverItIsThoughtToNeed) {
   ASSERT_GE(steps.size(), 3U) << "from " << before.to_mib();
   for (std::size_t i = 1; i < steps.size(); ++i) EXPECT_GE(steps[i], steps[i - 1]);
   EXPECT_GE(w.assigned("web"), before + 400_MiB);
-  const Move last = w.engine.explain("web", 1).value().at(0).move;
+  const Decision last = w.engine.explain("web", 1).value().at(0).decision;
   EXPECT_NE(reason(last).find("nearly nothing"), std::string::npos) << reason(last);
 }
 

@@ -43,7 +43,7 @@ TEST(Engine, WithdrawsGrowthThatAGuestDoesNotTakeIn) {
   EXPECT_EQ(web.f.target(), 384_MiB);
   EXPECT_EQ(w.vm("web").committed, 384_MiB);
   EXPECT_NE(w.vm("web").note.find("does not take in"), std::string::npos);
-  EXPECT_EQ(w.engine.explain("web", 1).value().back().move.because, Because::NotTakenIn);
+  EXPECT_EQ(w.engine.explain("web", 1).value().back().decision.ruling.wish.because, Because::NotTakenIn);
   w.run(kOfferFirst + 500ms);
   EXPECT_EQ(web.f.target(), 384_MiB + kOffer) << "offered again, a little: it may be in want";
   const std::vector<DecisionRecord> all = w.engine.explain("web", 50).value();

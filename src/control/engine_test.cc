@@ -123,8 +123,8 @@ TEST(Engine, RefusesWithAReasonAndCountsARunOfRefusalsOnce) {
   EXPECT_EQ(w.vm("a").refusals, 1u);
   const auto decisions = w.engine.explain("a", 10).value();
   ASSERT_FALSE(decisions.empty());
-  EXPECT_EQ(decisions.back().move.rule, Rule::Refused);
-  EXPECT_NE(reason(decisions.back().move).find("no more to give"), std::string::npos);
+  EXPECT_EQ(decisions.back().decision.rule(), Rule::Refused);
+  EXPECT_NE(reason(decisions.back().decision).find("no more to give"), std::string::npos);
 }
 
 TEST(Engine, StartsALifeAnewAfterAReboot) {
@@ -209,9 +209,9 @@ TEST(Engine, GoesOnToWhereAChangeInStepsWasToEnd) {
     }
     const std::vector<DecisionRecord> decisions = w.engine.explain("web", 200).value();
     for (const DecisionRecord& one : decisions) {
-      if (one.move.rule != Rule::ReturnIdle || one.move.to <= one.move.desired) continue;
+      if (one.decision.rule() != Rule::ReturnIdle || one.decision.to() <= one.decision.desired()) continue;
       ++steps;
-      EXPECT_LE(w.assigned("web"), one.move.desired) << cache.to_mib() << " MiB";
+      EXPECT_LE(w.assigned("web"), one.decision.desired()) << cache.to_mib() << " MiB";
     }
   }
   EXPECT_GE(steps, 20) << "little went in steps, and this shows nothing";

@@ -12,11 +12,13 @@ bool Engine::grow_alone(VmRecord& vm, const VmView& view, TimePoint now) {
   HostView host = books_.view_of(*vm.claim);
   host.spare_physical = spare_physical(now);
   host.vms.push_back(view);
-  std::vector<Move> moves = keep_rails(host, options_.plan(host), options_.guards.rails, &*fair_);
-  if (moves.size() != 1 || !moves.front().grows() || moves.front().to < moves.front().desired) return false;
+  const std::vector<Ruling> rulings = rule_on(host, options_.plan(host), options_.guards.rails, &*fair_);
+  if (rulings.size() != 1 || !rulings.front().place) return false;
+  const Ruling& ruling = rulings.front();
+  if (!ruling.grows() || ruling.granted < ruling.wish.desired) return false;
   const Bytes before = host.free();
-  act(vm, moves.front(), now);
-  note_decision(vm, view, moves.front(), before);
+  const Outcome outcome = act(vm, ruling, now);
+  note_decision(vm, view, {ruling, outcome}, before);
   books_.mark_peak();
   return true;
 }

@@ -19,13 +19,14 @@ void push_bounded(std::deque<T>& queue, T item, std::size_t most) {
 }
 
 bool same(const DecisionRecord& a, const DecisionRecord& b) {
-  return a.move.rule == b.move.rule && a.move.to == b.move.to && a.move.from == b.move.from;
+  return a.decision.rule() == b.decision.rule() && a.decision.to() == b.decision.to() &&
+         a.decision.from() == b.decision.from();
 }
 
-std::string text_of(const EventRecord& event, const std::optional<Move>& move) {
+std::string text_of(const EventRecord& event, const std::optional<Decision>& move) {
   if (!move) return event.text;
-  return fmt::format("{} -> {} by {}: {}", format_bytes(move->from), format_bytes(move->to),
-                     rule_name(move->rule), reason(*move));
+  return fmt::format("{} -> {} by {}: {}", format_bytes(move->from()), format_bytes(move->to()),
+                     rule_name(move->rule()), reason(*move));
 }
 
 }  // namespace
@@ -34,12 +35,11 @@ void Journal::event(WallTime at, std::string kind, std::string vm, std::string t
   push({0, at, std::move(kind), std::move(vm), std::move(text)}, std::nullopt);
 }
 
-void Journal::moved(WallTime at, Move move) {
-  std::string vm = move.vm;
-  push({0, at, move.grows() ? "vm.grow" : "vm.shrink", std::move(vm), ""}, std::move(move));
+void Journal::moved(WallTime at, std::string vm, Decision decision) {
+  push({0, at, decision.grows() ? "vm.grow" : "vm.shrink", std::move(vm), ""}, std::move(decision));
 }
 
-void Journal::push(EventRecord record, std::optional<Move> move) {
+void Journal::push(EventRecord record, std::optional<Decision> move) {
   if (log_enabled(LogLevel::Info))
     log_info("event={} vm={} note={}", record.kind, record.vm.empty() ? "-" : log_word(record.vm),
              log_text(text_of(record, move)));
@@ -48,9 +48,9 @@ void Journal::push(EventRecord record, std::optional<Move> move) {
 }
 
 void Journal::decision(DecisionRecord record) {
-  auto& list = decisions_[record.move.vm];
+  auto& list = decisions_[record.vm];
   // A hold between two equal holds is nothing new, whatever its exact numbers.
-  if (!list.empty() && same(list.back(), record) && !record.move.grows() && !record.move.shrinks()) {
+  if (!list.empty() && same(list.back(), record) && !record.decision.grows() && !record.decision.shrinks()) {
     record.repeated = list.back().repeated + 1;
     record.seq = list.back().seq;
     record.at = list.back().at;
@@ -65,8 +65,9 @@ void Journal::result(const std::string& vm, std::string text) {
   const auto found = decisions_.find(vm);
   if (found == decisions_.end()) return;
   auto& list = found->second;
-  const auto moved = std::find_if(list.rbegin(), list.rend(),
-                                  [](const DecisionRecord& d) { return d.move.grows() || d.move.shrinks(); });
+  const auto moved = std::find_if(list.rbegin(), list.rend(), [](const DecisionRecord& d) {
+    return d.decision.grows() || d.decision.shrinks();
+  });
   if (moved != list.rend()) moved->result = std::move(text);
 }
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "model/move.h"
+#include "model/decision.h"
 #include "model/report.h"
 
 namespace aerostat {
@@ -21,8 +21,8 @@ class Journal {
   static constexpr std::size_t kReactions = 1000;
 
   void event(WallTime at, std::string kind, std::string vm, std::string text);
-  // A move was made. Its sentence is worked out when somebody reads it.
-  void moved(WallTime at, Move move);
+  // A VM's target was changed. Its sentence is worked out when somebody reads it.
+  void moved(WallTime at, std::string vm, Decision decision);
   // A decision equal to the VM's last one (same rule, same target) only raises its count and refreshes its
   // numbers.
   void decision(DecisionRecord record);
@@ -39,9 +39,9 @@ class Journal {
  private:
   struct Event {
     EventRecord record;
-    std::optional<Move> move;  // says what the record's text leaves out
+    std::optional<Decision> move;  // says what the record's text leaves out
   };
-  void push(EventRecord record, std::optional<Move> move);
+  void push(EventRecord record, std::optional<Decision> move);
 
   std::deque<Event> events_;
   std::map<std::string, std::deque<DecisionRecord>> decisions_;

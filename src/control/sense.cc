@@ -436,7 +436,6 @@ Bytes least_of(const VmRecord& vm) {
 VmView view_of(const VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   VmView v;
-  v.name = vm.name;
   v.limits = vm.limits;
   v.assigned = facts.due();
   v.committed = committed_of(vm);

@@ -1,9 +1,11 @@
 // Laws 1 to 3 over random fleets: whatever a policy plans, in whatever state the fleet is, the rails hold,
-// step after step, with guests that are slow, stuck or take only part of what they are asked for.
+// step after step, with guests that are slow, stuck or take only part of what they are asked for. Plans of
+// nonsense name VMs that are not there, name one twice, leave others out, and wish for sizes that cannot be.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "guard/rails.h"
 #include "policy/balance.h"
@@ -21,10 +23,9 @@ struct Guest {
   double obeys = 1;  // share of the way to the target it goes in a step
 };
 
-Guest any_guest(int index) {
+Guest any_guest() {
   Guest g;
   VmView& v = g.view;
-  v.name = "vm" + std::to_string(index);
   v.limits.mode = Mode::Dynamic;
   v.limits.minimum = any_mib(64, 512);
   v.limits.startup = v.limits.minimum + any_mib(0, 256);
@@ -64,19 +65,54 @@ HostView view_of(const std::vector<Guest>& fleet, Bytes capacity, Bytes reserve)
   return host;
 }
 
-std::vector<Move> wild_plan(const std::vector<Guest>& fleet) {
-  std::vector<Move> plan;
-  for (const Guest& g : fleet) {
-    plan.push_back({g.view.name, g.view.target, any_mib(0, 8000), Bytes{}, Rule::Grow, "wild"});
+Bytes any_size() {
+  using Limit = std::numeric_limits<std::int64_t>;
+  if (*rc::gen::inRange(0, 4) != 0) return any_mib(-8000, 8000);
+  return Bytes::of(*rc::gen::element(Limit::min(), Limit::min() + 1, Limit::max() - 1, Limit::max(),
+                                     std::int64_t{1} << 50, std::int64_t{-1}));
+}
+
+Wish any_wish(std::size_t place) {
+  const auto rule = static_cast<Rule>(*rc::gen::inRange(0, static_cast<int>(Rule::Guarded) + 1));
+  return {place, any_size(), any_size(), rule, Because::Unsaid, any_size(), {}};
+}
+
+// As many wishes as VMs or more, for any of them and for places near and far outside of the view.
+std::vector<Wish> wild_plan(std::size_t vms) {
+  std::vector<Wish> plan;
+  const int count = *rc::gen::inRange(0, 2 * static_cast<int>(vms) + 3);
+  for (int i = 0; i < count; ++i) {
+    const bool astray = *rc::gen::inRange(0, 6) == 0;
+    plan.push_back(any_wish(astray ? *rc::gen::element(vms, vms + 1, Wish::kNowhere - 1, Wish::kNowhere)
+                                   : *rc::gen::inRange<std::size_t>(0, vms)));
   }
   return plan;
 }
 
-void check_move(const Move& move, const VmView& v) {
-  if (move.grows()) RC_ASSERT(move.to <= v.limits.maximum);
-  if (move.shrinks()) RC_ASSERT(move.to >= v.limits.minimum);
-  if (move.shrinks()) RC_ASSERT(*v.since_grow >= kLockOut);
-  if (move.to != move.from) RC_ASSERT(v.movable);
+void check_ruling(const Ruling& ruling, const VmView& v) {
+  RC_ASSERT(ruling.from == v.target);
+  if (ruling.grows()) RC_ASSERT(ruling.granted <= v.limits.maximum);
+  if (ruling.shrinks()) RC_ASSERT(ruling.granted >= v.limits.minimum);
+  if (ruling.shrinks()) RC_ASSERT(*v.since_grow >= kLockOut);
+  if (ruling.granted != ruling.from) RC_ASSERT(v.movable);
+}
+
+// Carries the rulings out, and says whether each is about a VM that is there, and no two about the same.
+void carry_out(std::vector<Guest>& fleet, const std::vector<Ruling>& rulings, bool check) {
+  std::vector<bool> ruled(fleet.size());
+  for (const Ruling& ruling : rulings) {
+    if (!ruling.place) {
+      RC_ASSERT(ruling.granted == ruling.from);
+      continue;
+    }
+    RC_ASSERT(*ruling.place < fleet.size());
+    RC_ASSERT(!ruled[*ruling.place]);
+    ruled[*ruling.place] = true;
+    VmView& v = fleet[*ruling.place].view;
+    if (check) check_ruling(ruling, v);
+    v.target = ruling.granted;
+    v.committed = std::max(v.assigned, ruling.granted);
+  }
 }
 
 void run_fleet(bool wild, const Rails& rails, bool& law1_broken) {
@@ -84,7 +120,7 @@ void run_fleet(bool wild, const Rails& rails, bool& law1_broken) {
   Bytes sum;
   const int count = *rc::gen::inRange(1, 10);
   for (int i = 0; i < count; ++i) {
-    fleet.push_back(any_guest(i));
+    fleet.push_back(any_guest());
     sum += fleet.back().view.committed;
   }
   const Bytes reserve = any_mib(0, 1000);
@@ -92,13 +128,8 @@ void run_fleet(bool wild, const Rails& rails, bool& law1_broken) {
   for (int step = 0; step < 40; ++step) {
     for (Guest& g : fleet) live(g);
     const HostView host = view_of(fleet, capacity, reserve);
-    for (const Move& move : keep_rails(host, wild ? wild_plan(fleet) : balance(host), rails)) {
-      Guest& g =
-          *std::find_if(fleet.begin(), fleet.end(), [&](const Guest& x) { return x.view.name == move.vm; });
-      if (rails.limits && rails.lock_out) check_move(move, g.view);
-      g.view.target = move.to;
-      g.view.committed = std::max(g.view.assigned, move.to);
-    }
+    const std::vector<Wish> plan = wild ? wild_plan(fleet.size()) : balance(host);
+    carry_out(fleet, rule_on(host, plan, rails), rails.limits && rails.lock_out);
     if (view_of(fleet, capacity, reserve).committed() > capacity - reserve) law1_broken = true;
   }
 }

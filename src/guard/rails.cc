@@ -1,7 +1,5 @@
 #include "guard/rails.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -9,51 +7,39 @@ namespace aerostat {
 
 namespace {
 
-void stay(Move& move, std::string why) {
-  const bool wanted_more = move.to > move.from;
-  move.to = move.from;
-  move.rule = wanted_more ? Rule::Refused : Rule::Guarded;
-  move.say(std::move(why));
+// No VM has more, so no plan can mean more; and sums of it do not overflow.
+constexpr Bytes kMostWished = Bytes::of(std::int64_t{1} << 50);
+
+void stop(Ruling& out, Cut cut) {
+  out.granted = out.from;
+  out.cuts.push_back(cut);
 }
 
 // Cuts a growth to `most`, or to nothing.
-void cut(Move& move, const VmView& vm, Bytes most, std::string why) {
-  const Bytes to = vm.level_below(most);
-  if (to <= move.from) return stay(move, std::move(why));
-  move.to = to;
-  move.say(std::move(why));
+void cut_to(Ruling& out, const VmView& vm, Bytes most, Cut cut) {
+  out.granted = std::max(out.from, vm.level_below(most));
+  out.cuts.push_back(cut);
 }
 
-void keep_limits(Move& move, const VmView& vm) {
+void keep_limits(Ruling& out, const VmView& vm) {
   const Bytes floor = vm.level_above(vm.limits.minimum);
   // A VM that already is outside may move towards its limits, never further away.
-  if (move.shrinks() && move.to < floor) {
-    move.to = std::min(move.from, floor);
-    move.say(fmt::format("not below its minimum, {}", format_bytes(floor)));
-    if (move.to == move.from) move.rule = Rule::Guarded;
+  if (out.shrinks() && out.granted < floor) {
+    out.granted = std::min(out.from, floor);
+    out.cuts.push_back({Rail::Minimum, floor});
   }
-  if (move.grows() && move.to > vm.limits.maximum) {
-    cut(move, vm, std::max(move.from, vm.limits.maximum),
-        fmt::format("not above its maximum, {}", format_bytes(vm.limits.maximum)));
-  }
+  if (out.grows() && out.granted > vm.limits.maximum)
+    cut_to(out, vm, std::max(out.from, vm.limits.maximum), {Rail::Maximum, vm.limits.maximum});
 }
 
-void keep_fair(Move& move, const VmView& vm, const FairPool& pool) {
+void keep_fair(Ruling& out, const VmView& vm, const FairPool& pool) {
+  if (!out.grows()) return;
   const Bytes share = fair_share(pool, vm);
   const Bytes proven = vm.resident ? vm.resident->scaled(kEvidenceFactor) : Bytes{};
-  const Bytes most = std::max(share, proven);
-  if (!move.grows() || move.to <= most) return;
-  cut(move, vm, most,
-      fmt::format("it says it needs more than its fair share, {}, and the host sees {} in use",
-                  format_bytes(share), vm.resident ? format_bytes(*vm.resident) : "an unknown amount"));
-}
-
-// Whose move it is; null: nobody's. A plan may not know the places of the VMs.
-const VmView* view_of(const HostView& host, const Move& move) {
-  if (move.index < host.vms.size() && host.vms[move.index].name == move.vm) return &host.vms[move.index];
-  const auto found =
-      std::find_if(host.vms.begin(), host.vms.end(), [&](const VmView& vm) { return vm.name == move.vm; });
-  return found == host.vms.end() ? nullptr : &*found;
+  // What a VM boots with is its owner's word, not the guest's.
+  const Bytes owed = vm.starting ? vm.level_above(vm.limits.startup) : Bytes{};
+  const Bytes most = std::max({share, proven, owed});
+  if (out.granted > most) cut_to(out, vm, most, {Rail::FairShare, share, vm.resident});
 }
 
 struct Purse {
@@ -61,51 +47,67 @@ struct Purse {
   std::optional<Bytes> physical;
 };
 
-void keep_ledger(Move& move, const VmView& vm, Purse& purse, const Rails& rails) {
-  if (!move.grows()) return;
+void keep_ledger(Ruling& out, const VmView& vm, Purse& purse, const Rails& rails) {
+  if (!out.grows()) return;
   // What a growth commits beyond what is counted already: memory still held from a shrink under way is not
   // asked twice.
-  const Bytes held = std::max(move.from, vm.committed);
-  Bytes most = move.to;
-  std::string why;
-  if (rails.ledger && move.to - held > purse.free) {
-    most = held + std::max(Bytes{}, purse.free);
-    why = fmt::format("only {} of the capacity is free", format_bytes(std::max(Bytes{}, purse.free)));
+  const Bytes held = std::max(out.from, vm.committed);
+  Bytes most = out.granted;
+  Cut cut{};
+  if (rails.ledger && most - held > purse.free) {
+    cut = {Rail::Commitment, std::max(Bytes{}, purse.free)};
+    most = held + cut.bound;
   }
   if (rails.physical && purse.physical && most - held > *purse.physical) {
-    most = held + std::max(Bytes{}, *purse.physical);
-    why = fmt::format("the host's kernel has only {} left", format_bytes(std::max(Bytes{}, *purse.physical)));
+    cut = {Rail::HostsKernel, std::max(Bytes{}, *purse.physical)};
+    most = held + cut.bound;
   }
-  if (most < move.to) cut(move, vm, most, std::move(why));
-  const Bytes taken = std::max(Bytes{}, move.to - held);
+  if (most < out.granted) cut_to(out, vm, most, cut);
+  const Bytes taken = std::max(Bytes{}, out.granted - held);
   purse.free -= taken;
   if (purse.physical) *purse.physical -= taken;
 }
 
+// What may come of one wish; what it takes goes out of the purse.
+Ruling rule_on_one(const Wish& wish, const VmView& vm, const FairPool& fair, const Rails& rails,
+                   Purse& purse) {
+  Ruling out{wish, wish.place, vm.target, std::clamp(wish.to, Bytes{}, kMostWished), {}};
+  if (out.granted == out.from) return out;
+  if (!(vm.movable || (vm.keeps && out.shrinks()))) {
+    stop(out, {Rail::NotMovable});
+  } else if (rails.lock_out && out.shrinks() && vm.since_grow && *vm.since_grow < kLockOut) {
+    stop(out, {Rail::LockOut});
+  } else {
+    if (rails.limits) keep_limits(out, vm);
+    if (rails.fair_share) keep_fair(out, vm, fair);
+    keep_ledger(out, vm, purse, rails);
+  }
+  return out;
+}
+
+// Of a wish that no VM is behind.
+Ruling astray(const Wish& wish, Rail why) { return {wish, std::nullopt, {}, {}, {{why}}}; }
+
 }  // namespace
 
-std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails,
-                             const FairPool* known) {
+std::vector<Ruling> rule_on(const HostView& host, const std::vector<Wish>& plan, const Rails& rails,
+                            const FairPool* known) {
   Purse purse{host.free(), host.spare_physical};
   const FairPool fair = known ? *known : fair_pool(host);
-  for (Move& move : plan) {
-    if (move.to == move.from) continue;
-    const VmView* const found = view_of(host, move);
-    if (!found || !(found->movable || (found->keeps && move.shrinks()))) {
-      stay(move, "it cannot be moved now");
-      continue;
+  std::vector<bool> ruled(host.vms.size());
+  std::vector<Ruling> out;
+  out.reserve(plan.size());
+  for (const Wish& wish : plan) {
+    if (wish.place >= host.vms.size()) {
+      out.push_back(astray(wish, Rail::NoSuchVm));
+    } else if (ruled[wish.place]) {
+      out.push_back(astray(wish, Rail::Repeated));
+    } else {
+      ruled[wish.place] = true;
+      out.push_back(rule_on_one(wish, host.vms[wish.place], fair, rails, purse));
     }
-    const VmView& vm = *found;
-    if (rails.lock_out && move.shrinks() && vm.since_grow && *vm.since_grow < kLockOut) {
-      stay(move, "it was grown a moment ago");
-      continue;
-    }
-    if (rails.limits) keep_limits(move, vm);
-    // What a VM boots with is its owner's word, not the guest's.
-    if (rails.fair_share && move.rule != Rule::Startup) keep_fair(move, vm, fair);
-    keep_ledger(move, vm, purse, rails);
   }
-  return plan;
+  return out;
 }
 
 }  // namespace aerostat

@@ -1,12 +1,12 @@
 // Rails: what no plan may do, whoever made it. Applied to every plan between deciding and acting; pure.
-// A move that breaks a rail is cut or turned into staying, and says which rail did it. Rails can be switched
-// off one by one, only so that tests can show that each is needed.
+// They believe nothing that a plan says of a VM: what it has and what it may have comes from the view alone.
+// Rails can be switched off one by one, only so that tests can show that each is needed.
 #pragma once
 
 #include <vector>
 
 #include "model/fair_share.h"
-#include "model/move.h"
+#include "model/ruling.h"
 #include "model/views.h"
 
 namespace aerostat {
@@ -22,11 +22,11 @@ struct Rails {
 // No plan may shrink a VM this soon after it was grown.
 inline constexpr Duration kLockOut = std::chrono::seconds(1);
 
-// The moves that may be carried out, in the order given; as many as came in. Moves for VMs that are not in
-// `host` or not movable are turned into staying; one that is not believed may be shrunk. The sum of what
-// grows never exceeds host.free(). `known`: the pool of the whole host, where `host` shows a part of its VMs
-// only.
-std::vector<Move> keep_rails(const HostView& host, std::vector<Move> plan, const Rails& rails = {},
-                             const FairPool* known = nullptr);
+// One ruling per wish, in the order given. A wish for a VM that is not in `host`, that an earlier wish spoke
+// of, or that is not movable is granted nothing; a VM that is not believed may only be shrunk. The rulings
+// together never grant more than host.free(). `known`: the pool of the whole host, where `host` shows a part
+// of its VMs only.
+std::vector<Ruling> rule_on(const HostView& host, const std::vector<Wish>& plan, const Rails& rails = {},
+                            const FairPool* known = nullptr);
 
 }  // namespace aerostat

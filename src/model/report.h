@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "model/decision.h"
 #include "model/guest_sample.h"
-#include "model/move.h"
 #include "model/settings.h"
 #include "model/status.h"
 
@@ -91,7 +91,8 @@ struct HostReport {
 struct DecisionRecord {
   std::uint64_t seq = 0;
   WallTime at;
-  Move move;
+  std::string vm;
+  Decision decision;
   std::optional<Bytes> assigned;
   std::optional<Bytes> demand;
   std::optional<Bytes> wanted;

@@ -1,9 +1,9 @@
 // VmView, HostView: everything one pass may know, as plain numbers. Policy and guards read nothing else,
-// so a pass can be replayed from them, in a test, in the simulator or after the fact.
+// so a pass can be replayed from them, in a test, in the simulator or after the fact. A VM has no name here:
+// it is a place in HostView::vms.
 #pragma once
 
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "base/bytes.h"
@@ -13,7 +13,6 @@
 namespace aerostat {
 
 struct VmView {
-  std::string name;
   Limits limits;
 
   // What the host knows.

@@ -16,23 +16,12 @@ namespace aerostat {
 
 namespace {
 
-Move move_of(const Case& c) {
-  Move move;
-  move.vm = c.vm->name;
-  move.from = move.to = move.desired = c.vm->target;
-  move.numbers = numbers(c);
-  move.index = c.index;
-  return move;
+Wish stay(const Case& c, Because because, Bytes about = {}) {
+  const Bytes target = c.vm->target;
+  return {c.place, target, target, Rule::Hold, because, about, numbers(c)};
 }
 
-Move stay(const Case& c, Because because, Bytes about = {}) {
-  Move move = move_of(c);
-  move.because = because;
-  move.about = about;
-  return move;
-}
-
-Move shrink_to(const Case& c, Bytes desired, Rule rule, Because because, Bytes about) {
+Wish shrink_to(const Case& c, Bytes desired, Rule rule, Because because, Bytes about) {
   const VmView& vm = *c.vm;
   const std::optional<Bytes> spare = shown_to_spare(vm, rule);
   // A block larger than a step still moves as a whole, or not at all.
@@ -42,15 +31,15 @@ Move shrink_to(const Case& c, Bytes desired, Rule rule, Because because, Bytes a
       rule == Rule::ReturnIdle ? std::clamp(step, vm.grain, std::max(vm.grain, kLeastGrant)) : vm.grain;
   if (spare && *spare < least) return stay(c, Because::ShowsNoSpare, vm.target - desired);
   if (spare) step = std::min(step, *spare);
-  Move move = stay(c, because, about);
-  move.to = std::min(vm.level_above(vm.target - step), vm.target);  // never more than the step
-  move.desired = desired;
-  move.rule = rule;
-  return move;
+  Wish wish = stay(c, because, about);
+  wish.to = std::min(vm.level_above(vm.target - step), vm.target);  // never more than the step
+  wish.desired = desired;
+  wish.rule = rule;
+  return wish;
 }
 
 // Nobody needs what this VM has. It keeps the surplus for a while; then the surplus returns to the pool.
-Move rest(const Case& c) {
+Wish rest(const Case& c) {
   const VmView& vm = *c.vm;
   const Because enough = c.held_back                      ? Because::NotTakenIn
                          : vm.target >= c.wanted          ? Because::Enough
@@ -66,7 +55,7 @@ Move rest(const Case& c) {
 
 // Others lack `lacking`: this VM gives what it has above its entitlement. While someone is short, nobody
 // keeps a surplus, because a VM in want cannot say how much it lacks.
-Move give(const Case& c, Bytes lacking) {
+Wish give(const Case& c, Bytes lacking) {
   const VmView& vm = *c.vm;
   Bytes share = vm.target - c.entitled;
   const Bytes idle = vm.target - c.wanted;
@@ -84,21 +73,20 @@ Move give(const Case& c, Bytes lacking) {
                    vm.keeps ? Because::OthersShortUnbelieved : Because::OthersShort, lacking);
 }
 
-Move grow(const Case& c, Bytes granted, bool coming) {
+Wish grow(const Case& c, Bytes granted, bool coming) {
   const VmView& vm = *c.vm;
   if (granted < std::min(kLeastGrant, std::max(c.desire, c.wanted) - vm.target)) granted = Bytes{};
-  Move move = move_of(c);
-  move.to = std::max(vm.target, vm.level_below(vm.target + granted));
-  move.desired = std::max(c.desire, c.wanted);
-  move.rule = c.rule;
-  move.about = move.desired - move.to;
+  const Bytes to = std::max(vm.target, vm.level_below(vm.target + granted));
+  const Bytes desired = std::max(c.desire, c.wanted);
+  const Bytes lacking = desired - to;
+  const bool grows = to > vm.target;
   const Because whole = c.rescues ? Because::NearlyEmpty : Because::Needs;
-  move.because = move.grows() && move.about < vm.grain ? whole
-                 : coming                              ? Because::BeingFreed
-                 : c.shortage == Rule::CutByWeight     ? Because::WeightDecides
-                                                       : Because::BuffersShared;
-  if (!move.grows()) move.rule = coming ? Rule::Waiting : Rule::Refused;
-  return move;
+  const Because because = grows && lacking < vm.grain       ? whole
+                          : coming                          ? Because::BeingFreed
+                          : c.shortage == Rule::CutByWeight ? Because::WeightDecides
+                                                            : Because::BuffersShared;
+  const Rule rule = grows ? c.rule : coming ? Rule::Waiting : Rule::Refused;
+  return {c.place, to, desired, rule, because, lacking, numbers(c)};
 }
 
 // Memory that the cases may share: everything except reserved memory and memory of VMs that cannot be moved.
@@ -131,7 +119,7 @@ Groups group(std::vector<Case>& cases, bool scarce) {
 
 }  // namespace
 
-std::vector<Move> balance(const HostView& host) {
+std::vector<Wish> balance(const HostView& host) {
   std::vector<Case> cases;
   Bytes missing, returning;  // wanted by growing VMs; requested back earlier and not yet seen
   cases.reserve(host.vms.size());
@@ -141,7 +129,7 @@ std::vector<Move> balance(const HostView& host) {
     if (!vm.movable && !vm.keeps) continue;
     const Bytes share = vm.movable || vm.has_share ? fair_share(fair, vm) : Bytes{};
     cases.push_back(vm.keeps ? disbelieve(vm, share) : believe(vm, share));
-    cases.back().index = i;
+    cases.back().place = i;
     missing += cases.back().missing();
     if (!vm.stalled) returning += std::max(Bytes{}, vm.committed - vm.target);
   }
@@ -160,26 +148,27 @@ std::vector<Move> balance(const HostView& host) {
   // A host above its capacity (someone started a VM) lacks that amount too.
   const Bytes lacking = std::max(Bytes{}, owed - host.free() - returning);
 
-  std::vector<Move> moves;
-  moves.reserve(cases.size());
+  std::vector<Wish> wishes;
+  wishes.reserve(cases.size());
   for (const Case* c : groups.givers) {
     if (lacking > Bytes{}) {
-      moves.push_back(give(*c, lacking));
+      wishes.push_back(give(*c, lacking));
     } else if (c->vm->movable) {
-      moves.push_back(rest(*c));
+      wishes.push_back(rest(*c));
     }
   }
   for (const Case* c : groups.resting) {
-    if (c->vm->movable) moves.push_back(rest(*c));
+    if (c->vm->movable) wishes.push_back(rest(*c));
   }
   const std::vector<Bytes> grants = share_out(free, claims);
   const bool coming = scarce && (returning > Bytes{} || spare > Bytes{});
   for (std::size_t i = 0; i < groups.growers.size(); ++i) {
     const Case& c = *groups.growers[i];
-    moves.push_back(grow(c, grants[i], coming && c.missing() > grants[i]));
+    wishes.push_back(grow(c, grants[i], coming && c.missing() > grants[i]));
   }
-  std::stable_partition(moves.begin(), moves.end(), [](const Move& move) { return move.shrinks(); });
-  return moves;
+  std::stable_partition(wishes.begin(), wishes.end(),
+                        [&host](const Wish& wish) { return wish.to < host.vms[wish.place].target; });
+  return wishes;
 }
 
 }  // namespace aerostat

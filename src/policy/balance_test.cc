@@ -1,4 +1,4 @@
-#include "policy/balance.h"
+#include "policy/named_views.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,10 +14,15 @@ namespace aerostat {
 namespace {
 
 using namespace literals;
+using named::balance;
+using named::Host;
+using named::NamedWish;
+using named::Vm;
+using named::wish_of;
 using ::testing::HasSubstr;
 
-VmView vm(std::string name, Bytes assigned, Bytes demand, int weight = 5000) {
-  VmView v;
+Vm vm(std::string name, Bytes assigned, Bytes demand, int weight = 5000) {
+  Vm v;
   v.name = std::move(name);
   v.limits = {Mode::Dynamic, 384_MiB, 256_MiB, 2_GiB, 20, weight};
   v.assigned = v.committed = v.target = assigned;
@@ -27,119 +32,108 @@ VmView vm(std::string name, Bytes assigned, Bytes demand, int weight = 5000) {
 }
 
 // Its owner asked for no buffer: what was learned of it counts.
-VmView learned(Bytes assigned, Bytes demand, Bytes headroom) {
-  VmView v = vm("web", assigned, demand);
+Vm learned(Bytes assigned, Bytes demand, Bytes headroom) {
+  Vm v = vm("web", assigned, demand);
   v.limits.buffer_percent.reset();
   v.headroom = headroom;
   return v;
 }
 
-HostView host(Bytes capacity, std::vector<VmView> vms) {
-  HostView h;
-  h.capacity = capacity;
-  h.vms = std::move(vms);
-  return h;
-}
-
-Move move_of(const std::vector<Move>& moves, const std::string& name) {
-  const auto found = std::find_if(moves.begin(), moves.end(), [&](const Move& m) { return m.vm == name; });
-  EXPECT_NE(found, moves.end()) << name;
-  return found == moves.end() ? Move{} : *found;
-}
+Host host(Bytes capacity, std::vector<Vm> vms) { return {capacity, std::move(vms)}; }
 
 TEST(Balance, GivesWantedAtOnceWhenThereIsEnough) {
-  const Move move = move_of(balance(host(4_GiB, {vm("web", 512_MiB, 1000_MiB)})), "web");
-  EXPECT_EQ(move.to, 1200_MiB);  // demand and 20 %, in one step
-  EXPECT_EQ(move.rule, Rule::Grow);
+  const NamedWish wish = wish_of(balance(host(4_GiB, {vm("web", 512_MiB, 1000_MiB)})), "web");
+  EXPECT_EQ(wish.to, 1200_MiB);  // demand and 20 %, in one step
+  EXPECT_EQ(wish.rule, Rule::Grow);
 }
 
 TEST(Balance, LeavesAVmAloneWhileItsBufferLasts) {
-  const Move move = move_of(balance(host(4_GiB, {vm("web", 1200_MiB, 1020_MiB)})), "web");
-  EXPECT_EQ(move.rule, Rule::Hold);
-  EXPECT_NE(reason(move).find("most of its buffer is there"), std::string::npos);
+  const NamedWish wish = wish_of(balance(host(4_GiB, {vm("web", 1200_MiB, 1020_MiB)})), "web");
+  EXPECT_EQ(wish.rule, Rule::Hold);
+  EXPECT_NE(reason(wish).find("most of its buffer is there"), std::string::npos);
 }
 
 TEST(Balance, SaysWhatAGuestThatLacksMemoryIsNotOffered) {
-  VmView web = learned(1024_MiB, 1020_MiB, 20_MiB);
+  Vm web = learned(1024_MiB, 1020_MiB, 20_MiB);
   web.offer = web.target;
-  EXPECT_NE(reason(move_of(balance(host(4_GiB, {web})), "web")).find("takes in nothing now"),
+  EXPECT_NE(reason(wish_of(balance(host(4_GiB, {web})), "web")).find("takes in nothing now"),
             std::string::npos);
   web.demand = 900_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").because, Because::Enough) << "it lacks nothing";
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").because, Because::Enough) << "it lacks nothing";
   web.limits.buffer_percent = 20;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").because, Because::NotTakenIn) << "its owner's buffer";
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").because, Because::NotTakenIn) << "its owner's buffer";
 }
 
 TEST(Balance, TakesNothingFromOthersForAGuestThatTakesNothingIn) {
-  VmView sick = learned(1024_MiB, 1500_MiB, 20_MiB);
+  Vm sick = learned(1024_MiB, 1500_MiB, 20_MiB);
   sick.name = "sick";
-  const std::vector<VmView> both = {sick, vm("well", 1536_MiB, 1200_MiB)};
-  ASSERT_LT(move_of(balance(host(2560_MiB, both)), "well").to, 1536_MiB) << "a guest that may take it in";
+  const std::vector<Vm> both = {sick, vm("well", 1536_MiB, 1200_MiB)};
+  ASSERT_LT(wish_of(balance(host(2560_MiB, both)), "well").to, 1536_MiB) << "a guest that may take it in";
   sick.offer = sick.target + 16_MiB;
-  const auto moves = balance(host(2560_MiB + 16_MiB, {sick, both[1]}));
-  EXPECT_EQ(move_of(moves, "well").to, 1536_MiB);
-  EXPECT_EQ(move_of(moves, "sick").to, *sick.offer) << "and little is offered again";
+  const auto wishes = balance(host(2560_MiB + 16_MiB, {sick, both[1]}));
+  EXPECT_EQ(wish_of(wishes, "well").to, 1536_MiB);
+  EXPECT_EQ(wish_of(wishes, "sick").to, *sick.offer) << "and little is offered again";
 }
 
 TEST(Balance, GrowsWhenLearnedHeadroomIsUsedUp) {
-  VmView web = learned(1024_MiB, 700_MiB, 300_MiB);
+  Vm web = learned(1024_MiB, 700_MiB, 300_MiB);
   web.growth = 400_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it is there to the byte";
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it is there to the byte";
   web.headroom = 330_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1100_MiB);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 1100_MiB);
 }
 
 TEST(Balance, GrowsARisingGuestEarlierByWhatItCannotBeGivenAtOnce) {
-  VmView web = learned(1024_MiB, 980_MiB, 20_MiB);
+  Vm web = learned(1024_MiB, 980_MiB, 20_MiB);
   web.room_in_block = 0_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "its need does not rise";
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "its need does not rise";
   EXPECT_EQ(low_mark(web), 20_MiB);
   web.rising = true;
-  const Move move = move_of(balance(host(4_GiB, {web})), "web");
-  EXPECT_EQ(move.rule, Rule::Grow);
-  EXPECT_THAT(reason(move), HasSubstr("32 MiB to add a memory block in"));
+  const NamedWish wish = wish_of(balance(host(4_GiB, {web})), "web");
+  EXPECT_EQ(wish.rule, Rule::Grow);
+  EXPECT_THAT(reason(wish), HasSubstr("32 MiB to add a memory block in"));
   EXPECT_EQ(low_mark(web), 20_MiB + kRoomInBlock) << "and it says so itself";
   web.room_in_block = kRoomInBlock;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
   web.room_in_block.reset();
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it never has to add a block";
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it never has to add a block";
 }
 
 TEST(Balance, GrowsAGuestForABlockWithTheLastThatIsFree) {
-  VmView web = learned(384_MiB, 340_MiB, 15_MiB);
+  Vm web = learned(384_MiB, 340_MiB, 15_MiB);
   web.growth = 20_MiB;
   web.rising = true;
   web.room_in_block = 0_MiB;
   EXPECT_EQ(low_line(web), 387_MiB);
   EXPECT_GE(wanted(web), low_line(web));
   EXPECT_GE(needed(web), low_line(web));
-  EXPECT_EQ(move_of(balance(host(444_MiB, {web})), "web").to, 444_MiB) << "less than a step is free";
-  const auto moves = balance(host(1908_MiB, {web, vm("db", 1_GiB, 1000_MiB), vm("idle", 500_MiB, 100_MiB)}));
-  EXPECT_EQ(move_of(moves, "web").rule, Rule::Waiting) << "nothing is free, and nothing is taken from it";
-  EXPECT_EQ(move_of(moves, "web").to, 384_MiB);
+  EXPECT_EQ(wish_of(balance(host(444_MiB, {web})), "web").to, 444_MiB) << "less than a step is free";
+  const auto wishes = balance(host(1908_MiB, {web, vm("db", 1_GiB, 1000_MiB), vm("idle", 500_MiB, 100_MiB)}));
+  EXPECT_EQ(wish_of(wishes, "web").rule, Rule::Waiting) << "nothing is free, and nothing is taken from it";
+  EXPECT_EQ(wish_of(wishes, "web").to, 384_MiB);
 }
 
 TEST(Balance, MovesBetweenLevelsOfADeviceThatBeginWhereTheVmBooted) {
-  VmView web = learned(1000_MiB, 960_MiB, 45_MiB);
+  Vm web = learned(1000_MiB, 960_MiB, 45_MiB);
   web.base = 1000_MiB;
   web.grain = 128_MiB;
   web.growth = 50_MiB;
   web.limits.minimum = 512_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1128_MiB);
-  const Move refused = move_of(balance(host(1000_MiB, {web})), "web");
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 1128_MiB);
+  const NamedWish refused = wish_of(balance(host(1000_MiB, {web})), "web");
   EXPECT_EQ(refused.rule, Rule::Refused);
   EXPECT_EQ(refused.to, 1000_MiB);
   web.target = web.assigned = web.committed = 1010_MiB;
   web.demand = 970_MiB;
-  EXPECT_EQ(move_of(balance(host(1010_MiB, {web})), "web").to, 1010_MiB) << "somebody else moved its balloon";
+  EXPECT_EQ(wish_of(balance(host(1010_MiB, {web})), "web").to, 1010_MiB) << "somebody else moved its balloon";
   web.target = web.assigned = web.committed = 1128_MiB;
   web.demand = 700_MiB;
   web.rest = 860_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 872_MiB);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 872_MiB);
 }
 
 TEST(Balance, TellsTheGuestAMarkAboveTheCacheThatItNeeds) {
-  VmView web = learned(1024_MiB, 900_MiB, 50_MiB);
+  Vm web = learned(1024_MiB, 900_MiB, 50_MiB);
   EXPECT_EQ(low_mark(web), 50_MiB);
   web.cache = 400_MiB;  // MemAvailable counts it, and yet it is needed
   EXPECT_EQ(low_mark(web), 450_MiB);
@@ -148,190 +142,189 @@ TEST(Balance, TellsTheGuestAMarkAboveTheCacheThatItNeeds) {
 }
 
 TEST(Balance, KeepsWhatAnOwnerAskedForAboveWhatWasLearned) {
-  VmView web = vm("web", 1024_MiB, 900_MiB);
+  Vm web = vm("web", 1024_MiB, 900_MiB);
   web.headroom = 10_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1088_MiB)
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 1088_MiB)
       << "20 %, and at least a worthwhile step";
 }
 
 TEST(Balance, ReturnsWhatWasLearnedToBeIdle) {
-  VmView web = vm("web", 2_GiB, 300_MiB);
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "nothing is known of it yet";
+  Vm web = vm("web", 2_GiB, 300_MiB);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "nothing is known of it yet";
   web.rest = 700_MiB;
-  const Move move = move_of(balance(host(4_GiB, {web})), "web");
-  EXPECT_EQ(move.rule, Rule::ReturnIdle);
-  EXPECT_EQ(move.to, 700_MiB);
+  const NamedWish wish = wish_of(balance(host(4_GiB, {web})), "web");
+  EXPECT_EQ(wish.rule, Rule::ReturnIdle);
+  EXPECT_EQ(wish.to, 700_MiB);
 }
 
 TEST(Balance, TakesALittleOfPageCacheAndAsMuchAgainAsNobodyMissed) {
-  VmView web = vm("web", 2_GiB, 300_MiB);
+  Vm web = vm("web", 2_GiB, 300_MiB);
   web.rest = 700_MiB;
   web.filled = 1900_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1900_MiB - kCacheStep)
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 1900_MiB - kCacheStep)
       << "what is free, and a step";
   web.cold_cache = 256_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1900_MiB - 256_MiB);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 1900_MiB - 256_MiB);
   web.filled = 600_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 700_MiB) << "no cache is in the way";
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 700_MiB) << "no cache is in the way";
 }
 
 TEST(Balance, WaitsForCacheThatLeavesBeforeItTakesMore) {
-  VmView web = vm("web", 2_GiB, 300_MiB);
+  Vm web = vm("web", 2_GiB, 300_MiB);
   web.rest = 700_MiB;
   web.filled = 1900_MiB;
   web.target = 1868_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it has 2 GiB still";
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold) << "it has 2 GiB still";
   web.assigned = web.target;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::ReturnIdle);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").rule, Rule::ReturnIdle);
 }
 
 TEST(Balance, TakesCacheAtOnceForThoseWhoWaitForIt) {
-  VmView idle = vm("idle", 2_GiB, 300_MiB);
+  Vm idle = vm("idle", 2_GiB, 300_MiB);
   idle.filled = 2_GiB;
-  const auto moves = balance(host(3_GiB, {idle, vm("db", 1_GiB, 1000_MiB)}));
-  EXPECT_EQ(move_of(moves, "idle").rule, Rule::Yield);
-  EXPECT_LE(move_of(moves, "idle").to, 2_GiB - 176_MiB);
+  const auto wishes = balance(host(3_GiB, {idle, vm("db", 1_GiB, 1000_MiB)}));
+  EXPECT_EQ(wish_of(wishes, "idle").rule, Rule::Yield);
+  EXPECT_LE(wish_of(wishes, "idle").to, 2_GiB - 176_MiB);
 }
 
 TEST(Balance, TakesAWholeBlockOfCacheOrNone) {
-  VmView web = vm("web", 2_GiB, 300_MiB);
+  Vm web = vm("web", 2_GiB, 300_MiB);
   web.rest = 700_MiB;
   web.filled = 2_GiB;
   web.grain = 128_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 2_GiB - 128_MiB);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 2_GiB - 128_MiB);
 }
 
 TEST(Balance, ReturnsNothingBelowTheOwnersBufferTheMinimumOrALearnedFloor) {
-  VmView web = vm("web", 2_GiB, 1000_MiB);
+  Vm web = vm("web", 2_GiB, 1000_MiB);
   web.rest = 300_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1200_MiB);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 1200_MiB);
   web.demand = 20_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 300_MiB);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 300_MiB);
   web.limits.minimum = 512_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 512_MiB);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 512_MiB);
   web.learned_floor = 800_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 800_MiB);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 800_MiB);
 }
 
 TEST(Balance, DoesNotShrinkInDistressNorRightAfterGrowing) {
-  VmView web = vm("web", 2_GiB, 300_MiB);
+  Vm web = vm("web", 2_GiB, 300_MiB);
   web.rest = 500_MiB;
   web.distress = true;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
   web.distress = false;
   web.since_grow = kYieldAfterGrow / 2;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").rule, Rule::Hold);
 }
 
 TEST(Balance, TakesIdleMemoryForThoseWhoNeedItAtOnce) {
-  const auto moves = balance(host(3_GiB, {vm("idle", 2_GiB, 300_MiB), vm("db", 1_GiB, 1000_MiB)}));
-  ASSERT_EQ(moves.front().vm, "idle");  // shrinks come first
-  EXPECT_EQ(moves.front().rule, Rule::Yield);
-  EXPECT_LE(moves.front().to, 2_GiB - 176_MiB);
-  const Move db = move_of(moves, "db");
+  const auto wishes = balance(host(3_GiB, {vm("idle", 2_GiB, 300_MiB), vm("db", 1_GiB, 1000_MiB)}));
+  ASSERT_EQ(wishes.front().vm, "idle");  // shrinks come first
+  EXPECT_EQ(wishes.front().rule, Rule::Yield);
+  EXPECT_LE(wishes.front().to, 2_GiB - 176_MiB);
+  const NamedWish db = wish_of(wishes, "db");
   EXPECT_EQ(db.to, 1_GiB);  // nothing is free until it was seen to come back
   EXPECT_EQ(db.rule, Rule::Waiting);
 }
 
 TEST(Balance, AsksNotTwiceForWhatIsOnItsWay) {
-  VmView idle = vm("idle", 1_GiB, 300_MiB);
+  Vm idle = vm("idle", 1_GiB, 300_MiB);
   idle.assigned = idle.committed = 2_GiB;  // a shrink is under way
-  const auto moves = balance(host(3_GiB, {idle, vm("db", 1_GiB, 1000_MiB)}));
-  EXPECT_EQ(move_of(moves, "idle").to, 1_GiB);
-  EXPECT_EQ(move_of(moves, "db").rule, Rule::Waiting);
+  const auto wishes = balance(host(3_GiB, {idle, vm("db", 1_GiB, 1000_MiB)}));
+  EXPECT_EQ(wish_of(wishes, "idle").to, 1_GiB);
+  EXPECT_EQ(wish_of(wishes, "db").rule, Rule::Waiting);
 }
 
 TEST(Balance, SharesBuffersEquallyBeforeCuttingDemand) {
   // Needed: 932 + 932; wanted: 1080 + 1080; capacity between the two.
-  const auto moves = balance(host(2000_MiB, {vm("a", 1000_MiB, 900_MiB), vm("b", 900_MiB, 900_MiB)}));
-  const Move b = move_of(moves, "b");
+  const auto wishes = balance(host(2000_MiB, {vm("a", 1000_MiB, 900_MiB), vm("b", 900_MiB, 900_MiB)}));
+  const NamedWish b = wish_of(wishes, "b");
   EXPECT_EQ(b.rule, Rule::Grow);
   EXPECT_EQ(b.to, 1000_MiB);
 }
 
 TEST(Balance, LetsWeightDecideWhenDemandItselfDoesNotFit) {
-  const auto moves =
+  const auto wishes =
       balance(host(2_GiB, {vm("gold", 1_GiB, 1400_MiB, 8000), vm("tin", 1_GiB, 1400_MiB, 2000)}));
-  const Move tin = move_of(moves, "tin");
+  const NamedWish tin = wish_of(wishes, "tin");
   EXPECT_EQ(tin.rule, Rule::CutByWeight);
   EXPECT_LT(tin.to, 1_GiB);
   EXPECT_GE(tin.to, 1_GiB - kCutStep);  // memory in use leaves slowly
-  EXPECT_EQ(move_of(moves, "gold").rule, Rule::Waiting);
+  EXPECT_EQ(wish_of(wishes, "gold").rule, Rule::Waiting);
 }
 
 TEST(Balance, TakesABlockThatIsLargerThanAStep) {
-  VmView tin = vm("tin", 2_GiB, 1900_MiB, 1000);
-  VmView gold = vm("gold", 1_GiB, 1900_MiB, 9000);
+  Vm tin = vm("tin", 2_GiB, 1900_MiB, 1000);
+  Vm gold = vm("gold", 1_GiB, 1900_MiB, 9000);
   tin.grain = 256_MiB;
-  EXPECT_EQ(move_of(balance(host(3_GiB, {tin, gold})), "tin").to, 2_GiB - 256_MiB);
+  EXPECT_EQ(wish_of(balance(host(3_GiB, {tin, gold})), "tin").to, 2_GiB - 256_MiB);
 }
 
 TEST(Balance, RefusesWithTheReasonWhenNothingIsLeft) {
-  VmView a = vm("a", 1_GiB, 1400_MiB);
-  VmView b = vm("b", 1_GiB, 1400_MiB);
-  for (const Move& move : balance(host(2_GiB, {a, b}))) {
-    EXPECT_EQ(move.rule, Rule::Refused) << move.vm;
-    EXPECT_EQ(move.to, 1_GiB);
-    EXPECT_NE(reason(move).find("no more to give"), std::string::npos);
+  Vm a = vm("a", 1_GiB, 1400_MiB);
+  Vm b = vm("b", 1_GiB, 1400_MiB);
+  for (const NamedWish& wish : balance(host(2_GiB, {a, b}))) {
+    EXPECT_EQ(wish.rule, Rule::Refused) << wish.vm;
+    EXPECT_EQ(wish.to, 1_GiB);
+    EXPECT_NE(reason(wish).find("no more to give"), std::string::npos);
   }
 }
 
 TEST(Balance, AsksOthersWhenOneIsStalled) {
-  VmView stuck = vm("stuck", 1_GiB, 300_MiB);
+  Vm stuck = vm("stuck", 1_GiB, 300_MiB);
   stuck.stalled = true;
-  const auto moves = balance(host(3_GiB, {stuck, vm("idle", 1_GiB, 300_MiB), vm("db", 1_GiB, 1000_MiB)}));
-  EXPECT_EQ(move_of(moves, "stuck").to, 1_GiB);
-  EXPECT_EQ(move_of(moves, "idle").rule, Rule::Yield);
+  const auto wishes = balance(host(3_GiB, {stuck, vm("idle", 1_GiB, 300_MiB), vm("db", 1_GiB, 1000_MiB)}));
+  EXPECT_EQ(wish_of(wishes, "stuck").to, 1_GiB);
+  EXPECT_EQ(wish_of(wishes, "idle").rule, Rule::Yield);
 }
 
 TEST(Balance, OwesAStartingVmItsStartup) {
-  VmView fresh = vm("new", 256_MiB, 0_MiB);
+  Vm fresh = vm("new", 256_MiB, 0_MiB);
   fresh.demand.reset();
   fresh.starting = true;
   fresh.limits.startup = 1_GiB;
-  const Move move = move_of(balance(host(2_GiB, {fresh})), "new");
-  EXPECT_EQ(move.rule, Rule::Startup);
-  EXPECT_EQ(move.to, 1_GiB);
+  const NamedWish wish = wish_of(balance(host(2_GiB, {fresh})), "new");
+  EXPECT_EQ(wish.rule, Rule::Startup);
+  EXPECT_EQ(wish.to, 1_GiB);
 }
 
 TEST(Balance, GivesBackWhatHurt) {
-  VmView web = vm("web", 512_MiB, 460_MiB);
+  Vm web = vm("web", 512_MiB, 460_MiB);
   web.learned_floor = 800_MiB;
   web.distress = true;
-  const Move move = move_of(balance(host(2_GiB, {web})), "web");
-  EXPECT_EQ(move.rule, Rule::GiveBack);
-  EXPECT_GE(move.to, 800_MiB);
+  const NamedWish wish = wish_of(balance(host(2_GiB, {web})), "web");
+  EXPECT_EQ(wish.rule, Rule::GiveBack);
+  EXPECT_GE(wish.to, 800_MiB);
 }
 
 TEST(Balance, GrowsAGuestWhoseKernelRunsShortOneBlockAtATime) {
-  VmView web = vm("web", 1_GiB, 300_MiB);
+  Vm web = vm("web", 1_GiB, 300_MiB);
   web.kernel_short = true;
   web.rest = 400_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB + kMemoryBlock);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 1_GiB + kMemoryBlock);
   web.room_in_block = 100_MiB;
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB + 100_MiB + kLeastGrow);
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 1_GiB + 100_MiB + kLeastGrow);
   web.since_grow = std::chrono::milliseconds(500);
-  EXPECT_EQ(move_of(balance(host(4_GiB, {web})), "web").to, 1_GiB) << "neither more yet, nor taken back";
+  EXPECT_EQ(wish_of(balance(host(4_GiB, {web})), "web").to, 1_GiB) << "neither more yet, nor taken back";
 }
 
 TEST(Balance, TakesIdleMemoryOfAGuestWhoseKernelRunsShortForOneInWant) {
-  VmView heavy = vm("heavy", 768_MiB, 600_MiB, 8000);
+  Vm heavy = vm("heavy", 768_MiB, 600_MiB, 8000);
   heavy.kernel_short = true;
-  const auto moves = balance(host(1_GiB, {heavy, vm("light", 256_MiB, 260_MiB, 2000)}));
-  EXPECT_EQ(move_of(moves, "heavy").rule, Rule::ShareBuffers);
-  EXPECT_LE(move_of(moves, "heavy").to, 768_MiB - 36_MiB) << "light has its need and a part of its buffer";
-  EXPECT_GE(move_of(moves, "heavy").to, 600_MiB + kSlack);
+  const auto wishes = balance(host(1_GiB, {heavy, vm("light", 256_MiB, 260_MiB, 2000)}));
+  EXPECT_EQ(wish_of(wishes, "heavy").rule, Rule::ShareBuffers);
+  EXPECT_LE(wish_of(wishes, "heavy").to, 768_MiB - 36_MiB) << "light has its need and a part of its buffer";
+  EXPECT_GE(wish_of(wishes, "heavy").to, 600_MiB + kSlack);
 }
 
 TEST(Balance, RespondsToAMinimumThatWasRaised) {
-  VmView web = vm("web", 384_MiB, 100_MiB);
+  Vm web = vm("web", 384_MiB, 100_MiB);
   web.limits = {Mode::Dynamic, 1_GiB, 1_GiB, 2_GiB, 20, 5000};
-  EXPECT_EQ(move_of(balance(host(2_GiB, {web})), "web").to, 1_GiB);
+  EXPECT_EQ(wish_of(balance(host(2_GiB, {web})), "web").to, 1_GiB);
 }
 
-VmView any_vm(int index) {
+VmView any_vm() {
   VmView v;
-  v.name = "vm" + std::to_string(index);
   const auto mib = [](int low, int high) {
     return Bytes::mib(*rc::gen::inRange(low, high)).round_down(2_MiB);
   };
@@ -363,40 +356,41 @@ VmView any_vm(int index) {
 RC_GTEST_PROP(BalanceProperty, NeverPromisesMoreThanIsFree, ()) {
   HostView h;
   const int count = *rc::gen::inRange(1, 12);
-  for (int i = 0; i < count; ++i) h.vms.push_back(any_vm(i));
+  for (int i = 0; i < count; ++i) h.vms.push_back(any_vm());
   h.capacity = Bytes::mib(*rc::gen::inRange(512, 20000));
   Bytes granted;
-  for (const Move& move : balance(h)) {
-    if (move.grows()) granted += move.to - move.from;
-  }
+  for (const Wish& wish : balance(h)) granted += std::max(Bytes{}, wish.to - h.vms[wish.place].target);
   RC_ASSERT(granted <= std::max(Bytes{}, h.free()));
 }
 
 RC_GTEST_PROP(BalanceProperty, MovesOnlyTowardsAndWithinTheLimits, ()) {
   HostView h;
   const int count = *rc::gen::inRange(1, 12);
-  for (int i = 0; i < count; ++i) h.vms.push_back(any_vm(i));
+  for (int i = 0; i < count; ++i) h.vms.push_back(any_vm());
   h.capacity = Bytes::mib(*rc::gen::inRange(512, 20000));
   bool growing = false;
-  for (const Move& move : balance(h)) {
-    const VmView& v =
-        *std::find_if(h.vms.begin(), h.vms.end(), [&](const VmView& x) { return x.name == move.vm; });
+  std::vector<bool> seen(h.vms.size());
+  for (const Wish& wish : balance(h)) {
+    const VmView& v = h.vms.at(wish.place);
+    const bool grows = wish.to > v.target, shrinks = wish.to < v.target;
+    RC_ASSERT(!seen[wish.place]);
+    seen[wish.place] = true;
     RC_ASSERT(v.movable);
-    RC_ASSERT(!reason(move).empty());
-    if (move.grows()) RC_ASSERT(move.to <= v.limits.maximum);
-    if (move.shrinks()) RC_ASSERT(move.to >= v.limits.minimum);
-    if (move.shrinks()) RC_ASSERT(!growing);  // shrinks come first
-    RC_ASSERT(move.to == move.from || move.to == v.level_below(move.to));
+    RC_ASSERT(!why(wish, v.target).empty());
+    if (grows) RC_ASSERT(wish.to <= v.limits.maximum);
+    if (shrinks) RC_ASSERT(wish.to >= v.limits.minimum);
+    if (shrinks) RC_ASSERT(!growing);  // shrinks come first
+    RC_ASSERT(wish.to == v.target || wish.to == v.level_below(wish.to));
     const bool says_it_grows =
-        move.rule == Rule::Grow || move.rule == Rule::GiveBack || move.rule == Rule::Startup;
-    RC_ASSERT(!says_it_grows || move.grows());
-    growing = growing || move.grows();
+        wish.rule == Rule::Grow || wish.rule == Rule::GiveBack || wish.rule == Rule::Startup;
+    RC_ASSERT(!says_it_grows || grows);
+    growing = growing || grows;
   }
 }
 
 // A guest that shows so much available, and an estimate that says that it needs next to nothing.
-VmView shows(Bytes assigned, Bytes available) {
-  VmView v = learned(assigned, 40_MiB, 16_MiB);
+Vm shows(Bytes assigned, Bytes available) {
+  Vm v = learned(assigned, 40_MiB, 16_MiB);
   v.limits.maximum = 16_GiB;
   v.available = available;
   v.rest = 256_MiB;
@@ -404,52 +398,52 @@ VmView shows(Bytes assigned, Bytes available) {
 }
 
 TEST(Balance, TakesNoMoreThanTheGuestShowsToSpareWhateverItIsThoughtToNeed) {
-  const auto left = [](VmView v) { return move_of(balance(host(32_GiB, {std::move(v)})), "web").to; };
+  const auto left = [](Vm v) { return wish_of(balance(host(32_GiB, {std::move(v)})), "web").to; };
   EXPECT_EQ(left(shows(2_GiB, 316_MiB)), 2_GiB - 300_MiB);
   EXPECT_EQ(left(shows(2_GiB, 17_MiB)), 2_GiB) << "all that it is to keep";
-  VmView leaving = shows(2_GiB, 316_MiB);
+  Vm leaving = shows(2_GiB, 316_MiB);
   leaving.assigned = leaving.target + 300_MiB;
   EXPECT_EQ(left(leaving), 2_GiB) << "what it shows is on its way out";
   EXPECT_EQ(left(shows(4_GiB, 3900_MiB)), 2_GiB) << "no more than half of it at once";
 }
 
 TEST(Balance, TakesNoCrumbsWhereNobodyWaitsForThem) {
-  const auto left = [](VmView v) { return move_of(balance(host(32_GiB, {std::move(v)})), "web").to; };
+  const auto left = [](Vm v) { return wish_of(balance(host(32_GiB, {std::move(v)})), "web").to; };
   EXPECT_EQ(left(shows(512_MiB, 20_MiB)), 512_MiB) << "it shows 4 MiB, of 256 that are idle";
   EXPECT_EQ(left(shows(512_MiB, 32_MiB)), 496_MiB);
-  VmView nearly = shows(512_MiB, 20_MiB);
+  Vm nearly = shows(512_MiB, 20_MiB);
   nearly.rest = 508_MiB;
   EXPECT_EQ(left(nearly), 508_MiB) << "nothing more is idle";
 }
 
 TEST(Balance, CutsAGuestWithoutSwapOnlyAsFarAsItShowsSomethingToSpare) {
   const auto cut = [](Bytes swap_free) {
-    VmView low = vm("low", 1_GiB, 1000_MiB, 10);
+    Vm low = vm("low", 1_GiB, 1000_MiB, 10);
     low.available = 24_MiB;
     low.swap_free = swap_free;
-    return move_of(balance(host(2_GiB, {low, vm("high", 1_GiB, 1500_MiB, 10000)})), "low").to;
+    return wish_of(balance(host(2_GiB, {low, vm("high", 1_GiB, 1500_MiB, 10000)})), "low").to;
   };
   EXPECT_EQ(cut(0_MiB), 1_GiB) << "it could only kill";
   EXPECT_LT(cut(1_GiB), 1_GiB);
 }
 
 TEST(Balance, GrowsAGuestThatHasNearlyNothingWhateverItIsThoughtToNeed) {
-  VmView v = shows(512_MiB, 4_MiB);
-  EXPECT_EQ(move_of(balance(host(8_GiB, {v})), "web").to, 512_MiB) << "the numbers say that it has enough";
+  Vm v = shows(512_MiB, 4_MiB);
+  EXPECT_EQ(wish_of(balance(host(8_GiB, {v})), "web").to, 512_MiB) << "the numbers say that it has enough";
   v.rescue = 128_MiB;
-  const Move move = move_of(balance(host(8_GiB, {v})), "web");
-  EXPECT_EQ(move.to, 640_MiB);
-  EXPECT_THAT(reason(move), HasSubstr("nearly nothing available"));
+  const NamedWish wish = wish_of(balance(host(8_GiB, {v})), "web");
+  EXPECT_EQ(wish.to, 640_MiB);
+  EXPECT_THAT(reason(wish), HasSubstr("nearly nothing available"));
   v.limits.maximum = 576_MiB;
-  EXPECT_EQ(move_of(balance(host(8_GiB, {v})), "web").to, 576_MiB);
+  EXPECT_EQ(wish_of(balance(host(8_GiB, {v})), "web").to, 576_MiB);
 }
 
 TEST(Balance, DoesNotGrowForALearnedFloorThatMovesALittle) {
-  VmView v = learned(512_MiB, 100_MiB, 16_MiB);
+  Vm v = learned(512_MiB, 100_MiB, 16_MiB);
   v.learned_floor = 530_MiB;
-  EXPECT_EQ(move_of(balance(host(8_GiB, {v})), "web").to, 512_MiB);
+  EXPECT_EQ(wish_of(balance(host(8_GiB, {v})), "web").to, 512_MiB);
   v.learned_floor = 600_MiB;
-  EXPECT_GE(move_of(balance(host(8_GiB, {v})), "web").to, 600_MiB);
+  EXPECT_GE(wish_of(balance(host(8_GiB, {v})), "web").to, 600_MiB);
 }
 
 }  // namespace

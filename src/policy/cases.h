@@ -1,18 +1,18 @@
 // Case: the balancer's intermediate results for one movable VM. Internal to policy.
 #pragma once
 
-#include <string>
+#include <cstddef>
 #include <vector>
 
-#include "model/move.h"
 #include "model/parts.h"
 #include "model/views.h"
+#include "model/wish.h"
 
 namespace aerostat {
 
 struct Case {
   const VmView* vm = nullptr;
-  std::size_t index = 0;  // its place in HostView::vms
+  std::size_t place = 0;  // its place in HostView::vms
   Parts parts;            // of wanted
   Bytes wanted;
   Bytes needed;                 // <= wanted

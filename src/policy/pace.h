@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "model/move.h"
 #include "model/views.h"
+#include "model/wish.h"
 
 namespace aerostat {
 

@@ -3,7 +3,6 @@
 #include <benchmark/benchmark.h>
 
 #include <random>
-#include <string>
 
 #include "guard/rails.h"
 #include "policy/balance.h"
@@ -19,7 +18,6 @@ HostView fleet(int count, double pool_share) {
   Bytes wanted;
   for (int i = 0; i < count; ++i) {
     VmView vm;
-    vm.name = "vm" + std::to_string(i);
     vm.limits = {Mode::Dynamic, Bytes::mib(384), Bytes::mib(256), Bytes::mib(2048), 20, 1 + mib(random)};
     vm.assigned = vm.target = vm.committed = Bytes::mib(256 + mib(random) / 2).round_down(vm.grain);
     vm.demand = Bytes::mib(mib(random));
@@ -34,7 +32,7 @@ HostView fleet(int count, double pool_share) {
 
 void pass(benchmark::State& state, double pool_share) {
   const HostView host = fleet(static_cast<int>(state.range(0)), pool_share);
-  for (auto _ : state) benchmark::DoNotOptimize(keep_rails(host, balance(host)));
+  for (auto _ : state) benchmark::DoNotOptimize(rule_on(host, balance(host)));
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 

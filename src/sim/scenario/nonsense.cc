@@ -6,28 +6,23 @@ namespace aerostat::sim {
 
 namespace {
 
-Move any(const HostView& host, std::size_t index, Bytes to) {
-  const VmView& vm = host.vms[index];
-  Move move;
-  move.vm = vm.name;
-  move.index = index;
-  move.from = vm.target;
-  move.to = move.desired = vm.level_below(to);
-  move.rule = move.to > move.from ? Rule::Grow : Rule::ReturnIdle;
-  move.why = "nonsense";
-  return move;
+Wish any(const HostView& host, std::size_t place, Bytes size) {
+  const VmView& vm = host.vms[place];
+  const Bytes to = vm.level_below(size);
+  const Rule rule = to > vm.target ? Rule::Grow : Rule::ReturnIdle;
+  return {place, to, to, rule, Because::Unsaid, {}, {}};
 }
 
-std::vector<Move> greedy(const HostView& host) {
-  std::vector<Move> plan;
+std::vector<Wish> greedy(const HostView& host) {
+  std::vector<Wish> plan;
   plan.reserve(host.vms.size());
   for (std::size_t i = 0; i < host.vms.size(); ++i)
     plan.push_back(any(host, i, host.vms[i].limits.maximum + Bytes::mib(1024)));
   return plan;
 }
 
-std::vector<Move> miser(const HostView& host) {
-  std::vector<Move> plan;
+std::vector<Wish> miser(const HostView& host) {
+  std::vector<Wish> plan;
   plan.reserve(host.vms.size());
   for (std::size_t i = 0; i < host.vms.size(); ++i) plan.push_back(any(host, i, Bytes{}));
   return plan;

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "model/move.h"
 #include "model/views.h"
+#include "model/wish.h"
 
 namespace aerostat::sim {
 
-using Plan = std::function<std::vector<Move>(const HostView&)>;
+using Plan = std::function<std::vector<Wish>(const HostView&)>;
 
 // "greedy" gives everybody more than its maximum, "miser" takes all from everybody, "flighty" does both in
 // turn.

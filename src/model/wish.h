@@ -1,12 +1,11 @@
-// Move: a change of one VM's target, or the decision not to make one, with its reason.
-// Every pass says of every VM it considered what it decided and why; nothing changes without a Move.
+// Wish: what a policy would have the target of one VM be, and why. It is a plain value without a name: the VM
+// is a place in the view that the policy was shown. A wish changes nothing; the guards rule on it (ruling.h).
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "base/bytes.h"
 #include "model/parts.h"
@@ -41,7 +40,7 @@ std::string numbers_text(const Numbers& numbers);
 // Why it was decided so. A pass over thousands of VMs says this of each, and a sentence is made of it only
 // when somebody asks.
 enum class Because {
-  Unsaid,                 // Move::why says it
+  Unsaid,                 // the policy gives no reason
   Enough,                 // stays: it has what it wants …
   AtMaximum,              // … as far as its owner lets it …
   MostIsThere,            // … or nearly
@@ -61,25 +60,19 @@ enum class Because {
   WeightDecides,  // `about` more is refused: there is not enough for all demand
 };
 
-struct Move {
-  std::string vm;
-  Bytes from;     // the target before
-  Bytes to;       // the target decided on; equal to `from` if nothing changes
-  Bytes desired;  // what the rule would have given with nothing in the way
-  Rule rule = Rule::Hold;
-  std::string why;  // what stands before that in the sentence, as guards add it; see reason()
-  Numbers numbers = {};
-  Because because = Because::Unsaid;
-  Bytes about = {};       // the amount that `because` speaks of
-  std::size_t index = 0;  // its place in HostView::vms
+struct Wish {
+  static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
-  bool grows() const { return to > from; }
-  bool shrinks() const { return to < from; }
-  // Says `what` of the move, before what is said of it already.
-  void say(std::string what) { why = why.empty() ? std::move(what) : std::move(what) + "; " + why; }
+  std::size_t place = kNowhere;  // of the VM in HostView::vms
+  Bytes to;                      // the target wanted now; the present one if it is to stay
+  Bytes desired;                 // what the rule would have given with nothing in the way
+  Rule rule = Rule::Hold;
+  Because because = Because::Unsaid;
+  Bytes about;  // the amount that `because` speaks of
+  Numbers numbers;
 };
 
-// One sentence with the numbers, for people. Never empty.
-std::string reason(const Move& move);
+// Why it was wished, in one sentence with the numbers, of a VM whose target was `from`. Empty if unsaid.
+std::string why(const Wish& wish, Bytes from);
 
 }  // namespace aerostat

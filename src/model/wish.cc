@@ -1,4 +1,4 @@
-#include "model/move.h"
+#include "model/wish.h"
 
 #include <fmt/format.h>
 
@@ -31,16 +31,17 @@ std::string numbers_text(const Numbers& n) {
 
 namespace {
 
-std::string refusal(const Move& move, std::string_view rule) {
-  const bool part = move.desired - move.about > move.from;
-  return fmt::format("{}{} refused: the host has no more to give, {} ({})", part ? "a part; " : "",
-                     format_bytes(move.about), rule, numbers_text(move.numbers));
+std::string refusal(const Wish& wish, Bytes from, std::string_view rule) {
+  return fmt::format("{}{} refused: the host has no more to give, {} ({})", wish.to > from ? "a part; " : "",
+                     format_bytes(wish.about), rule, numbers_text(wish.numbers));
 }
 
-std::string sentence(const Move& move) {
-  const auto amount = [&] { return format_bytes(move.about); };
-  const auto numbers = [&] { return numbers_text(move.numbers); };
-  switch (move.because) {
+}  // namespace
+
+std::string why(const Wish& wish, Bytes from) {
+  const auto amount = [&] { return format_bytes(wish.about); };
+  const auto numbers = [&] { return numbers_text(wish.numbers); };
+  switch (wish.because) {
     case Because::Unsaid: return {};
     case Because::Enough: return "enough: " + numbers();
     case Because::AtMaximum: return "at its maximum: " + numbers();
@@ -50,14 +51,14 @@ std::string sentence(const Move& move) {
     case Because::NotNeeded:
       return fmt::format(
           "{} was not needed for long enough to be worth a change and goes back to the pool{} ({})", amount(),
-          move.to > move.desired ? ", in parts, as long as none of it is missed" : "", numbers());
+          wish.to > wish.desired ? ", in parts, as long as none of it is missed" : "", numbers());
     case Because::OthersShort:
       return fmt::format("others are short by {}, this one has spare ({})", amount(), numbers());
     case Because::OthersShortUnbelieved:
       return fmt::format(
           "others are short by {}; nobody that can be believed says what this one needs, so it keeps its "
           "fair share and what the host sees it use ({} assigned)",
-          amount(), format_bytes(move.numbers.assigned));
+          amount(), format_bytes(wish.numbers.assigned));
     case Because::OthersShortStalled:
       return fmt::format("others are short by {}, but it does not give what it was asked for", amount());
     case Because::OthersShortDistressed:
@@ -71,18 +72,10 @@ std::string sentence(const Move& move) {
       return "the guest has nearly nothing available, whatever it is thought to need: " + numbers();
     case Because::Needs: return numbers();
     case Because::BeingFreed: return fmt::format("{} more is being freed for it ({})", amount(), numbers());
-    case Because::BuffersShared: return refusal(move, "buffers are shared");
-    case Because::WeightDecides: return refusal(move, "weight decides");
+    case Because::BuffersShared: return refusal(wish, from, "buffers are shared");
+    case Because::WeightDecides: return refusal(wish, from, "weight decides");
   }
   return {};
-}
-
-}  // namespace
-
-std::string reason(const Move& move) {
-  const std::string said = sentence(move);
-  if (said.empty()) return move.why.empty() ? "no reason was given: " + numbers_text(move.numbers) : move.why;
-  return move.why.empty() ? said : move.why + "; " + said;
 }
 
 }  // namespace aerostat
