@@ -19,6 +19,7 @@
 #include "held_file.h"
 #include "host/host_memory.h"
 #include "pause_file.h"
+#include "service_manager.h"
 #include "settings_keeper.h"
 #include "vmm/qemu/qemu_machines.h"
 
@@ -86,9 +87,11 @@ class Daemon::Impl {
     if (Result<void> ok = start(); !ok) return ok;
     log_info("event=daemon.started version={} capacity={} descriptors={}", AEROSTAT_VERSION,
              log_text(format_bytes(engine_.host().capacity)), descriptors);
+    service_manager_.ready();
     await_pass();
     await_signal();
     io_.run();
+    service_manager_.stopping();
     api_.stop();
     log_info("event=daemon.stopped vms={} note=\"they run on as they are\"", engine_.host().vms);
     return {};
@@ -113,6 +116,8 @@ class Daemon::Impl {
   void run_pass() {
     if (pacer_.begin(clock_.now()).late) engine_.count_late_tick();
     engine_.pass();
+    // After the pass: a daemon whose loop stands still, and only that one, is to be started again.
+    service_manager_.alive(clock_.now());
     await_pass();
   }
 
@@ -146,7 +151,9 @@ class Daemon::Impl {
         io_.stop();
         return;
       }
+      service_manager_.reloading(clock_.now());
       reload();
+      service_manager_.ready();
       await_signal();
     });
   }
@@ -190,6 +197,7 @@ class Daemon::Impl {
   }
 
   RealClock clock_;
+  ServiceManager service_manager_ = ServiceManager::from_environment();
   HostFiles files_;
   KernelSensor sensor_{files_};
   std::string config_path_;
