@@ -1,0 +1,43 @@
+# What a host and what a guest get: `cmake --install build/release --component host` (or guest). script/install does the
+# same and starts the service; packages use DESTDIR and --prefix.
+include(GNUInstallDirs)
+set(AEROSTAT_UNIT_DIR /etc/systemd/system CACHE PATH "Where units go; packages want /usr/lib/systemd/system")
+set(packaging ${CMAKE_SOURCE_DIR}/packaging)
+
+install(TARGETS aerostatd RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR} COMPONENT host)
+install(TARGETS aerostat_cli_app RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT host)
+install(TARGETS aerostat_guest_agent RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR} COMPONENT guest)
+
+set(man ${CMAKE_SOURCE_DIR}/docs/man)
+# Below share, and not below share/man of a prefix that is the root: script/install and manpath agree.
+install(FILES ${man}/aerostatd.8 DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/man/man8 COMPONENT host)
+install(FILES ${man}/aerostat.1 DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/man/man1 COMPONENT host)
+install(FILES ${man}/aerostat.toml.5 DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/man/man5 COMPONENT host)
+install(FILES ${man}/aerostat-guest.8 DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/man/man8 COMPONENT guest)
+
+set(share ${CMAKE_INSTALL_DATAROOTDIR})
+install(FILES ${packaging}/completions/aerostat.bash RENAME aerostat
+        DESTINATION ${share}/bash-completion/completions COMPONENT host)
+install(FILES ${packaging}/completions/_aerostat DESTINATION ${share}/zsh/site-functions COMPONENT host)
+install(FILES ${packaging}/completions/aerostat.fish DESTINATION ${share}/fish/vendor_completions.d COMPONENT host)
+
+# Somebody's configuration stays as it is.
+install(CODE "
+  set(conf \$ENV{DESTDIR}/etc/aerostat/aerostat.toml)
+  if(EXISTS \${conf})
+    message(STATUS \"Kept: \${conf}\")
+  else()
+    file(INSTALL FILES ${packaging}/aerostat.toml.example DESTINATION /etc/aerostat RENAME aerostat.toml)
+  endif()" COMPONENT host)
+
+# A unit names its program's place, which is known when it is installed.
+function(install_unit unit component)
+  install(CODE "
+    file(READ ${packaging}/${unit} text)
+    string(REPLACE /usr/local/sbin/ \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_SBINDIR}/ text \"\${text}\")
+    file(WRITE ${CMAKE_BINARY_DIR}/packaging/${unit} \"\${text}\")
+    file(INSTALL FILES ${CMAKE_BINARY_DIR}/packaging/${unit} DESTINATION ${AEROSTAT_UNIT_DIR})"
+    COMPONENT ${component})
+endfunction()
+install_unit(aerostatd.service host)
+install_unit(aerostat-guest.service guest)
