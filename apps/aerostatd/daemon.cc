@@ -42,9 +42,9 @@ class KernelSensor final : public HostSensor {
 class ChannelMaker final : public GuestLinkMaker {
  public:
   ChannelMaker(boost::asio::io_context& io, const Clock& clock) : io_(io), clock_(clock) {}
-  std::unique_ptr<GuestLink> make(const std::string& vm, const GuestPort& port,
+  std::unique_ptr<GuestLink> make(const VmId& vm, const std::string& name, const GuestPort& port,
                                   GuestListener& listener) override {
-    return std::make_unique<GuestChannel>(io_, vm, port, clock_, listener);
+    return std::make_unique<GuestChannel>(io_, vm, name, port, clock_, listener);
   }
 
  private:

@@ -12,13 +12,22 @@ Result<void> StoredSettings::load() {
 }
 
 // What was set while running.
-Settings StoredSettings::own(const std::string& vm) const {
-  const auto found = set_.find(vm);
-  return found == set_.end() ? Settings{} : found->second;
+Settings StoredSettings::own(const VmLabel& vm) const {
+  for (const std::string& name : vm.names()) {
+    if (const auto found = set_.find(name); found != set_.end()) return found->second;
+  }
+  return {};
 }
 
-Settings StoredSettings::settings_after(const std::string& vm, const SettingsChange& change) const {
-  return merged(config_.settings_of(vm), changed(own(vm), change));
+Settings StoredSettings::settings_after(const VmLabel& vm, const SettingsChange& change) const {
+  Settings written = config_.settings_of(vm.display);
+  for (const std::string& name : vm.names()) {
+    const auto found = config_.vms.find(name);
+    if (found == config_.vms.end()) continue;
+    written = config_.settings_of(name);
+    break;
+  }
+  return merged(written, changed(own(vm), change));
 }
 
 std::vector<std::string> StoredSettings::names() const {
@@ -28,9 +37,10 @@ std::vector<std::string> StoredSettings::names() const {
   return {all.begin(), all.end()};
 }
 
-Result<void> StoredSettings::keep(const std::string& vm, const SettingsChange& change) {
+Result<void> StoredSettings::keep(const VmLabel& vm, const SettingsChange& change) {
   SettingsStore::All after = set_;
-  after[vm] = changed(own(vm), change);
+  const std::string particular = vm.names().front();
+  after[set_.contains(particular) ? particular : vm.name] = changed(own(vm), change);
   if (Result<void> saved = store_.save(after); !saved) return saved;
   set_ = std::move(after);
   return {};

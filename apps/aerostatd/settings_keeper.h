@@ -16,11 +16,11 @@ class StoredSettings final : public SettingsKeeper {
   const Config& config() const { return config_; }
 
   std::vector<std::string> names() const override;
-  Settings settings_after(const std::string& vm, const SettingsChange& change) const override;
-  Result<void> keep(const std::string& vm, const SettingsChange& change) override;
+  Settings settings_after(const VmLabel& vm, const SettingsChange& change) const override;
+  Result<void> keep(const VmLabel& vm, const SettingsChange& change) override;
 
  private:
-  Settings own(const std::string& vm) const;
+  Settings own(const VmLabel& vm) const;
 
   Config config_;
   SettingsStore store_;

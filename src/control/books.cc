@@ -13,11 +13,11 @@ Bytes bounded(Bytes amount) { return std::clamp(amount, Bytes{}, kMostOfOneClaim
 
 }  // namespace
 
-VmClaim& Books::open(const std::string& owner) {
+VmClaim& Books::open(const std::vector<std::string>& names) {
   VmClaim& claim = vms_.emplace_back();
-  claim.owner = owner;
+  claim.owner = names.front();
   for (Reservation& each : reservations_) {
-    if (each.owner == owner && !each.taken_by) each.taken_by = &claim;
+    if (!each.taken_by && std::ranges::find(names, each.owner) != names.end()) each.taken_by = &claim;
   }
   return claim;
 }

@@ -56,9 +56,10 @@ class Books {
   Bytes capacity() const { return capacity_; }
   Bytes reserve() const { return reserve_; }
 
-  // A VM appeared. Its claim is valid until close(). A reservation of its name is taken, and counts on with
-  // what the VM does not hold yet.
-  VmClaim& open(const std::string& owner);
+  // A VM appeared that people may call by any of `names`; its claim goes by the first, and is valid until
+  // close(). A reservation of such a name is taken, and counts on with what the VM does not hold yet.
+  VmClaim& open(const std::vector<std::string>& names);
+  void rename(VmClaim& claim, const std::string& owner) { claim.owner = owner; }
   // The facts of the VM are known: what was reserved for it is now what it holds.
   void known(const VmClaim& claim);
   // The VM vanished: it holds nothing. A reservation that it had taken waits again.

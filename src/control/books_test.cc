@@ -18,7 +18,7 @@ constexpr TimePoint kNow{};
 
 TEST(Books, AddUpVmsOrphansAndReservations) {
   Books books(8_GiB, 1_GiB);
-  books.count(books.open("web"), 2_GiB, 512_MiB, 1_GiB);
+  books.count(books.open({"web"}), 2_GiB, 512_MiB, 1_GiB);
   books.add_orphan({"lost", {7, 1}, 512_MiB});
   ASSERT_TRUE(books.reserve("new", 1_GiB, {}));
   EXPECT_EQ(books.committed(), 2560_MiB);
@@ -31,7 +31,7 @@ TEST(Books, AddUpVmsOrphansAndReservations) {
 TEST(Books, AVmUsesUpItsReservationUntilItsFactsAreKnown) {
   Books books(8_GiB, {});
   ASSERT_TRUE(books.reserve("web", 2_GiB, kNow + 10s));
-  VmClaim& web = books.open("web");
+  VmClaim& web = books.open({"web"});
   books.count(web, 100_MiB, 100_MiB, 100_MiB);
   EXPECT_EQ(books.committed() + books.reserved(), 2_GiB);
   books.count(web, 3_GiB, {}, {});
@@ -46,7 +46,7 @@ TEST(Books, AVmUsesUpItsReservationUntilItsFactsAreKnown) {
 TEST(Books, AReservationEndsWhenTheFactsOfItsVmAreKnown) {
   Books books(8_GiB, {});
   ASSERT_TRUE(books.reserve("web", 2_GiB, {}));
-  VmClaim& web = books.open("web");
+  VmClaim& web = books.open({"web"});
   books.count(web, 1_GiB, {}, {});
   books.known(web);
   EXPECT_EQ(books.reserved(), 0_MiB);
@@ -55,7 +55,7 @@ TEST(Books, AReservationEndsWhenTheFactsOfItsVmAreKnown) {
 
 TEST(Books, ReserveNothingThatCouldNeverBeFree) {
   Books books(4_GiB, 1_GiB);
-  books.count(books.open("web"), 3_GiB, {}, 1_GiB);
+  books.count(books.open({"web"}), 3_GiB, {}, 1_GiB);
   EXPECT_FALSE(books.reserve("new", 2049_MiB, {}));
   EXPECT_FALSE(books.reserve("new", 0_MiB, {}));
   EXPECT_TRUE(books.reserve("new", 2_GiB, {})) << "the other keeps its least";
@@ -67,9 +67,9 @@ TEST(Books, ReserveNothingThatCouldNeverBeFree) {
 
 TEST(Books, ForOneVmAllOtherClaimsLieElsewhere) {
   Books books(8_GiB, 1_GiB);
-  VmClaim& web = books.open("web");
+  VmClaim& web = books.open({"web"});
   books.count(web, 2_GiB, {}, {});
-  books.count(books.open("db"), 1_GiB, {}, {});
+  books.count(books.open({"db"}), 1_GiB, {}, {});
   books.add_orphan({"lost", {7, 1}, 512_MiB});
   EXPECT_EQ(books.view().elsewhere, 512_MiB);
   HostView alone = books.view_of(web);
@@ -97,7 +97,7 @@ RC_GTEST_PROP(BooksProperty, SayWhatASumOverAllClaimsSays, ()) {
     const int what = *rc::gen::inRange(0, 6);
     const std::string name = "vm" + std::to_string(*rc::gen::inRange(0, 4));
     const ProcessId process{*rc::gen::inRange(1, 5), *rc::gen::inRange(1, 3)};
-    if (what == 0) vms.push_back(&books.open(name));
+    if (what == 0) vms.push_back(&books.open({name}));
     if (what == 1 && !vms.empty()) {
       books.close(*vms.back());
       vms.pop_back();
@@ -124,7 +124,7 @@ RC_GTEST_PROP(BooksProperty, SayWhatASumOverAllClaimsSays, ()) {
 TEST(Books, NoSumOverflows) {
   Books books(64_GiB, {});
   for (int i = 0; i < 10000; ++i)
-    books.count(books.open("evil"), Bytes::of(std::numeric_limits<std::int64_t>::max()), {}, {});
+    books.count(books.open({"evil"}), Bytes::of(std::numeric_limits<std::int64_t>::max()), {}, {});
   EXPECT_GT(books.committed(), 64_GiB);
   EXPECT_LT(books.free(), 0_MiB);
 }

@@ -35,6 +35,7 @@ Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, Sett
       paused_(options_.paused_since.has_value()),
       paused_since_(options_.paused_since) {
   if (!options_.guards.reservations) books_.ignore_reservations();
+  host_has_ = host_.total();
   recall_held();
   // Nobody follows events yet.
   if (paused_)
@@ -52,52 +53,62 @@ void Engine::event(std::string kind, const std::string& vm, std::string text) {
 // --- what VMs and guests tell ---
 
 void Engine::machine_appeared(Machine& machine) {
+  if (find(machine.id())) machine_vanished(machine.id(), "its driver shows it anew");
   auto record = std::make_unique<VmRecord>();
-  record->name = machine.name();
+  record->id = machine.id();
+  record->name = id_text(record->id);  // until it is known who else shows its name
+  record->display = shown_name(machine.name());
   record->machine = &machine;
+  record->host_has = host_has_;
   record->profile = &options_.profile;
   record->guards = &options_.guards;
   record->appeared_at = record->starting_since = clock_.now();
-  record->settings = settings_.settings(record->name);
-  record->claim = &books_.open(record->name);
-  seen_.insert(record->name);
-  vms_[record->name] = std::move(record);
+  VmRecord& vm = *record;
+  by_id_[vm.id] = &vm;
+  vms_[vm.name] = std::move(record);
+  call_by_name(vm.display);
+  vm.settings = settings_.settings(label_of(vm));
+  vm.claim = &books_.open({vm.name, vm.display, name_at_driver(vm.display, vm.id), id_text(vm.id)});
+  seen_.insert(vm.display);
   fair_.reset();
-  event("vm.appeared", machine.name(), "found");
-  machine_changed(machine);
+  event("vm.appeared", vm.name, "found");
+  machine_changed(vm.id);
 }
 
-void Engine::machine_changed(Machine& machine) {
-  const auto found = vms_.find(machine.name());
-  if (found == vms_.end()) return;
+void Engine::machine_changed(const VmId& id) {
+  VmRecord* const vm = find(id);
+  if (!vm) return;
   const Bytes reclaimed = reclaimed_;
-  refresh(*found->second, clock_.now());
+  refresh(*vm, clock_.now());
   // Memory came back: somebody may be waiting for it.
   if (reclaimed_ > reclaimed && !paused_ && somebody_waits_) hooks_.pass_wanted();
 }
 
 // A VM whose monitor has gone may run on: then what it holds stays counted until its process ends, or it is
 // back.
-void Engine::machine_vanished(const std::string& name, const std::string& why) {
-  const auto found = vms_.find(name);
-  if (found == vms_.end()) return;
-  const bool shut_down = found->second->facts().run_state == RunState::ShutDown;
-  leave_process(*found->second, committed_of(*found->second));
-  books_.close(*found->second->claim);
-  vms_.erase(found);
+void Engine::machine_vanished(const VmId& id, const std::string& why) {
+  VmRecord* const vm = find(id);
+  if (!vm) return;
+  const std::string name = vm->name, display = vm->display;
+  const bool shut_down = vm->facts().run_state == RunState::ShutDown;
+  leave_process(*vm, committed_of(*vm));
+  books_.close(*vm->claim);
+  by_id_.erase(id);
+  vms_.erase(name);
   fair_.reset();
   journal_.forget_decisions(name);
   event("vm.vanished", name, shut_down ? "the guest was shut down" : why);
+  call_by_name(display);
 }
 
 void Engine::monitor_ignored(const std::string& place, const std::string& why) {
   event("vm.ignored", "", fmt::format("{} is not looked after: {}", printable(place), printable(why, 400)));
 }
 
-void Engine::guest_spoke(const std::string& name) {
-  const auto found = vms_.find(name);
-  if (found == vms_.end()) return;
-  VmRecord& vm = *found->second;
+void Engine::guest_spoke(const VmId& id) {
+  VmRecord* const found = find(id);
+  if (!found) return;
+  VmRecord& vm = *found;
   const TimePoint now = clock_.now();
   refresh(vm, now);
   if (!vm.movable || paused_) return;
@@ -121,7 +132,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   if (vm.seen_resets != resets && heard_before) rebooted(vm);
   if (facts.known && facts.agent_socket && (!vm.guest || vm.guest_socket != *facts.agent_socket)) {
     vm.guest_socket = *facts.agent_socket;
-    vm.guest = guests_.make(vm.name, {vm.guest_socket, facts.pid}, *this);
+    vm.guest = guests_.make(vm.id, vm.name, {vm.guest_socket, facts.pid}, *this);
   }
   vm.profile = vm.guest ? &options_.profile : &by_statistics_;
   // Anew each time: a DIMM may have been added.
@@ -179,9 +190,9 @@ void Engine::tell_status(VmRecord& vm, Status before, const std::string& note_be
 void Engine::pass() {
   ++passes_;
   const TimePoint now = clock_.now();
-  const std::optional<Bytes> total = host_.total();
+  if (const auto total = host_.total()) host_has_ = total;
   for (auto& [name, vm] : vms_) {
-    if (total) vm->host_has = total;
+    vm->host_has = host_has_;
     look_at_process(*vm);
     watch_stall(*vm, now);
     refresh(*vm, now);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -61,11 +62,12 @@ class Engine final : public Manager, public MachineListener, public GuestListene
 
   // MachineListener
   void machine_appeared(Machine& machine) override;
-  void machine_changed(Machine& machine) override;
-  void machine_vanished(const std::string& name, const std::string& why) override;
+  void machine_changed(const VmId& id) override;
+  void machine_renamed(const VmId& was, Machine& machine) override;
+  void machine_vanished(const VmId& id, const std::string& why) override;
   void monitor_ignored(const std::string& place, const std::string& why) override;
   // GuestListener
-  void guest_spoke(const std::string& vm) override;
+  void guest_spoke(const VmId& vm) override;
 
   // Manager
   HostReport host() const override;
@@ -80,6 +82,13 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void resume() override;
 
  private:
+  VmRecord* find(const VmId& id);
+  static std::string shown_name(std::string_view name);
+  void call_by_name(const std::string& display);
+  void call(VmRecord& vm, const std::string& name);
+  static VmLabel label_of(const VmRecord& vm) { return {vm.name, vm.display, vm.id}; }
+  const VmRecord* spoken_of(const std::string& name) const;
+  Error nobody_called(const std::string& name) const;
   void refresh(VmRecord& vm, TimePoint now);
   void rebooted(VmRecord& vm);
   void stop_taking(VmRecord& vm);
@@ -102,7 +111,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void count_all() const;
   void follow_process(VmRecord& vm);
   void speak_for_process(VmRecord& vm);
-  bool leave_process(VmRecord& vm, Bytes committed);
+  void leave_process(VmRecord& vm, Bytes committed);
   void look_at_process(VmRecord& vm);
   bool has_ended(const ProcessId& process) const;
   void recall_held();
@@ -126,7 +135,8 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   EngineHooks hooks_;
   mutable Books books_;  // counts follow the machines' facts: brought up to date before they are read
   KernelMemory kernel_;
-  std::map<std::string, std::unique_ptr<VmRecord>> vms_;
+  std::map<std::string, std::unique_ptr<VmRecord>> vms_;  // by what people call them
+  std::map<VmId, VmRecord*> by_id_;
   std::map<pid_t, VmRecord*> by_pid_;  // of the VMs that show one process the one that is counted
   std::set<std::string> seen_;         // all that ran since the daemon started
   std::vector<VmRecord*> records_;     // in the order of the last look's HostView::vms
@@ -137,6 +147,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   bool paused_ = false;
   std::optional<WallTime> paused_since_;
   std::string pause_note_;
+  std::optional<Bytes> host_has_;  // in all, as last read
   bool over_committed_ = false;
   bool told_astray_ = false;
   bool somebody_waits_ = false;  // in the last pass somebody wanted more than there was

@@ -45,11 +45,13 @@ void Engine::follow_process(VmRecord& vm) {
   leave_process(vm, committed_of(vm));
   const auto started = host_.started(*pid);
   vm.process = ProcessId{*pid, started ? std::optional(*started) : std::nullopt};
-  const auto [place, first] = by_pid_.try_emplace(*pid, &vm);
-  if (!first) {
-    vm.twin = place->second;
+  VmRecord*& spokesman = by_pid_[*pid];
+  // Another process had that pid, if its VM was not yet seen to be gone.
+  if (spokesman && spokesman->process->may_be(*vm.process)) {
+    vm.twin = spokesman;
     return;
   }
+  spokesman = &vm;
   if (const auto orphan = books_.take_orphan(*vm.process)) vm.counted = orphan->amount;
 }
 
@@ -58,33 +60,33 @@ void Engine::speak_for_process(VmRecord& vm) {
   by_pid_[vm.process->pid] = &vm;
   vm.twin = nullptr;
   for (const auto& [name, each] : vms_) {
-    if (each.get() != &vm && each->process && each->process->pid == vm.process->pid) each->twin = &vm;
+    if (each.get() != &vm && each->process && each->process->may_be(*vm.process)) each->twin = &vm;
   }
 }
 
-// The VM shows it no more. If nobody else does and it runs on, what it holds stays counted. True if so.
-bool Engine::leave_process(VmRecord& vm, Bytes committed) {
-  if (!vm.process) return false;
+// The VM shows it no more. If nobody else does and it runs on, what it holds stays counted.
+void Engine::leave_process(VmRecord& vm, Bytes committed) {
+  if (!vm.process) return;
   const ProcessId process = *vm.process;
   const bool spoke_for_it = !vm.twin;
   vm.process.reset();
   vm.twin = nullptr;
   vm.resident.reset();
   vm.swapped.reset();
-  vm.last_resident = vm.counted = {};
-  if (!spoke_for_it) return false;
-  by_pid_.erase(process.pid);
+  vm.last_resident = vm.counted = vm.remembered = {};
+  if (!spoke_for_it) return;
+  const auto spokesman = by_pid_.find(process.pid);
+  if (spokesman != by_pid_.end() && spokesman->second == &vm) by_pid_.erase(spokesman);
   for (const auto& [name, each] : vms_) {
-    if (each.get() == &vm || !each->process || each->process->pid != process.pid) continue;
+    if (each.get() == &vm || !each->process || !each->process->may_be(process)) continue;
     each->counted = committed;
     speak_for_process(*each);
-    return false;
+    return;
   }
-  if (!options_.guards.orphans || committed == Bytes{} || has_ended(process)) return false;
+  if (!options_.guards.orphans || committed == Bytes{} || has_ended(process)) return;
   const bool shut_down = vm.facts().run_state == RunState::ShutDown;
   books_.add_orphan({vm.name, process, committed, clock_.now(), true});
   if (!shut_down) tell_of_orphan(books_.orphans().back());
-  return true;
 }
 
 void Engine::tell_of_orphan(const OrphanClaim& orphan) {

@@ -33,7 +33,7 @@ auto told(World& w, const std::string& kind) {
 TEST(EngineBooks, AVmThatAppearsErasesNoOrphanOfItsName) {
   World w(4_GiB);
   w.add("web", 700_MiB);
-  w.engine.machine_vanished("web", "another process took over its socket");
+  w.vanish("web", "another process took over its socket");
   ASSERT_EQ(w.engine.host().committed, 700_MiB);
   FakeMachine& second = w.appear(unheard("web", 512_MiB));
   w.host.resident_of[*second.f.pid] = 20_MiB;
@@ -52,7 +52,7 @@ TEST(EngineBooks, AVmThatAppearsErasesNoOrphanOfItsName) {
 TEST(EngineBooks, AProcessThatIsFoundAgainIsCountedOnce) {
   World w(4_GiB);
   w.add("web", 700_MiB);
-  w.engine.machine_vanished("web", "its socket was renamed");
+  w.vanish("web", "its socket was renamed");
   FakeMachine& found = w.appear(unheard("web-2", 700_MiB), 1);
   w.host.resident_of[1] = 30_MiB;
   w.run(1s);
@@ -85,7 +85,7 @@ TEST(EngineBooks, AReservationLastsUntilTheFactsOfItsVmAreKnown) {
 TEST(EngineBooks, AnOrphanThatCannotBeReadStaysCounted) {
   World w(4_GiB);
   w.add("web", 512_MiB);
-  w.engine.machine_vanished("web", "its socket was removed");
+  w.vanish("web", "its socket was removed");
   w.host.unreadable.insert(1);
   w.run(5s);
   EXPECT_EQ(w.engine.host().committed, 512_MiB);
@@ -100,7 +100,7 @@ TEST(EngineBooks, AVmThatVanishesWhileItCannotBeReadStaysCounted) {
   World w(4_GiB);
   w.add("web", 512_MiB);
   w.host.unreadable.insert(1);
-  w.engine.machine_vanished("web", "its socket was removed");
+  w.vanish("web", "its socket was removed");
   w.run(1s);
   EXPECT_EQ(w.engine.host().committed, 512_MiB);
 }
@@ -135,7 +135,7 @@ TEST(EngineBooks, AVmThatClaimsMoreThanTheHostHasTakesNothingFromOthers) {
   ASSERT_GE(had, 900_MiB);
   evil.f.base = evil.f.balloon_actual = Bytes::of(std::int64_t{1} << 50);
   evil.f.balloon_target = evil.f.base;
-  w.engine.machine_changed(evil);
+  w.engine.machine_changed(evil.id());
   w.run(5s);
   EXPECT_GE(w.assigned("web"), 900_MiB);
   EXPECT_EQ(w.vm("evil").committed, 512_MiB) << "what it was last counted with";
@@ -145,6 +145,28 @@ TEST(EngineBooks, AVmThatClaimsMoreThanTheHostHasTakesNothingFromOthers) {
   w.run(1s);
   EXPECT_EQ(w.vm("evil").committed, 900_MiB);
   EXPECT_EQ(w.engine.host().over_committed_passes, 0u);
+}
+
+TEST(EngineBooks, AVmThatAppearsWithMoreThanTheHostHasCountsWithWhatIsResident) {
+  World w(4_GiB);
+  w.host.total_now = 8_GiB;
+  w.engine.pass();
+  w.host.resident_now = 100_MiB;
+  w.appear(std::make_unique<FakeMachine>("evil", 20_GiB, Bytes{}));
+  w.run(1s);
+  EXPECT_EQ(w.vm("evil").committed, 100_MiB);
+}
+
+TEST(EngineBooks, APidThatWasGivenAgainIsAnotherProcess) {
+  World w(4_GiB);
+  w.add("old", 512_MiB);
+  w.host.started_at[1] = 2;  // and nobody has seen yet that the old one is gone
+  w.appear(std::make_unique<FakeMachine>("new", 700_MiB, Bytes{}), 1);
+  w.run(1s);
+  EXPECT_EQ(w.engine.host().committed, 1212_MiB);
+  w.vanish("old", "its socket is gone");
+  w.run(1s);
+  EXPECT_EQ(w.engine.host().committed, 700_MiB);
 }
 
 TEST(EngineBooks, ManyAbsurdMonitorsDoNotOverflowTheSum) {
@@ -183,8 +205,8 @@ TEST(EngineBooks, AVmWhoseProcessIsAnotherLeavesItsOldOneCounted) {
   FakeMachine& web = w.add("web", 700_MiB);
   w.run(1s);
   web.f.pid = 9;  // its socket is served by another process now
-  w.engine.machine_changed(web);
-  w.engine.machine_vanished("web", "its process ended, and another one took its place");
+  w.engine.machine_changed(web.id());
+  w.vanish("web", "its process ended, and another one took its place");
   w.host.ended.insert(9);
   w.run(1s);
   EXPECT_EQ(w.engine.host().committed, 700_MiB);
@@ -211,7 +233,7 @@ TEST(EngineBooks, AProcessThatTwoVmsShowIsCountedOnce) {
   EXPECT_EQ(w.engine.host().committed, 700_MiB);
   EXPECT_THAT(w.vm("linked").note, HasSubstr("web"));
   EXPECT_TRUE(linked.targets.empty());
-  w.engine.machine_vanished("web", "its socket was removed");
+  w.vanish("web", "its socket was removed");
   w.run(1s);
   EXPECT_EQ(w.engine.host().committed, 700_MiB) << "the other one shows it";
 }

@@ -16,7 +16,7 @@ void Engine::reconfigure(Bytes capacity, Bytes reserve, const Profile& profile) 
   by_statistics_ = by_statistics(profile);
   books_.set_budget(capacity, reserve);
   for (auto& [name, vm] : vms_) {
-    vm->settings = settings_.settings(name);
+    vm->settings = settings_.settings(label_of(*vm));
     refresh(*vm, clock_.now());
     withdraw_if_static(*vm);
   }
@@ -69,8 +69,10 @@ std::vector<VmReport> Engine::vms() const {
 std::vector<VmReport> Engine::vms_off() const {
   std::vector<VmReport> out;
   for (const std::string& name : settings_.names()) {
-    if (!vms_.contains(name))
-      out.push_back(report_of_settings(name, settings_.settings(name), nullptr, clock_.now()));
+    const bool runs =
+        std::ranges::any_of(by_id_, [&](const auto& each) { return each.second->display == name; });
+    if (!runs && !spoken_of(name))
+      out.push_back(report_of_settings(name, settings_.settings({name}), nullptr, clock_.now()));
   }
   return out;
 }
@@ -83,19 +85,14 @@ std::vector<std::string> Engine::known_names() const {
 }
 
 Result<VmReport> Engine::vm(const std::string& name) const {
-  const auto found = vms_.find(name);
-  if (found != vms_.end()) return report_of(*found->second, clock_.now());
-  const std::vector<std::string> off = settings_.names();
-  const bool is_off = std::find(off.begin(), off.end(), name) != off.end();
-  return fail(Error::Kind::NotFound,
-              is_off ? fmt::format("'{}' is not running; `aerostat list --all` shows its settings", name)
-                     : fmt::format("no VM named '{}' is running; `aerostat list` shows those that are{}",
-                                   name, did_you_mean(name, known_names())));
+  const VmRecord* const found = spoken_of(name);
+  return found ? Result<VmReport>(report_of(*found, clock_.now())) : fail(nobody_called(name));
 }
 
 Result<std::vector<DecisionRecord>> Engine::explain(const std::string& name, std::size_t most) const {
-  if (const auto known = vm(name); !known) return fail(known.error());
-  return journal_.decisions(name, most);
+  const VmRecord* const found = spoken_of(name);
+  if (!found) return fail(nobody_called(name));
+  return journal_.decisions(found->name, most);
 }
 
 void Engine::pause() {
@@ -122,14 +119,17 @@ void Engine::resume() {
   hooks_.pass_wanted();
 }
 
-Result<VmReport> Engine::set(const std::string& name, const SettingsChange& change, bool dry_run) {
-  const Settings after = settings_.settings_after(name, change);
-  const auto found = vms_.find(name);
-  VmRecord* const running = found == vms_.end() ? nullptr : found->second.get();
+Result<VmReport> Engine::set(const std::string& asked, const SettingsChange& change, bool dry_run) {
+  const VmRecord* const found = spoken_of(asked);
+  if (!found && nobody_called(asked).kind == Error::Kind::Invalid) return fail(nobody_called(asked));
+  VmRecord* const running = found ? find(found->id) : nullptr;
+  const std::string name = found ? found->name : asked;
+  const VmLabel label = found ? label_of(*found) : VmLabel{name};
+  const Settings after = settings_.settings_after(label, change);
   const MachineFacts* const facts = running && running->facts().known ? &running->facts() : nullptr;
   if (Result<void> ok = check_settings(name, after, change.to, facts); !ok) return fail(ok.error());
   if (!dry_run) {
-    if (Result<void> kept = settings_.keep(name, change); !kept) return fail(kept.error());
+    if (Result<void> kept = settings_.keep(label, change); !kept) return fail(kept.error());
     event("vm.settings", name, describe(change));
     if (running) {
       running->settings = after;

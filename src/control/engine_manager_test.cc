@@ -66,7 +66,7 @@ TEST(Manager, WarnsOfSettingsForAVmThatNobodyHasSeen) {
   EXPECT_THAT(w.engine.set("mail", {weight}, true)->warnings,
               ElementsAre(HasSubstr("the settings wait for it")));
   w.host.ended.insert(1);
-  w.engine.machine_vanished("web-1", "the test ends it");
+  w.vanish("web-1", "the test ends it");
   EXPECT_THAT(w.engine.set("web-1", {weight}, false)->warnings, IsEmpty()) << "it was seen, and is off";
 }
 

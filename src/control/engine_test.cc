@@ -107,7 +107,7 @@ TEST(Engine, ManagesAnAgentlessGuestByItsBalloonStatistics) {
     s.available = machine.f.assigned() - 370_MiB;
     machine.f.balloon_stats = s;
     machine.f.balloon_stats_at = w.clock.now();
-    w.engine.machine_changed(machine);
+    w.engine.machine_changed(machine.id());
     w.run(1s);
   }
   EXPECT_GT(w.assigned("web"), 400_MiB);
@@ -134,7 +134,7 @@ TEST(Engine, StartsALifeAnewAfterAReboot) {
   w.run(2s);
   w.demands.clear();
   ++web.f.resets;
-  w.engine.machine_changed(web);
+  w.engine.machine_changed(web.id());
   EXPECT_EQ(w.vm("web").status, Status::Starting);
   EXPECT_FALSE(w.vm("web").demand) << "what it needed before its reboot says nothing now";
   EXPECT_EQ(web.f.target(), 384_MiB) << "what it was asked to hold before its reboot is void";
@@ -187,7 +187,7 @@ TEST(Engine, GivesBackWhatHurtAndAvoidsTheLevelForAWhile) {
     w.clock.advance(250ms);
     s.swap_in_pages = i * 1000;
     w.guest("web").s.sampled_at = w.guest("web").s.received_at = w.clock.now();
-    w.engine.guest_spoke("web");
+    w.speak("web");
     w.engine.pass();
   }
   EXPECT_GE(w.assigned("web"), level + 100_MiB);
@@ -322,7 +322,7 @@ TEST(Engine, AServiceThatSaysTooLittleIsNotCalledWell) {
   w.clock.advance(100ms);
   w.guest("web").s.sample = GuestSample{};
   w.guest("web").s.sampled_at = w.clock.now();
-  w.engine.guest_spoke("web");
+  w.speak("web");
   EXPECT_EQ(w.vm("web").status, Status::NoIntegration);
   EXPECT_FALSE(w.vm("web").demand);
 }
@@ -347,12 +347,12 @@ TEST(Engine, TellsTheGuestsLinkTheBoundOnlyOnceItIsKnownAndAnewWhenItChanges) {
   w.engine.machine_appeared(*machine);
   EXPECT_FALSE(w.guests.links.contains("web"));
   machine->f.known = true;
-  w.engine.machine_changed(*machine);
+  w.engine.machine_changed(machine->id());
   EXPECT_EQ(w.guest("web").most_visible, 2_GiB);
   machine->f.base = 1408_MiB;  // a DIMM was added
-  w.engine.machine_changed(*machine);
+  w.engine.machine_changed(machine->id());
   EXPECT_EQ(w.guest("web").most_visible, 3_GiB);
-  w.engine.machine_vanished("web", "the test ends");
+  w.engine.machine_vanished(machine->id(), "the test ends");
 }
 
 TEST(Engine, AVmThatIsMadeStaticIsPromisedNothingMore) {
@@ -443,7 +443,7 @@ TEST(Engine, FollowsAGrowthFromItsCauseToItsEffect) {
   w.clock.advance(60ms);
   web.arrive();
   web.f.grew_at = w.clock.now();
-  w.engine.machine_changed(web);
+  w.engine.machine_changed(web.id());
   w.clock.advance(20ms);
   w.report("web", 372_MiB);
   const auto reactions = w.engine.reactions();
@@ -458,7 +458,7 @@ TEST(Engine, FollowsAGrowthFromItsCauseToItsEffect) {
 TEST(Engine, AVmThatLostItsMonitorStaysCountedWhileItsProcessRuns) {
   World w(4_GiB);
   w.add("web");
-  w.engine.machine_vanished("web", "its socket was removed");
+  w.vanish("web", "its socket was removed");
   w.run(1s);
   EXPECT_EQ(w.engine.host().committed, 384_MiB);
   EXPECT_EQ(w.engine.host().free, 4_GiB - 384_MiB);
@@ -471,7 +471,7 @@ TEST(Engine, AVanishedVmIsForgottenAndItsMemoryFree) {
   World w(4_GiB);
   w.add("web");
   w.host.ended.insert(1);
-  w.engine.machine_vanished("web", "its socket is gone");
+  w.vanish("web", "its socket is gone");
   EXPECT_EQ(w.engine.host().committed, 0_MiB);
   EXPECT_FALSE(w.engine.vm("web"));
 }

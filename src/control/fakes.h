@@ -18,7 +18,8 @@ namespace aerostat::fakes {
 
 class FakeMachine final : public Machine {
  public:
-  FakeMachine(std::string name, Bytes base, Bytes plug_maximum) : name_(std::move(name)) {
+  FakeMachine(std::string name, Bytes base, Bytes plug_maximum, const std::string& driver = "fake")
+      : id_{driver, name}, name_(std::move(name)) {
     f.link = Link::Up;
     f.run_state = RunState::Running;
     f.known = true;
@@ -29,7 +30,9 @@ class FakeMachine final : public Machine {
     f.plug_maximum = plug_maximum;
     f.pid = 1;
   }
+  const VmId& id() const override { return id_; }
   const std::string& name() const override { return name_; }
+  void be_known_as(const VmId& id, const std::string& name) { id_ = id, name_ = name; }
   const MachineFacts& facts() const override { return f; }
   Bytes reachable(Bytes target) const override {
     // A balloon's, or a block; or what this driver can set.
@@ -57,6 +60,7 @@ class FakeMachine final : public Machine {
   std::vector<Bytes> targets;
 
  private:
+  VmId id_;
   std::string name_;
 };
 
@@ -107,18 +111,23 @@ class FakeHost final : public HostSensor {
 
 class FakeSettings final : public SettingsKeeper {
  public:
-  Settings settings_after(const std::string& vm, const SettingsChange& change) const override {
-    const auto found = kept.find(vm);
-    return merged(defaults, changed(found == kept.end() ? Settings{} : found->second, change));
+  Settings settings_after(const VmLabel& vm, const SettingsChange& change) const override {
+    return merged(defaults, changed(own(vm), change));
+  }
+  Settings own(const VmLabel& vm) const {
+    for (const std::string& name : vm.names()) {
+      if (const auto found = kept.find(name); found != kept.end()) return found->second;
+    }
+    return {};
   }
   std::vector<std::string> names() const override {
     std::vector<std::string> out;
     for (const auto& [name, settings] : kept) out.push_back(name);
     return out;
   }
-  Result<void> keep(const std::string& vm, const SettingsChange& change) override {
+  Result<void> keep(const VmLabel& vm, const SettingsChange& change) override {
     if (broken) return fail(Error::Kind::Unavailable, "the disk is full");
-    kept[vm] = changed(kept[vm], change);
+    kept[vm.name] = changed(own(vm), change);
     return {};
   }
   Settings defaults;
@@ -136,10 +145,11 @@ class FakeHeld final : public HeldBook {
 
 class FakeGuests final : public GuestLinkMaker {
  public:
-  std::unique_ptr<GuestLink> make(const std::string& vm, const GuestPort& port, GuestListener&) override {
+  std::unique_ptr<GuestLink> make(const VmId&, const std::string& name, const GuestPort& port,
+                                  GuestListener&) override {
     auto made = std::make_unique<FakeGuest>();
-    links[vm] = made.get();
-    ports[vm] = port;
+    links[name] = made.get();
+    ports[name] = port;
     return made;
   }
   std::map<std::string, FakeGuest*> links;
@@ -195,7 +205,7 @@ class World {
     s.sample = sample;
     s.sampled_at = s.received_at = clock.now();
     ++s.messages;
-    engine.guest_spoke(name);
+    speak(name);
   }
 
   // Passes over `time` in steps of 250 ms, each guest repeating what it said last.
@@ -206,6 +216,12 @@ class World {
       engine.pass();
     }
   }
+
+  // Its hypervisor does not show it any more.
+  void vanish(const std::string& name, const std::string& why = "the test ends it") {
+    engine.machine_vanished(machines.at(name)->id(), why);
+  }
+  void speak(const std::string& name) { engine.guest_spoke(machines.at(name)->id()); }
 
   Bytes assigned(const std::string& name) { return machines.at(name)->f.assigned(); }
   VmReport vm(const std::string& name) { return engine.vm(name).value(); }

@@ -83,6 +83,14 @@ std::vector<EventRecord> Journal::events_after(std::uint64_t seq) const {
   return out;
 }
 
+void Journal::rename(const std::string& before, const std::string& name) {
+  auto node = decisions_.extract(before);
+  if (node.empty()) return;
+  node.key() = name;
+  decisions_.erase(name);
+  decisions_.insert(std::move(node));
+}
+
 std::vector<DecisionRecord> Journal::decisions(const std::string& vm, std::size_t most) const {
   const auto found = decisions_.find(vm);
   if (found == decisions_.end()) return {};

@@ -30,6 +30,8 @@ class Journal {
   void result(const std::string& vm, std::string text);
   void reaction(Reaction reaction);
   void forget_decisions(const std::string& vm) { decisions_.erase(vm); }
+  // What was decided about a VM goes on under its new name.
+  void rename(const std::string& before, const std::string& name);
 
   std::vector<EventRecord> events_after(std::uint64_t seq) const;
   std::vector<DecisionRecord> decisions(const std::string& vm, std::size_t most) const;

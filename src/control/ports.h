@@ -17,6 +17,7 @@
 #include "guest/guest_link.h"
 #include "model/report.h"
 #include "model/settings.h"
+#include "model/vm_id.h"
 
 namespace aerostat {
 
@@ -31,18 +32,31 @@ class HostSensor {
   virtual HostNumber<std::uint64_t> started(pid_t pid) const = 0;
 };
 
+// A VM, as its settings are looked for.
+struct VmLabel {
+  std::string name;             // what people call it
+  std::string display = name;   // as its driver shows it
+  std::optional<VmId> id = {};  // missing: it does not run
+
+  // Names under which somebody may have written settings for it, the most particular first.
+  std::vector<std::string> names() const {
+    if (!id) return {name};
+    return {name_at_driver(display, *id), name, display};
+  }
+};
+
 // Where settings come from and are kept.
 class SettingsKeeper {
  public:
   virtual ~SettingsKeeper() = default;
   // Configuration, defaults and what was set, merged; for a VM nobody wrote about: the defaults.
-  Settings settings(const std::string& vm) const { return settings_after(vm, {}); }
+  Settings settings(const VmLabel& vm) const { return settings_after(vm, {}); }
   // Names with settings of their own, running or not.
   virtual std::vector<std::string> names() const = 0;
   // The same after this change.
-  virtual Settings settings_after(const std::string& vm, const SettingsChange& change) const = 0;
+  virtual Settings settings_after(const VmLabel& vm, const SettingsChange& change) const = 0;
   // Keeps `change` on top of what is set for the VM. On error nothing is changed.
-  virtual Result<void> keep(const std::string& vm, const SettingsChange& change) = 0;
+  virtual Result<void> keep(const VmLabel& vm, const SettingsChange& change) = 0;
 };
 
 // Outlives the daemon: what each process of a VM may hold. After a crash a VM whose monitor does not answer,
@@ -67,7 +81,8 @@ class HeldBook {
 class GuestLinkMaker {
  public:
   virtual ~GuestLinkMaker() = default;
-  virtual std::unique_ptr<GuestLink> make(const std::string& vm, const GuestPort& port,
+  // The listener is told of `vm`; `name` is for logs.
+  virtual std::unique_ptr<GuestLink> make(const VmId& vm, const std::string& name, const GuestPort& port,
                                           GuestListener& listener) = 0;
 };
 

@@ -415,7 +415,7 @@ Bytes committed_of(const VmRecord& vm) {
   if (vm.twin) return {};
   const Bytes resident = vm.resident.value_or(vm.last_resident);
   if (vm.facts().known) {
-    if (vm.claims_too_much()) return std::max(resident, vm.counted);
+    if (vm.claims_too_much()) return std::max(resident, vm.can_be(vm.counted) ? vm.counted : Bytes{});
     // What QEMU tells of a guest that is on its way here is true when it has arrived.
     const bool incoming = vm.facts().run_state == RunState::Incoming;
     const Bytes arrives = incoming && vm.resident ? *vm.resident + kArrivesMost : Bytes{};

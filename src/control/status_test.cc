@@ -64,7 +64,7 @@ TEST(StatusOf, BalloonStatisticsThatStopAreNoMissingService) {
   machine.f.balloon_stats->total = 384_MiB;
   machine.f.balloon_stats->available = 40_MiB;
   machine.f.balloon_stats_at = w.clock.now();
-  w.engine.machine_changed(machine);
+  w.engine.machine_changed(machine.id());
   w.run(1s);
   EXPECT_NE(w.vm("web").status, Status::NotResponding);
   w.run(kStatsFresh);
@@ -79,7 +79,7 @@ TEST(StatusOf, AGuestThatRebootsIsStartingUntilItsServiceSpeaks) {
   w.run(1s);
   w.demands.clear();
   ++machine.f.resets;
-  w.engine.machine_changed(machine);
+  w.engine.machine_changed(machine.id());
   w.run(90s);
   EXPECT_EQ(w.vm("web").status, Status::Starting) << "a stock guest boots for so long without KVM";
   w.report("web", 200_MiB);
@@ -93,13 +93,13 @@ TEST(StatusOf, AGuestThatWasShutDownIsOffAndNotLost) {
   w.run(1s);
   w.demands.clear();
   machine.f.run_state = RunState::ShutDown;
-  w.engine.machine_changed(machine);
+  w.engine.machine_changed(machine.id());
   machine.f.link = Link::Lost;
   machine.f.link_note = "its monitor broke the connection: connection reset by peer";
-  w.engine.machine_changed(machine);
+  w.engine.machine_changed(machine.id());
   EXPECT_EQ(w.vm("web").status, Status::Off);
   EXPECT_EQ(w.vm("web").note, "the guest was shut down");
-  w.engine.machine_vanished("web", "no process listens on its monitor socket");
+  w.vanish("web", "no process listens on its monitor socket");
   EXPECT_EQ(w.engine.events(0).back().text, "the guest was shut down");
   for (const EventRecord& event : w.engine.events(0)) EXPECT_NE(event.kind, "vm.orphaned");
 }
@@ -107,7 +107,7 @@ TEST(StatusOf, AGuestThatWasShutDownIsOffAndNotLost) {
 TEST(StatusOf, AVmThatVanishedWithoutAWordIsNoneThatWasShutDown) {
   World w(4_GiB);
   w.add("web");
-  w.engine.machine_vanished("web", "no process listens on its monitor socket");
+  w.vanish("web", "no process listens on its monitor socket");
   EXPECT_EQ(w.engine.events(0).back().text, "no process listens on its monitor socket");
 }
 
@@ -150,7 +150,7 @@ TEST(StatusOf, AKillBeforeARebootIsNoNews) {
   auto& machine = w.add("web");
   w.report("web", 200_MiB, [](GuestSample& s) { s.oom_kills = 1, s.oom_kills_in_limits = 0; });
   ++machine.f.resets;
-  w.engine.machine_changed(machine);
+  w.engine.machine_changed(machine.id());
   w.clock.advance(60s);
   w.report("web", 200_MiB, [](GuestSample& s) { s.oom_kills = 2, s.oom_kills_in_limits = 0; });
   for (const EventRecord& event : w.engine.events(0)) EXPECT_NE(event.kind, "vm.oom");

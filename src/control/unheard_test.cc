@@ -32,7 +32,7 @@ struct Web {
     w.demands.clear();
     w.guest("web").s.service = how;
     w.guest("web").s.note = note;
-    w.engine.guest_spoke("web");
+    w.speak("web");
   }
   // Time in which its balloon tells what it needs.
   void run_with_statistics(Duration time, Bytes needs) {
@@ -206,7 +206,7 @@ TEST(Unheard, AClockThatIsCorrectedBackSilencesNobody) {
   s.sample->available = 50_MiB;
   s.received_at = web.w.clock.now();
   s.sampled_at = s.sampled_at - 1s;
-  web.w.engine.guest_spoke("web");
+  web.w.speak("web");
   EXPECT_EQ(web.w.vm("web").available, 50_MiB);
 }
 

@@ -16,6 +16,7 @@
 #include "model/report.h"
 #include "model/settings.h"
 #include "model/status.h"
+#include "model/vm_id.h"
 #include "policy/demand.h"
 #include "policy/floor.h"
 #include "policy/outlook.h"
@@ -35,7 +36,9 @@ struct LostWord {
 };
 
 struct VmRecord {
-  std::string name;
+  VmId id;
+  std::string display;         // its name, as its driver shows it
+  std::string name;            // what people call it: the same, or NAME@DRIVER where several show that name
   Machine* machine = nullptr;  // outlives the record
   std::unique_ptr<GuestLink> guest;
   std::string guest_socket;  // what `guest` was made for
@@ -103,9 +106,9 @@ struct VmRecord {
 
   const MachineFacts& facts() const { return machine->facts(); }
   // It claims what no VM on this host can have.
-  bool claims_too_much() const {
-    const Bytes claimed = facts().committed();
-    return claimed < Bytes{} || claimed > std::min(host_has.value_or(kMostOfOneClaim), kMostOfOneClaim);
+  bool claims_too_much() const { return !can_be(facts().committed()); }
+  bool can_be(Bytes claimed) const {
+    return claimed >= Bytes{} && claimed <= std::min(host_has.value_or(kMostOfOneClaim), kMostOfOneClaim);
   }
 };
 

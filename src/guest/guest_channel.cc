@@ -53,9 +53,10 @@ const char* name_of(Service service) {
 // Lives as long as a handler of it is pending; close() makes it deaf at once.
 class GuestChannel::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(boost::asio::io_context& io, std::string vm, GuestPort port, const Clock& clock,
+  Connection(boost::asio::io_context& io, VmId vm, std::string name, GuestPort port, const Clock& clock,
              GuestListener& listener)
       : vm_(std::move(vm)),
+        name_(std::move(name)),
         port_(std::move(port)),
         clock_(clock),
         listener_(listener),
@@ -99,7 +100,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   void after_session(bool news) {
     const Service service = session_.state().service;
     if (service != was_) {
-      log_info("event=guest.{} vm={} note={}", name_of(service), log_word(vm_),
+      log_info("event=guest.{} vm={} note={}", name_of(service), log_word(name_),
                log_text(session_.state().note));
       was_ = service;
       news = true;
@@ -225,7 +226,8 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
     });
   }
 
-  const std::string vm_;
+  const VmId vm_;
+  const std::string name_;
   const GuestPort port_;
   const Clock& clock_;
   GuestListener& listener_;
@@ -242,9 +244,10 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   Service was_ = Service::Absent;
 };
 
-GuestChannel::GuestChannel(boost::asio::io_context& io, std::string vm, GuestPort port, const Clock& clock,
-                           GuestListener& listener)
-    : connection_(std::make_shared<Connection>(io, std::move(vm), std::move(port), clock, listener)) {
+GuestChannel::GuestChannel(boost::asio::io_context& io, VmId vm, std::string name, GuestPort port,
+                           const Clock& clock, GuestListener& listener)
+    : connection_(std::make_shared<Connection>(io, std::move(vm), std::move(name), std::move(port), clock,
+                                               listener)) {
   connection_->connect();
 }
 

@@ -17,7 +17,7 @@ namespace aerostat {
 class GuestChannel final : public GuestLink {
  public:
   // `port` is the chardev's (QEMU: server=on,wait=off). Everything passed by reference must outlive this.
-  GuestChannel(boost::asio::io_context& io, std::string vm, GuestPort port, const Clock& clock,
+  GuestChannel(boost::asio::io_context& io, VmId vm, std::string name, GuestPort port, const Clock& clock,
                GuestListener& listener);
   ~GuestChannel() override;
   GuestChannel(const GuestChannel&) = delete;

@@ -24,12 +24,14 @@ using namespace std::chrono_literals;
 using boost::asio::local::stream_protocol;
 using ::testing::HasSubstr;
 
+const VmId kWeb{"qemu", "web.qmp"};
+
 struct Ear final : GuestListener {
-  void guest_spoke(const std::string& vm) override {
+  void guest_spoke(const VmId& vm) override {
     heard.push_back(vm);
     if (then) then();
   }
-  std::vector<std::string> heard;
+  std::vector<VmId> heard;
   std::function<void()> then;
 };
 
@@ -97,21 +99,21 @@ const char kHello[] = "{\"t\":\"hello\",\"protocol\":[1,0],\"agent\":\"t\",\"cap
 
 TEST_F(ChannelTest, ConnectsAsksWelcomesAndHears) {
   listen_as_vm();
-  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
+  GuestChannel channel(io, kWeb, "web", {path, ::getpid()}, clock, ear);
   channel.set_low_mark(64_MiB);
   ASSERT_TRUE(until([&] { return told == "{\"t\":\"who\"}\n"; })) << told;
   say(kHello);
   ASSERT_TRUE(until([&] { return channel.state().service == Service::Speaking; }));
   say("{\"t\":\"sample\",\"total_kib\":1000,\"avail_kib\":10}\n");
   ASSERT_TRUE(until([&] { return channel.state().sample.has_value(); }));
-  EXPECT_EQ(ear.heard.back(), "web");
+  EXPECT_EQ(ear.heard.back(), kWeb);
   EXPECT_TRUE(until([&] { return told.find("ping") != std::string::npos; }));
   EXPECT_THAT(told, HasSubstr("welcome"));
   EXPECT_THAT(told, HasSubstr("65536"));
 }
 
 TEST_F(ChannelTest, WaitsForAVmThatIsNotThereYet) {
-  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
+  GuestChannel channel(io, kWeb, "web", {path, ::getpid()}, clock, ear);
   wait(250ms);
   EXPECT_EQ(channel.state().service, Service::Absent);
   EXPECT_THAT(channel.state().note, HasSubstr("cannot be reached"));
@@ -121,7 +123,7 @@ TEST_F(ChannelTest, WaitsForAVmThatIsNotThereYet) {
 
 TEST_F(ChannelTest, ComesBackAfterTheVmWasRestarted) {
   listen_as_vm();
-  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
+  GuestChannel channel(io, kWeb, "web", {path, ::getpid()}, clock, ear);
   until([&] { return connections == 1; });
   say(kHello);
   until([&] { return channel.state().service == Service::Speaking; });
@@ -133,7 +135,7 @@ TEST_F(ChannelTest, ComesBackAfterTheVmWasRestarted) {
 }
 
 TEST_F(ChannelTest, RefusesAPathNoSocketCanHave) {
-  GuestChannel channel(io, "web", {std::string(300, 'x'), ::getpid()}, clock, ear);
+  GuestChannel channel(io, kWeb, "web", {std::string(300, 'x'), ::getpid()}, clock, ear);
   EXPECT_THAT(channel.state().note, HasSubstr("too long"));
 }
 
@@ -141,7 +143,7 @@ TEST_F(ChannelTest, RefusesAPathNoSocketCanHave) {
 TEST_F(ChannelTest, SpeaksToNobodyButItsVmsOwnProcess) {
   listen_as_vm();
   for (const std::optional<pid_t> server : {std::optional<pid_t>(::getppid()), std::optional<pid_t>()}) {
-    GuestChannel channel(io, "web", {path, server}, clock, ear);
+    GuestChannel channel(io, kWeb, "web", {path, server}, clock, ear);
     ASSERT_TRUE(until([&] { return channel.state().service == Service::Unsupported; }));
     EXPECT_THAT(channel.state().note, HasSubstr("is served by process " + std::to_string(::getpid())));
     EXPECT_THAT(channel.state().note, HasSubstr("nobody is spoken to there"));
@@ -156,7 +158,7 @@ TEST_F(ChannelTest, SpeaksToNobodyButItsVmsOwnProcess) {
 
 TEST_F(ChannelTest, GivesUpOnAGuestThatDoesNotReadInsteadOfGrowing) {
   listen_as_vm();
-  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
+  GuestChannel channel(io, kWeb, "web", {path, ::getpid()}, clock, ear);
   deaf = true;
   until([&] { return connections == 1; });
   say(kHello);
@@ -172,7 +174,7 @@ TEST_F(ChannelTest, GivesUpOnAGuestThatDoesNotReadInsteadOfGrowing) {
 
 TEST_F(ChannelTest, ReadsLittleFromAGuestThatFloods) {
   listen_as_vm();
-  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
+  GuestChannel channel(io, kWeb, "web", {path, ::getpid()}, clock, ear);
   until([&] { return connections == 1; });
   say(kHello);
   guest->non_blocking(true);
@@ -192,7 +194,7 @@ TEST_F(ChannelTest, ReadsLittleFromAGuestThatFloods) {
 
 TEST_F(ChannelTest, MayBeDestroyedByItsListener) {
   listen_as_vm();
-  auto channel = std::make_unique<GuestChannel>(io, "web", GuestPort{path, ::getpid()}, clock, ear);
+  auto channel = std::make_unique<GuestChannel>(io, kWeb, "web", GuestPort{path, ::getpid()}, clock, ear);
   ear.then = [&] { channel.reset(); };
   until([&] { return connections == 1; });
   say(kHello);
@@ -205,7 +207,7 @@ TEST_F(ChannelTest, MayBeDestroyedByItsListener) {
 TEST_F(ChannelTest, MayBeDestroyedWhileEverythingIsPending) {
   listen_as_vm();
   for (int i = 0; i < 20; ++i) {
-    GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
+    GuestChannel channel(io, kWeb, "web", {path, ::getpid()}, clock, ear);
     if (i % 3 == 1) io.poll();
     if (i % 3 == 2) wait(2ms);
   }
@@ -275,7 +277,7 @@ TEST_F(AgentTest, TheRealAgentAndTheHostUnderstandEachOther) {
   acceptor.emplace(io, stream_protocol::endpoint(path));
   guest.emplace(io);
   acceptor->async_accept(*guest, [this](boost::system::error_code) { ++connections; });
-  GuestChannel channel(io, "web", {path, ::getpid()}, clock, ear);
+  GuestChannel channel(io, kWeb, "web", {path, ::getpid()}, clock, ear);
   channel.set_low_mark(64_MiB);
   ASSERT_TRUE(until([&] { return connections == 1; }));
   start_agent();

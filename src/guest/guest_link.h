@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "model/guest_sample.h"
+#include "model/vm_id.h"
 
 namespace aerostat {
 
@@ -73,7 +74,7 @@ class GuestListener {
  public:
   virtual ~GuestListener() = default;
   // A message arrived or the service's state changed. Called from the reactor thread only.
-  virtual void guest_spoke(const std::string& vm) = 0;
+  virtual void guest_spoke(const VmId& vm) = 0;
 };
 
 }  // namespace aerostat

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "model/guest_sample.h"
+#include "model/vm_id.h"
 
 namespace aerostat {
 
@@ -99,7 +100,9 @@ struct MachineFacts {
 class Machine {
  public:
   virtual ~Machine() = default;
-  virtual const std::string& name() const = 0;
+  // The same for as long as it is shown. It may change only together with machine_renamed().
+  virtual const VmId& id() const = 0;
+  virtual const std::string& name() const = 0;  // for people; not unique
   virtual const MachineFacts& facts() const = 0;
   // The target that set_target() would really ask for: rounded down to the devices' blocks and cut to what
   // they can reach. Pure.
@@ -114,14 +117,18 @@ class Machine {
   virtual void watch(bool closely) { (void)closely; }
 };
 
-// Hears of VMs. All calls come from the one reactor thread, never from inside a call to Machine.
+// Hears of VMs. All calls come from the one reactor thread, never from inside a call to Machine. A driver
+// with a thread of its own posts facts and ids, by value, to the reactor; there it updates its Machine and
+// calls this.
 class MachineListener {
  public:
   virtual ~MachineListener() = default;
-  // The reference stays valid until machine_vanished() of the same name has returned.
+  // The reference stays valid until machine_vanished() of its id has returned.
   virtual void machine_appeared(Machine& machine) = 0;
-  virtual void machine_changed(Machine& machine) = 0;  // facts changed
-  virtual void machine_vanished(const std::string& name, const std::string& why) = 0;
+  virtual void machine_changed(const VmId& id) = 0;  // facts changed
+  // Its name is another, or it is known better: its id was `was`.
+  virtual void machine_renamed(const VmId& was, Machine& machine) = 0;
+  virtual void machine_vanished(const VmId& id, const std::string& why) = 0;
   // There is something like a VM at `place` that is not looked after.
   virtual void monitor_ignored(const std::string& place, const std::string& why) = 0;
 };

@@ -27,8 +27,9 @@ class Talk final : public GuestLink {
 class AerostatPolicy::Guests final : public GuestLinkMaker {
  public:
   explicit Guests(VirtualHost& host) : host_(host) {}
-  std::unique_ptr<GuestLink> make(const std::string& vm, const GuestPort&, GuestListener&) override {
-    return std::make_unique<Talk>(*host_.find(vm));
+  std::unique_ptr<GuestLink> make(const VmId& vm, const std::string&, const GuestPort&,
+                                  GuestListener&) override {
+    return std::make_unique<Talk>(*host_.find(vm.stable));
   }
 
  private:
@@ -38,10 +39,10 @@ class AerostatPolicy::Guests final : public GuestLinkMaker {
 class AerostatPolicy::Owner final : public SettingsKeeper {
  public:
   std::vector<std::string> names() const override { return {}; }
-  Settings settings_after(const std::string& vm, const SettingsChange& change) const override {
-    return changed(of.at(vm), change);
+  Settings settings_after(const VmLabel& vm, const SettingsChange& change) const override {
+    return changed(of.at(vm.display), change);
   }
-  Result<void> keep(const std::string&, const SettingsChange&) override { return {}; }
+  Result<void> keep(const VmLabel&, const SettingsChange&) override { return {}; }
   std::map<std::string, Settings> of;
 };
 
@@ -77,11 +78,11 @@ void AerostatPolicy::started(VirtualVm& vm) {
   engine_->machine_appeared(vm);
 }
 
-void AerostatPolicy::ended(VirtualVm& vm) { engine_->machine_vanished(vm.name(), "ended"); }
+void AerostatPolicy::ended(VirtualVm& vm) { engine_->machine_vanished(vm.id(), "ended"); }
 
-void AerostatPolicy::heard(VirtualVm& vm) { engine_->guest_spoke(vm.name()); }
+void AerostatPolicy::heard(VirtualVm& vm) { engine_->guest_spoke(vm.id()); }
 
-void AerostatPolicy::moving(VirtualVm& vm) { engine_->machine_changed(vm); }
+void AerostatPolicy::moving(VirtualVm& vm) { engine_->machine_changed(vm.id()); }
 
 void AerostatPolicy::turn_over() {
   if (std::exchange(pass_wanted_, false)) tick();

@@ -64,6 +64,7 @@ class VirtualVm final : public Machine {
   VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes startup, pid_t pid, CommitWatch& watch);
 
   // Machine
+  const VmId& id() const override { return id_; }
   const std::string& name() const override { return spec_.name; }
   const MachineFacts& facts() const override { return facts_; }
   Bytes reachable(Bytes target) const override;
@@ -125,6 +126,7 @@ class VirtualVm final : public Machine {
   bool service_runs();
 
   VmSpec spec_;
+  VmId id_{"sim", spec_.name};
   Physics physics_;
   CommitWatch& watch_;
   Limits limits_;

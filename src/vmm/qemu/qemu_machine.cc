@@ -59,6 +59,7 @@ QemuMachine::QemuMachine(boost::asio::io_context& io, const Clock& clock, std::s
                          QmpClient::PeerOf peer)
     : io_(io),
       clock_(clock),
+      id_{"qemu", socket},
       name_(std::move(name)),
       changed_(std::move(changed)),
       timer_(io),

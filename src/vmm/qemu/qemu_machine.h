@@ -46,6 +46,7 @@ class QemuMachine final : public Machine {
               std::function<void()> changed, Duration deadline = kQmpDeadline,
               QmpClient::PeerOf peer = peer_process);
 
+  const VmId& id() const override { return id_; }
   const std::string& name() const override { return name_; }
   const MachineFacts& facts() const override { return facts_; }
   Bytes reachable(Bytes target) const override;
@@ -91,6 +92,7 @@ class QemuMachine final : public Machine {
 
   boost::asio::io_context& io_;
   const Clock& clock_;
+  VmId id_;
   std::string name_;
   std::function<void()> changed_;
   MachineFacts facts_;

@@ -220,7 +220,7 @@ class QemuMachines::Impl {
     auto node = entries_.extract(name);
     if (node.empty() || !node.mapped().announced) return;
     log_debug("event=vm.gone vm={} why={}", log_word(name), log_text(why));
-    listener_.machine_vanished(name, why);
+    listener_.machine_vanished(node.mapped().machine->id(), why);
   }
 
   void changed(const std::string& name) {
@@ -230,7 +230,7 @@ class QemuMachines::Impl {
     const bool doubtful = entry.machine->replaced() || entry.machine->absence() != QmpClient::Absence::None;
     if (!entry.announced || doubtful) review_soon();
     // Facts of a VM that took this one's place are not this one's.
-    if (entry.announced && !entry.machine->replaced()) listener_.machine_changed(*found->second.machine);
+    if (entry.announced && !entry.machine->replaced()) listener_.machine_changed(found->second.machine->id());
   }
 
   void check_later() {

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <filesystem>
@@ -63,10 +64,13 @@ class Lab : public MachineListener {
   bool is_up(const std::string& name) { return machines.contains(name) && facts(name).link == Link::Up; }
 
   void machine_appeared(Machine& machine) override { machines[machine.name()] = &machine; }
-  void machine_changed(Machine&) override { ++changes; }
-  void machine_vanished(const std::string& name, const std::string& why) override {
-    machines.erase(name);
-    vanished.emplace_back(name + ": " + why);
+  void machine_changed(const VmId&) override { ++changes; }
+  void machine_renamed(const VmId&, Machine&) override {}
+  void machine_vanished(const VmId& id, const std::string& why) override {
+    const auto found =
+        std::ranges::find_if(machines, [&](const auto& each) { return each.second->id() == id; });
+    vanished.emplace_back(found->first + ": " + why);
+    machines.erase(found);
   }
   void monitor_ignored(const std::string& place, const std::string& why) override {
     passed_over.emplace_back(place + ": " + why);
