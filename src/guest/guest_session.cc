@@ -187,7 +187,10 @@ void GuestSession::hear_hello(const wire::Hello& hello, TimePoint now) {
     if (!probation_) probation_ = now;
     return;
   }
-  speak(now);
+  // A greeting is no report. One that comes again and again must not keep old numbers alive.
+  if (state_.service == Service::Silent) return;
+  if (!speaking()) return speak(now);
+  if (low_mark_) set_low_mark(*low_mark_, now);
 }
 
 // The service is heard from now on.
@@ -195,7 +198,7 @@ void GuestSession::speak(TimePoint now) {
   state_.service = Service::Speaking;
   state_.note.clear();
   ping_due_ = now;
-  last_heard_ = now;
+  report_due_from_ = now;
   if (low_mark_) set_low_mark(*low_mark_, now);
 }
 
@@ -203,7 +206,7 @@ void GuestSession::hear_sample(const wire::Sample& sample, TimePoint now) {
   const std::string wrong = contradiction(sample.numbers, most_visible_);
   if (!wrong.empty()) return refuse(wrong, now);
   if (state_.service == Service::Silent) speak(now);
-  last_heard_ = now;
+  report_due_from_ = now;
   state_.sample = sample.numbers;
   state_.cause = sample.cause;
   state_.received_at = now;
@@ -264,9 +267,9 @@ bool GuestSession::tick(TimePoint now) {
   }
   if (state_.service == Service::Silent && now - who_asked_ >= kAskAgain) ask_who(now);
   if (!speaking()) return false;
-  if (now - last_heard_ >= kSilence) {
+  if (now - report_due_from_ >= kSilence) {
     state_.service = Service::Silent;
-    state_.note = fmt::format("reported nothing for {:.0f} s", aerostat::seconds(now - last_heard_));
+    state_.note = fmt::format("reported nothing for {:.0f} s", aerostat::seconds(now - report_due_from_));
     ping_.reset();
     who_asked_ = now;
     return true;
@@ -284,7 +287,7 @@ std::optional<TimePoint> GuestSession::next_tick() const {
   if (!connected_) return {};
   switch (state_.service) {
     case Service::Speaking: {
-      const TimePoint silent = last_heard_ + kSilence;
+      const TimePoint silent = report_due_from_ + kSilence;
       const TimePoint ping = ping_ ? std::max(ping_->sent + kPingLost, ping_due_) : ping_due_;
       return std::min(silent, ping);
     }

@@ -68,9 +68,9 @@ class GuestSession {
   std::string boot_id_;
 
   bool connected_ = false;
-  bool greeted_ = false;    // a hello was accepted on this connection
-  bool first_line_ = true;  // may be the end of a line that began before we connected
-  TimePoint last_heard_{};
+  bool greeted_ = false;         // a hello was accepted on this connection
+  bool first_line_ = true;       // may be the end of a line that began before we connected
+  TimePoint report_due_from_{};  // its last valid report, or when it first could have made one
   TimePoint who_asked_{};
   std::optional<TimePoint> probation_;  // faulty, a valid hello came: trusted again kProbation after this
   std::deque<TimePoint> refused_;       // at most kRefusedMost

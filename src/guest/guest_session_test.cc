@@ -162,6 +162,23 @@ TEST(GuestSession, FallsSilentThoughItAnswersAndDoesNotReport) {
   EXPECT_EQ(talk.state().service, Service::Speaking);
 }
 
+// A greeting lives longer than the numbers that came before it.
+TEST(GuestSession, FallsSilentThoughItGreetsAndDoesNotReport) {
+  for (const bool reboots : {false, true}) {
+    Talk talk;
+    talk.greet();
+    talk.sample(512, 100);
+    for (int i = 0; i < 40; ++i) {
+      talk.passes(1s);
+      const std::string boot = reboots ? fmt::format("boot-{}", i) : "a";
+      talk.says(R"({"t":"hello","protocol":[1,0],"boot_id":")" + boot + "\"}\n");
+    }
+    EXPECT_EQ(talk.state().service, Service::Silent) << (reboots ? "each time another boot" : "one boot");
+    talk.sample(512, 100);
+    EXPECT_EQ(talk.state().service, Service::Speaking);
+  }
+}
+
 TEST(GuestSession, FallsSilentWhenWhatItReportsCannotBe) {
   Talk talk;
   talk.greet();
