@@ -37,13 +37,11 @@ std::optional<Reaction> ReactionWatch::look(const MachineFacts& facts, const Gue
   out.at = open.wall;
   out.detect_ms = milliseconds(open.received_at - open.cause);
   out.decide_ms = milliseconds(open.command_at - open.received_at);
-  // The hypervisor's event and the guest's report race; only an event that came first splits the time.
+  // The hypervisor's event and the guest's report race. Only an event that came first splits the time;
+  // without it neither part was seen, and the total holds both.
   if (facts.grew_at >= open.command_at && facts.grew_at <= guest.sampled_at) {
     out.actuate_ms = milliseconds(facts.grew_at - open.command_at);
     out.online_ms = milliseconds(guest.sampled_at - facts.grew_at);
-  } else {
-    out.actuate_ms = milliseconds(guest.sampled_at - open.command_at);
-    out.online_ms = 0.0;
   }
   out.total_ms = milliseconds(guest.sampled_at - open.cause);
   return out;
