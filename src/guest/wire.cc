@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "guest/line_reader.h"
+#include "model/guest_fields.h"
 
 namespace aerostat::wire {
 
@@ -43,7 +44,7 @@ class Members {
  public:
   explicit Members(const json& object) : object_(object) {}
 
-  std::optional<std::int64_t> whole(const char* name, std::int64_t most = INT64_MAX) {
+  std::optional<std::int64_t> whole(std::string_view name, std::int64_t most = INT64_MAX) {
     const auto at = object_.find(name);
     if (at == object_.end()) return {};
     const bool fits =
@@ -57,12 +58,6 @@ class Members {
     const auto value = whole(name);
     if (!value) complain(fmt::format("{} is missing", name));
     return value.value_or(0);
-  }
-
-  std::optional<Bytes> kib(const char* name) {
-    const auto value = whole(name, kKibMost);
-    if (!value) return {};
-    return Bytes::kib(*value);
   }
 
   std::optional<std::uint64_t> counter(const char* name) {
@@ -135,29 +130,12 @@ Sample read_sample(Members& in) {
   sample.at = in.time("ns");
   sample.cause = read_cause(in.text("why"));
   sample.low_since = in.time("low_since_ns");
-  GuestSample& numbers = sample.numbers;
-  numbers.total = in.kib("total_kib");
-  numbers.available = in.kib("avail_kib");
-  numbers.free = in.kib("free_kib");
-  numbers.active_file = in.kib("active_file_kib");
-  numbers.inactive_file = in.kib("inactive_file_kib");
-  numbers.swap_total = in.kib("swap_total_kib");
-  numbers.swap_free = in.kib("swap_free_kib");
-  numbers.apart = in.kib("apart_kib");
-  numbers.normal_free = in.kib("normal_free_kib");
-  numbers.normal_file = in.kib("normal_file_kib");
-  numbers.committed = in.kib("committed_kib");
-  numbers.commit_room = in.kib("commit_room_kib");
-  numbers.swap_in_pages = in.counter("pswpin");
-  numbers.swap_out_pages = in.counter("pswpout");
-  numbers.major_faults = in.counter("pgmajfault");
-  numbers.refault_file = in.counter("refault_file");
-  numbers.refault_anon = in.counter("refault_anon");
-  numbers.psi_some_us = in.counter("psi_some_us");
-  numbers.psi_full_us = in.counter("psi_full_us");
-  numbers.reclaimed_pages = in.counter("reclaimed");
-  numbers.oom_kills = in.counter("oom_kill");
-  numbers.oom_kills_in_limits = in.counter("oom_kill_limit");
+  for (const GuestField& field : guest_fields()) {
+    if (field.wire.empty()) continue;
+    const bool memory = field.unit == Unit::Bytes;
+    if (const auto value = in.whole(field.wire, memory ? kKibMost : INT64_MAX))
+      field.put(sample.numbers, memory ? *value * 1024 : *value);
+  }
   return sample;
 }
 

@@ -9,6 +9,7 @@
 #include "agent/common/host_message.h"
 #include "agent/common/messages.h"
 #include "guest/line_reader.h"
+#include "model/guest_fields.h"
 
 namespace aerostat {
 namespace {
@@ -166,6 +167,41 @@ TEST(WireRoundTrip, FullSampleOfTheAgent) {
                                                    n.swap_out_pages, n.major_faults, n.refault_file,
                                                    n.refault_anon,   n.oom_kills};
   for (std::uint64_t i = 0; i < 8; ++i) EXPECT_EQ(counters[i], 3 + i) << i;
+}
+
+TEST(WireRoundTrip, TheServiceSendsEveryFieldOfTheTable) {
+  agent::Reading r;
+  for (agent::Number agent::Reading::* number : {&agent::Reading::total_kib,
+                                                 &agent::Reading::avail_kib,
+                                                 &agent::Reading::free_kib,
+                                                 &agent::Reading::active_file_kib,
+                                                 &agent::Reading::inactive_file_kib,
+                                                 &agent::Reading::swap_total_kib,
+                                                 &agent::Reading::swap_free_kib,
+                                                 &agent::Reading::committed_kib,
+                                                 &agent::Reading::commit_room_kib,
+                                                 &agent::Reading::normal_free_kib,
+                                                 &agent::Reading::normal_file_kib,
+                                                 &agent::Reading::apart_kib,
+                                                 &agent::Reading::pswpin,
+                                                 &agent::Reading::pswpout,
+                                                 &agent::Reading::pgmajfault,
+                                                 &agent::Reading::refault_file,
+                                                 &agent::Reading::refault_anon,
+                                                 &agent::Reading::reclaimed_kswapd,
+                                                 &agent::Reading::oom_kill,
+                                                 &agent::Reading::oom_kill_limit,
+                                                 &agent::Reading::psi_some_us,
+                                                 &agent::Reading::psi_full_us}) {
+    r.*number = 3;
+  }
+  agent::LineWriter writer;
+  std::string_view line = agent::sample_line(writer, 9, agent::Cause::Low, r, 55);
+  line.remove_suffix(1);
+  const auto sample = read<wire::Sample>(line);
+  for (const GuestField& field : guest_fields()) {
+    EXPECT_EQ(field.value(sample.numbers).has_value(), !field.wire.empty()) << field.id;
+  }
 }
 
 TEST(WireRoundTrip, TheLongestSampleFitsALine) {

@@ -17,6 +17,7 @@
 #include "console/exit_status.h"
 #include "console/lines_file.h"
 #include "console/table.h"
+#include "model/guest_fields.h"
 #include "model/recording.h"
 
 namespace aerostat {
@@ -73,7 +74,7 @@ class Signals {
   sigset_t set_{}, before_{};
 };
 
-recording::Number whole(const Json& json, const char* key, double per) {
+recording::Number whole(const Json& json, const std::string& key, double per) {
   const auto found = json.find(key);
   if (found == json.end() || !found->is_number()) return {};
   return std::llround(found->get<double>() / per);
@@ -84,26 +85,18 @@ Result<recording::Row> row_of(const Reply& reply) {
   if (!json.is_object())
     return fail(Error::Kind::Internal, "aerostatd answered with something that is not a sample");
   const auto kib = [&](const char* key) { return whole(json, key, 1024); };
-  const auto count = [&](const char* key) { return whole(json, key, 1); };
   recording::Row row;
-  row.total = kib("total_bytes");
-  row.free = kib("free_bytes");
-  row.available = kib("available_bytes");
+  for (const GuestField& field : guest_fields()) {
+    if (field.column.empty()) continue;
+    for (const recording::Column& column : recording::kColumns) {
+      if (column.name == field.column)
+        row.*column.value = whole(json, std::string(field.id), field.unit == Unit::Bytes ? 1024 : 1);
+    }
+  }
   if (row.total && row.free) row.used = *row.total - *row.free;
-  row.active_file = kib("active_file_bytes");
-  row.inactive_file = kib("inactive_file_bytes");
   const auto swap_total = kib("swap_total_bytes");
   const auto swap_free = kib("swap_free_bytes");
   if (swap_total && swap_free) row.swap_used = std::max<std::int64_t>(0, *swap_total - *swap_free);
-  row.committed = kib("promised_bytes");
-  row.pswpin = count("swap_in_pages");
-  row.pswpout = count("swap_out_pages");
-  row.pgmajfault = count("major_faults");
-  row.refault_file = count("refault_file_pages");
-  row.refault_anon = count("refault_anon_pages");
-  row.oom_kill = count("oom_kills");
-  row.psi_some_us = count("psi_some_us");
-  row.psi_full_us = count("psi_full_us");
   row.assigned = kib("assigned_bytes");
   row.demand = kib("demand_bytes");
   row.age_ms = whole(json, "sample_age_s", 0.001);
