@@ -1,16 +1,33 @@
 #include "held_file.h"
 
-#include <cstdio>
+#include <fmt/format.h>
+
+#include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <iterator>
+#include <sstream>
 
 #include "base/log.h"
+#include "base/own_file.h"
 #include "base/text.h"
 
 namespace aerostat {
 
+namespace {
+
+// Some 100 bytes a VM.
+constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+
+}  // namespace
+
 HeldFile::HeldFile(const std::string& directory) : path_(directory + "/held") {
-  std::ifstream file(path_);
+  const Result<std::string> text = read_own_file(path_, kMostBytes);
+  if (!text) {
+    if (text.error().kind != Error::Kind::NotFound)
+      log_warn("event=held.unreadable why={}", log_text(text.error().message));
+    return;
+  }
+  std::istringstream file(*text);
   pid_t pid = 0;
   std::uint64_t started = 0;
   std::int64_t bytes = 0;
@@ -21,24 +38,25 @@ HeldFile::HeldFile(const std::string& directory) : path_(directory + "/held") {
 }
 
 void HeldFile::remember(const All& all) {
+  std::string text;
+  for (const Entry& each : all) {
+    fmt::format_to(std::back_inserter(text), "{} {} {} {}\n", each.process.pid,
+                   each.process.started.value_or(0), each.committed.count(), each.vm);
+  }
+  if (written_ == text) return;
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
-  const std::string fresh = path_ + ".new";
-  std::ofstream file(fresh, std::ios::trunc);
-  for (const Entry& each : all) {
-    file << each.process.pid << ' ' << each.process.started.value_or(0) << ' ' << each.committed.count()
-         << ' ' << each.vm << '\n';
-  }
-  file.close();
   // No sync: it has to outlive this process, not the host.
-  const bool written = file.good() && std::rename(fresh.c_str(), path_.c_str()) == 0;
-  if (!written && !complained_) {
+  const auto fault = replace_own_file(path_, text, 0600, Durable::No);
+  if (fault && !complained_) {
     log_warn(
-        "event=held.unwritable path={} note=\"after a crash of the daemon, VMs that do not answer are "
+        "event=held.unwritable path={} why={} note=\"after a crash of the daemon, VMs that do not answer are "
         "counted with what is resident only; make the directory writable\"",
-        log_word(path_));
+        log_word(fault->path), log_text(std::strerror(fault->code)));
   }
-  complained_ = !written;
+  complained_ = fault.has_value();
+  written_.reset();
+  if (!fault) written_ = std::move(text);
 }
 
 }  // namespace aerostat

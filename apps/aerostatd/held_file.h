@@ -1,6 +1,6 @@
-// The held book as a small text file in the state directory: one line a process, "PID STARTED BYTES NAME",
-// with 0 for a start that is not known. Replaced as a whole. It survives the daemon, not the host: a process
-// of another boot does not match.
+// The held book as a small text file in the runtime directory: one line a process, "PID STARTED BYTES NAME",
+// with 0 for a start that is not known. Replaced as a whole, and only when something in it is new. It
+// survives the daemon, not the host: a process of another boot does not match.
 #pragma once
 
 #include <string>
@@ -19,6 +19,7 @@ class HeldFile final : public HeldBook {
  private:
   std::string path_;
   All earlier_;
+  std::optional<std::string> written_;  // the file, since this daemon wrote it
   bool complained_ = false;
 };
 
