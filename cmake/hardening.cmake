@@ -2,7 +2,7 @@
 # of their own, and _FORTIFY_SOURCE needs an optimising compiler. tests/style/hardening_test reads the finished programs.
 include(CheckCXXSourceCompiles)
 
-set(hardened $<AND:$<NOT:$<BOOL:${AEROSTAT_ASAN}>>,$<CONFIG:RelWithDebInfo,Release,MinSizeRel>>)
+set(hardened $<AND:$<NOT:$<BOOL:${AEROSTAT_ASAN}>>,$<NOT:$<BOOL:${AEROSTAT_FUZZ}>>,$<CONFIG:RelWithDebInfo,Release,MinSizeRel>>)
 
 # Level 3 knows more sizes; it needs GCC 12 or Clang 9, and glibc 2.34.
 set(CMAKE_REQUIRED_FLAGS -O2)
