@@ -137,9 +137,9 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   vm.profile = vm.guest ? &options_.profile : &by_statistics_;
   // Anew each time: a DIMM may have been added.
   if (vm.guest && facts.known) vm.guest->set_most_visible(facts.maximum());
-  const std::uint64_t ooms = vm.seen_ooms;
+  const std::uint64_t ooms = vm.mind.ooms;
   take_sample(vm, now);
-  if (vm.seen_ooms != ooms) event("vm.oom", vm.name, oom_text(vm));
+  if (vm.mind.ooms != ooms) event("vm.oom", vm.name, oom_text(vm));
   if (vm.guest) {
     if (auto reaction = vm.reaction.look(facts, vm.guest->state())) {
       reaction->vm = vm.name;
@@ -170,9 +170,6 @@ void Engine::stop_taking(VmRecord& vm) {
 void Engine::rebooted(VmRecord& vm) {
   event("vm.rebooted", vm.name, "the guest was reset");
   vm.reaction = {};
-  vm.floor = {};
-  vm.returns_to.reset();
-  vm.oom_at.reset();
   if (vm.guest) vm.guest->guest_reset();
   if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up)
     return;
@@ -258,10 +255,7 @@ HostView Engine::look(TimePoint now) {
     view.vms.push_back(view_of(*vm, now));
     VmView& v = view.vms.back();
     // What a guest shows while it boots is no measure of what it needs.
-    if (v.demand && !boots(*vm, now)) v.rest = rest_level(vm->outlook, v.target, v.grain, *vm->profile);
-    // What is left of a change that was worth it need not be worth another.
-    if (v.distress || !v.since_shrink || *v.since_shrink > kShrinkToBlame) vm->returns_to.reset();
-    if (v.rest && vm->returns_to) v.rest = std::min(*v.rest, *vm->returns_to);
+    v.rest = rest(vm->mind, v, !boots(*vm, now), *vm->profile);
   }
   return view;
 }
@@ -277,7 +271,7 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
   const bool settled = vm.stall.changing() && step.state.phase == StallState::Phase::Settled;
   vm.stall = step.state;
   if (settled) {
-    const auto since = was_growing ? vm.grew_at : vm.shrank_at;
+    const auto since = was_growing ? vm.mind.grew_at : vm.mind.shrank_at;
     journal_.result(vm.name, fmt::format("reached {} after {:.1f} s", format_bytes(facts.assigned()),
                                          since ? seconds(now - *since) : 0.0));
   }
@@ -293,8 +287,7 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
 bool Engine::prepared(VmRecord& vm, Bytes to_take, TimePoint now) {
   constexpr Duration kPreparedFor = std::chrono::seconds(10);
   constexpr Duration kPatience = std::chrono::milliseconds(300);
-  if (!vm.guest || !vm.guest->state().can_compact || vm.integration != Integration::Agent || vm.keeps)
-    return true;
+  if (!vm.guest || !vm.guest->state().can_compact || !is_service(vm.mind.source) || vm.keeps) return true;
   if (!vm.prepare_asked_at || now - *vm.prepare_asked_at > kPreparedFor) {
     vm.prepare_asked_at = now;
     vm.guest->prepare_shrink(to_take);
@@ -323,24 +316,17 @@ Outcome Engine::act(VmRecord& vm, const Ruling& ruling, TimePoint now) {
 
 // What is remembered of an order.
 void Engine::ordered(VmRecord& vm, const Ruling& ruling, Bytes to, bool in_want, TimePoint now) {
-  const Wish& wish = ruling.wish;
-  vm.returns_to = wish.rule == Rule::ReturnIdle ? std::optional(wish.desired) : std::nullopt;
-  if (ruling.grows()) {
-    if (vm.guest) {
-      // A growth that had to wait for memory says how fast others gave, not how fast this daemon is; and one
-      // that the guest did not need, nothing.
-      if (in_want && !vm.waits) vm.reaction.commanded(vm.guest->state(), clock_.now(), hooks_.wall_now());
-      vm.guest->expect_growth(to);
-    }
-    if (vm.nearly_empty) ++vm.rescues;
-    vm.grew_at = now;
-    ++vm.grows;
-  } else {
-    if (options_.guards.learned_floor && (wish.rule == Rule::ReturnIdle || wish.rule == Rule::Yield))
-      vm.floor = after_shrink(vm.floor, above_use(vm, ruling.from), now);
-    vm.shrank_at = now;
+  tell(vm.mind, ruling.wish, ruling.from, to, options_.guards.learned_floor, now);
+  if (!ruling.grows()) {
     ++vm.shrinks;
+    return;
   }
+  ++vm.grows;
+  if (!vm.guest) return;
+  // A growth that had to wait for memory says how fast others gave, not how fast this daemon is; and one that
+  // the guest did not need, nothing.
+  if (in_want && !vm.waits) vm.reaction.commanded(vm.guest->state(), clock_.now(), hooks_.wall_now());
+  vm.guest->expect_growth(to);
 }
 
 void Engine::note_decision(VmRecord& vm, const VmView& view, Decision decision, Bytes host_free) {
@@ -377,7 +363,7 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, Decision decision, 
 }
 
 void Engine::tell_guest(VmRecord& vm, const VmView& view) {
-  if (!vm.guest || !vm.movable || vm.integration != Integration::Agent) return;
+  if (!vm.guest || !vm.movable || !is_service(vm.mind.source)) return;
   vm.guest->set_low_mark(low_mark(view));
 }
 

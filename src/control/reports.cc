@@ -17,7 +17,7 @@ std::string integration_text(const VmRecord& vm) {
     const GuestState& guest = vm.guest->state();
     return guest.agent_version.empty() ? "service" : "service " + guest.agent_version;
   }
-  return vm.integration == Integration::BalloonStats ? "balloon statistics" : "none";
+  return vm.mind.source == Source::BalloonStats ? "balloon statistics" : "none";
 }
 
 std::string devices_text(const MachineFacts& facts) {
@@ -31,8 +31,8 @@ std::string devices_text(const MachineFacts& facts) {
 }
 
 void add_guest_numbers(VmReport& out, const VmRecord& vm, TimePoint now) {
-  if (vm.integration == Integration::None) return;
-  const GuestSample& s = vm.sample;
+  if (vm.mind.source == Source::None) return;
+  const GuestSample& s = vm.mind.sample;
   out.sample = s;
   out.visible = s.total;
   out.available = s.available;
@@ -41,7 +41,7 @@ void add_guest_numbers(VmReport& out, const VmRecord& vm, TimePoint now) {
   out.swap_out_pages = s.swap_out_pages;
   out.oom_kills = s.oom_kills_of_guest();
   out.oom_kills_in_limits = s.oom_kills_in_limits;
-  out.sample_age_s = std::max(0.0, seconds(now - vm.sample_at));
+  out.sample_age_s = std::max(0.0, seconds(now - vm.mind.sampled_at));
 }
 
 }  // namespace
@@ -68,11 +68,11 @@ VmReport report_of(const VmRecord& vm, TimePoint now) {
   out.devices = devices_text(facts);
   out.assigned = facts.assigned();
   if (facts.balloon_target || !facts.has_balloon) out.target = facts.target();
-  if (vm.demand && vm.integration != Integration::None) {
-    out.demand = vm.demand->demand;
+  if (vm.mind.demand && vm.mind.source != Source::None) {
+    out.demand = vm.mind.demand->demand;
     out.wanted = wanted(view_of(vm, now));
     if (facts.assigned() > Bytes{}) {
-      out.pressure_percent = 100.0 * static_cast<double>(vm.demand->demand.count()) /
+      out.pressure_percent = 100.0 * static_cast<double>(vm.mind.demand->demand.count()) /
                              static_cast<double>(facts.assigned().count());
     }
   }

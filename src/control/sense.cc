@@ -6,8 +6,6 @@
 
 #include "control/unheard.h"
 #include "model/memory_block.h"
-#include "policy/half_seen.h"
-#include "policy/rescue.h"
 #include "policy/status.h"
 #include "policy/tuning.h"
 #include "policy/wants.h"
@@ -15,8 +13,6 @@
 namespace aerostat {
 
 namespace {
-
-constexpr double kMostIsOffline = 0.75;
 
 Bytes grain_of(const MachineFacts& facts) { return facts.has_plug ? facts.plug_block : Bytes::mib(1); }
 
@@ -28,25 +24,11 @@ std::optional<Bytes> room_in_block(const MachineFacts& facts) {
   return facts.base + plugged.round_up(kMemoryBlock) - facts.target();
 }
 
-// What a service said that speaks no more is not what the guest needs now.
-void forget_reports(VmRecord& vm) {
-  vm.integration = Integration::None;
-  vm.demand_state = {};
-  vm.demand.reset();
-  vm.half_seen = {};
-  vm.doubted.reset();
-  vm.outlook = {};
-  vm.nearly_empty = false;
-  vm.unseen_unplugged.reset();
-  vm.offline = {};
-}
-
 void begin_life(VmRecord& vm, TimePoint now) {
   vm.starting = true;
   vm.starting_since = now;
-  forget_reports(vm);
+  forget_guest(vm.mind);
   vm.lost.reset();
-  vm.sample = {};
   vm.stall = {};
   const MachineFacts& facts = vm.facts();
   // Ballooned or plugged memory is the mark of a VM that was managed before: it is not booting. What was left
@@ -60,102 +42,44 @@ void begin_life(VmRecord& vm, TimePoint now) {
 
 std::optional<Bytes> touched(const VmRecord& vm) {
   if (!vm.resident || !vm.swapped) return std::nullopt;
-  const bool told = vm.integration != Integration::None && vm.sample.total;
-  const Bytes unseen = told ? vm.facts().assigned() - *vm.sample.total : Bytes{};
+  const bool told = vm.mind.source != Source::None && vm.mind.sample.total;
+  const Bytes unseen = told ? vm.facts().assigned() - *vm.mind.sample.total : Bytes{};
   return *vm.resident + *vm.swapped + std::clamp(unseen, Bytes{}, kUnseenMost);
 }
 
 bool boots(const VmRecord& vm, TimePoint now) {
-  return vm.guest && vm.integration == Integration::BalloonStats &&
-         vm.guest->state().service == Service::Absent && now - vm.starting_since < kIntegrationWait;
-}
-
-Bytes above_use(const VmRecord& vm, Bytes level) {
-  return vm.demand ? std::max(Bytes{}, level - vm.demand->used) : Bytes{};
+  return vm.guest && vm.mind.source == Source::BalloonStats && vm.guest->state().service == Service::Absent &&
+         now - vm.starting_since < kIntegrationWait;
 }
 
 namespace {
 
-bool gives(const VmRecord& vm) {
-  return vm.facts().plugged > vm.facts().plug_requested && !vm.facts().unplug_stuck;
+// Whose word the service in a guest is: it says what system it runs on.
+Source source_of(const GuestState& guest) {
+  const bool linux_guest = guest.os.empty() || guest.os == "linux" || guest.os.starts_with("linux ");
+  return linux_guest ? Source::LinuxService : Source::OtherService;
 }
 
-// Whether to look again. A guest in want is believed, and so is one that is heard too seldom to wait for its
-// next report.
-bool doubts(VmRecord& vm, const Demand& now, Bytes came, Bytes gone, TimePoint at) {
-  const bool in_want = now.saturated || now.paging || now.distress || now.kernel_short;
-  if (!vm.demand || in_want || vm.integration != Integration::Agent) {
-    vm.half_seen = {};
-    return false;
-  }
-  const bool gave = gone > kMemoryBlock.scaled(0.5);
-  const Rise rise{vm.demand->demand, now.demand, came, gives(vm), gave};
-  return is_half_seen(vm.half_seen, rise, at);
+// What there is to learn of a VM besides what its guest says.
+Evidence evidence_of(const MachineFacts& facts) {
+  Evidence out;
+  out.has = {facts.assigned(), facts.maximum(), facts.at_rest()};
+  out.due = facts.due();
+  out.added = facts.plugged;
+  out.grain = grain_of(facts);
+  out.gives = facts.plugged > facts.plug_requested && !facts.unplug_stuck;
+  return out;
 }
 
-// Most of what was plugged stands idle in the guest because nobody brings it online there: more would only
-// cost it the page structures.
-void look_for_offline(VmRecord& vm, const Demand& demand) {
-  const Bytes plugged = vm.facts().plugged;
-  if (plugged <= kOpenBlock) vm.unseen_unplugged = demand.unseen;
-  const Bytes offline = demand.unseen - vm.unseen_unplugged.value_or(demand.unseen);
-  vm.offline = plugged > kOpenBlock && offline >= plugged.scaled(kMostIsOffline) ? offline : Bytes{};
-}
-
-void believe(VmRecord& vm, const Demand& demand, TimePoint at) {
-  vm.demand = demand;
-  look_for_offline(vm, demand);
-  vm.believed_total = *vm.sample.total;
-  const MachineFacts& facts = vm.facts();
-  look_ahead(vm.outlook, {demand.demand, demand.saturated, facts.due(), grain_of(facts), at}, *vm.profile);
-  vm.headroom = headroom(vm.outlook);
-  vm.growth = growth(vm.outlook);
-  vm.nearly_empty = nearly_empty(demand.available, demand.saturated, vm.headroom);
-  if (!vm.nearly_empty) vm.rescues = 0;
-  // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
-  const bool unexplained = demand.distress && at - vm.outlook.short_at > kShrinkToBlame;
-  const Bytes above = above_use(vm, facts.assigned());
-  vm.floor =
-      demand.killed > 0 ? after_kill(vm.floor, above, at) : after_sample(vm.floor, unexplained, above, at);
-}
-
-void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Integration from) {
-  const MachineFacts& facts = vm.facts();
-  if (from != vm.integration) {  // rates across two sources mean nothing
-    forget_reports(vm);
-    vm.integration = from;
-  }
-  const std::optional<Demand> demand =
-      estimate(vm.demand_state, sample, at, {facts.assigned(), facts.maximum(), facts.at_rest()});
-  if (demand && demand->killed > 0 && sample.oom_kills > vm.sample.oom_kills) {
-    vm.oom_at = at;
-    ++vm.seen_ooms;
-  }
-  const bool more_came = sample.total > vm.sample.total;
-  const Bytes gone = vm.sample.total.value_or(Bytes{}) - sample.total.value_or(Bytes{});
-  vm.sample = sample;
-  vm.sample_at = at;
-  vm.doubted.reset();
+void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Source source, TimePoint now) {
+  Evidence evidence = evidence_of(vm.facts());
+  evidence.source = source;
+  evidence.sample = sample;
+  evidence.sampled_at = at;
   vm.lost.reset();
-  if (!demand) {
-    vm.demand.reset();
-    return;
-  }
-  const Bytes came = more_came ? *sample.total - vm.believed_total : Bytes{};
-  if (doubts(vm, *demand, came, gone, at)) {
-    vm.doubted = demand;
-    return;
-  }
-  believe(vm, *demand, at);
+  if (!learn(vm.mind, evidence, *vm.profile, now)) return;
   vm.starting = false;
   vm.owed_startup = false;
-}
-
-// A service speaks when its numbers change: if it says nothing else, what was doubted stands.
-void hear_silence(VmRecord& vm, TimePoint now) {
-  if (!vm.doubted || now - vm.sample_at <= (gives(vm) ? kSilenceTellsGiving : kSilenceTells)) return;
-  believe(vm, *vm.doubted, vm.sample_at);
-  vm.doubted.reset();
 }
 
 // Ends the note on a VM that nothing is done for.
@@ -172,10 +96,10 @@ struct Verdict {
 // What a guest showed before it fell silent.
 std::string last_word(const VmRecord& vm) {
   std::string text;
-  if (vm.integration == Integration::None) return text;
-  if (vm.sample.available)
-    text += fmt::format("; it had {} available then", format_bytes(*vm.sample.available));
-  if (vm.demand && vm.demand->paging) text += " and was paging";
+  if (vm.mind.source == Source::None) return text;
+  if (vm.mind.sample.available)
+    text += fmt::format("; it had {} available then", format_bytes(*vm.mind.sample.available));
+  if (vm.mind.demand && vm.mind.demand->paging) text += " and was paging";
   return text;
 }
 
@@ -223,7 +147,7 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
     return Verdict{Status::NoIntegration,
                    "no balloon and no virtio-mem device: stays as it is; see aerostat qemu-args"};
   }
-  if (vm.integration == Integration::BalloonStats && now - vm.sample_at < kStatsFresh) return std::nullopt;
+  if (vm.mind.source == Source::BalloonStats && now - vm.mind.sampled_at < kStatsFresh) return std::nullopt;
   if (vm.guest) {
     const GuestState& guest = vm.guest->state();
     switch (guest.service) {
@@ -233,7 +157,7 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
         if (!vm.guards->silence) return std::nullopt;
         return Verdict{Status::NotResponding, guest.note + last_word(vm)};
       case Service::Speaking: {
-        if (vm.integration == Integration::Agent) return std::nullopt;
+        if (is_service(vm.mind.source)) return std::nullopt;
         if (service_reports(vm)) return Verdict{Status::Starting, "its service has not reported yet"};
         return Verdict{Status::NoIntegration,
                        "its service does not say how much memory it needs" + std::string(kStays)};
@@ -241,7 +165,7 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
       case Service::Absent: break;
     }
   }
-  if (vm.integration == Integration::BalloonStats)
+  if (vm.mind.source == Source::BalloonStats)
     return Verdict{Status::NotResponding, "its balloon gives no statistics any more" + last_word(vm)};
   if (facts.balloon_stats && now - facts.balloon_stats_at < kStatsFresh)
     return Verdict{Status::NoIntegration, "its balloon statistics are no numbers" + std::string(kStays)};
@@ -286,7 +210,7 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
     v->movable = v->movable || owed;
     return *v;
   }
-  if (!vm.demand) {
+  if (!vm.mind.demand) {
     Verdict v{Status::NoIntegration, "nothing is known of its demand" + std::string(kStays)};
     stand_by_itself(v, vm);
     return v;
@@ -297,25 +221,25 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
                         format_bytes(facts.assigned())),
             true};
   }
-  const Bytes demand = vm.demand->demand;
-  const Bytes buffer = buffer_for(vm.limits, demand, vm.headroom);
-  const Bytes available = vm.sample.available.value_or(Bytes{});
-  Verdict out{health(facts.due(), available, *vm.demand, buffer, vm.nearly_empty), "", true};
+  const Bytes demand = vm.mind.demand->demand;
+  const Bytes buffer = buffer_for(vm.limits, demand, vm.mind.headroom);
+  const Bytes available = vm.mind.sample.available.value_or(Bytes{});
+  Verdict out{health(facts.due(), available, *vm.mind.demand, buffer, vm.mind.nearly_empty), "", true};
   if (out.status != Status::Ok && vm.waits)
     out.note = vm.refused ? "the host has no more to give" : "more is being freed for it";
   if (vm.left_for_minimum) out.note = minimum_text(vm.limits.minimum, *vm.left_for_minimum);
-  if (vm.oom_at && now - *vm.oom_at < kFloorFirst) out.note = oom_text(vm);
+  if (vm.mind.oom_at && now - *vm.mind.oom_at < kFloorFirst) out.note = oom_text(vm);
   if (vm.stall.grow_stalled())
     out.note = "the guest does not take in the memory it is given; tried again later";
-  if (vm.offline > Bytes{}) {
+  if (vm.mind.offline > Bytes{}) {
     out.note = fmt::format(
         "{} that it was given stay offline in the guest; install the service there, or boot it with "
         "memhp_default_state=online",
-        format_bytes(vm.offline));
+        format_bytes(vm.mind.offline));
   }
   if (vm.guest && !vm.guest->state().complaint.empty())
     out.note = "its service says: " + vm.guest->state().complaint;
-  const bool stands_in = vm.integration == Integration::BalloonStats && vm.guest;
+  const bool stands_in = vm.mind.source == Source::BalloonStats && vm.guest;
   if (stands_in && vm.guest->state().service != Service::Absent)
     out.note = vm.guest->state().note + "; balloon statistics stand in for its service";
   return out;
@@ -334,7 +258,7 @@ std::string minimum_text(Bytes minimum, Bytes left) {
 
 std::string oom_text(const VmRecord& vm) {
   return fmt::format("the guest's kernel killed a program for want of memory, {} since its boot",
-                     vm.sample.oom_kills_of_guest().value_or(0));
+                     vm.mind.sample.oom_kills_of_guest().value_or(0));
 }
 
 Bytes follow_machine(VmRecord& vm, TimePoint now) {
@@ -370,25 +294,26 @@ bool take_sample(VmRecord& vm, TimePoint now) {
     const GuestState& guest = vm.guest->state();
     if (!guest.sample) return false;
     if (guest.received_at <= vm.received_at) {
-      hear_silence(vm, now);
+      learn(vm.mind, evidence_of(facts), *vm.profile, now);  // its silence
       return false;
     }
     vm.received_at = guest.received_at;
     // The guest's clock is corrected better and better; its reports come one after the other all the same.
-    use_sample(vm, *guest.sample, std::max(guest.sampled_at, vm.sample_at), Integration::Agent);
+    use_sample(vm, *guest.sample, std::max(guest.sampled_at, vm.mind.sampled_at), source_of(guest), now);
     return true;
   }
   if (!vm.guards->silence && service == Service::Silent) return false;
-  if (vm.integration == Integration::Agent) lose_word(vm);
+  if (is_service(vm.mind.source)) lose_word(vm);
   const bool may_stand_in = vm.guards->stand_in || service == Service::Absent;
-  const bool fresh = facts.balloon_stats_at > vm.sample_at && now - facts.balloon_stats_at < kStatsFresh;
+  const bool fresh =
+      facts.balloon_stats_at > vm.mind.sampled_at && now - facts.balloon_stats_at < kStatsFresh;
   if (may_stand_in && fresh && facts.balloon_stats && tells_need(*facts.balloon_stats)) {
-    use_sample(vm, *facts.balloon_stats, facts.balloon_stats_at, Integration::BalloonStats);
+    use_sample(vm, *facts.balloon_stats, facts.balloon_stats_at, Source::BalloonStats, now);
     return true;
   }
-  if (vm.integration == Integration::BalloonStats && now - vm.sample_at >= kStatsFresh) lose_word(vm);
+  if (vm.mind.source == Source::BalloonStats && now - vm.mind.sampled_at >= kStatsFresh) lose_word(vm);
   const bool gone = service == Service::Absent || service == Service::Speaking;
-  if (vm.integration == Integration::Agent && gone) forget_reports(vm);
+  if (is_service(vm.mind.source) && gone) forget_reports(vm.mind);
   follow_unheard(vm, now);
   return false;
 }
@@ -443,7 +368,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   v.grain = grain_of(facts);
   if (vm.stall.refused())
     v.offer = v.assigned + (vm.stall.grow_stalled() ? Bytes{} : std::max(kOffer, v.grain));
-  if (vm.offline > Bytes{}) v.offer = v.assigned;
+  if (vm.mind.offline > Bytes{}) v.offer = v.assigned;
   if (facts.migrating) {
     const Bytes most = facts.base + facts.plugged;  // what its balloon holds it can have
     v.offer = std::min(v.offer.value_or(most), most);
@@ -457,23 +382,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   v.keeps = vm.keeps;
   v.stalled = vm.stall.shrink_stalled() || facts.migrating;
   v.starting = vm.starting && vm.owed_startup;
-  if (vm.grew_at) v.since_grow = now - *vm.grew_at;
-  if (vm.shrank_at) v.since_shrink = now - *vm.shrank_at;
-  if (vm.demand && !vm.keeps) {
-    v.demand = vm.demand->demand;
-    v.available = vm.demand->available;
-    v.swap_free = vm.demand->swap_free;
-    if (vm.nearly_empty) v.rescue = rescue(vm.rescues, v.since_grow);
-    v.cache = std::max(Bytes{}, vm.demand->demand - vm.demand->used);
-    v.filled = vm.demand->filled;
-    v.cold_cache = vm.demand->cold_cache;
-    v.headroom = vm.headroom;
-    v.growth = vm.growth;
-    v.rising = rises(vm.outlook);
-    v.distress = vm.demand->distress;
-    v.kernel_short = vm.demand->kernel_short;
-  }
-  if (vm.floor.spare > Bytes{} && vm.demand) v.learned_floor = vm.demand->used + vm.floor.spare;
+  show(vm.mind, now, v);
   if (is_unheard(vm, now)) show_unheard(vm, v);
   return v;
 }

@@ -42,9 +42,6 @@ std::optional<Bytes> touched(const VmRecord& vm);
 // A service has a port in it and has not spoken yet, and may still: only balloon statistics tell of it.
 bool boots(const VmRecord& vm, TimePoint now);
 
-// What of `level` lies above what the guest shows in use; zero while nothing is known of it.
-Bytes above_use(const VmRecord& vm, Bytes level);
-
 // What the VM is counted with (law 1), even when its monitor was never heard.
 Bytes committed_of(const VmRecord& vm);
 // Of it, what it keeps whatever others need.

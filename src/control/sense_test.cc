@@ -200,5 +200,16 @@ TEST(Sense, KnowsWhatCanBeGivenWithoutAnotherBlock) {
   EXPECT_EQ(ready_at(300_MiB), std::nullopt) << "no blocks at all";
 }
 
+TEST(Sense, ReadsAServiceOfAnotherSystemByWhatItSaysAndNotAsBalloonStatistics) {
+  Web vm(1_GiB);
+  vm.w.guest("web").s.os = "windows 11";
+  const auto cached = [](GuestSample& s) {
+    s.free = 100_MiB;
+    s.inactive_file = 500_MiB;
+  };
+  EXPECT_EQ(vm.demand_after(1s, 424_MiB, cached), 424_MiB);
+  EXPECT_EQ(vm.demand_after(1s, 424_MiB, cached), 424_MiB);
+}
+
 }  // namespace
 }  // namespace aerostat

@@ -42,13 +42,12 @@ bool service_reports(const VmRecord& vm) {
 void lose_word(VmRecord& vm) {
   if (vm.lost) return;
   vm.lost.emplace();
-  const std::optional<Demand>& demand = vm.doubted ? vm.doubted : vm.demand;
-  if (!demand) return;
-  vm.demand = demand;
-  VmView view = view_of(vm, vm.sample_at);
-  const bool in_want = vm.nearly_empty || demand->saturated || demand->paging || demand->distress ||
-                       demand->kernel_short || view.target < low_line(view);
-  if (in_want) take_to_need(vm, std::max(wanted(view), view.target + kLeastGrow), vm.sample_at);
+  believe_last_word(vm.mind);
+  const Mind& mind = vm.mind;
+  if (!mind.demand) return;
+  VmView view = view_of(vm, mind.sampled_at);
+  if (mind.nearly_empty || in_want(*mind.demand) || view.target < low_line(view))
+    take_to_need(vm, std::max(wanted(view), view.target + kLeastGrow), mind.sampled_at);
 }
 
 bool is_unheard(const VmRecord& vm, TimePoint now) {
@@ -57,7 +56,7 @@ bool is_unheard(const VmRecord& vm, TimePoint now) {
                     (facts.balloon_target || !facts.has_balloon);
   if (!able || !vm.guards->give_back || vm.limits.mode == Mode::Static) return false;
   return !service_reports(vm) &&
-         now - std::max({vm.sample_at, vm.starting_since, vm.ran_not_at}) >= kStatsFresh;
+         now - std::max({vm.mind.sampled_at, vm.starting_since, vm.ran_not_at}) >= kStatsFresh;
 }
 
 void follow_unheard(VmRecord& vm, TimePoint now) {

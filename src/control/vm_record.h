@@ -17,14 +17,10 @@
 #include "model/settings.h"
 #include "model/status.h"
 #include "model/vm_id.h"
-#include "policy/demand.h"
-#include "policy/floor.h"
-#include "policy/outlook.h"
+#include "policy/mind.h"
 #include "vmm/machine.h"
 
 namespace aerostat {
-
-enum class Integration { None, Agent, BalloonStats };
 
 // What is left of a guest that nobody reports of any more (control/unheard.h).
 struct LostWord {
@@ -50,24 +46,11 @@ struct VmRecord {
   TimePoint starting_since{};
   bool owed_startup = false;  // freshly booted with less than its startup
   std::uint64_t seen_resets = 0;
-  std::uint64_t seen_ooms = 0;  // times that its kernel was seen to kill for want of memory
-  std::optional<TimePoint> oom_at;
 
-  Integration integration = Integration::None;
-  TimePoint sample_at{};  // of the newest sample used
-  GuestSample sample;     // likewise; meaningful while integration is not None
-  DemandState demand_state;
-  std::optional<Demand> demand;
-  std::optional<Bytes> unseen_unplugged;  // of it, never seen by the guest, when nothing was plugged
-  Bytes offline;                          // plugged, and not brought online in the guest; zero: none known
-  Bytes believed_total;                   // the guest's total in the report that demand is of
-  HalfSeen half_seen;                     // a rise of it that is taken for memory on its way
-  std::optional<Demand> doubted;          // what the newest sample said, if it is not believed yet
-  std::optional<LostWord> lost;           // nobody reports of it now
-  TimePoint ran_not_at{};                 // it was last seen stopped, or was out of reach
-  TimePoint received_at{};                // of the service's newest report used
-  Outlook outlook;
-  Bytes headroom, growth;            // of the outlook, as of its last sample
+  Mind mind;                         // what is learned of it
+  std::optional<LostWord> lost;      // nobody reports of it now
+  TimePoint ran_not_at{};            // it was last seen stopped, or was out of reach
+  TimePoint received_at{};           // of the service's newest report used
   const Profile* profile = nullptr;  // outlives the record
   const Guards* guards = nullptr;    // likewise
 
@@ -79,13 +62,9 @@ struct VmRecord {
   Bytes counted;                           // what its process was last counted with by numbers that can be
   std::optional<Bytes> host_has;           // in all: no VM can have more; missing: not known
   bool heard = false;                      // its facts were known once
-  FloorState floor;
-  bool nearly_empty = false;
-  int rescues = 0;  // growths since it was not
   StallState stall;
   ReactionWatch reaction;
-  std::optional<TimePoint> grew_at, shrank_at, prepare_asked_at;
-  std::optional<Bytes> returns_to;  // idle memory goes back in steps, and this is where they end
+  std::optional<TimePoint> prepare_asked_at;
 
   Status status = Status::Starting;
   std::string note;

@@ -7,7 +7,7 @@ namespace aerostat {
 
 namespace {
 
-// No VM has more, so no plan can mean more; and sums of it do not overflow.
+// No VM can have more. Sums of such amounts do not overflow.
 constexpr Bytes kMostWished = Bytes::of(std::int64_t{1} << 50);
 
 void stop(Ruling& out, Cut cut) {
@@ -68,7 +68,7 @@ void keep_ledger(Ruling& out, const VmView& vm, Purse& purse, const Rails& rails
   if (purse.physical) *purse.physical -= taken;
 }
 
-// What may come of one wish; what it takes goes out of the purse.
+// Takes what it grants out of the purse.
 Ruling rule_on_one(const Wish& wish, const VmView& vm, const FairPool& fair, const Rails& rails,
                    Purse& purse) {
   Ruling out{wish, wish.place, vm.target, std::clamp(wish.to, Bytes{}, kMostWished), {}};
@@ -85,7 +85,7 @@ Ruling rule_on_one(const Wish& wish, const VmView& vm, const FairPool& fair, con
   return out;
 }
 
-// Of a wish that no VM is behind.
+// For a wish without a VM.
 Ruling astray(const Wish& wish, Rail why) { return {wish, std::nullopt, {}, {}, {{why}}}; }
 
 }  // namespace

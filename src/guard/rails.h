@@ -1,6 +1,6 @@
-// Rails: what no plan may do, whoever made it. Applied to every plan between deciding and acting; pure.
-// They believe nothing that a plan says of a VM: what it has and what it may have comes from the view alone.
-// Rails can be switched off one by one, only so that tests can show that each is needed.
+// Rails: limits that hold for every plan, whoever made it. They are applied between deciding and acting;
+// pure. They take the facts about a VM from the view, never from the plan. Each rail can be switched off,
+// only so that tests can show that it is needed.
 #pragma once
 
 #include <vector>
@@ -22,10 +22,10 @@ struct Rails {
 // No plan may shrink a VM this soon after it was grown.
 inline constexpr Duration kLockOut = std::chrono::seconds(1);
 
-// One ruling per wish, in the order given. A wish for a VM that is not in `host`, that an earlier wish spoke
-// of, or that is not movable is granted nothing; a VM that is not believed may only be shrunk. The rulings
-// together never grant more than host.free(). `known`: the pool of the whole host, where `host` shows a part
-// of its VMs only.
+// One ruling per wish, in the order given. Nothing is granted for a place outside of `host`, for a second
+// wish for the same VM, or for a VM that is not movable; a VM that is not believed may only shrink. All
+// rulings together never grant more than host.free(). `known`: the pool of the whole host, if `host` contains
+// only some of its VMs.
 std::vector<Ruling> rule_on(const HostView& host, const std::vector<Wish>& plan, const Rails& rails = {},
                             const FairPool* known = nullptr);
 

@@ -1,6 +1,6 @@
-// Decision: what was wished for one VM, what the guards ruled, and what came of it. Three values, each made
-// once: policy makes the wish, guards the ruling, the loop the outcome.
-// Every pass says of every VM it considered what it decided and why; nothing changes without a decision.
+// Decision: a ruling and its outcome. Each value is made once: the wish by the policy, the ruling by the
+// guards, the outcome by the loop. Every pass makes a decision for every VM it considers; no target changes
+// without one.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace aerostat {
 
-// What was done about a ruling.
+// How the loop carried out a ruling.
 struct Outcome {
   enum class Kind {
-    Stays,      // nothing was granted, so nothing was asked for
-    Ordered,    // the devices were asked for `to`
-    TooFine,    // the devices have no level between the present target and what was granted
-    Preparing,  // the guest makes the memory easy to take first
+    Stays,      // no change was granted
+    Ordered,    // the devices were told to reach `to`
+    TooFine,    // the devices have no level between the present target and the granted one
+    Preparing,  // the guest first makes the memory easy to take
   };
   Kind kind = Kind::Stays;
   Bytes to;  // the target from now on
@@ -30,7 +30,7 @@ struct Decision {
   Bytes desired() const { return ruling.wish.desired; }
   bool grows() const { return to() > from(); }
   bool shrinks() const { return to() < from(); }
-  // The rule that decided in the end: the wish's, unless a guard or a device stopped it.
+  // The rule of the wish, unless a guard or the devices stopped it.
   Rule rule() const;
 };
 

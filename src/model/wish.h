@@ -1,5 +1,5 @@
-// Wish: what a policy would have the target of one VM be, and why. It is a plain value without a name: the VM
-// is a place in the view that the policy was shown. A wish changes nothing; the guards rule on it (ruling.h).
+// Wish: the target that a policy wants for one VM, and the reason. A wish has no name in it: its VM is a
+// place in the view that the policy received. A wish changes nothing; the guards rule on it (ruling.h).
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,7 @@ enum class Rule {
 };
 std::string_view rule_name(Rule rule);
 
-// What a decision was made from.
+// The numbers behind a decision.
 struct Numbers {
   Bytes assigned;
   std::optional<Bytes> demand;
@@ -37,42 +37,43 @@ struct Numbers {
 };
 std::string numbers_text(const Numbers& numbers);
 
-// Why it was decided so. A pass over thousands of VMs says this of each, and a sentence is made of it only
-// when somebody asks.
+// The reason, as a code. A pass sets it for thousands of VMs; a sentence is made only when somebody reads it.
 enum class Because {
   Unsaid,                 // the policy gives no reason
-  Enough,                 // stays: it has what it wants …
-  AtMaximum,              // … as far as its owner lets it …
-  MostIsThere,            // … or nearly
-  NotTakenIn,             // stays, though it lacks memory: it took in nothing of what it was given
-  JustMoved,              // stays: some lies idle, but it was moved a moment ago
-  NotNeeded,              // `about` lay idle for long enough
-  OthersShort,            // of `about`, and it has spare, …
-  OthersShortUnbelieved,  // … or nobody can say that it needs it, …
-  OthersShortStalled,     // … but it does not give what it was asked for
-  OthersShortDistressed,  // … but it shows distress itself
-  OthersShortJustMoved,   // … but it was moved a moment ago
-  ShowsNoSpare,   // stays: `about` seems idle, and the guest shows no more available than it is to have
-  NearlyEmpty,    // grows: it has nearly nothing available, whatever the numbers say
-  Needs,          // the numbers say it
-  BeingFreed,     // `about` more is being freed for it
-  BuffersShared,  // `about` more is refused: there is not enough for all buffers
-  WeightDecides,  // `about` more is refused: there is not enough for all demand
+  Enough,                 // stays: it has all it wants
+  AtMaximum,              // stays: it is at its owner's maximum
+  MostIsThere,            // stays: it has nearly all it wants
+  NotTakenIn,             // stays: it lacks memory, but did not take in the last it was given
+  JustMoved,              // stays: some memory is idle, but its target changed a moment ago
+  NotNeeded,              // shrinks: `about` was idle for long enough
+  OthersShort,            // shrinks: others lack `about`, and it has spare memory
+  OthersShortUnbelieved,  // shrinks: others lack `about`, and nobody who is believed says that it needs its
+                          // own
+  OthersShortStalled,     // stays: others lack `about`, but it does not give what was requested
+  OthersShortDistressed,  // stays: others lack `about`, but it is in distress itself
+  OthersShortJustMoved,   // stays: others lack `about`, but its target changed a moment ago
+  ShowsNoSpare,           // stays: `about` seems idle, but the guest shows nothing to spare
+  NearlyEmpty,            // grows: it has nearly nothing available, whatever its demand
+  Needs,                  // grows: the numbers say so
+  BeingFreed,             // `about` more is being freed for it
+  BuffersShared,          // `about` more is refused: not enough for all buffers
+  WeightDecides,          // `about` more is refused: not enough for all demand
 };
 
 struct Wish {
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
   std::size_t place = kNowhere;  // of the VM in HostView::vms
-  Bytes to;                      // the target wanted now; the present one if it is to stay
-  Bytes desired;                 // what the rule would have given with nothing in the way
+  Bytes to;                      // the target wanted now; the present one to stay
+  Bytes desired;                 // the target that the rule would set with nothing in the way
   Rule rule = Rule::Hold;
   Because because = Because::Unsaid;
-  Bytes about;  // the amount that `because` speaks of
+  Bytes about;  // the amount in `because`
   Numbers numbers;
 };
 
-// Why it was wished, in one sentence with the numbers, of a VM whose target was `from`. Empty if unsaid.
+// The reason in one sentence with the numbers, for a VM whose target was `from`. Empty if the policy gives
+// none.
 std::string why(const Wish& wish, Bytes from);
 
 }  // namespace aerostat

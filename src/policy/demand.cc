@@ -154,7 +154,7 @@ void judge_cache(DemandState& state, Bytes cache, double fresh, bool missed, dou
 }  // namespace
 
 std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, TimePoint at,
-                               const Holding& has) {
+                               const Holding& has, Source source) {
   const Bytes assigned = has.assigned, limit = has.limit;
   if (!sample.total || !sample.available) return std::nullopt;
   const bool first = !state.last;
@@ -168,7 +168,7 @@ std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, Ti
   const Bytes unseen = settle(state.uncounted, assigned - total, assigned, has.at_rest, at);
   const GuestSample bounded = within_total(sample, total, available);
   if (rated) drop_what_a_limit_drives(state, rate, bounded, dt);
-  const bool served = sample.active_file.has_value();  // balloon statistics do not have it
+  const bool served = source != Source::BalloonStats;
   const Kept keeps = served ? Kept{} : kept(state.kept, bounded, first ? nullptr : &*state.last);
   // Nobody needs memory that is about to go, and nobody can use it. It counts for nothing else.
   const Bytes apart = within(sample.apart, total - available);

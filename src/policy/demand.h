@@ -14,6 +14,17 @@
 
 namespace aerostat {
 
+// Whose word a sample is. It decides how a sample is read; what a sample lacks says nothing about that.
+enum class Source {
+  None,
+  LinuxService,  // our service in a Linux guest: tells which page cache is in use, and what of it is missed
+  OtherService,  // our service in a guest of another system: what it calls available is all that is known
+  BalloonStats,  // statistics of the balloon driver: all page cache in one number, nothing on what is missed
+};
+inline bool is_service(Source source) {
+  return source == Source::LinuxService || source == Source::OtherService;
+}
+
 // What the host knows about the memory in a sample.
 struct Holding {
   Bytes assigned;
@@ -58,6 +69,6 @@ struct Demand {
 // Processes one sample. `at` must not be before the state's last sample. `has` bounds what a guest may claim.
 // Returns nothing and keeps the state if the sample lacks total or available.
 std::optional<Demand> estimate(DemandState& state, const GuestSample& sample, TimePoint at,
-                               const Holding& has);
+                               const Holding& has, Source source);
 
 }  // namespace aerostat

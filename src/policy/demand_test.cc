@@ -28,7 +28,8 @@ struct Step {
 Step next(const Step& before, const GuestSample& s, TimePoint at, Bytes assigned, Bytes limit,
           bool at_rest = true) {
   Step step = before;
-  step.demand = estimate(step.state, s, at, {assigned, limit, at_rest});
+  const Source source = s.active_file ? Source::LinuxService : Source::BalloonStats;
+  step.demand = estimate(step.state, s, at, {assigned, limit, at_rest}, source);
   return step;
 }
 
@@ -389,7 +390,7 @@ RC_GTEST_PROP(DemandProperty, NeverExceedsWhatTheVmCanHaveWhateverTheGuestSays, 
     s.free = any();
     s.inactive_file = any();
     s.minor_faults = *rc::gen::arbitrary<std::uint64_t>();
-    if (*rc::gen::arbitrary<bool>()) s.active_file = any();  // else balloon statistics
+    if (*rc::gen::arbitrary<bool>()) s.active_file = any();
     s.swap_total = any();
     s.swap_free = any();
     s.refault_file = *rc::gen::arbitrary<std::uint64_t>();
@@ -399,10 +400,24 @@ RC_GTEST_PROP(DemandProperty, NeverExceedsWhatTheVmCanHaveWhateverTheGuestSays, 
     s.commit_room = any();
     s.reclaimed_pages = *rc::gen::arbitrary<std::uint64_t>();
     s.oom_kills = *rc::gen::arbitrary<std::uint64_t>();
-    const auto demand = estimate(state, s, at, {1_GiB, kLimit, *rc::gen::arbitrary<bool>()});
+    const Source source = *rc::gen::element(Source::LinuxService, Source::OtherService, Source::BalloonStats);
+    const auto demand = estimate(state, s, at, {1_GiB, kLimit, *rc::gen::arbitrary<bool>()}, source);
     RC_ASSERT(demand->demand >= Bytes{});
     RC_ASSERT(demand->demand <= kLimit);
   }
+}
+
+// A service that does not tell active from inactive cache says what is available, and means it.
+TEST(Demand, ReadsAServiceOfAnotherSystemNotAsBalloonStatistics) {
+  GuestSample s = sample(1_GiB, 600_MiB);
+  s.free = 100_MiB;
+  s.inactive_file = 500_MiB;
+  const auto read_as = [&](Source source) {
+    DemandState state;
+    return estimate(state, s, kStart, {1_GiB, kLimit, true}, source)->demand;
+  };
+  EXPECT_EQ(read_as(Source::OtherService), 424_MiB);
+  EXPECT_GT(read_as(Source::BalloonStats), 424_MiB) << "some of the cache may be needed";
 }
 
 }  // namespace

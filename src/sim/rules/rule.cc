@@ -36,7 +36,7 @@ void RulePolicy::heard(VirtualVm& vm) {
   const GuestState& guest = vm.guest();
   const MachineFacts& facts = vm.facts();
   known.demand = estimate(known.state, *guest.sample, guest.sampled_at,
-                          {facts.assigned(), facts.maximum(), facts.at_rest()});
+                          {facts.assigned(), facts.maximum(), facts.at_rest()}, Source::LinuxService);
   heard_ = true;
 }
 
