@@ -20,7 +20,7 @@ volatile int stop_asked = 0;
 
 void ask_to_stop(int) { stop_asked = 1; }
 
-// Signals are let in only while the agent waits, so that none falls between its look at stop_asked and the
+// Signals arrive only while the agent waits, so that none is lost between its check of stop_asked and the
 // wait.
 void catch_signals() {
   struct sigaction action{};
@@ -120,7 +120,7 @@ int main(int count, char** words) {
     case Do::Run: break;
   }
   catch_signals();
-  static Agent agent(line.options);  // static: its buffers are part of the program, locked with it
+  static Agent agent(line.options);  // static: its buffers are part of the program, and locked with it
   if (line.options.root.empty()) protect_self();
   agent.run(stop_asked);
   return 0;

@@ -23,7 +23,7 @@ bool takes_value(std::string_view word) {
   return false;
 }
 
-// The options of a recording. False if `word` is none of them; what is wrong with it is put into `line`.
+// The options of a recording. False if `word` is none of them. A mistake is put into `line`.
 bool read_record_option(std::string_view word, std::string_view value, CommandLine& line) {
   RecordOptions& record = line.record;
   if (word == "--record") {
@@ -62,7 +62,7 @@ bool read_record_option(std::string_view word, std::string_view value, CommandLi
 CommandLine read_command_line(int count, char** words) {
   CommandLine line;
   using Do = CommandLine::Do;
-  // The first option that only a recording has; its value may be the default, so it cannot be told from that.
+  // The first option that only a recording has. Its value may be the default, so the value does not show it.
   std::string_view of_recording;
   for (int i = 1; i < count; ++i) {
     std::string_view word = words[i];

@@ -13,7 +13,7 @@ struct CommandLine {
   Do what = Do::Run;
   Options options;
   RecordOptions record;
-  const char* complaint = "";  // Complain: what is wrong, and with which word
+  const char* complaint = "";  // Complain: the mistake, and the word that has it
   std::string_view culprit{};
 };
 

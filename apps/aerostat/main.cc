@@ -1,4 +1,4 @@
-// aerostat: the command. Only looks where it runs; everything else is in src/cli.
+// aerostat: the command. This file only sets up the terminal; everything else is in src/cli.
 #include <unistd.h>
 
 #include <cstdlib>

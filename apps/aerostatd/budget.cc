@@ -8,8 +8,8 @@ namespace aerostat {
 
 namespace {
 
-// With "auto", kept for the host unless told otherwise: its own services, page cache, and the hypervisor
-// processes' own memory, which is not counted with the VMs.
+// With "auto", kept for the host by default: its own services, page cache, and the memory of the hypervisor
+// processes, which is not counted with the VMs.
 constexpr Bytes kLeastAutoReserve = Bytes::mib(1024);
 constexpr double kAutoReserveShare = 0.1;
 

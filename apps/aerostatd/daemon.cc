@@ -101,7 +101,7 @@ class Daemon::Impl {
   Result<void> start() {
     if (Result<void> ok = settings_.load(); !ok) return ok;
     const Config& config = settings_.config();
-    // The API comes first: a second daemon must find out before it speaks to any VM.
+    // The API comes first: a second daemon must fail before it talks to any VM.
     if (Result<void> ok = api_.start(); !ok) return ok;
     for (const std::string& directory : config.qmp_directories) {
       if (Result<void> ok = machines_.watch(directory); !ok) return ok;
@@ -116,12 +116,12 @@ class Daemon::Impl {
   void run_pass() {
     if (pacer_.begin(clock_.now()).late) engine_.count_late_tick();
     engine_.pass();
-    // After the pass: a daemon whose loop stands still, and only that one, is to be started again.
+    // After the pass: only a daemon whose loop stands still should be restarted.
     service_manager_.alive(clock_.now());
     await_pass();
   }
 
-  // A timer that is set anew forgets its earlier time, but not a handler that is on its way already.
+  // A timer that is set again forgets its earlier time, but not a handler that is already on its way.
   void await_pass() {
     ticker_.expires_at(std::chrono::time_point_cast<std::chrono::steady_clock::duration>(pacer_.due()));
     ticker_.async_wait([this](const boost::system::error_code& error) {
@@ -130,12 +130,12 @@ class Daemon::Impl {
     });
   }
 
-  // Never from inside the call that wants it: the engine is in the middle of something.
+  // Never from inside the call that requests it: the engine is in the middle of its work.
   void want_pass() {
     if (pacer_.want(clock_.now())) await_pass();
   }
 
-  // Several events of one pass make one notice.
+  // Several events of one pass cause one notification.
   void want_notice() {
     if (std::exchange(notice_posted_, true)) return;
     boost::asio::post(io_, [this] {

@@ -1,5 +1,5 @@
-// Daemon: the wiring of aerostatd. Builds every part, passes references down, runs the one reactor until told
-// to stop. VMs run on as they are when it ends, however it ends.
+// Daemon: the wiring of aerostatd. It builds every part, passes references down, and runs the one reactor
+// until told to stop. When it ends, for any reason, VMs run on unchanged.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace aerostat {
 
-// What the VMs may share on a host with `host_total`, and what of it is kept back.
+// The memory that VMs may share on a host with `host_total`, and the reserve.
 struct Budget {
   Bytes capacity;
   Bytes reserve;

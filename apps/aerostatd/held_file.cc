@@ -46,7 +46,7 @@ void HeldFile::remember(const All& all) {
   if (written_ == text) return;
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
-  // No sync: it has to outlive this process, not the host.
+  // No sync: it must outlive this process, not the host.
   const auto fault = replace_own_file(path_, text, 0600, Durable::No);
   if (fault && !complained_) {
     log_warn(

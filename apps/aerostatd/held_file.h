@@ -11,7 +11,7 @@ namespace aerostat {
 
 class HeldFile final : public HeldBook {
  public:
-  // Reads what an earlier daemon left; a missing or damaged file is an empty book.
+  // Reads what an earlier daemon left. A missing or damaged file is an empty book.
   explicit HeldFile(const std::string& directory);
   void remember(const All& all) override;
   All recall() const override { return earlier_; }

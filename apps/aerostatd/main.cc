@@ -1,4 +1,4 @@
-// aerostatd: arguments, configuration, and nothing else.
+// aerostatd: arguments and configuration, nothing else.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>

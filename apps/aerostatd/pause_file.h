@@ -1,4 +1,5 @@
-// That the daemon is paused, as a file in the state directory: there while it is, since when it was written.
+// The paused state of the daemon, as a file in the state directory. It exists while the daemon is paused, and
+// its time is the start of the pause.
 #pragma once
 
 #include <optional>
@@ -13,7 +14,7 @@ class PauseFile {
  public:
   explicit PauseFile(const std::string& directory) : path_(directory + "/paused") {}
   std::optional<WallTime> since() const;
-  // On error it is as it was; the sentence says what comes of it.
+  // On error nothing has changed. The sentence states the consequence.
   Result<void> keep(bool paused) const;
 
  private:

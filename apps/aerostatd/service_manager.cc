@@ -38,7 +38,7 @@ ServiceManager ServiceManager::from_environment() {
   const std::optional<std::int64_t> period_us = number(taken("WATCHDOG_USEC"));
   const std::string watched = taken("WATCHDOG_PID");
   std::optional<Duration> watchdog;
-  // The variables may have been meant for whoever started us.
+  // The variables may have been meant for our parent process.
   if (period_us && (watched.empty() || number(watched) == ::getpid()))
     watchdog = std::chrono::microseconds(*period_us);
   return {std::move(socket), watchdog};
@@ -77,7 +77,7 @@ void ServiceManager::say(std::string_view text) const {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, socket_.data(), socket_.size());
-  if (socket_[0] == '@') address.sun_path[0] = '\0';  // a name without a file
+  if (socket_[0] == '@') address.sun_path[0] = '\0';  // an abstract socket
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_.size());
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): how the system takes an address
   const auto* const to = reinterpret_cast<const sockaddr*>(&address);

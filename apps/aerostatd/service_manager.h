@@ -1,6 +1,6 @@
-// ServiceManager: tells systemd that the daemon is ready, alive, reloading or stopping, in sd_notify's
-// protocol: one datagram each to the socket that the environment names. Says nothing where no service manager
-// asked for it. Never blocks; what cannot be delivered is dropped.
+// ServiceManager: tells systemd that the daemon is ready, alive, reloading or stopping, by the sd_notify
+// protocol: one datagram each to the socket in the environment. Sends nothing if no service manager asked for
+// it. Never blocks; undeliverable messages are dropped.
 #pragma once
 
 #include <optional>
@@ -13,9 +13,9 @@ namespace aerostat {
 
 class ServiceManager {
  public:
-  // From $NOTIFY_SOCKET, $WATCHDOG_USEC and $WATCHDOG_PID; takes them out of the environment.
+  // From $NOTIFY_SOCKET, $WATCHDOG_USEC and $WATCHDOG_PID; removes them from the environment.
   static ServiceManager from_environment();
-  // `watchdog`: without a sign of life for so long the service manager ends the daemon and starts it again.
+  // `watchdog`: after this long without a sign of life the service manager restarts the daemon.
   ServiceManager(std::string socket, std::optional<Duration> watchdog);
   ~ServiceManager();
   ServiceManager(ServiceManager&& other) noexcept;
@@ -24,7 +24,7 @@ class ServiceManager {
   void ready() const { say("READY=1"); }
   void reloading(TimePoint now) const;
   void stopping() const { say("STOPPING=1"); }
-  // To be called by whatever must not stand still; tells it three times in the watchdog's time.
+  // Call it from whatever must not stand still; it notifies three times in the watchdog's time.
   void alive(TimePoint now);
 
  private:

@@ -11,7 +11,7 @@ Result<void> StoredSettings::load() {
   return {};
 }
 
-// What was set while running.
+// Settings made at run time.
 Settings StoredSettings::own(const VmLabel& vm) const {
   for (const std::string& name : vm.names()) {
     if (const auto found = set_.find(name); found != set_.end()) return found->second;

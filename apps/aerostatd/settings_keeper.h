@@ -1,4 +1,4 @@
-// What each VM's settings are: the configuration file, and on top of it what was set while running.
+// Each VM's settings: the configuration file, and on top of it the settings made at run time.
 #pragma once
 
 #include "config/config.h"
@@ -10,7 +10,7 @@ namespace aerostat {
 class StoredSettings final : public SettingsKeeper {
  public:
   StoredSettings(Config config, SettingsStore store) : config_(std::move(config)), store_(std::move(store)) {}
-  // Reads what was set before. An error leaves nothing set and says where the file is damaged.
+  // Reads earlier settings. An error leaves nothing set and says where the file is damaged.
   Result<void> load();
   void reconfigure(Config config) { config_ = std::move(config); }
   const Config& config() const { return config_; }

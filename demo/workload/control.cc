@@ -15,7 +15,7 @@ namespace workload {
 
 namespace {
 
-constexpr int kRetryMs = 20;  // how often a port that is absent or has no listener is looked at
+constexpr int kRetryMs = 20;  // how often an absent port, or one without a listener, is checked
 
 }  // namespace
 
@@ -29,8 +29,7 @@ void Control::command(const std::string& line) {
     add_counters(event);
     port_.send(event.add("queued", static_cast<std::int64_t>(queue_.size())).line());
   } else if (line == "stop") {
-    // The phase may be over already: then its outcome is on the way, and this says what was dropped all the
-    // same.
+    // The phase may be over already. Then its result is on the way, and this reports the drop anyway.
     counters_.stop = true;
     Event event = about_task("stopping", now_ns());
     drop_queue(event);
@@ -104,7 +103,7 @@ void Control::report(const Outcome& outcome) {
   port_.send(event.line());
 }
 
-// It ended as told (`exit`), or somebody killed it.
+// It ended as told (`exit`), or something killed it.
 void Control::bury_worker() {
   int status = 0;
   ::waitpid(worker_, &status, 0);

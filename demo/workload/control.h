@@ -1,6 +1,5 @@
 // Control: reads commands, runs the phases one after another in the worker, answers questions at any time,
-// and outlives a worker that the OOM killer took. It never touches memory of its own beyond what it has
-// locked.
+// and outlives a worker that the OOM killer took. It never touches memory beyond what it has locked.
 #pragma once
 
 #include <sys/types.h>
@@ -16,12 +15,12 @@ namespace workload {
 
 class Control {
  public:
-  // `counters` lies in memory shared with the workers; `folder` holds the file set.
+  // `counters` is in memory shared with the workers; `folder` holds the file set.
   Control(Port& port, Counters& counters, const char* folder)
       : port_(port), counters_(counters), folder_(folder) {}
 
   void command(const std::string& line);
-  // Waits for whatever comes next, and deals with it.
+  // Waits for the next event and handles it.
   void wait_once();
 
  private:

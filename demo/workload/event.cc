@@ -16,7 +16,7 @@ Event& Event::add(const char* name, std::int64_t value) {
   return *this;
 }
 
-// What could need escaping is replaced: the texts are commands and messages, not data.
+// Characters that need escaping are replaced: the texts are commands and messages, not data.
 Event& Event::add(const char* name, std::string_view text) {
   text_ += std::string(",\"") + name + "\":\"";
   for (const char c : text) text_ += c < ' ' || c > '~' || c == '"' || c == '\\' ? '?' : c;

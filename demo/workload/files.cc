@@ -12,7 +12,7 @@ namespace workload {
 
 namespace {
 
-constexpr std::size_t kChunk = 65536;  // what is read at once
+constexpr std::size_t kChunk = 65536;  // bytes of one read
 
 std::vector<std::string> names_in(const char* folder) {
   std::vector<std::string> names;

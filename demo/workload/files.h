@@ -1,5 +1,5 @@
-// FileSet: the files of one folder, read one after another as if they were one. The page cache they fill is
-// the real one.
+// FileSet: the files of one folder, read one after another as if they were one. They fill the real page
+// cache.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@ namespace workload {
 
 class FileSet {
  public:
-  // The files of `folder` in the order of their names, up to `bytes` together.
+  // The files of `folder` in the order of their names, up to `bytes` in total.
   FileSet(const char* folder, std::int64_t bytes);
   FileSet(const FileSet&) = delete;
   FileSet& operator=(const FileSet&) = delete;
   ~FileSet();
 
   std::int64_t size() const { return size_; }
-  // Reads up to `bytes` from the place `from`; how many there were, or -1 with errno set.
+  // Reads up to `bytes` from position `from`; returns how many there were, or -1 with errno set.
   std::int64_t read(std::int64_t from, std::int64_t bytes);
 
  private:

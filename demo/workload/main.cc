@@ -1,4 +1,4 @@
-// aerostat-workload: uses memory inside a guest as it is told. See the README beside this file.
+// aerostat-workload: uses memory inside a guest as told. See the README beside this file.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -37,7 +37,7 @@ bool read_options(int count, char** words, Options& options) {
   return count % 2 == 1;
 }
 
-// Answers at any time, also when memory is out. Workers do not inherit the locks.
+// It answers at any time, also without free memory. Workers do not inherit the locks.
 void protect_self() {
   if (const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC); file >= 0) {
     [[maybe_unused]] const auto written = ::write(file, "-1000", 5);

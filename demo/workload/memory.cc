@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t kPage = 4096;
 constexpr std::int64_t kStride = 128;  // bytes between the words of a pattern
 
-// xorshift64: cheap, and no compressor finds anything in it.
+// xorshift64: cheap, and incompressible.
 std::uint64_t next_random() {
   static std::uint64_t state = 0x9e3779b97f4a7c15;
   state ^= state << 13;

@@ -1,4 +1,4 @@
-// Memory: what the worker holds, in the order it came. Filling is the expensive part and belongs to the
+// Memory: what the worker holds, in the order of allocation. Filling is the expensive part and follows the
 // caller's pace.
 #pragma once
 
@@ -19,18 +19,18 @@ class Memory {
     while (release_newest(0)) continue;
   }
 
-  // Untouched memory: of the kernel's own granting, or of one malloc. Null with errno set when refused. What
-  // may be shared is a file in memory to the kernel, as what databases and browsers share.
+  // Untouched memory: from the kernel, or from one malloc. Null with errno set if refused. Shared memory is a
+  // file in memory to the kernel, like that of databases and browsers.
   enum class Sharing { Private, Shared };
   std::byte* map(std::int64_t bytes, Sharing sharing);
   std::byte* allocate(std::int64_t bytes);
 
-  // Gives back the newest piece: 1 MiB, or all of one malloc. False: less than `keep` would be left, or
-  // nothing is there.
+  // Frees the newest piece: 1 MiB, or all of one malloc. False: less than `keep` would be left, or nothing is
+  // there.
   bool release_newest(std::int64_t keep);
   std::int64_t size() const { return size_; }
 
-  // Writes one word to each page of the part [from, from + bytes) of all that is held.
+  // Writes one word to each page of the part [from, from + bytes) of all memory held.
   void touch(std::int64_t from, std::int64_t bytes);
 
  private:

@@ -1,5 +1,5 @@
-// Pace: spreads work evenly over time. ask how much is due, do it in small steps, wait for the next tick.
-// Time lost because the guest stood still is not made up for in a burst beyond kForgiven.
+// Pace: spreads work evenly over time. Ask how much is due, do it in small steps, wait for the next tick.
+// Time lost because the guest stood still is not made up for beyond kForgiven.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,10 @@ class Pace {
   // `rate` in bytes a second; 0 means no limit.
   Pace(std::int64_t rate, Counters& counters) : rate_(rate), counters_(counters), start_ns_(now_ns()) {}
 
-  // How many of `wanted` bytes may be touched now, a whole number of pages and at most 1 MiB: enough for a
-  // step, so that `stop` and the clock are looked at often. Waits for the next tick while nothing is due. 0
-  // after a stop.
+  // How many of `wanted` bytes may be touched now: a whole number of pages and at most 1 MiB, so that `stop`
+  // and the clock are checked often. Waits for the next tick while nothing is due. 0 after a stop.
   std::int64_t take(std::int64_t wanted);
-  // Call after each step: notes how long it took.
+  // Call after each step: records how long it took.
   void finish_step();
 
  private:

@@ -15,7 +15,7 @@ struct Form {
   std::string_view name;
   Kind kind;
   std::array<Field, 3> fields;
-  int needed;  // how many of the fields must be there
+  int needed;  // how many of the fields are required
 };
 
 constexpr Form kForms[] = {
@@ -46,7 +46,7 @@ std::optional<std::int64_t> scaled(std::string_view word, std::int64_t unit) {
 
 const char* store(Phase& phase, Field field, std::string_view word) {
   if (field == Field::None) return "too many fields";
-  if (word.empty()) return nullptr;  // left out: the default stays
+  if (word.empty()) return nullptr;  // omitted: the default stays
   if (field == Field::Fill) {
     phase.fill = word == "pattern" ? Fill::Pattern : Fill::Random;
     return word == "pattern" || word == "random" ? nullptr : "the fill is random or pattern";

@@ -1,5 +1,5 @@
-// Phase: one thing for the worker to do, as one word of the command grammar says it.
-// read_phase() refuses what it does not understand, and says why.
+// Phase: one task of the worker, as one word of the command grammar describes it. read_phase() refuses what
+// it does not understand, with the reason.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,11 @@ struct Phase {
   Kind kind = Kind::Hold;
   Fill fill = Fill::Pattern;
   std::int64_t bytes = 0;    // to allocate, to keep hot, to read, to free; 0 frees everything
-  std::int64_t rate = 0;     // bytes a second; 0: as fast as it goes
+  std::int64_t rate = 0;     // bytes a second; 0: as fast as possible
   std::int64_t time_ns = 0;  // how long to hold or to read; 0 reads once
 };
 
-// `reason` is set to a plain literal when nothing is returned.
+// `reason` is set to a plain literal if nothing is returned.
 std::optional<Phase> read_phase(std::string_view words, const char*& reason);
 
 }  // namespace workload

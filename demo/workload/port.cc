@@ -55,7 +55,7 @@ void Port::send(const std::string& line) {
   flush();
 }
 
-// A whole line or nothing is what a virtio port takes at these sizes; a pipe may take less.
+// A virtio port takes a whole line of this size or nothing; a pipe may take less.
 void Port::flush() {
   if (out_ < 0 || unsent_.empty()) return;
   while (!unsent_.empty()) {

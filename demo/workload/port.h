@@ -1,6 +1,6 @@
-// Port: lines in and out over a virtio-serial port, or over standard input and output for a try-out by hand.
-// Never blocks. Lines that cannot be written are kept, the oldest dropped beyond 64 KiB; lines too long to be
-// commands are dropped.
+// Port: lines in and out over a virtio-serial port, or over standard input and output for manual use. Never
+// blocks. Lines that cannot be written are kept; beyond 64 KiB the oldest are dropped. Lines that are too
+// long for commands are dropped.
 #pragma once
 
 #include <string>
@@ -21,8 +21,7 @@ class Port {
   int descriptor() const { return in_; }
   bool has_unsent() const { return !unsent_.empty(); }
 
-  // True if the other end is gone: poll then returns at once, again and again, and the caller has to wait by
-  // itself.
+  // True if the other end is gone. poll then returns at once every time, and the caller must wait by itself.
   bool receive(std::vector<std::string>& lines);
   void send(const std::string& line);
   void flush();

@@ -1,5 +1,5 @@
-// What control and worker share: one page of counters that control reads at any time, also while the worker
-// is stuck in swap, and the two messages on the socket between them.
+// Shared by control and worker: one page of counters that control reads at any time, also while the worker is
+// stuck in swap, and the two messages on the socket between them.
 #pragma once
 
 #include <time.h>

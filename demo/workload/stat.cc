@@ -15,7 +15,7 @@ constexpr std::size_t kMostText = 16384;  // all of /proc/vmstat fits
 
 struct Number {
   const char* member;
-  std::string_view key;  // the number follows it; at the start of a line, or of the file
+  std::string_view key;  // followed by the number; at the start of a line, or of the file
 };
 
 constexpr Number kMeminfo[] = {
@@ -30,7 +30,7 @@ constexpr Number kVmstat[] = {
     {"oom_kill", "oom_kill "},
 };
 
-// No allocation while memory is out.
+// No allocation: memory may be used up.
 std::string_view read_whole(const char* path) {
   static std::array<char, kMostText> text;
   const int file = ::open(path, O_RDONLY | O_CLOEXEC);

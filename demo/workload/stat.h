@@ -1,11 +1,11 @@
-// stat: the guest's own numbers, as its kernel tells them.
+// stat: the guest's own numbers, from its kernel.
 #pragma once
 
 #include "event.h"
 
 namespace workload {
 
-// A number that the kernel does not tell is left out.
+// A number that the kernel does not report is omitted.
 void add_stat(Event& event);
 
 }  // namespace workload

@@ -58,8 +58,8 @@ Outcome run_malloc(const Phase& phase, Memory& memory, Counters& counters) {
   return fill_paced(start, phase.bytes, phase, pace, counters) ? Outcome::done() : Outcome::stopped();
 }
 
-// Makes the kernel hold `bytes` of page tables: each covers 2 MiB of addresses, and reading one byte there
-// needs the table and no memory of its own. They stay until the worker ends.
+// Makes the kernel hold `bytes` of page tables. Each covers 2 MiB of addresses, and reading one byte there
+// needs the table but no other memory. They stay until the worker ends.
 Outcome run_tables(const Phase& phase, Counters& counters) {
   constexpr std::int64_t kTable = 4096, kCovered = 2 * kMiB;
   const std::int64_t tables = phase.bytes / kTable;
@@ -81,7 +81,7 @@ Outcome run_tables(const Phase& phase, Counters& counters) {
   return Outcome::done();
 }
 
-// Once a second through the hot set, evenly; without a hot set, waits in ticks so that a stop is seen.
+// Once a second through the hot set, evenly. Without a hot set, waits in ticks so that a stop is noticed.
 Outcome run_hold(const Phase& phase, Memory& memory, Counters& counters) {
   if (phase.bytes > memory.size()) return failed("the hot set is larger than what is held");
   const std::int64_t end_ns = now_ns() + phase.time_ns;
@@ -130,7 +130,7 @@ Outcome run_read(const Phase& phase, const char* folder, Counters& counters) {
   }
 }
 
-// Counted as it goes: an emulated guest takes seconds to give back what it had paged out.
+// Counted while it runs: an emulated guest takes seconds to free what it had paged out.
 Outcome run_free(const Phase& phase, Memory& memory, Counters& counters) {
   const std::int64_t keep = phase.bytes == 0 ? 0 : std::max<std::int64_t>(0, memory.size() - phase.bytes);
   while (memory.release_newest(keep)) counters.held = memory.size();
@@ -151,7 +151,7 @@ Outcome run(const Phase& phase, Memory& memory, const char* folder, Counters& co
   return Outcome::done();
 }
 
-// Best effort: without the right to it, the worker is as likely a victim as any.
+// Best effort: without permission, the worker is as likely a victim as any process.
 void prefer_as_victim() {
   const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (file < 0) return;

@@ -1,6 +1,6 @@
-// The worker: a process that holds the memory, runs one phase at a time as it is told on a socket, and
-// answers with its outcome. It is meant to be the OOM killer's first choice. It returns only when control is
-// gone or the phase is `exit`.
+// The worker: a process that holds the memory, runs one phase at a time as told on a socket, and answers with
+// the result. It should be the OOM killer's first choice. It returns only when control is gone or the phase
+// is `exit`.
 #pragma once
 
 #include "shared.h"

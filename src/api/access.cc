@@ -12,7 +12,7 @@ std::optional<Peer> peer_of_socket(int fd) {
   socklen_t length = sizeof credentials;
   if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return std::nullopt;
   Peer out{credentials.uid, credentials.gid, {}};
-  // The kernel allows a process 65,536 groups; ask for the size first.
+  // The kernel allows a process 65,536 groups. Ask for the size first.
   socklen_t bytes = 0;
   // NOLINTNEXTLINE(clang-analyzer-unix.StdCLibraryFunctions): how it tells the size
   ::getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, nullptr, &bytes);
@@ -28,7 +28,7 @@ Result<void> may_change(const std::optional<Peer>& peer, const AccessRule& rule)
                 "changing is refused, because the kernel does not say who asks; connect again");
   if (peer->uid == 0 || peer->uid == rule.daemon_uid || peer->gid == rule.socket_group) return {};
   if (std::find(peer->groups.begin(), peer->groups.end(), rule.socket_group) != peer->groups.end()) return {};
-  // Whoever is in the group root may do far more than this.
+  // A member of the group root may do far more than this.
   if (rule.socket_group == 0) {
     return fail(
         Error::Kind::Denied,

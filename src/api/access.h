@@ -1,5 +1,5 @@
-// Who may change things. Whoever can connect to the socket may read; changing is for root, the daemon's own
-// user and the members of the socket's group.
+// Who may change things. Everyone who can connect to the socket may read. Root, the daemon's own user and the
+// members of the socket's group may make changes.
 #pragma once
 
 #include <sys/types.h>
@@ -11,7 +11,7 @@
 
 namespace aerostat {
 
-// The process at the other end, as the kernel knows it: it cannot lie about this.
+// The peer process, as reported by the kernel: it cannot lie about this.
 struct Peer {
   uid_t uid = 0;
   gid_t gid = 0;
@@ -23,11 +23,11 @@ struct AccessRule {
   gid_t socket_group = 0;
 };
 
-// SO_PEERCRED and SO_PEERGROUPS: the peer's credentials when it connected. No look-up in a user database,
-// which could block. A user who was put into the group meanwhile has to log in again.
+// SO_PEERCRED and SO_PEERGROUPS: the peer's credentials when it connected. There is no look-up in a user
+// database, which could block. A user who joined the group meanwhile must log in again.
 std::optional<Peer> peer_of_socket(int fd);
 
-// A refusal says why and what to do.
+// A refusal states why and what to do.
 Result<void> may_change(const std::optional<Peer>& peer, const AccessRule& rule);
 
 }  // namespace aerostat

@@ -23,7 +23,7 @@ using asio::local::stream_protocol;
 
 namespace {
 
-// Out of descriptors, most likely: trying again at once would only burn the processor.
+// The likely cause is a lack of descriptors. An immediate retry would only use CPU time.
 constexpr std::chrono::milliseconds kAcceptAgain{100};
 
 constexpr std::string_view kBusy =
@@ -71,7 +71,7 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
   std::size_t connections() const { return hub_->connections.size(); }
 
  private:
-  // Held, so that none ends while all are gone through.
+  // Holds all connections, so that none ends while iterating over them.
   std::vector<std::shared_ptr<Connection>> living() const {
     std::vector<std::shared_ptr<Connection>> out;
     for (const auto& [key, connection] : hub_->connections) {
@@ -103,7 +103,7 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
     if (hub_->connections.size() + kept < options.connections) {
       start_connection(hub_, std::move(socket), std::move(peer));
     } else {
-      // Fits an empty socket buffer; if it does not, the client has to do without the reason.
+      // Fits into an empty socket buffer. If it does not, the client gets no reason.
       [[maybe_unused]] const ssize_t put =
           ::send(socket.native_handle(), kBusy.data(), kBusy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }

@@ -1,6 +1,6 @@
 // ApiServer: the HTTP API over a unix socket (docs/guide/api.md). One thread, nothing blocks, everything is
-// bounded: bodies, headers, connections, what a slow reader may keep waiting for. No client can stop the
-// daemon or each other.
+// bounded: bodies, headers, connections, data that waits for a slow reader. No client can stop the daemon or
+// another client.
 #pragma once
 
 #include <sys/types.h>
@@ -25,17 +25,17 @@ namespace aerostat {
 struct ApiOptions {
   std::string socket = "/run/aerostat/api.sock";
   mode_t mode = 0660;
-  std::optional<std::string> group;  // missing: the daemon's own
+  std::optional<std::string> group;  // missing: the daemon's own group
 
-  // Enough for people and monitoring; what is above is told to come back later.
+  // Enough for people and monitoring. Further clients are told to come back later.
   std::size_t connections = 64;
-  // Of these, kept for those who may change things, so that no reader can lock out the owner.
+  // Of these, kept for clients that may make changes, so that readers cannot lock out the owner.
   std::size_t kept_connections = 8;
-  // For a whole request to arrive, and for an answer to be taken.
+  // For a whole request to arrive, and for an answer to be read.
   std::chrono::milliseconds patience{30'000};
-  // Proxies and clients take a silent event stream for dead after a minute or so.
+  // Proxies and clients treat a silent event stream as dead after a minute or so.
   std::chrono::milliseconds ping{15'000};
-  // Who is at the other end. Tests put their own in.
+  // The peer of a connection. Tests replace it.
   std::function<std::optional<Peer>(int fd)> peer_of = peer_of_socket;
 };
 
@@ -47,7 +47,7 @@ class ApiServer {
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
 
-  // Refuses if another daemon answers on the socket, or if the socket cannot be made as asked.
+  // Fails if another daemon answers on the socket, or if the socket cannot be created as requested.
   Result<void> start();
   // Ends every connection and removes the socket. Harmless if not started.
   void stop();

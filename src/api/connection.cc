@@ -23,7 +23,7 @@ using Code = beast::error_code;
 // A change of settings has less than 300 bytes; a request line with headers less than 1,000.
 constexpr std::uint64_t kMostBody = 65'536;
 constexpr std::uint32_t kMostHeader = 8'192;
-// What may wait in memory for one reader.
+// The most that waits in memory for one reader.
 constexpr std::size_t kMostWaiting = 65'536;
 
 class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection> {
@@ -141,14 +141,13 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     write();
   }
 
-  // A follower has nothing more to say: data or its end both end it.
+  // A follower has nothing more to send. Data or its end both end the connection.
   void on_unwanted(Code, std::size_t) {
     if (!closed_) close();
   }
 
-  // One write at a time, of at most kMostWaiting (or one event): the rest stays with the Manager, who bounds
-  // it. So a slow reader costs no memory; if it takes nothing for as long as our patience lasts, it is
-  // dropped.
+  // One write at a time, of at most kMostWaiting (or one event). The rest stays with the Manager, which
+  // bounds it. So a slow reader costs no memory. A reader that takes nothing for `patience` is disconnected.
   void send_events() {
     if (closed_ || writing_ || hub_->stopped) return;
     waiting_.clear();

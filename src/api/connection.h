@@ -1,5 +1,5 @@
-// Connection: one client of the API, from its first request to its last. Keeps itself alive while it waits
-// for something, and takes itself off the Hub when it ends. Used by ApiServer only.
+// Connection: one client of the API, from its first request to its last. It keeps itself alive while it
+// waits, and removes itself from the Hub when it ends. Used by ApiServer only.
 #pragma once
 
 #include <boost/asio/local/stream_protocol.hpp>

@@ -1,4 +1,4 @@
-// FakeManager: for tests. Answers from plain members and remembers what was asked of it.
+// FakeManager: for tests. Answers from plain members and records the requests.
 #pragma once
 
 #include <algorithm>

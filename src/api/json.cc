@@ -91,7 +91,7 @@ Result<void> take(SettingsChange& change, const std::string& key, const Json& va
 
 Json to_json(const VmReport& report) {
   Json out = fields_json(vm_fields(), report);
-  // As its owner wrote them, under the keys that a change uses.
+  // As its owner wrote them, with the keys that a change uses.
   const Settings& s = report.settings;
   out["settings"] = {{"mode", s.mode ? Json(std::string(mode_name(*s.mode))) : Json(nullptr)},
                      {"startup", maybe(s.startup)},

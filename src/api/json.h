@@ -1,5 +1,6 @@
 // Reports as JSON, and the JSON of a change of settings. Fields of VMs and of the host come from the one
-// field table (model/fields.h); memory is whole bytes, what is not known is null. Reading takes hostile text.
+// field table (model/fields.h). Memory is in whole bytes; unknown values are null. Parsing accepts hostile
+// text.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,7 +12,7 @@
 
 namespace aerostat {
 
-// Keeps members in the order they were put in.
+// Keeps members in insertion order.
 using Json = nlohmann::ordered_json;
 
 Json to_json(const VmReport& report);
@@ -23,12 +24,12 @@ Json to_json(const Reaction& reaction);
 Json to_json(const Error& error);
 std::string_view kind_name(Error::Kind kind);
 
-// Never fails: bytes that are not UTF-8 are replaced.
+// Never fails: invalid UTF-8 is replaced.
 std::string dump(const Json& json);
 
 // {"mode":"dynamic","minimum":"512M","maximum":2147483648,"buffer":20,"weight":5000}: any of them, at least
-// one; null: as if it was not set. Refuses unknown members and wrong types in one sentence. The rules between
-// values are Manager's to check.
+// one; null resets a setting. Refuses unknown members and wrong types in one sentence. Manager checks the
+// rules between values.
 Result<SettingsChange> parse_change(std::string_view text);
 
 }  // namespace aerostat

@@ -43,10 +43,10 @@ Result<gid_t> group_id(const std::string& name) {
                   name));
 }
 
-// Whether somebody listens there. A full backlog (EAGAIN) is somebody too.
+// Whether someone listens there. A full backlog (EAGAIN) also means yes.
 bool answers(const sockaddr_un& address) {
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (probe < 0) return true;  // not known: leave it alone
+  if (probe < 0) return true;  // unknown: leave it alone
   const int done = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   const int code = errno;
   ::close(probe);
@@ -100,10 +100,10 @@ Result<ListeningSocket> ListeningSocket::open(const std::string& path, mode_t mo
     out.group_ = *id;
   }
   if (const std::size_t slash = path.rfind('/'); slash != std::string::npos && slash > 0) {
-    ::mkdir(path.substr(0, slash).c_str(), 0755);  // if it fails, the next step says why
+    ::mkdir(path.substr(0, slash).c_str(), 0755);  // if it fails, the next step reports why
   }
 
-  // Two daemons that start at the same time must not both take the path for abandoned.
+  // Two daemons that start at the same time must not both treat the path as abandoned.
   const std::string lock = path + ".lock";
   out.lock_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (out.lock_ < 0) return broken(lock, "locked", errno);
@@ -123,7 +123,7 @@ Result<ListeningSocket> ListeningSocket::open(const std::string& path, mode_t mo
 
   out.fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (out.fd_ < 0) return broken(path, "created", errno);
-  // On Linux the file takes the descriptor's mode (less the umask): it is born for the owner only.
+  // On Linux the file gets the descriptor's mode (less the umask): it is created for the owner only.
   if (::fchmod(out.fd_, 0600) != 0) return broken(path, "created", errno);
   if (::bind(out.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return broken(path, "created", errno);

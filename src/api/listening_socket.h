@@ -1,7 +1,7 @@
-// ListeningSocket: the daemon's unix socket file. It is created for the owner only and opened to others when
-// its group is right, before anybody can connect: at no time is it wider than asked. The file of a dead
-// daemon is replaced; one that a living daemon answers on, or that is no socket, is left alone and named in
-// the error. Removed at the end if still ours.
+// ListeningSocket: the daemon's unix socket file. It is created for the owner only and opened to others once
+// its group is right, before anyone can connect: it is never more accessible than requested. The file of a
+// dead daemon is replaced. A socket on which a living daemon answers, or a file that is no socket, is left
+// alone and named in the error. The file is removed at the end if it is still ours.
 #pragma once
 
 #include <sys/types.h>
@@ -21,7 +21,7 @@ class ListeningSocket {
   ListeningSocket& operator=(ListeningSocket&&) = delete;
   ~ListeningSocket();
 
-  // Hands the descriptor over (non-blocking, listening); the file is still looked after here.
+  // Hands over the descriptor (non-blocking, listening). This object still manages the file.
   int release();
   gid_t group() const { return group_; }
 
@@ -29,7 +29,7 @@ class ListeningSocket {
   ListeningSocket() = default;
   std::string path_;
   int fd_ = -1;
-  int lock_ = -1;  // held while we live: who has it owns the path
+  int lock_ = -1;  // held while we live: its holder owns the path
   dev_t device_ = 0;
   ino_t inode_ = 0;
   gid_t group_ = 0;

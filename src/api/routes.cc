@@ -107,7 +107,7 @@ ApiAnswer get_decisions(const Call& call) {
   return decisions ? ok(list_json(*decisions)) : error_answer(decisions.error());
 }
 
-// A number that no event has reached yet is from before a restart of the daemon: everything since is news.
+// A number that no event has reached yet is from before a restart of the daemon: all events since are new.
 std::uint64_t since_restart(const Manager& manager, std::uint64_t after) {
   if (after == 0 || !manager.events(after).empty()) return after;
   const std::vector<EventRecord> all = manager.events(0);
@@ -147,7 +147,7 @@ constexpr std::array kRoutes = {
     Route{"POST", "/v1/resume", "", true, post_resume},
 };
 
-// Whether `path` fits; `vm` gets what stood for '*'.
+// Whether `path` matches; `vm` gets the text at the '*'.
 bool fits(std::string_view pattern, std::string_view path, std::string& vm) {
   const std::size_t star = pattern.find('*');
   if (star == std::string_view::npos) return pattern == path;

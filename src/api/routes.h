@@ -1,5 +1,5 @@
-// The API without its wire: a request in, an answer out. Knows every path, method, parameter and status code.
-// Does not know sockets; takes hostile targets and bodies.
+// The API without its wire: a request in, an answer out. It knows every path, method, parameter and status
+// code, but no sockets. It accepts hostile targets and bodies.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +21,12 @@ struct ApiRequest {
 struct ApiAnswer {
   int status = 200;
   std::string body;   // JSON
-  std::string allow;  // with 405: the methods there are
-  // Set: the client follows events from here on; there is no body, the connection streams.
+  std::string allow;  // with 405: the supported methods
+  // Set: the client follows events from here on. There is no body; the connection streams.
   std::optional<std::uint64_t> follow_after;
 };
 
-// `may_change` is asked only by requests that change something.
+// `may_change` is called only by requests that change something.
 ApiAnswer answer(Manager& manager, const ApiRequest& request,
                  const std::function<Result<void>()>& may_change);
 

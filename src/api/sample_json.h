@@ -1,4 +1,4 @@
-// A VM's newest sample as JSON: all that its guest said of its memory, and what the host gave it. For
+// A VM's newest sample as JSON: all that its guest reported about its memory, and what the host gave it. For
 // recordings.
 #pragma once
 

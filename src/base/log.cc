@@ -34,7 +34,7 @@ spdlog::logger& logger() {
 
 void set_log_level(LogLevel least) { logger().set_level(to_spdlog(least)); }
 bool log_enabled(LogLevel level) { return logger().should_log(to_spdlog(level)); }
-// A line is one line, whatever is in it.
+// A line is one line, whatever its contents.
 void log_line(LogLevel level, const std::string& line) {
   logger().log(to_spdlog(level), "{}", printable(line, kLongestLogLine));
 }

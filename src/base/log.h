@@ -1,6 +1,7 @@
-// One log line for each change of state, as `event=vm.stalled vm=db for=6s`. A value that may hold anything goes
-// through log_text() or log_word(): no guest and no monitor writes a field of its own. Levels: error, a request
-// of the operator failed; warn, the service is degraded; info, a state changed; debug, each pass.
+// One log line for each change of state, as `event=vm.stalled vm=db for=6s`. A value with arbitrary contents
+// goes through log_text() or log_word(), so that no guest and no monitor can write a field of its own.
+// Levels: error, a request of the operator failed; warn, the service is degraded; info, a state changed;
+// debug, each pass.
 #pragma once
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// ProcessId: a process of this host, named for good. HostNumber: a number that the host's kernel gives, or
-// why it is not there.
+// ProcessId: identifies a process of this host for good. HostNumber: a number from the host's kernel, or the
+// reason why it is missing.
 #pragma once
 
 #include <sys/types.h>
@@ -18,7 +18,7 @@ enum class Missing { Unreadable, Gone };
 template <typename T>
 using HostNumber = tl::expected<T, Missing>;
 
-// A pid alone is given to another process one day.
+// A pid alone is eventually given to another process.
 struct ProcessId {
   pid_t pid = 0;
   std::optional<std::uint64_t> started;  // in clock ticks since boot; missing: it could not be read
@@ -33,7 +33,7 @@ struct ProcessId {
 // Of one process.
 struct ProcessMemory {
   Bytes resident;                // huge pages included
-  std::optional<Bytes> swapped;  // what this host paged out of it
+  std::optional<Bytes> swapped;  // the part that this host paged out
 };
 
 }  // namespace aerostat

@@ -20,8 +20,8 @@ bool is_vm_name(std::string_view text);
 inline constexpr std::string_view kVmNameRule =
     "1 to 64 letters, digits, spaces and . _ - + @ ( ), beginning with none of '.', '-' and space";
 
-// The value of a field of a log line, in quotes: `note="he said \"no\""`. Nothing in it can end the field or
-// the line: quotes and backslashes are escaped, the rest is as printable() has it.
+// The value of a log field, in quotes: `note="he said \"no\""`. Nothing in it can end the field or the line:
+// quotes and backslashes are escaped, the rest is as in printable().
 std::string log_text(std::string_view text, std::size_t most = 1000);
 // The same, without the quotes if it is one plain word.
 std::string log_word(std::string_view name);

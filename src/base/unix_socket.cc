@@ -17,8 +17,8 @@ std::optional<ProcessId> peer_process(int socket) {
   return ProcessId{peer.pid, std::nullopt};
 }
 
-// By hand instead of Asio's async_connect: connecting to a unix socket never waits, but when the listener's
-// queue is full it fails with EAGAIN, which Asio 1.81 takes for "in progress" and then reports as success.
+// By hand instead of Asio's async_connect: connecting to a unix socket never waits, but it fails with EAGAIN
+// if the listener's queue is full. Asio 1.81 takes that for "in progress" and then reports success.
 UnixConnection connect_unix(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -29,7 +29,7 @@ UnixConnection connect_unix(const std::string& path) {
   rlimit limit{};
   const bool limited = ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
   int error = 0;
-  // The kernel gives out the lowest number that is free.
+  // The kernel uses the lowest free number.
   if (limited && static_cast<rlim_t>(fd) + kSpareDescriptors >= limit.rlim_cur) {
     error = EMFILE;
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast

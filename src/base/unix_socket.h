@@ -1,4 +1,5 @@
-// Connecting to a unix socket, and which process is behind it: the kernel says it, not the peer. Never blocks.
+// Connects to a unix socket, and identifies the process behind it: the kernel reports it, not the peer. Never
+// blocks.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +10,8 @@
 
 namespace aerostat {
 
-// Made at once, or `error` is an errno. It is refused with EMFILE when it would take one of the last
-// descriptors: those are for reading what the kernel says.
+// Created at once, or `error` is an errno. Fails with EMFILE if it would take one of the last descriptors:
+// those are for reading the kernel's files.
 struct UnixConnection {
   int fd = -1;
   int error = 0;
@@ -18,12 +19,11 @@ struct UnixConnection {
 UnixConnection connect_unix(const std::string& path);
 inline constexpr int kSpareDescriptors = 32;
 
-// Whoever called listen() on the other end of a connected socket. Missing: the kernel does not say, or the
-// process is outside of this pid namespace.
+// The process that called listen() on the other end of a connected socket. Missing: the kernel does not
+// report it, or the process is outside this pid namespace.
 std::optional<ProcessId> peer_process(int socket);
 
-// For each VM two descriptors are needed: raises the limit of this process as far as it may. Returns the limit
-// now.
+// Each VM needs two descriptors: raises the limit of this process as far as possible. Returns the limit now.
 std::uint64_t raise_descriptor_limit();
 
 }  // namespace aerostat

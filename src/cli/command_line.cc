@@ -64,7 +64,7 @@ const CLI::Validator kColumns(
     },
     "");
 
-// All that can be asked for, filled by the parser.
+// All requests, filled in by the parser.
 struct Wishes {
   std::string socket = "/run/aerostat/api.sock";
   bool json = false;
@@ -177,7 +177,7 @@ std::string change_of(const CLI::App& set, const Wishes& wishes) {
   return out.empty() ? "" : out.dump();
 }
 
-// What nobody knows, an option rather than what may have been meant as its value.
+// An unknown word: an option rather than the intended value of one.
 std::string unknown_word(const CLI::App& app) {
   const std::vector<std::string> rest = app.remaining(true);
   const auto option =
@@ -219,7 +219,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   Wishes wishes;
   CLI::App app(kAbout, "aerostat");
   app.footer(kExamples);
-  app.require_subcommand(0, 1);  // none: we say so ourselves, below
+  app.require_subcommand(0, 1);  // none: we report that ourselves, below
   app.fallthrough();
   app.set_version_flag("--version", "aerostat " AEROSTAT_VERSION, "print the version");
   app.add_option("--socket", wishes.socket, "aerostatd's socket (environment: AEROSTAT_SOCKET)")

@@ -1,4 +1,4 @@
-// The command line of `aerostat`: parses, teaches, and hands over to Commands.
+// The command line of `aerostat`: parses, explains, and calls Commands.
 #pragma once
 
 #include <string>

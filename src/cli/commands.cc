@@ -15,7 +15,7 @@ namespace aerostat {
 
 namespace {
 
-// Home, and then each line cleared as it is drawn over, and what is left below: no flicker.
+// Moves home, clears each line as it is drawn, and then the rest: no flicker.
 std::string redrawn(const std::string& text) {
   std::string out = "\033[H";
   for (const char c : text) {
@@ -131,7 +131,7 @@ int Commands::qemu_args(const QemuVm& vm, bool one_line) {
   const Result<std::vector<std::string>> args = aerostat::qemu_args(vm);
   if (!args) {
     complain(args.error());
-    return kUsage;  // only what was typed can be wrong
+    return kUsage;  // only the typed text can be wrong
   }
   if (output_.json)
     output_.out << Json(*args).dump() << "\n";

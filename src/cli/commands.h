@@ -1,5 +1,5 @@
-// What each command of `aerostat` does: asks the daemon, prints. Knows no command line.
-// Each returns the exit status (console/exit_status.h).
+// The commands of `aerostat`: ask the daemon, print. They know no command line. Each returns the exit status
+// (console/exit_status.h).
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class Commands {
  public:
   Commands(Client client, const Output& output) : client_(std::move(client)), output_(output) {}
 
-  // `every`: draw again each so many seconds, for ever. `pause` waits; false ends it.
+  // `every`: repeat at this interval in seconds, for ever. `pause` waits; false ends it.
   int list(const std::vector<std::string>& columns, bool all, std::optional<double> every,
            const std::function<bool(double)>& pause);
   int show(const std::string& vm);
@@ -41,7 +41,7 @@ class Commands {
   int qemu_args(const QemuVm& vm, bool one_line);
 
  private:
-  // Asks, and prints the JSON as it is or what `show` makes of it.
+  // Sends the request, and prints the JSON or what `show` makes of it.
   template <typename Show>
   int ask(const std::string& method, const std::string& target, const std::string& body, Show show);
   int complain(const Error& error);

@@ -12,8 +12,8 @@ namespace aerostat {
 
 namespace {
 
-constexpr Bytes kStartupStep = Bytes::mib(2);   // a huge page, virtio-mem's usual block
-constexpr Bytes kDeviceStep = Bytes::mib(128);  // a memory block of a Linux guest: what is less is never used
+constexpr Bytes kStartupStep = Bytes::mib(2);       // a huge page, virtio-mem's usual block
+constexpr Bytes kDeviceStep = Bytes::mib(128);      // a memory block of a Linux guest: less is never used
 constexpr Bytes kMostMemory = Bytes::mib(4 << 20);  // 4 TiB: above, QEMU's address space runs out
 constexpr std::size_t kMostSocketPath = 107;        // what the kernel's sockaddr_un holds
 
@@ -23,7 +23,7 @@ Result<void> check(const QemuVm& vm) {
   if (!is_vm_name(vm.name)) {
     return invalid(fmt::format("'{}' cannot be a VM's name; use {}", printable(vm.name, 64), kVmNameRule));
   }
-  // aerostatd takes sockets with such names for something else's.
+  // aerostatd treats sockets with such names as something else's.
   for (const std::string_view other : {".agent", ".ga", ".guest", ".serial", ".console", ".vnc"}) {
     if (vm.name.ends_with(other))
       return invalid(
@@ -96,7 +96,7 @@ Result<std::vector<std::string>> qemu_args(const QemuVm& vm) {
     out.insert(
         out.end(),
         {"-object",
-         // reserve=off: the host is not asked to set swap aside for memory that is only a possibility.
+         // reserve=off: do not reserve the host's swap for memory that is only a possibility.
          fmt::format("memory-backend-ram,id={}-ram,size={},reserve=off", vm.memory_id, mib(device)),
          "-device", fmt::format("virtio-mem-pci,id={0},memdev={0}-ram,requested-size=0", vm.memory_id)});
   } else {

@@ -1,6 +1,6 @@
 // qemu_args: the QEMU arguments that make a VM fully manageable: hot-pluggable memory up to the maximum, a
-// balloon, the port of the guest's service, and a monitor socket where aerostatd looks for it. Pure. For
-// QEMU 6.1 and later.
+// balloon, the port of the guest's service, and a monitor socket in aerostatd's directory. Pure. For QEMU 6.1
+// and later.
 #pragma once
 
 #include <string>
@@ -20,11 +20,11 @@ struct QemuVm {
 };
 
 // Sizes are rounded up: startup to 2 MiB, the hot-pluggable part to 128 MiB (what a Linux guest adds at a
-// time), so the devices may allow a little more than the maximum; `aerostat set --maximum` says exactly how
-// far to go. Refuses names, sizes and paths with which the VM would not start or not be found.
+// time). The devices may therefore allow slightly more than the maximum; `aerostat set --maximum` sets the
+// exact limit. Refuses names, sizes and paths with which the VM would not start or not be found.
 Result<std::vector<std::string>> qemu_args(const QemuVm& vm);
 
-// For a shell: quoted where needed; one option a line with a backslash, or all in one line.
+// For a shell: quoted where needed; one option a line with a backslash, or all on one line.
 std::string shell_text(const std::vector<std::string>& args, bool one_line);
 
 }  // namespace aerostat

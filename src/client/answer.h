@@ -1,4 +1,4 @@
-// Answers of the API, read: the JSON of a yes, the sentence of a no.
+// Parses answers of the API: the JSON of a success, the sentence of a refusal.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

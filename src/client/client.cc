@@ -21,13 +21,13 @@ namespace http = beast::http;
 using asio::local::stream_protocol;
 using Code = beast::error_code;
 
-// Some hundred VMs make 1 MB; this only stops what cannot be an answer.
+// Some hundred VMs make 1 MB. This only stops what cannot be an answer.
 constexpr std::uint64_t kMostReply = 64u << 20;
 constexpr std::size_t kMostLine = 1u << 20;
-// The daemon sends a ping every 15 s; three missed ones mean it hangs.
+// The daemon sends a ping every 15 s. Three missed ones mean that it hangs.
 constexpr std::chrono::seconds kSilence{50};
 
-// Whoever is in the group root may do far more than this.
+// A member of the group root may do far more than this.
 std::string remedy(const std::string& path) {
   struct stat about{};
   if (::stat(path.c_str(), &about) != 0 || about.st_gid == 0)
@@ -71,7 +71,8 @@ Error broken(const std::string& socket, const Code& code) {
           fmt::format("aerostatd ended the connection on {}: {}", socket, code.message())};
 }
 
-// One connection. Beast's time-outs work for asynchronous operations only, so each runs to its end here.
+// One connection. Beast's timeouts work for asynchronous operations only, so each operation runs to its end
+// here.
 class Wire {
  public:
   explicit Wire(const std::string& socket) : socket_(socket), stream_(io_) {}
@@ -99,7 +100,7 @@ class Wire {
     request.prepare_payload();
     http::async_write(stream_, request, [&code](Code done, std::size_t) { code = done; });
     run();
-    // A daemon that refuses early has answered although it did not take everything: read that answer.
+    // A daemon that refuses early has answered although it did not read everything: read that answer.
     if (code && code != boost::system::errc::broken_pipe) return fail(broken(socket_, code));
     return {};
   }
@@ -142,7 +143,7 @@ class Wire {
   beast::flat_buffer buffer_{1u << 20};
 };
 
-// Takes whole lines off the front of `text` and hands over the data of each event.
+// Takes whole lines off the front of `text` and passes on the data of each event.
 bool take_events(std::string& text, const std::function<bool(std::string_view)>& event) {
   std::size_t end = 0;
   while ((end = text.find('\n')) != std::string::npos) {

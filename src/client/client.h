@@ -1,6 +1,5 @@
-// Client: speaks to aerostatd over its unix socket, one request at a time, each with a deadline.
-// Kind Unavailable or Denied: the daemon was not reached; the sentence says where it was looked for and what
-// to do.
+// Client: talks to aerostatd over its unix socket, one request at a time, each with a deadline. Kind
+// Unavailable or Denied: the daemon was not reached; the sentence says at which place, and what to do.
 #pragma once
 
 #include <chrono>
@@ -26,7 +25,7 @@ class Client {
                         const std::string& body = {}) const;
 
   // Reads a stream of server-sent events and calls `event` with the data of each, until it returns false or
-  // the daemon ends the stream (then an error). A reply other than 200 is returned as it is, with its body.
+  // the daemon ends the stream (then an error). A reply other than 200 is returned with its body.
   Result<Reply> follow(const std::string& target,
                        const std::function<bool(std::string_view data)>& event) const;
 

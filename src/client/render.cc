@@ -13,7 +13,7 @@ namespace aerostat {
 
 namespace {
 
-// A member, or null: for JSON that may be anything.
+// A member, or null: for arbitrary JSON.
 const Json& member(const Json& object, std::string_view key) {
   static const Json kNull;
   if (!object.is_object()) return kNull;
@@ -36,7 +36,7 @@ std::string size_of(const Json& value) {
   return value.is_number_integer() ? format_bytes(Bytes::of(value.get<std::int64_t>())) : "-";
 }
 
-// As the field table names it: what ends in _bytes is memory.
+// By the name in the field table: values that end in _bytes are memory.
 std::string field_of(const Json& object, std::string_view id) {
   const Json& value = member(object, id);
   return id.ends_with("_bytes") ? size_of(value) : text_of(value);
@@ -79,7 +79,7 @@ std::string paused_note(const Json& host) {
                      since == "-" ? "" : " since " + since);
 }
 
-// What is wrong with the manager itself.
+// Problems of the manager itself.
 std::string manager_note(const Json& host) {
   const std::string note = field_of(host, "note");
   return note == "-" ? "" : "Warning: " + note + "\n";
@@ -102,7 +102,7 @@ std::string host_line(const Json& host, bool colour) {
   return out + coloured(manager_note(host), Colour::Red, colour);
 }
 
-// "mode dynamic, minimum 256 MiB": what the owner wrote.
+// "mode dynamic, minimum 256 MiB": the owner's settings.
 std::string settings_text(const Json& settings) {
   std::vector<std::string> parts;
   for (const char* key : {"mode", "startup", "minimum", "maximum", "buffer", "weight"}) {
@@ -126,7 +126,7 @@ std::string render_lines(const std::vector<Line>& lines, bool colour) {
   for (const Line& line : lines) {
     label = std::max(label, width_of(line.label));
     if (width_of(line.value) <= 24)
-      value = std::max(value, width_of(line.value));  // a sentence pushes nothing aside
+      value = std::max(value, width_of(line.value));  // a sentence does not widen the column
   }
   std::string out;
   for (const Line& line : lines) {
@@ -280,7 +280,7 @@ std::string render_paused(const Json& host) {
 }
 
 std::string render_settings(const Json& vm, bool dry_run) {
-  // Of a VM that does not run: its settings wait for it.
+  // For a VM that does not run: its settings wait for it.
   const std::string note = field_of(vm, "status") == "Off" ? field_of(vm, "note") : "";
   std::string warnings;
   for (const Json& warning : member(vm, "warnings"))

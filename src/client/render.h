@@ -1,6 +1,6 @@
-// What the API says, as text for people. Pure functions from JSON to a string, so that tests compare whole
-// screens. Everything is cleaned; what is missing is shown as "-"; unexpected JSON is shown as unknown and
-// never throws.
+// Answers of the API as text for people. Pure functions from JSON to a string, so that tests compare whole
+// screens. All text is cleaned. Missing values appear as "-". Unexpected JSON appears as unknown and never
+// throws.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -15,8 +15,7 @@ using Json = nlohmann::ordered_json;
 
 // Column ids of `list` without --columns.
 std::vector<std::string> default_columns();
-// "name,assigned,pressure": ids of the field table; "_bytes" and "_percent" may be left out; "all" means
-// each.
+// "name,assigned,pressure": ids of the field table; "_bytes" and "_percent" may be omitted; "all" means each.
 Result<std::vector<std::string>> parse_columns(const std::string& text);
 
 std::string render_list(const Json& host, const Json& vms, const std::vector<std::string>& columns,
@@ -28,7 +27,7 @@ std::string render_event(const Json& event, bool colour);
 std::string render_reactions(const Json& reactions, bool colour);
 // After `pause` and `resume`.
 std::string render_paused(const Json& host);
-// After `set`: what is in force now, in one line, and what its owner should know of it.
+// After `set`: the settings in force, in one line, and warnings for the owner.
 std::string render_settings(const Json& vm, bool dry_run);
 
 }  // namespace aerostat

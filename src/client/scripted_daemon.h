@@ -1,6 +1,6 @@
 // ScriptedDaemon: for tests of the command. A unix socket that answers each connection with the next text of
-// a script, whatever it is asked, and remembers what that was. The command has no part of the daemon to test
-// with, by design.
+// a script, whatever the request, and records the requests. By design the command has no part of the daemon
+// to test with.
 #pragma once
 
 #include <poll.h>
@@ -22,7 +22,7 @@ inline std::string http_reply(const std::string& status, const std::string& body
 
 class ScriptedDaemon {
  public:
-  // An empty reply: says nothing and keeps the connection until the client gives up.
+  // An empty reply: sends nothing and keeps the connection until the client gives up.
   explicit ScriptedDaemon(std::vector<std::string> replies) : replies_(std::move(replies)) {
     char name[] = "/tmp/aerostat-cli.XXXXXX";
     directory_ = ::mkdtemp(name);
@@ -43,7 +43,7 @@ class ScriptedDaemon {
   }
   ScriptedDaemon(const ScriptedDaemon&) = delete;
 
-  // What was asked. Read it after the command has returned.
+  // The requests. Read them after the command has returned.
   std::vector<std::string> requests;
   std::string socket;
 
@@ -62,7 +62,7 @@ class ScriptedDaemon {
       ::close(client);
     }
   }
-  // Up to the end of the header and the body it announces.
+  // Up to the end of the header and the body that it announces.
   static std::string read_request(int client) {
     std::string out;
     char part[4096];

@@ -1,5 +1,5 @@
-// Config: what the daemon's configuration file says, as plain values. Nothing here acts on them.
-// Every mistake in the file is reported, each with its line and column and what to do; none is skipped over.
+// Config: the contents of the daemon's configuration file, as plain values. Nothing here acts on them. Every
+// mistake in the file is reported, with its line and column and what to do. None is skipped.
 #pragma once
 
 #include <sys/types.h>
@@ -19,7 +19,7 @@
 
 namespace aerostat {
 
-// Capacity "auto": what the host has.
+// Capacity "auto": the memory of the host.
 struct AutoCapacity {
   friend bool operator==(const AutoCapacity&, const AutoCapacity&) = default;
 };
@@ -42,11 +42,11 @@ struct Config {
   Settings defaults;
   std::map<std::string, VmEntry> vms;
 
-  // What the file says of this VM: its own settings over the defaults.
+  // The file's settings of this VM: its own over the defaults.
   Settings settings_of(const std::string& vm) const;
 };
 
-// `file` is only used to name places. A failure's message is one or more lines "file:line:column: sentence".
+// `file` is only used in messages. A failure's message has one or more lines "file:line:column: sentence".
 Result<Config> parse_config(std::string_view text, const std::string& file);
 
 // Kind NotFound: there is no such file.

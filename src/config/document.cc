@@ -16,7 +16,7 @@ namespace aerostat {
 
 namespace {
 
-// No real configuration comes near; a wrong path (a disk image, say) is refused early.
+// No real configuration is this large. A wrong path (such as a disk image) is refused early.
 constexpr std::size_t kMostFileBytes = std::size_t{1} << 20;
 
 Place place_of(const toml::source_region& region) {
@@ -97,7 +97,7 @@ std::string Problems::text() const {
 }
 
 Result<std::string> read_text_file(const std::string& path) {
-  // O_NONBLOCK: a pipe in the file's place must not hang the daemon; it is refused below.
+  // O_NONBLOCK: a pipe in place of the file must not hang the daemon. It is refused below.
   const OpenFile file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.fd < 0) return fail(unreadable(path, errno));
   struct stat about{};
@@ -119,7 +119,7 @@ Result<std::string> read_text_file(const std::string& path) {
 }
 
 Result<Table> parse_document(std::string_view text, const std::string& file) {
-  // Debian's toml++ reports errors by exceptions; they end here.
+  // Debian's toml++ reports errors by exceptions. They end here.
   try {
     return table_of(toml::parse(text));
   } catch (const toml::parse_error& error) {

@@ -1,5 +1,5 @@
-// Document: a TOML file as a plain tree in which every key and value knows its line and column, and Problems:
-// the list of all that is wrong with it. The only door to toml++; no other file includes it.
+// Document: a TOML file as a plain tree in which every key and value knows its line and column. Problems: the
+// list of all mistakes in it. Only this file includes toml++.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Place {
 struct Entry;
 using Table = std::vector<Entry>;  // by key
 
-// A time, a date or anything else no setting of ours is made of.
+// A time, a date or any other type that no setting uses.
 struct OtherValue {};
 
 struct Value;
@@ -41,7 +41,7 @@ struct Entry {
 // "a table", "a whole number", … for sentences.
 std::string_view type_name(const Value& value);
 
-// Collects everything that is wrong with one file, so that its owner sees all of it at once.
+// Collects all mistakes of one file, so that its owner sees them at once.
 class Problems {
  public:
   explicit Problems(std::string file) : file_(std::move(file)) {}
@@ -60,8 +60,8 @@ class Problems {
   std::vector<Problem> found_;
 };
 
-// The file's text. Refuses what is not a regular file, and more than 1 MiB.
-// Kind NotFound: there is none; Denied: no permission.
+// The file's text. Refuses files that are not regular, and more than 1 MiB. Kind NotFound: there is none;
+// Denied: no permission.
 Result<std::string> read_text_file(const std::string& path);
 
 // A syntax error is one sentence that starts with `file:line:column`.

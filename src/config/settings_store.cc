@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view kHeading =
     "# Written by aerostatd when somebody uses `aerostat set`. To change it by hand, stop aerostatd first.\n";
 
-// Exact, and read back by parse_size(): whole KiB, else with the fraction that the last bytes make.
+// Exact, and readable by parse_size(): whole KiB, otherwise with the fraction that the last bytes make.
 std::string size_text(Bytes size) {
   const std::int64_t n = size.count();
   if (n % (std::int64_t{1} << 20) == 0) return fmt::format("{}M", n >> 20);
@@ -130,7 +130,7 @@ Result<void> SettingsStore::save(const All& all) {
   std::filesystem::create_directories(directory_, made);
   if (made) return fail(not_saved(directory_, made.value()));
   const std::string text = text_of(all);
-  // Always the same name, so that what a crash leaves behind is overwritten by the next save.
+  // Always the same name, so that the next save overwrites what a crash left behind.
   const std::string temporary = file_ + ".new";
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (fd < 0) return fail(not_saved(temporary, errno));
@@ -142,7 +142,7 @@ Result<void> SettingsStore::save(const All& all) {
     return written;
   }
   known_ = text;
-  // The new name must survive a power cut too. If this fails the settings are still in force and readable
+  // The new name must survive a power cut too. If this fails, the settings are still in force and readable
   // now.
   const int directory = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory >= 0) {

@@ -1,7 +1,7 @@
-// SettingsStore: settings made while the daemon runs (`aerostat set`), kept in <directory>/settings.toml.
-// A save is atomic: after a crash the file is the old one or the new one. It never overwrites what it has not
-// understood: a damaged file, or one that somebody else changed, is kept, and the save is refused with the
-// remedy.
+// SettingsStore: settings made while the daemon runs (`aerostat set`), kept in <directory>/settings.toml. A
+// save is atomic: after a crash the file is the old one or the new one. It never overwrites a file that it
+// has not understood. A damaged file, or one that someone else changed, is kept, and the save is refused with
+// the remedy.
 #pragma once
 
 #include <map>
@@ -20,16 +20,15 @@ class SettingsStore {
   explicit SettingsStore(std::string directory);
 
   const std::string& file() const { return file_; }
-  // No file yet: nothing is set. A damaged one: one line "file:line:column: sentence" for each mistake.
+  // No file yet: nothing is set. A damaged file: one line "file:line:column: sentence" for each mistake.
   Result<All> load();
-  // Makes the directory if it is missing. On failure the file is what it was.
+  // Creates a missing directory. On failure the file is unchanged.
   Result<void> save(const All& all);
 
  private:
   std::string directory_;
   std::string file_;
-  // The file as it was last read or written. Empty text: there was none. Missing: not read yet, or not
-  // understood.
+  // The file as last read or written. Empty text: there was none. Missing: not read yet, or not understood.
   std::optional<std::string> known_;
 };
 

@@ -92,7 +92,7 @@ void TableReader::finish() {
 
 namespace {
 
-// One rule at a time: a settings object that holds nothing but this value.
+// One rule at a time: a settings object with only this value.
 void check_alone(const Settings& only, Place at, std::vector<Place>& wrong, Problems& problems) {
   if (const Result<void> checked = validate(only); !checked) {
     wrong.push_back(at);
@@ -136,7 +136,7 @@ Settings read_settings(TableReader& reader, Problems& problems) {
   number("buffer", "buffer = 20 (percent)", &Settings::buffer_percent);
   number("weight", "weight = 5000", &Settings::weight);
   if (wrong.empty() && !sizes.empty()) {
-    // Only the order of the sizes can still be broken; the last of them is where it became so.
+    // Only the order of the sizes can still be wrong. Report it at the last of them.
     if (const Result<void> checked = validate(out); !checked) {
       problems.add(*std::max_element(sizes.begin(), sizes.end()), checked.error().message);
     }

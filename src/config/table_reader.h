@@ -1,6 +1,5 @@
-// TableReader: takes known keys out of a TOML table with their types checked; what is left over is an unknown
-// key, refused with the nearest known one. Everything wrong goes to Problems with its place; nothing stops at
-// the first.
+// TableReader: reads known keys of a TOML table with type checks. A remaining key is unknown and refused with
+// the nearest known one. All mistakes go to Problems with their places; nothing stops at the first.
 #pragma once
 
 #include <optional>
@@ -22,18 +21,18 @@ struct Placed {
 
 class TableReader {
  public:
-  // `table` and `problems` must outlive this. `where` names the table in sentences: "[api]", "the top level".
+  // `table` and `problems` must outlive this. `where` names the table in messages: "[api]", "the top level".
   TableReader(const Table& table, std::string where, Problems& problems)
       : table_(table), where_(std::move(where)), problems_(problems) {}
 
-  // Each marks the key as known. Empty: not there, or wrong and reported.
+  // Each marks the key as known. Empty: absent, or wrong and reported.
   std::optional<Placed<std::string>> text(std::string_view key, std::string_view example);
   std::optional<Placed<int>> whole(std::string_view key, std::string_view example);
   std::optional<Placed<Bytes>> size(std::string_view key);
   std::optional<Placed<Array>> list(std::string_view key, std::string_view example);
   const Entry* table(std::string_view key);
 
-  // Reports every key nobody asked for. Call last.
+  // Reports every key that was not read. Call last.
   void finish();
 
  private:
@@ -46,8 +45,8 @@ class TableReader {
   std::vector<std::string> known_;
 };
 
-// The six settings of one table: read, then checked one by one and together.
-// A broken rule is reported at the value that breaks it.
+// The six settings of one table, checked one by one and together. A broken rule is reported at the value that
+// breaks it.
 Settings read_settings(TableReader& reader, Problems& problems);
 
 }  // namespace aerostat

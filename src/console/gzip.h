@@ -1,4 +1,4 @@
-// Gzip: compresses text piece by piece. Only what it was given and has not handed out is held.
+// Gzip: compresses text piece by piece. Holds only input that it has not handed out yet.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ class Gzip {
   Gzip(Gzip&&) noexcept;
   Gzip& operator=(Gzip&&) noexcept;
 
-  // What there is to write so far; often nothing. `flush`: everything up to here can be read from it.
+  // The output so far; often nothing. `flush`: everything up to here can be decompressed from it.
   std::string add(std::string_view text, bool flush = false);
   // The rest, and the end of the file.
   std::string finish();

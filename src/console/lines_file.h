@@ -1,6 +1,6 @@
-// LinesFile: a file that grows line by line, each handed to the system whole, gzip if its name ends in .gz. A
-// gzip file can be read up to the last flush, whatever ends the program. "-": a stream. Refuses to write over
-// a file unless told to.
+// LinesFile: a file that grows line by line. Each line goes to the system as a whole; gzip if the name ends
+// in .gz. A gzip file can be read up to the last flush, however the program ends. "-": a stream. Does not
+// overwrite a file unless told to.
 #pragma once
 
 #include <iosfwd>

@@ -1,4 +1,4 @@
-// Progress: a bar on standard error while something takes its time; only on a terminal, and gone afterwards.
+// Progress: a bar on standard error during long work; only on a terminal, and removed afterwards.
 #pragma once
 
 #include <iosfwd>
@@ -14,7 +14,7 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   ~Progress() { clear(); }
 
-  // `done` from 0 to 1. Drawn again only when it looks different.
+  // `done` from 0 to 1. Redrawn only when it looks different.
   void show(double done, std::string_view what);
   void clear();
 

@@ -1,4 +1,4 @@
-// Surroundings of a command: where it writes, and whether a person looks at it there.
+// Surroundings of a command: where it writes, and whether a person reads it there.
 #pragma once
 
 #include <iosfwd>

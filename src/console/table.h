@@ -8,7 +8,7 @@
 
 namespace aerostat {
 
-// Everything a daemon says passes through here before it reaches a terminal: control characters, broken UTF-8
+// All text from a daemon passes through here before it reaches a terminal: control characters, broken UTF-8
 // and characters that reorder a line become '?'. Other UTF-8 stays.
 std::string clean(std::string_view text);
 

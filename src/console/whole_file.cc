@@ -22,7 +22,7 @@ Error cannot(const std::string& path, int error) {
           fmt::format("{} cannot be written: {}; name another file", printable(path), std::strerror(error))};
 }
 
-// What a new file may have, as the user's umask says.
+// The permissions of a new file under the user's umask.
 mode_t usual_mode() {
   const mode_t mask = ::umask(0);
   ::umask(mask);

@@ -1,6 +1,6 @@
-// WholeFile: a file that is written whole or not at all. Opening it tells at once whether it can be written,
-// so that nobody waits for a result that has nowhere to go. What is no regular file (a pipe, a terminal) is
-// written directly. Refuses directories, and places that do not exist.
+// WholeFile: a file that is written whole or not at all. Opening it shows at once whether it can be written,
+// so that nobody waits for a result that cannot be stored. A pipe or a terminal is written directly. Refuses
+// directories, and places that do not exist.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ class WholeFile {
   static Result<WholeFile> open(const std::string& path);
   WholeFile(WholeFile&& other) noexcept;
   WholeFile& operator=(WholeFile&&) = delete;
-  // Without a commit, everything is as it was.
+  // Without a commit nothing changes.
   ~WholeFile();
 
   Result<void> commit(std::string_view text);
@@ -23,7 +23,7 @@ class WholeFile {
  private:
   WholeFile() = default;
   std::string path_, shown_;
-  std::string beside_;  // what is written until it is whole; empty: the file itself
+  std::string beside_;  // the temporary file until it is whole; empty: the file itself
   int fd_ = -1;
 };
 

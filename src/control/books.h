@@ -1,7 +1,7 @@
 // Books: all claims on the host's memory. A claim is what a VM holds or was promised, what an orphan holds (a
-// process that runs on without a monitor), or what is reserved for a VM about to start. The only place that
-// adds claims up, checks law 1 and says what is free. Pure bookkeeping: the engine tells it what it counted,
-// saw and was asked for. Every sum is kept up to date, so reading one costs nothing.
+// process that runs on without a monitor), or a reservation for a VM that is about to start. Only this class
+// sums claims, checks law 1 and says what is free. Pure bookkeeping: the engine reports what it counted, saw
+// and was asked for. Every sum is kept up to date, so reading one costs nothing.
 #pragma once
 
 #include <algorithm>
@@ -18,15 +18,15 @@
 
 namespace aerostat {
 
-// No host has more. It bounds a claim, so that no sum of claims overflows.
+// No host has more memory. This bounds a claim, so that no sum of claims overflows.
 inline constexpr Bytes kMostOfOneClaim = Bytes::of(std::int64_t{1} << 46);
 
 // What a VM holds or was promised.
 struct VmClaim {
   std::string owner;
   Bytes amount;
-  Bytes untouched;  // of it, not in use on the host: the kernel must still find it
-  Bytes least;      // of it, kept whatever others need
+  Bytes untouched;  // of this, not in use on the host: the kernel must still find it
+  Bytes least;      // of this, kept whatever others need
 };
 
 struct OrphanClaim {
@@ -45,7 +45,7 @@ struct Reservation {
   std::optional<TimePoint> expires;   // missing: it lasts until it is released or its VM is known
   const VmClaim* taken_by = nullptr;  // its VM appeared, and its facts are not known yet
 
-  // What its VM does not hold yet.
+  // The part that its VM does not hold yet.
   Bytes rest() const { return taken_by ? std::max(Bytes{}, amount - taken_by->amount) : amount; }
 };
 
@@ -56,13 +56,14 @@ class Books {
   Bytes capacity() const { return capacity_; }
   Bytes reserve() const { return reserve_; }
 
-  // A VM appeared that people may call by any of `names`; its claim goes by the first, and is valid until
-  // close(). A reservation of such a name is taken, and counts on with what the VM does not hold yet.
+  // A VM appeared that people may call by any of `names`. Its claim uses the first, and is valid until
+  // close(). It takes a reservation of such a name, which still counts with the part that the VM does not
+  // hold yet.
   VmClaim& open(const std::vector<std::string>& names);
   void rename(VmClaim& claim, const std::string& owner) { claim.owner = owner; }
-  // The facts of the VM are known: what was reserved for it is now what it holds.
+  // The facts of the VM are known: it now holds what was reserved for it.
   void known(const VmClaim& claim);
-  // The VM vanished: it holds nothing. A reservation that it had taken waits again.
+  // The VM vanished and holds nothing. A reservation that it had taken waits again.
   void close(VmClaim& claim);
   // What the VM holds now. Each amount is cut to [0, kMostOfOneClaim].
   void count(VmClaim& claim, Bytes amount, Bytes resident, Bytes least);
@@ -71,33 +72,33 @@ class Books {
   // Ends the claim of the orphan that may be this process. Nothing: there is none.
   std::optional<OrphanClaim> take_orphan(const ProcessId& process);
   const std::vector<OrphanClaim>& orphans() const { return orphans_; }
-  // Those that became orphans before `before` and of which nobody was told; from now on somebody was.
+  // Orphans since before `before` that have not been reported yet. This call marks them as reported.
   std::vector<OrphanClaim> untold_orphans(TimePoint before);
 
-  // Replaces what was reserved for the owner before. Refuses an amount that could never be free: more than
-  // the capacity leaves when each VM holds its least.
+  // Replaces an earlier reservation of the owner. Refuses an amount that could never be free: more than the
+  // capacity leaves when each VM holds its least.
   Result<void> reserve(const std::string& owner, Bytes amount, std::optional<TimePoint> expires);
   // False: nothing was reserved for it.
   bool release(const std::string& owner);
-  // Ends reservations whose time is over and whose VM did not appear; their owners.
+  // Ends reservations that have expired and whose VM did not appear; returns their owners.
   std::vector<std::string> expire(TimePoint now);
 
   Bytes committed() const { return held_ + orphaned_; }  // by VMs and orphans
   Bytes reserved() const;
   Bytes untouched() const { return untouched_; }
   Bytes free() const { return within_law() - reserved(); }
-  // How much more is committed than law 1 allows. What is reserved is given to nobody yet: others may need a
-  // while to make room for it.
+  // How far committed memory exceeds law 1. Reserved memory is given to nobody yet: others may need a while
+  // to make room for it.
   Bytes over() const { return std::max(Bytes{}, -within_law()); }
-  // What this VM could have when each other one holds its least.
+  // What this VM could have if each other VM held its least.
   Bytes left_beside(const VmClaim& claim) const;
   Bytes left_for(const std::string& owner) const;
-  // The most that was committed whenever somebody marked it: every claim was counted then.
+  // The peak of committed memory over all marked moments, at which every claim was counted.
   void mark_peak() { peak_ = std::max(peak_, committed()); }
   Bytes peak() const { return peak_; }
 
-  // The host as a plan for all VMs sees it, or as a plan for one: all other claims lie outside of it. The VMs
-  // themselves are the caller's to add.
+  // The host as a plan for all VMs sees it, or a plan for one: all other claims lie outside it. The caller
+  // adds the VMs themselves.
   HostView view() const;
   HostView view_of(const VmClaim& one) const;
 

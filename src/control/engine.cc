@@ -17,7 +17,7 @@ namespace aerostat {
 
 namespace {
 
-// A VM that stays short is refused at each pass; it is told about and counted once.
+// A VM that stays short is refused at each pass. That is reported and counted once.
 constexpr Duration kOneRefusal = std::chrono::seconds(5);
 
 }  // namespace
@@ -50,7 +50,7 @@ void Engine::event(std::string kind, const std::string& vm, std::string text) {
   if (hooks_.new_events) hooks_.new_events();
 }
 
-// --- what VMs and guests tell ---
+// --- reports of VMs and guests ---
 
 void Engine::machine_appeared(Machine& machine) {
   if (find(machine.id())) machine_vanished(machine.id(), "its driver shows it anew");
@@ -80,12 +80,12 @@ void Engine::machine_changed(const VmId& id) {
   if (!vm) return;
   const Bytes reclaimed = reclaimed_;
   refresh(*vm, clock_.now());
-  // Memory came back: somebody may be waiting for it.
+  // Memory came back: another VM may be waiting for it.
   if (reclaimed_ > reclaimed && !paused_ && somebody_waits_) hooks_.pass_wanted();
 }
 
-// A VM whose monitor has gone may run on: then what it holds stays counted until its process ends, or it is
-// back.
+// A VM whose monitor has gone may run on. Then its memory stays counted until its process ends, or the
+// monitor is back.
 void Engine::machine_vanished(const VmId& id, const std::string& why) {
   VmRecord* const vm = find(id);
   if (!vm) return;
@@ -119,7 +119,7 @@ void Engine::guest_spoke(const VmId& id) {
   if (!grow_alone(vm, view, now)) hooks_.pass_wanted();
 }
 
-// Brings one record up to date with its machine and its guest.
+// Updates one record from its machine and its guest.
 void Engine::refresh(VmRecord& vm, TimePoint now) {
   const Status before = vm.status;
   const std::string note_before = vm.note;
@@ -152,7 +152,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   tell_status(vm, before, note_before);
 }
 
-// Nobody can say any more whether what is being taken hurts.
+// Nobody can tell any more whether a running shrink hurts.
 void Engine::stop_taking(VmRecord& vm) {
   const MachineFacts& facts = vm.facts();
   if (!vm.lost || vm.lost->stopped || !options_.guards.give_back || paused_) return;
@@ -164,9 +164,9 @@ void Engine::stop_taking(VmRecord& vm) {
   journal_.result(vm.name, "nobody reports of the guest any more: what was not yet taken is not taken");
 }
 
-// A reset takes the balloon and hot-added memory away, but QEMU keeps what was asked of them and the guest's
-// drivers would do it all again while it boots. What it boots with is what it may have until it says what it
-// needs.
+// A reset takes the balloon and hot-added memory away. But QEMU keeps the requested sizes, and the guest's
+// drivers would restore them during the boot. Until the VM reports what it needs, its target is its boot
+// memory.
 void Engine::rebooted(VmRecord& vm) {
   event("vm.rebooted", vm.name, "the guest was reset");
   vm.reaction = {};
@@ -223,7 +223,7 @@ void Engine::decide(const HostView& view, TimePoint now) {
   }
 }
 
-// A fault of the policy that would be there in each pass.
+// A fault of the policy that would recur in each pass.
 void Engine::tell_astray(const Ruling& ruling) {
   if (std::exchange(told_astray_, true)) return;
   event("manager.plan", "",
@@ -232,7 +232,7 @@ void Engine::tell_astray(const Ruling& ruling) {
             ruling.wish.place, records_.size(), clause(ruling.cuts.front())));
 }
 
-// As soon as it costs the guest nothing, until it has room: in want it hardly can.
+// As soon as it costs the guest nothing, until it has room. In want it hardly can.
 void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
   if (!view.movable || !view.demand || view.distress || view.stalled || view.keeps) return;
   const MachineFacts& facts = vm.facts();
@@ -244,7 +244,7 @@ void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
   vm.machine->prepare_to_grow();
 }
 
-// All VMs were counted a moment ago, when they were refreshed.
+// All VMs were counted just now, when they were refreshed.
 HostView Engine::look(TimePoint now) {
   HostView view = books_.view();
   view.spare_physical = spare_physical(now);
@@ -254,7 +254,7 @@ HostView Engine::look(TimePoint now) {
     records_.push_back(vm.get());
     view.vms.push_back(view_of(*vm, now));
     VmView& v = view.vms.back();
-    // What a guest shows while it boots is no measure of what it needs.
+    // What a guest shows while it boots does not measure its need.
     v.rest = rest(vm->mind, v, !boots(*vm, now), *vm->profile);
   }
   return view;
@@ -283,7 +283,7 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
   vm.machine->set_target(vm.machine->reachable(facts.assigned()));
 }
 
-// Lets the guest make memory easy to take, once, before a shrink; false while that is under way.
+// Lets the guest prepare memory once before a shrink; false while that is under way.
 bool Engine::prepared(VmRecord& vm, Bytes to_take, TimePoint now) {
   constexpr Duration kPreparedFor = std::chrono::seconds(10);
   constexpr Duration kPatience = std::chrono::milliseconds(300);
@@ -301,7 +301,7 @@ Outcome Engine::act(VmRecord& vm, const Ruling& ruling, TimePoint now) {
   const Bytes granted = ruling.granted;
   if (granted == ruling.from) return {Outcome::Kind::Stays, ruling.from};
   Bytes to = vm.machine->reachable(granted);
-  // Never below what was decided: a balloon moves in whole MiB, from whatever the VM booted with.
+  // Never below the decision: a balloon moves in whole MiB, from whatever the VM booted with.
   if (ruling.shrinks() && to < granted) to = vm.machine->reachable(granted + Bytes::mib(1));
   const bool as_meant = ruling.grows() ? to > target : to < target && to >= granted;
   if (!as_meant) return {Outcome::Kind::TooFine, ruling.from};
@@ -323,8 +323,8 @@ void Engine::ordered(VmRecord& vm, const Ruling& ruling, Bytes to, bool in_want,
   }
   ++vm.grows;
   if (!vm.guest) return;
-  // A growth that had to wait for memory says how fast others gave, not how fast this daemon is; and one that
-  // the guest did not need, nothing.
+  // A growth that waited for memory measures the speed of others, not of this daemon. One that the guest did
+  // not need measures nothing.
   if (in_want && !vm.waits) vm.reaction.commanded(vm.guest->state(), clock_.now(), hooks_.wall_now());
   vm.guest->expect_growth(to);
 }

@@ -1,6 +1,6 @@
-// Engine: the loop. Hears of VMs and guests, senses, lets the policy plan and the guards check, acts, and
-// remembers why. Knows only interfaces: the daemon, the tests and the simulator run the very same code. Never
-// blocks, never waits for a VM.
+// Engine: the loop. It receives reports of VMs and guests, senses, lets the policy plan and the guards check,
+// acts, and remembers why. It knows only interfaces: the daemon, the tests and the simulator run the same
+// code. It never blocks and never waits for a VM.
 #pragma once
 
 #include <functional>
@@ -32,7 +32,7 @@ struct EngineOptions {
   // Left to the host's kernel whatever the books say: below this it begins to swap and to kill.
   Bytes physical_margin = Bytes::mib(128);
   Guards guards;
-  // What decides; whatever it is, the guards hold. The lab also tries ones that plan nonsense.
+  // The policy. Whatever it decides, the guards hold. The lab also tries policies that plan nonsense.
   std::function<std::vector<Wish>(const HostView&)> plan = balance;
   Profile profile = aerostat::profile(ProfileName::Balanced);
   std::string version;
@@ -45,18 +45,18 @@ class Engine final : public Manager, public MachineListener, public GuestListene
          GuestLinkMaker& guests, HeldBook& held, EngineHooks hooks);
   ~Engine() override;
 
-  // One pass over all VMs: sense, decide, guard, act, record. Call it regularly (kTick) and when pass_wanted
-  // asks.
+  // One pass over all VMs: sense, decide, guard, act, record. Call it regularly (kTick), and when pass_wanted
+  // requests it.
   void pass();
-  // A regular pass came later than planned; counted for the host's report.
+  // A regular pass came late; counted for the host's report.
   void count_late_tick() { ++late_ticks_; }
-  // New capacity and newly read configuration take effect.
+  // A new capacity and a newly read configuration take effect.
   void reconfigure(Bytes capacity, Bytes reserve, const Profile& profile);
 
-  // Memory for a VM that is about to start: given to nobody else until the facts of a VM of that name are
-  // known, it is released, or `lasts` is over and no such VM appeared. Others are asked to give what is
-  // missing. Replaces what was reserved for the name before. Refuses what could never be free: more than the
-  // capacity leaves when every VM is at its minimum.
+  // Reserves memory for a VM that is about to start. Nobody else gets it until the facts of a VM of that name
+  // are known, it is released, or `lasts` is over and no such VM appeared. Others are asked to give what is
+  // missing. Replaces an earlier reservation of the name. Refuses an amount that could never be free: more
+  // than the capacity leaves when every VM is at its minimum.
   Result<void> reserve(const std::string& vm, Bytes amount, std::optional<Duration> lasts = {});
   void release(const std::string& vm);
 
@@ -135,9 +135,9 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   EngineHooks hooks_;
   mutable Books books_;  // counts follow the machines' facts: brought up to date before they are read
   KernelMemory kernel_;
-  std::map<std::string, std::unique_ptr<VmRecord>> vms_;  // by what people call them
+  std::map<std::string, std::unique_ptr<VmRecord>> vms_;  // by the names that people use
   std::map<VmId, VmRecord*> by_id_;
-  std::map<pid_t, VmRecord*> by_pid_;  // of the VMs that show one process the one that is counted
+  std::map<pid_t, VmRecord*> by_pid_;  // of the VMs that show one process, the one that is counted
   std::set<std::string> seen_;         // all that ran since the daemon started
   std::vector<VmRecord*> records_;     // in the order of the last look's HostView::vms
   std::optional<FairPool> fair_;       // as of the last pass, while the VMs are the same
@@ -150,7 +150,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   std::optional<Bytes> host_has_;  // in all, as last read
   bool over_committed_ = false;
   bool told_astray_ = false;
-  bool somebody_waits_ = false;  // in the last pass somebody wanted more than there was
+  bool somebody_waits_ = false;  // in the last pass a VM wanted more than there was
   Bytes reclaimed_;
   std::uint64_t passes_ = 0, over_committed_passes_ = 0, late_ticks_ = 0;
 };

@@ -1,4 +1,4 @@
-// The engine and its books: it counts VMs, follows their processes, and tells when law 1 does not hold.
+// The engine and its books: it counts VMs, follows their processes, and reports violations of law 1.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace aerostat {
 
-// What QEMU or the guest changed counts from the moment that somebody asks.
+// Changes by QEMU or the guest count from the moment of a query.
 void Engine::count(const VmRecord& vm) const {
   books_.count(*vm.claim, committed_of(vm), vm.resident.value_or(Bytes{}), least_of(vm));
 }
@@ -17,15 +17,15 @@ void Engine::count_all() const {
   for (const auto& [name, vm] : vms_) count(*vm);
 }
 
-// A VM of which nothing is known yet may be one that a daemon before this one had counted.
+// An unknown VM may be one that an earlier daemon had counted.
 void Engine::recall_held() {
   if (!options_.guards.orphans) return;
   for (HeldBook::Entry& each : held_.recall())
     books_.add_orphan({std::move(each.vm), each.process, each.committed, clock_.now(), false});
 }
 
-// Certainly. A process that has ended and was not yet waited for by its parent is still listed, with nothing
-// resident.
+// With certainty. A process that has ended but was not yet waited for by its parent is still listed, with
+// nothing resident.
 bool Engine::has_ended(const ProcessId& process) const {
   const auto memory = host_.memory_of(process.pid);
   if (!memory) return memory.error() == Missing::Gone;
@@ -34,7 +34,7 @@ bool Engine::has_ended(const ProcessId& process) const {
   return started && process.started && *started != *process.started;
 }
 
-// Which process the VM is, what that was counted with before, and whether another VM shows it too.
+// Determines the VM's process, its earlier counted size, and whether another VM shows the same process.
 void Engine::follow_process(VmRecord& vm) {
   const auto pid = vm.facts().pid;
   if (!pid) return;
@@ -55,7 +55,7 @@ void Engine::follow_process(VmRecord& vm) {
   if (const auto orphan = books_.take_orphan(*vm.process)) vm.counted = orphan->amount;
 }
 
-// Of all VMs that show its process this one is heard: it is the one to look after.
+// Of all VMs that show its process, this one reports: it is the one to manage.
 void Engine::speak_for_process(VmRecord& vm) {
   by_pid_[vm.process->pid] = &vm;
   vm.twin = nullptr;
@@ -64,7 +64,7 @@ void Engine::speak_for_process(VmRecord& vm) {
   }
 }
 
-// The VM shows it no more. If nobody else does and it runs on, what it holds stays counted.
+// The VM no longer shows it. If no other VM does and it runs on, its memory stays counted.
 void Engine::leave_process(VmRecord& vm, Bytes committed) {
   if (!vm.process) return;
   const ProcessId process = *vm.process;
@@ -159,7 +159,7 @@ Bytes Engine::spare_physical(TimePoint now) {
   return spare;
 }
 
-// A minimum that cannot be given is told for as long as that is so.
+// A minimum that cannot be given is reported as long as that lasts.
 void Engine::watch_minimums() {
   for (const auto& [name, vm] : vms_) {
     vm->left_for_minimum.reset();

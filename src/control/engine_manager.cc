@@ -1,4 +1,4 @@
-// The engine's other face: what people and programs ask of it.
+// The engine's other face: requests of people and programs.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ void Engine::reconfigure(Bytes capacity, Bytes reserve, const Profile& profile) 
   hooks_.pass_wanted();
 }
 
-// A VM that was made static stays as it is now: what it was asked for and has not reached is no longer
+// A VM that was made static stays as it is now. What it was asked for and has not reached is no longer
 // promised.
 void Engine::withdraw_if_static(VmRecord& vm) {
   const MachineFacts& facts = vm.facts();
@@ -77,7 +77,7 @@ std::vector<VmReport> Engine::vms_off() const {
   return out;
 }
 
-// Those that run, and those that have settings.
+// VMs that run, and VMs that have settings.
 std::vector<std::string> Engine::known_names() const {
   std::vector<std::string> out = settings_.names();
   for (const auto& [name, vm] : vms_) out.push_back(name);
@@ -114,7 +114,7 @@ void Engine::resume() {
   paused_ = false;
   paused_since_.reset();
   keep_pause();
-  for (auto& [name, vm] : vms_) vm->reaction = {};  // what they lack they lack for longer than we act
+  for (auto& [name, vm] : vms_) vm->reaction = {};  // their shortage lasts longer than our actions
   event("manager.resumed", "", "VMs are managed again");
   hooks_.pass_wanted();
 }
@@ -144,7 +144,7 @@ Result<VmReport> Engine::set(const std::string& asked, const SettingsChange& cha
   return out;
 }
 
-// Of what was just set, or would be.
+// Warnings about a change that was just made, or would be.
 std::vector<std::string> Engine::warnings(const std::string& name, const Limits& limits) const {
   std::vector<std::string> out;
   if (!vms_.contains(name) && !seen_.contains(name)) {

@@ -1,4 +1,4 @@
-// The engine's VMs by id, and what people call them.
+// The engine's VMs by id, and their names for people.
 #include <fmt/format.h>
 
 #include <utility>
@@ -13,7 +13,7 @@ VmRecord* Engine::find(const VmId& id) {
   return found == by_id_.end() ? nullptr : found->second;
 }
 
-// A driver may know VMs by names that could not be written in a file or on a command line.
+// A driver may use VM names that cannot be written in a file or on a command line.
 std::string Engine::shown_name(std::string_view name) {
   constexpr std::size_t kMost = 64;
   std::string out(name.substr(0, kMost));
@@ -27,7 +27,7 @@ std::string Engine::shown_name(std::string_view name) {
   return out;
 }
 
-// Where several VMs show one name, people add the driver.
+// If several VMs show one name, people add the driver.
 void Engine::call_by_name(const std::string& display) {
   std::vector<VmRecord*> same;
   for (const auto& [id, vm] : by_id_) {
@@ -64,13 +64,13 @@ void Engine::machine_renamed(const VmId& was, Machine& machine) {
   seen_.insert(vm->display);
   call_by_name(before);
   call_by_name(vm->display);
-  // Its guest is told of by its id.
+  // Its guest's reports carry its id.
   vm->guest.reset();
   vm->settings = settings_.settings(label_of(*vm));
   refresh(*vm, clock_.now());
 }
 
-// Null: nobody, or it is not clear who. `NAME@DRIVER` is understood where NAME alone would do.
+// Null: none, or ambiguous. `NAME@DRIVER` is also accepted where NAME alone is enough.
 const VmRecord* Engine::spoken_of(const std::string& name) const {
   const auto found = vms_.find(name);
   if (found != vms_.end()) return found->second.get();

@@ -1,11 +1,11 @@
-// A guest that runs low while there is enough for all needs no pass over all VMs: only its own case is
-// decided, by the same policy and the same rails, with what all others hold counted as held.
+// If a guest runs low while there is enough for all, no pass over all VMs is needed. Only its own case is
+// decided, by the same policy and rails, with the memory of all others counted as held.
 #include "control/engine.h"
 #include "control/sense.h"
 
 namespace aerostat {
 
-// False: it takes a whole pass, because others would have to give or nothing is known of them yet.
+// False: a whole pass is needed, because others would have to give or nothing is known of them yet.
 bool Engine::grow_alone(VmRecord& vm, const VmView& view, TimePoint now) {
   if (!fair_) return false;
   count_all();

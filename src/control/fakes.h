@@ -1,5 +1,5 @@
-// Small fakes for tests of the loop: a VM that obeys as told, a guest that says what the test says, a host
-// with plenty. They do nothing by themselves and say what was asked of them.
+// Small fakes for tests of the loop: a VM that obeys as told, a guest that reports what the test says, a host
+// with plenty. They do nothing by themselves and record what was asked of them.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,7 @@ class FakeMachine final : public Machine {
   void be_known_as(const VmId& id, const std::string& name) { id_ = id, name_ = name; }
   const MachineFacts& facts() const override { return f; }
   Bytes reachable(Bytes target) const override {
-    // A balloon's, or a block; or what this driver can set.
+    // A balloon's granule, or a block; or what this driver can set.
     const Bytes grain = std::max(driver_grain, target < f.base ? Bytes::mib(1) : f.plug_block);
     const Bytes from = target < f.base ? Bytes{} : f.base;
     return from + (std::clamp(target, Bytes::mib(64), f.maximum()) - from).round_down(grain);
@@ -47,7 +47,7 @@ class FakeMachine final : public Machine {
     if (obedient) arrive();
   }
   void prepare_to_grow() override { ++prepared; }
-  // All that was asked for has happened.
+  // All requested changes have happened.
   void arrive() {
     f.balloon_actual = *f.balloon_target;
     f.plugged = f.plug_requested;
@@ -56,7 +56,7 @@ class FakeMachine final : public Machine {
   MachineFacts f;
   Bytes driver_grain;
   bool obedient = true;
-  int prepared = 0;  // times it was to prepare to grow
+  int prepared = 0;  // how often it was told to prepare to grow
   std::vector<Bytes> targets;
 
  private:
@@ -101,11 +101,11 @@ class FakeHost final : public HostSensor {
     return found == started_at.end() ? 1 : found->second;
   }
   std::set<pid_t> ended;
-  std::set<pid_t> unreadable;  // run, and nothing can be read of them
+  std::set<pid_t> unreadable;  // they run, and cannot be read
   std::optional<Bytes> total_now = Bytes::mib(65536);
   std::optional<Bytes> available_now = Bytes::mib(60000);
   std::optional<Bytes> resident_now = Bytes::mib(8192);
-  std::map<pid_t, Bytes> resident_of;  // in place of that
+  std::map<pid_t, Bytes> resident_of;  // instead of that
   std::map<pid_t, std::uint64_t> started_at;
 };
 
@@ -160,7 +160,7 @@ class FakeGuests final : public GuestLinkMaker {
 class World {
  public:
   explicit World(Bytes capacity, Guards guards = {}) : World(options(capacity, guards)) {}
-  // `earlier`: what a daemon before this one remembered.
+  // `earlier`: what an earlier daemon remembered.
   explicit World(EngineOptions how, HeldBook::All earlier = {})
       : held(std::move(earlier)),
         engine(std::move(how), clock, host, settings, guests, held,
@@ -174,13 +174,13 @@ class World {
     settings.defaults.minimum = Bytes::mib(256);
   }
 
-  // A VM with `base` at boot and up to 2 GiB, with a service that says `demand`.
+  // A VM with `base` at boot and up to 2 GiB, with a service that reports `demand`.
   FakeMachine& add(const std::string& name, Bytes base = Bytes::mib(384)) {
     auto machine = std::make_unique<FakeMachine>(name, base, Bytes::mib(2048) - base);
     machine->f.agent_socket = "/fake/" + name;
     return appear(std::move(machine));
   }
-  // It appears as the test made it, in a process of its own or in the one given.
+  // It appears as the test made it, in a process of its own or in the given one.
   FakeMachine& appear(std::unique_ptr<FakeMachine> machine, std::optional<pid_t> pid = {}) {
     machine->f.pid = pid ? *pid : ++pids_;
     FakeMachine& out = *machine;
@@ -191,7 +191,7 @@ class World {
 
   FakeGuest& guest(const std::string& name) { return *guests.links.at(name); }
 
-  // The guest reports that it needs `demand` of what it has been given, and what `also` adds.
+  // The guest reports that it needs `demand` of its memory, plus what `also` adds.
   void report(const std::string& name, Bytes demand,
               const std::function<void(GuestSample&)>& also = nullptr) {
     GuestState& s = guest(name).s;
@@ -208,7 +208,7 @@ class World {
     speak(name);
   }
 
-  // Passes over `time` in steps of 250 ms, each guest repeating what it said last.
+  // Passes over `time` in steps of 250 ms. Each guest repeats its last report.
   void run(Duration time) {
     for (Duration done{0}; done < time; done += std::chrono::milliseconds(250)) {
       clock.advance(std::chrono::milliseconds(250));
@@ -217,7 +217,7 @@ class World {
     }
   }
 
-  // Its hypervisor does not show it any more.
+  // Its hypervisor no longer shows it.
   void vanish(const std::string& name, const std::string& why = "the test ends it") {
     engine.machine_vanished(machines.at(name)->id(), why);
   }

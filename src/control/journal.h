@@ -1,5 +1,4 @@
-// Journal: what happened and what was decided, newest kept, bounded. Equal decisions in a row become one that
-// counts.
+// Journal: events and decisions, the newest kept, bounded. Equal decisions in a row become one with a count.
 #pragma once
 
 #include <cstdint>
@@ -21,16 +20,16 @@ class Journal {
   static constexpr std::size_t kReactions = 1000;
 
   void event(WallTime at, std::string kind, std::string vm, std::string text);
-  // A VM's target was changed. Its sentence is worked out when somebody reads it.
+  // A VM's target was changed. Its sentence is composed when someone reads it.
   void moved(WallTime at, std::string vm, Decision decision);
   // A decision equal to the VM's last one (same rule, same target) only raises its count and refreshes its
   // numbers.
   void decision(DecisionRecord record);
-  // What came of the VM's last decision that moved something.
+  // The result of the VM's last decision that moved something.
   void result(const std::string& vm, std::string text);
   void reaction(Reaction reaction);
   void forget_decisions(const std::string& vm) { decisions_.erase(vm); }
-  // What was decided about a VM goes on under its new name.
+  // The VM's decisions continue under its new name.
   void rename(const std::string& before, const std::string& name);
 
   std::vector<EventRecord> events_after(std::uint64_t seq) const;
@@ -41,7 +40,7 @@ class Journal {
  private:
   struct Event {
     EventRecord record;
-    std::optional<Decision> move;  // says what the record's text leaves out
+    std::optional<Decision> move;  // has what the record's text leaves out
   };
   void push(EventRecord record, std::optional<Decision> move);
 

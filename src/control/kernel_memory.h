@@ -1,4 +1,4 @@
-// KernelMemory: what the host's kernel has to spare for promises, and for how long its last word is good when
+// KernelMemory: what the host's kernel has to spare for promises, and how long its last answer is valid when
 // it cannot be read.
 #pragma once
 
@@ -10,14 +10,14 @@
 
 namespace aerostat {
 
-// A file that could not be opened for a moment stops nobody; after this long nothing is granted.
+// A file that cannot be opened for a moment stops nothing. After this long nothing is granted.
 inline constexpr Duration kAvailableHeld = std::chrono::seconds(5);
 
 class KernelMemory {
  public:
-  // What is left of `available` (MemAvailable) after what is promised and not yet touched, and after
-  // `margin`. Missing: it cannot be read now. Then the last answer is good for kAvailableHeld, less what was
-  // committed since; later, and before any, nothing is left.
+  // What is left of `available` (MemAvailable) after promised but untouched memory, and after `margin`.
+  // Missing: it cannot be read now. Then the last answer is valid for kAvailableHeld, less what was committed
+  // since. Later, and before any answer, nothing is left.
   Bytes spare(std::optional<Bytes> available, const Books& books, Bytes margin, TimePoint now);
   // It could not be read for longer than that.
   bool unreadable() const { return unreadable_; }

@@ -1,5 +1,5 @@
-// Manager: everything a person or a program can ask of a running Aerostat. The API calls this and nothing
-// else. Called from the reactor thread only; nothing blocks.
+// Manager: everything a person or a program can request of a running Aerostat. The API calls only this, from
+// the reactor thread; nothing blocks.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,14 @@ class Manager {
 
   virtual HostReport host() const = 0;
   virtual std::vector<VmReport> vms() const = 0;  // by name
-  // Those that do not run and have settings of their own, which wait for them; by name.
+  // VMs that do not run and have settings of their own; by name.
   virtual std::vector<VmReport> vms_off() const = 0;
   virtual Result<VmReport> vm(const std::string& name) const = 0;
 
-  // Changes settings, for now and for ever (kept in the state directory). What goes back is then what the
-  // configuration says, or the default.
-  // Refused as a whole, with the rule that would break, or done as a whole. `dry_run` only checks.
-  // Works for a VM that is not running too: the settings wait for it. What its owner should know of what was
-  // set is in the report's warnings.
+  // Changes settings permanently (kept in the state directory). A reset setting takes the value of the
+  // configuration, or the default. A change is refused as a whole, with the broken rule, or done as a whole.
+  // `dry_run` only checks. It also works for a VM that does not run: the settings wait for it. The report's
+  // warnings tell the owner about the new settings.
   virtual Result<VmReport> set(const std::string& name, const SettingsChange& change, bool dry_run) = 0;
 
   // The newest `most` decisions about a VM, oldest first.
@@ -36,8 +35,8 @@ class Manager {
   // The newest growths with their timing, oldest first. The newest 1,000 are kept.
   virtual std::vector<Reaction> reactions() const = 0;
 
-  // While paused nothing is moved; everything is still sensed, counted and shown. A pause outlives the
-  // daemon; one that cannot be kept is told in the host's note.
+  // While paused nothing moves; everything is still sensed, counted and shown. A pause survives the daemon.
+  // The host's note reports a pause that cannot be stored.
   virtual void pause() = 0;
   virtual void resume() = 0;
 };

@@ -1,5 +1,5 @@
-// What the loop needs from outside, as small interfaces: the daemon brings the real ones, tests and the
-// simulator their own. All calls come from the reactor thread and none of them blocks for long.
+// What the loop needs from outside, as small interfaces. The daemon supplies the real ones, tests and the
+// simulator their own. All calls come from the reactor thread, and none of them blocks for long.
 #pragma once
 
 #include <sys/types.h>
@@ -28,17 +28,17 @@ class HostSensor {
   virtual std::optional<Bytes> total() const = 0;
   virtual std::optional<Bytes> available() const = 0;
   virtual HostNumber<ProcessMemory> memory_of(pid_t pid) const = 0;
-  // When the process was started, in clock ticks since boot.
+  // Start time of the process, in clock ticks since boot.
   virtual HostNumber<std::uint64_t> started(pid_t pid) const = 0;
 };
 
-// A VM, as its settings are looked for.
+// A VM, for the look-up of its settings.
 struct VmLabel {
-  std::string name;             // what people call it
-  std::string display = name;   // as its driver shows it
+  std::string name;             // the name that people use
+  std::string display = name;   // the name that its driver shows
   std::optional<VmId> id = {};  // missing: it does not run
 
-  // Names under which somebody may have written settings for it, the most particular first.
+  // Names under which someone may have written settings for it, the most specific first.
   std::vector<std::string> names() const {
     if (!id) return {name};
     return {name_at_driver(display, *id), name, display};
@@ -49,18 +49,18 @@ struct VmLabel {
 class SettingsKeeper {
  public:
   virtual ~SettingsKeeper() = default;
-  // Configuration, defaults and what was set, merged; for a VM nobody wrote about: the defaults.
+  // Configuration, defaults and changed settings, merged; for an unmentioned VM: the defaults.
   Settings settings(const VmLabel& vm) const { return settings_after(vm, {}); }
   // Names with settings of their own, running or not.
   virtual std::vector<std::string> names() const = 0;
   // The same after this change.
   virtual Settings settings_after(const VmLabel& vm, const SettingsChange& change) const = 0;
-  // Keeps `change` on top of what is set for the VM. On error nothing is changed.
+  // Keeps `change` on top of the VM's settings. On error nothing changes.
   virtual Result<void> keep(const VmLabel& vm, const SettingsChange& change) = 0;
 };
 
-// Outlives the daemon: what each process of a VM may hold. After a crash a VM whose monitor does not answer,
-// or that nobody shows any more, is still counted with what it was given (law 1).
+// Outlives the daemon: what each process of a VM may hold. After a crash, a VM whose monitor does not answer,
+// or that nobody shows any more, still counts with what it was given (law 1).
 class HeldBook {
  public:
   struct Entry {
@@ -81,17 +81,17 @@ class HeldBook {
 class GuestLinkMaker {
  public:
   virtual ~GuestLinkMaker() = default;
-  // The listener is told of `vm`; `name` is for logs.
+  // Sets the VM that the listener is called with; `name` is for logs.
   virtual std::unique_ptr<GuestLink> make(const VmId& vm, const std::string& name, const GuestPort& port,
                                           GuestListener& listener) = 0;
 };
 
-// Told that something happened that cannot wait.
+// Called when something happened that cannot wait.
 struct EngineHooks {
   std::function<void()> pass_wanted;   // a guest is low: run a pass as soon as this call has returned
   std::function<void()> new_events;    // followers of events have something to read
   std::function<WallTime()> wall_now;  // for people; decisions use the Clock
-  // Keeps for the next start of the daemon that it is paused, or not. Missing: nobody keeps it.
+  // Stores for the next start of the daemon whether it is paused. Missing: nobody stores it.
   std::function<Result<void>(bool)> keep_pause = {};
 };
 

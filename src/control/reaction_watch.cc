@@ -4,18 +4,20 @@ namespace aerostat {
 
 namespace {
 
-// A growth not seen after this long is not a reaction any more; the stall monitor has it.
+// A growth not seen after this long is no longer a reaction; the stall monitor handles it.
 constexpr Duration kForgetAfter = std::chrono::seconds(5);
-// Two reports about the same crossing, and the last one before it, differ by the interpolation's error only.
+// Two reports of the same crossing, and the last one before it, differ only by the error of the
+// interpolation.
 constexpr Duration kSameCrossing = std::chrono::milliseconds(20);
 
 }  // namespace
 
 void ReactionWatch::commanded(const GuestState& guest, TimePoint command_at, WallTime wall) {
   if (open_ || !guest.sample || !guest.sample->total) return;
-  // The cause is the moment the buffer fell below the threshold. A growth ahead of that moment, or a further
-  // one for the same crossing, is caused by the sample that showed the need. So is one for which the guest
-  // was below its mark when it had enough: the mark says a little too much for as long as nothing is grown.
+  // The cause is the moment when the buffer fell below the threshold. A growth ahead of that moment, or a
+  // further one for the same crossing, is caused by the sample that showed the need. So is a growth of a
+  // guest that was below its mark while it had enough: the mark is slightly too high as long as nothing
+  // grows.
   TimePoint cause = guest.sampled_at;
   if (guest.low_since && enough_at_ && *guest.low_since + kSameCrossing >= *enough_at_) {
     if (!last_low_ || *guest.low_since - *last_low_ >= kSameCrossing) cause = *guest.low_since;

@@ -1,5 +1,5 @@
 // ReactionWatch: follows the growths of one VM from their cause to usable memory, and splits the time they
-// took. Its clock is the host's; guest times were corrected by the measured offset before they came here.
+// took. It uses the host's clock; guest times are already corrected by the measured offset.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,11 @@ namespace aerostat {
 
 class ReactionWatch {
  public:
-  // The guest's newest report showed that it has enough: what it lacks later it lacks since.
+  // The guest's newest report showed that it has enough: a later shortage starts later.
   void has_enough(const GuestState& guest) { enough_at_ = guest.sampled_at; }
-  // A growth was just commanded because of the guest's newest report. `wall` is for people.
+  // A growth was just ordered because of the guest's newest report. `wall` is for people.
   void commanded(const GuestState& guest, TimePoint command_at, WallTime wall);
-  // Facts or reports of the VM are new: the finished reaction, without a name, if this finished it.
+  // Facts or reports of the VM are new. Returns the finished reaction, without a name, if this finished it.
   std::optional<Reaction> look(const MachineFacts& facts, const GuestState& guest);
 
  private:

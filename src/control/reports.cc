@@ -117,7 +117,7 @@ Result<void> check_settings(const std::string& name, const Settings& after, cons
                     "`aerostat qemu-args` prints what it needs",
                     name));
   }
-  // Defaults depend on the VM: a maximum below what it boots with leaves no room for startup.
+  // Defaults depend on the VM: a maximum below its boot memory leaves no room for startup.
   const Bytes startup = after.startup.value_or(facts->base);
   if (after.maximum && *after.maximum < startup) {
     return fail(Error::Kind::Invalid,

@@ -1,4 +1,4 @@
-// From records to reports, and the rules for settings that need to know the VM.
+// Makes reports from records, and checks the rules for settings that depend on the VM.
 #pragma once
 
 #include "base/clock.h"
@@ -10,12 +10,12 @@ namespace aerostat {
 
 VmReport report_of(const VmRecord& vm, TimePoint now);
 
-// What a VM would look like with `settings`; `running` may be null.
+// A VM's report with `settings`; `running` may be null.
 VmReport report_of_settings(const std::string& name, const Settings& settings, const VmRecord* running,
                             TimePoint now);
 
-// Checks settings as they would be after a change. With facts of the running VM, what its devices cannot do
-// is refused too, with the remedy.
+// Checks settings as they would be after a change. With facts of the running VM, settings that its devices
+// cannot do are refused too, with the remedy.
 Result<void> check_settings(const std::string& name, const Settings& after, const Settings& change,
                             const MachineFacts* facts);
 

@@ -16,7 +16,7 @@ namespace {
 
 Bytes grain_of(const MachineFacts& facts) { return facts.has_plug ? facts.plug_block : Bytes::mib(1); }
 
-// What its balloon holds, and the rest of the block that was added last.
+// The memory in its balloon, and the rest of its last block.
 std::optional<Bytes> room_in_block(const MachineFacts& facts) {
   if (!facts.has_plug || facts.plug_maximum <= Bytes{}) return std::nullopt;
   const Bytes plugged = std::max(facts.target() - facts.base, facts.plug_requested);
@@ -31,8 +31,8 @@ void begin_life(VmRecord& vm, TimePoint now) {
   vm.lost.reset();
   vm.stall = {};
   const MachineFacts& facts = vm.facts();
-  // Ballooned or plugged memory is the mark of a VM that was managed before: it is not booting. What was left
-  // plugged may show for a moment after a reset.
+  // Ballooned or plugged memory shows that the VM was managed before: it is not booting. Plugged memory may
+  // show for a moment after a reset.
   const Bytes left = facts.resets > 0 ? kRoomInBlock + kOpenBlock : kOpenBlock;
   const bool untouched = facts.plugged <= left && facts.balloon_actual == facts.base;
   vm.owed_startup = facts.known && untouched && facts.base < vm.limits.startup;
@@ -82,7 +82,7 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Source so
   vm.owed_startup = false;
 }
 
-// Ends the note on a VM that nothing is done for.
+// Ends the note of a VM for which nothing is done.
 constexpr std::string_view kStays = ": stays as it is";
 
 struct Verdict {
@@ -90,7 +90,7 @@ struct Verdict {
   std::string note;
   bool movable = false;
   bool has_share = false;           // movable, or to be heard of, again or at last
-  std::optional<Bytes> keeps = {};  // not believed: what it has by more than its guest's word
+  std::optional<Bytes> keeps = {};  // not believed: its memory beyond its guest's word
 };
 
 // What a guest showed before it fell silent.
@@ -107,18 +107,21 @@ bool stands_still(const MachineFacts& facts) {
   return facts.run_state != RunState::Running && facts.run_state != RunState::Unknown;
 }
 
-// What the host sees that it may have used; all it is asked to have, if nobody sees that.
+// What the host sees that it may have used; its whole target, if nobody sees that.
 Bytes touched_or_all(const VmRecord& vm) { return touched(vm).value_or(vm.facts().target()); }
 
-// Its guest was heard and is not now, or never was, or cannot be believed.
+// Its guest is silent now, never reported, or cannot be believed.
 void stand_by_itself(Verdict& v, const VmRecord& vm) {
   v.has_share = v.status != Status::NoIntegration;
   switch (v.status) {
-    case Status::BadReports: v.keeps = Bytes{}; break;  // weight decides, as for one that says it uses all
-    case Status::NotResponding: v.keeps = touched_or_all(vm); break;  // it may be silent for want of memory
+    case Status::BadReports:
+      v.keeps = Bytes{};
+      break;  // weight decides, as for a guest that claims to use
+              // all
+    case Status::NotResponding: v.keeps = touched_or_all(vm); break;  // it may be silent for lack of memory
     case Status::Starting:
     case Status::NoIntegration:
-      // What it boots with is its owner's word.
+      // Startup memory is its owner's word.
       v.keeps = std::max({touched_or_all(vm), vm.facts().base, vm.limits.startup});
       break;
     default: break;
@@ -199,7 +202,7 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
     return {Status::Starting, "what was asked of its balloon before is being settled", false, true};
   }
   if (auto v = judge_integration(vm, now)) {
-    // Its startup is owed to it before anybody speaks inside.
+    // It is owed its startup before anything inside reports.
     v->movable = v->status == Status::Starting && vm.owed_startup;
     stand_by_itself(*v, vm);
     const bool owed = is_unheard(vm, now) && is_owed(vm);
@@ -268,7 +271,7 @@ Bytes follow_machine(VmRecord& vm, TimePoint now) {
     return {};
   }
   vm.limits = resolve(vm.settings, facts.base, facts.maximum());
-  // No target lies below what its devices can take: the limits say what can be.
+  // No target is below what its devices can take: the limits show what is possible.
   vm.limits.minimum = std::max(vm.limits.minimum, std::min(facts.least, vm.limits.maximum));
   vm.limits.startup = std::max(vm.limits.startup, vm.limits.minimum);
   const bool first_look = vm.last_assigned == Bytes{};
@@ -298,7 +301,7 @@ bool take_sample(VmRecord& vm, TimePoint now) {
       return false;
     }
     vm.received_at = guest.received_at;
-    // The guest's clock is corrected better and better; its reports come one after the other all the same.
+    // The estimate of the guest's clock improves over time. Its reports still come one after the other.
     use_sample(vm, *guest.sample, std::max(guest.sampled_at, vm.mind.sampled_at), source_of(guest), now);
     return true;
   }
@@ -330,7 +333,7 @@ void judge(VmRecord& vm, TimePoint now) {
   vm.note = std::move(v.note);
   vm.movable = v.movable;
   vm.has_share = v.has_share && vm.guards->absent_share;
-  // One that boots is owed its startup, and no word of its guest is needed for that.
+  // A booting VM is owed its startup, and that needs no report of its guest.
   const bool owed_startup = v.movable && v.status == Status::Starting;
   vm.keeps = owed_startup || !vm.guards->unbelieved ? std::nullopt : v.keeps;
   if (vm.status != Status::Starting) vm.starting = false;
@@ -341,13 +344,13 @@ Bytes committed_of(const VmRecord& vm) {
   const Bytes resident = vm.resident.value_or(vm.last_resident);
   if (vm.facts().known) {
     if (vm.claims_too_much()) return std::max(resident, vm.can_be(vm.counted) ? vm.counted : Bytes{});
-    // What QEMU tells of a guest that is on its way here is true when it has arrived.
+    // QEMU's numbers about an arriving guest become true when it has arrived.
     const bool incoming = vm.facts().run_state == RunState::Incoming;
     const Bytes arrives = incoming && vm.resident ? *vm.resident + kArrivesMost : Bytes{};
     return std::max(vm.facts().committed(), arrives);
   }
-  // Never heard: what its process occupies is proof, what it was given before counts, what its owner allows
-  // is the most it can be.
+  // Never heard: what its process occupies is proof, its earlier counted size counts, and what its owner
+  // allows is the upper bound.
   const Bytes allowed =
       std::max(vm.settings.startup.value_or(Bytes{}), vm.settings.maximum.value_or(Bytes{}));
   return std::min(std::max({resident, vm.counted, allowed}), kMostOfOneClaim);
@@ -370,7 +373,7 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
     v.offer = v.assigned + (vm.stall.grow_stalled() ? Bytes{} : std::max(kOffer, v.grain));
   if (vm.mind.offline > Bytes{}) v.offer = v.assigned;
   if (facts.migrating) {
-    const Bytes most = facts.base + facts.plugged;  // what its balloon holds it can have
+    const Bytes most = facts.base + facts.plugged;  // it can have the memory in its balloon
     v.offer = std::min(v.offer.value_or(most), most);
   }
   v.base = facts.base;

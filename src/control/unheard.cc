@@ -16,10 +16,10 @@ Bytes startup_of(const VmRecord& vm) { return vm.machine->reachable(vm.limits.st
 
 bool below_startup(const VmRecord& vm) { return vm.facts().target() < startup_of(vm); }
 
-// From now on it is taken to need `need`.
+// From now on it is assumed to need `need`.
 void take_to_need(VmRecord& vm, Bytes need, TimePoint now) {
   LostWord& lost = *vm.lost;
-  // Up to the next level: less than a block of the device it cannot be given.
+  // Up to the next level: it cannot be given less than a block of the device.
   const Bytes whole = need + vm.facts().plug_block - Bytes::of(1);
   lost.need = vm.machine->reachable(std::min(whole, vm.limits.maximum));
   lost.given = *lost.need - vm.facts().assigned();

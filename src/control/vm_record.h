@@ -22,22 +22,23 @@
 
 namespace aerostat {
 
-// What is left of a guest that nobody reports of any more (control/unheard.h).
+// What remains known of a guest that nobody reports about any more (control/unheard.h).
 struct LostWord {
-  std::optional<Bytes> need;  // it was in want: what it is taken to need
+  std::optional<Bytes> need;  // it was in want: its assumed need
   Bytes given;                // of that, above what it had
   std::optional<Bytes> resident;
   TimePoint at{};
-  bool stopped = false;  // what was being taken when it was lost is not
+  bool stopped = false;  // the shrink under way when it was lost has been stopped
 };
 
 struct VmRecord {
   VmId id;
-  std::string display;         // its name, as its driver shows it
-  std::string name;            // what people call it: the same, or NAME@DRIVER where several show that name
+  std::string display;         // the name that its driver shows
+  std::string name;            // the name that people use: the same, or NAME@DRIVER if several VMs show that
+                               // name
   Machine* machine = nullptr;  // outlives the record
   std::unique_ptr<GuestLink> guest;
-  std::string guest_socket;  // what `guest` was made for
+  std::string guest_socket;  // the socket that `guest` was made for
   Settings settings;
   Limits limits;
 
@@ -48,19 +49,19 @@ struct VmRecord {
   std::uint64_t seen_resets = 0;
 
   Mind mind;                         // what is learned of it
-  std::optional<LostWord> lost;      // nobody reports of it now
-  TimePoint ran_not_at{};            // it was last seen stopped, or was out of reach
+  std::optional<LostWord> lost;      // nobody reports about it now
+  TimePoint ran_not_at{};            // when it was last seen stopped, or was out of reach
   TimePoint received_at{};           // of the service's newest report used
   const Profile* profile = nullptr;  // outlives the record
   const Guards* guards = nullptr;    // likewise
 
   VmClaim* claim = nullptr;                // in the books; outlives the record
-  std::optional<ProcessId> process;        // missing: its hypervisor did not say
+  std::optional<ProcessId> process;        // missing: its hypervisor did not report it
   const VmRecord* twin = nullptr;          // shows the same process and is counted for both; null: none does
   std::optional<Bytes> resident, swapped;  // of its process, by the host
   Bytes last_resident;                     // as last read
-  Bytes counted;                           // what its process was last counted with by numbers that can be
-  std::optional<Bytes> host_has;           // in all: no VM can have more; missing: not known
+  Bytes counted;                           // the last plausible committed size of its process
+  std::optional<Bytes> host_has;           // in all: no VM can have more; missing: unknown
   bool heard = false;                      // its facts were known once
   StallState stall;
   ReactionWatch reaction;
@@ -70,13 +71,13 @@ struct VmRecord {
   std::string note;
   bool movable = false;
   bool has_share = false;               // likewise, or to be heard of, again or at last
-  std::optional<Bytes> keeps;           // not believed: what it has by more than its guest's word
-  std::optional<TimePoint> refused_at;  // last time; refusals that follow each other closely are one
+  std::optional<Bytes> keeps;           // not believed: its memory beyond its guest's word
+  std::optional<TimePoint> refused_at;  // last time; refusals in close succession count as one
 
-  bool waits = false;    // its last growth was not, or not wholly, granted, …
+  bool waits = false;    // its last growth was not, or not fully, granted …
   bool refused = false;  // … because the host had no more to give, and nobody was asked to
-  // It has less than its owner's minimum and cannot have it now: what is left for it when all others have no
-  // more than theirs.
+  // It has less than its owner's minimum and cannot have it now: what is left for it if no other VM has more
+  // than its minimum.
   std::optional<Bytes> left_for_minimum;
 
   std::uint64_t grows = 0, shrinks = 0, refusals = 0;
@@ -84,7 +85,7 @@ struct VmRecord {
   Bytes remembered;  // as last given to the held book; its process there is the record's
 
   const MachineFacts& facts() const { return machine->facts(); }
-  // It claims what no VM on this host can have.
+  // It claims more than any VM on this host can have.
   bool claims_too_much() const { return !can_be(facts().committed()); }
   bool can_be(Bytes claimed) const {
     return claimed >= Bytes{} && claimed <= std::min(host_has.value_or(kMostOfOneClaim), kMostOfOneClaim);

@@ -23,7 +23,7 @@ void cut_to(Ruling& out, const VmView& vm, Bytes most, Cut cut) {
 
 void keep_limits(Ruling& out, const VmView& vm) {
   const Bytes floor = vm.level_above(vm.limits.minimum);
-  // A VM that already is outside may move towards its limits, never further away.
+  // A VM that is already outside may move towards its limits, never further away.
   if (out.shrinks() && out.granted < floor) {
     out.granted = std::min(out.from, floor);
     out.cuts.push_back({Rail::Minimum, floor});
@@ -36,7 +36,7 @@ void keep_fair(Ruling& out, const VmView& vm, const FairPool& pool) {
   if (!out.grows()) return;
   const Bytes share = fair_share(pool, vm);
   const Bytes proven = vm.resident ? vm.resident->scaled(kEvidenceFactor) : Bytes{};
-  // What a VM boots with is its owner's word, not the guest's.
+  // Startup memory is its owner's word, not the guest's.
   const Bytes owed = vm.starting ? vm.level_above(vm.limits.startup) : Bytes{};
   const Bytes most = std::max({share, proven, owed});
   if (out.granted > most) cut_to(out, vm, most, {Rail::FairShare, share, vm.resident});
@@ -49,8 +49,8 @@ struct Purse {
 
 void keep_ledger(Ruling& out, const VmView& vm, Purse& purse, const Rails& rails) {
   if (!out.grows()) return;
-  // What a growth commits beyond what is counted already: memory still held from a shrink under way is not
-  // asked twice.
+  // What a growth commits beyond what already counts: memory still held from a running shrink is not
+  // requested twice.
   const Bytes held = std::max(out.from, vm.committed);
   Bytes most = out.granted;
   Cut cut{};

@@ -13,13 +13,13 @@ namespace aerostat {
 
 struct Rails {
   bool limits = true;      // law 2: within minimum and maximum
-  bool ledger = true;      // law 1: what is granted is free now, seen to be so
+  bool ledger = true;      // law 1: granted memory is free now, and was seen to be
   bool physical = true;    // law 1: and the host's kernel has it too
   bool fair_share = true;  // law 4: above its fair share a VM needs the host's own evidence
   bool lock_out = true;    // law 3: no shrink right after a growth
 };
 
-// No plan may shrink a VM this soon after it was grown.
+// No plan may shrink a VM this soon after a growth.
 inline constexpr Duration kLockOut = std::chrono::seconds(1);
 
 // One ruling per wish, in the order given. Nothing is granted for a place outside of `host`, for a second

@@ -33,7 +33,8 @@ StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned,
     }
   }
   if (state.shrink_stalled() || state.grow_stalled()) {
-    // A change the other way is watched at once; the same way it is tried again after the wait.
+    // A change in the other direction is watched at once. In the same direction it is tried again after the
+    // wait.
     const Bytes ahead = before.phase == Phase::ShrinkStalled ? target - assigned : assigned - target;
     if (ahead >= kProgress || now >= before.retry_at)
       state.phase = Phase::Settled;
@@ -50,7 +51,7 @@ StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned,
   if (state.phase != way || state.target != target) {
     state.phase = way;
     state.target = target;
-    // A new target is a new start, but not a new excuse: time without any movement keeps counting.
+    // A new target is a new start, but no new excuse: time without any movement keeps counting.
     if (before.phase != way) state.progress_at = now;
     if (before.phase != way) state.mark = assigned;
   }

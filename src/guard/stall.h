@@ -1,8 +1,8 @@
-// Stall monitor: a change that was asked for and does not happen. One per VM; pure: state in, state out.
-// A shrink without progress makes the VM stalled: what it holds stays counted and others are asked instead. A
-// growth without progress is withdrawn, so that what was promised can serve others. Both back off before the
-// next try. A growth is tried again soon, for the guest may be in want, and with little, which nobody else
-// will miss.
+// Stall monitor: detects a requested change that does not happen. One for each VM; pure: state in, state out.
+// A shrink without progress makes the VM stalled: its memory stays counted and others are asked instead. A
+// growth without progress is withdrawn, so that the promised memory can serve others. Both back off before
+// the next try. A growth is tried again soon, because the guest may be in want, and with a small amount that
+// nobody else will miss.
 #pragma once
 
 #include "base/bytes.h"
@@ -10,21 +10,21 @@
 
 namespace aerostat {
 
-// A working guest frees or takes several MiB a second even under load; this long without any is not slowness.
-// It leaves time for both devices: unplug first, then the balloon.
+// A working guest frees or takes several MiB a second even under load, so this long without any is not
+// slowness. It is enough for both devices: unplug first, then the balloon.
 inline constexpr Duration kStallAfter = std::chrono::seconds(6);
-// A gap of no more than this is none, and movement of less is noise of page-sized books.
+// A gap up to this is none, and a smaller movement is noise of page-sized accounting.
 inline constexpr Bytes kProgress = Bytes::mib(4);
-// First wait before trying again; doubles each time, up to the most.
+// The first wait before trying again; doubles each time, up to the most.
 inline constexpr Duration kRetryFirst = std::chrono::seconds(10);
-// What was withdrawn is offered again after this, which doubles likewise. A guest that finds no memory to add
-// memory with fails, and its driver waits 50 s and longer before it tries again by itself (Linux 6.1,
-// virtio_mem); it tries at once where what it is asked for has changed.
+// A withdrawn growth is offered again after this, which doubles as well. A guest that finds no memory for
+// adding memory fails, and its driver waits 50 s and longer before it tries again by itself (Linux 6.1,
+// virtio_mem). It tries at once when its requested size changes.
 inline constexpr Duration kOfferFirst = std::chrono::milliseconds(500);
-// … up to this: a guest in want whose driver works again is not to wait for long, and an offer costs little.
+// … up to this: a guest in want whose driver works again should not wait long, and an offer costs little.
 inline constexpr Duration kOfferMost = std::chrono::seconds(10);
-// … and no more than this (or one block of the device) until it takes some of it in: all that is asked for is
-// promised for kStallAfter each time.
+// … and at most this (or one block of the device) until it takes some of it in: each request is promised for
+// kStallAfter.
 inline constexpr Bytes kOffer = Bytes::mib(16);
 inline constexpr Duration kRetryMost = std::chrono::minutes(5);
 
@@ -46,10 +46,11 @@ struct StallState {
 
 struct StallStep {
   StallState state;
-  bool give_up = false;  // stalled just now: withdraw the target to what is assigned
+  bool give_up = false;  // stalled just now: withdraw the target to the assigned size
 };
 
-// `target` is what was asked, `assigned` what is seen, and owed in a trade between its devices.
+// `target` is the requested size, `assigned` the visible one including what is owed in a trade between its
+// devices.
 StallStep watch_progress(const StallState& before, Bytes target, Bytes assigned, TimePoint now);
 
 }  // namespace aerostat

@@ -8,8 +8,8 @@ namespace {
 
 constexpr Duration kOldest =
     std::chrono::seconds(10);  // docs/design/protocol.md; no message is that long under way
-// Two clocks drift apart: 100 millionths are twice what NTP and cheap crystals need. It ages old exchanges,
-// so that a short round trip of a minute ago does not beat a slightly longer one of now.
+// Two clocks drift apart by at most 100 millionths, twice what NTP and cheap crystals need. This ages old
+// exchanges, so that a short round trip of a minute ago does not beat a slightly longer one of now.
 constexpr double kDrift = 100e-6;
 
 }  // namespace
@@ -19,7 +19,7 @@ void ClockOffset::add(TimePoint sent, TimePoint received, GuestTime guest) {
   const Exchange fresh{sent, received, guest};
   if (known()) {
     // Both exchanges bound the offset. If the bounds do not meet, the guest's clock has stood still (the VM
-    // was paused, saved, moved): what was learned before is wrong now.
+    // was paused, saved, moved), and earlier knowledge is wrong now.
     const Duration apart = as_host(best(received), guest) - as_host(fresh, guest);
     const Duration slack = error(received) + error_of(fresh, received);
     if (std::max(apart, -apart) > slack) forget();
@@ -52,10 +52,10 @@ Duration ClockOffset::error_of(const Exchange& exchange, TimePoint now) {
 }
 
 TimePoint ClockOffset::as_host(const Exchange& exchange, GuestTime guest) {
-  // Guest times are bounded by the wire to be non-negative, so neither difference overflows.
+  // The wire bounds guest times to be non-negative, so neither difference overflows.
   const TimePoint middle = exchange.sent + (exchange.received - exchange.sent) / 2;
   const Duration since = guest - exchange.guest;
-  // Far from now it is refused anyway; clamped, the sum cannot overflow.
+  // A time far from now is refused anyway. With the clamp, the sum cannot overflow.
   return middle + std::clamp<Duration>(since, -std::chrono::hours(24 * 365), std::chrono::hours(24 * 365));
 }
 

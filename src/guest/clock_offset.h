@@ -1,6 +1,6 @@
-// ClockOffset: what a moment on the guest's clock was on ours, from ping and pong. The best of the last
-// exchanges wins; it is right within half its round trip. Guest times that cannot be are replaced by the time
-// of arrival. Pure. A guest that lies here shifts only its own samples, and by ten seconds at most.
+// ClockOffset: converts moments of the guest's clock to ours, from ping and pong. The best of the last
+// exchanges wins; it is right within half its round trip. Impossible guest times are replaced by the time of
+// arrival. Pure. A guest that lies here shifts only its own samples, by at most ten seconds.
 #pragma once
 
 #include <array>
@@ -19,9 +19,9 @@ class ClockOffset {
   void add(TimePoint sent, TimePoint received, GuestTime guest);
   void forget() { count_ = 0; }
   bool known() const { return count_ > 0; }
-  // How far to_host() may be off at `now`. Only while known().
+  // The possible error of to_host() at `now`. Only while known().
   Duration error(TimePoint now) const;
-  // `arrived` when nothing is known yet, or the answer would be in the future or older than kOldest.
+  // `arrived` if nothing is known yet, or the result would be in the future or older than kOldest.
   TimePoint to_host(GuestTime guest, TimePoint arrived) const;
 
  private:

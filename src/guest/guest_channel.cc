@@ -27,13 +27,12 @@ using boost::asio::local::stream_protocol;
 using boost::system::error_code;
 
 constexpr Duration kRetryFirst = std::chrono::milliseconds(100);  // a VM that just starts is there soon
-constexpr Duration kRetryMost = std::chrono::seconds(2);          // one that is off costs next to nothing
-// One whose port is another process's is looked at again this often: it may have been mended.
+constexpr Duration kRetryMost = std::chrono::seconds(2);          // one that is off costs almost nothing
+// A guest whose port belongs to another process is checked again this often: it may have been repaired.
 constexpr Duration kRetryStranger = std::chrono::seconds(10);
-// Whoever is at the other end does not read: hundreds of our messages are waiting behind the socket's own
-// buffer.
+// The peer does not read: hundreds of our messages are waiting behind the socket's own buffer.
 constexpr std::size_t kUnsentMost = std::size_t{16} * 1024;
-// From a faulty guest one buffer in this time is read, 40 KiB a second; the rest waits in the guest.
+// From a faulty guest one buffer is read in this time, 40 KiB a second. The rest waits in the guest.
 constexpr Duration kFaultyPause = std::chrono::milliseconds(100);
 constexpr Bytes kNoBound = Bytes::of(std::int64_t{1} << 50);
 
@@ -50,7 +49,7 @@ const char* name_of(Service service) {
 
 }  // namespace
 
-// Lives as long as a handler of it is pending; close() makes it deaf at once.
+// Lives as long as one of its handlers is pending; close() disables it at once.
 class GuestChannel::Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(boost::asio::io_context& io, VmId vm, std::string name, GuestPort port, const Clock& clock,
@@ -96,7 +95,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
     pause_.cancel();
   }
 
-  // To be called after anything was done with the session: sends, sets the timer, tells the listener.
+  // Call after any use of the session: sends, sets the timer, tells the listener.
   void after_session(bool news) {
     const Service service = session_.state().service;
     if (service != was_) {
@@ -157,8 +156,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
                              });
   }
 
-  // From a handler of its own: the listener may call us, or destroy us. Many messages in one read are one
-  // call.
+  // From a handler of its own: the listener may call or destroy us. Many messages in one read are one call.
   void tell() {
     if (closed_ || std::exchange(telling_, true)) return;
     boost::asio::post(socket_.get_executor(), [self = shared_from_this()] {
@@ -183,7 +181,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
     after_session(true);
   }
 
-  // The connection is over; another one follows after a while.
+  // The connection is over. Another one follows after a while.
   void lost(const std::string& why) {
     drop();
     session_.disconnected(why);
@@ -192,7 +190,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   }
 
   void drop() {
-    ++turn_;  // what is still pending belongs to the past
+    ++turn_;  // pending handlers belong to the past
     connected_ = false;
     writing_ = false;
     unsent_.clear();
@@ -237,7 +235,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   std::array<char, kLineMost> in_{};
   std::string unsent_, in_flight_;
   bool writing_ = false, connected_ = false, closed_ = false, telling_ = false;
-  std::uint64_t turn_ = 0;  // one number a connection
+  std::uint64_t turn_ = 0;  // one number for each connection
   std::uint64_t overflows_ = 0;
   Duration retry_after_ = kRetryFirst;
   std::optional<TimePoint> tick_at_;

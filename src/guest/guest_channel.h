@@ -1,5 +1,5 @@
-// GuestChannel: a GuestLink over the unix socket of a VM's virtio-serial port. Connects, and connects again;
-// never blocks; holds at most a few KiB for a guest that does not read, and reads little from one that
+// GuestChannel: a GuestLink over the unix socket of a VM's virtio-serial port. It connects and reconnects,
+// and never blocks. It holds at most a few KiB for a guest that does not read, and reads little from one that
 // misbehaves. All calls and callbacks are on the io_context's one thread. It may be destroyed at any time on
 // that thread, also from within its listener's callback.
 #pragma once
@@ -28,9 +28,9 @@ class GuestChannel final : public GuestLink {
   void expect_growth(Bytes target) override;
   void prepare_shrink(Bytes amount) override;
   void guest_reset() override;
-  // Until it is set, 1 PiB.
+  // 1 PiB until it is set.
   void set_most_visible(Bytes most) override;
-  // How often a guest did not read what was sent to it, so that the connection was given up.
+  // How often a connection was given up because the guest did not read.
   std::uint64_t overflows() const;
 
  private:

@@ -1,4 +1,4 @@
-// GuestLink: the host's end of the talk with one guest's integration service. Reading it never blocks.
+// GuestLink: the host's end of the connection to one guest's integration service. Reading it never blocks.
 // Everything in GuestState is the guest's word, bounded and cleaned, never trusted.
 #pragma once
 
@@ -16,18 +16,18 @@
 namespace aerostat {
 
 enum class Service {
-  Absent,       // nobody has said hello
+  Absent,       // nobody has sent hello
   Speaking,     // hello accepted, reports arrive
   Silent,       // was speaking; nothing for longer than three keepalives
-  Unsupported,  // speaks a protocol version we do not, or its port is not its VM's
-  Faulty,       // sent what cannot be: garbage, a line too long, numbers that contradict each other
+  Unsupported,  // uses an unsupported protocol version, or its port is not its VM's
+  Faulty,       // sent invalid data: garbage, a too long line, numbers that contradict each other
 };
 
 enum class SampleCause { Keepalive, Change, Low, Online };
 
 struct GuestState {
   Service service = Service::Absent;
-  std::string note;           // one sentence behind the state: "sent a line longer than 4096 bytes"
+  std::string note;           // one sentence about the state: "sent a line longer than 4096 bytes"
   std::string agent_version;  // printable text, from hello
   std::string os;             // likewise
   bool can_compact = false;
@@ -42,31 +42,31 @@ struct GuestState {
   // clock.
   std::optional<TimePoint> low_since;
   std::uint64_t messages = 0;
-  std::uint64_t rejected = 0;  // lines that were refused
+  std::uint64_t rejected = 0;  // refused lines
   bool prepared = false;       // the last prepare_shrink() was answered
-  std::string complaint;       // last thing the service said it could not do; empty: nothing
+  std::string complaint;       // the last failure that the service reported; empty: none
 };
 
-// Where the service of one VM is to be reached, as its hypervisor says. The hypervisor may be in the hands of
-// its guest and name any socket of this host: only what that very process serves is spoken to.
+// Where the service of one VM can be reached, according to its hypervisor. A guest may control the hypervisor
+// and name any socket of this host. Therefore only a socket that this very process serves is used.
 struct GuestPort {
   std::string path;
-  std::optional<pid_t> server;  // the VM's process; missing: not known, so nobody is spoken to
+  std::optional<pid_t> server;  // the VM's process; missing: unknown, so no peer is accepted
 };
 
 class GuestLink {
  public:
   virtual ~GuestLink() = default;
   virtual const GuestState& state() const = 0;
-  // The guest is to report at once whenever `available` is below this. Sent only when it changes notably.
+  // The guest should report at once whenever `available` is below this. Sent only after a notable change.
   virtual void set_low_mark(Bytes available) = 0;
   // The most this VM can have: a guest that claims to see more is lying.
   virtual void set_most_visible(Bytes most) = 0;
   // Memory was asked to grow: the guest samples fast until it sees it. Cheap, may be called often.
   virtual void expect_growth(Bytes target) = 0;
-  // The guest is to make `amount` easy to take (compaction). Answered by state().prepared, or never.
+  // Asks the guest to prepare `amount` (compaction). Answered by state().prepared, or never.
   virtual void prepare_shrink(Bytes amount) = 0;
-  // The guest was reset: whoever spoke is gone, and its next word is that of another boot.
+  // The guest was reset: the previous service is gone, and the next message is from another boot.
   virtual void guest_reset() = 0;
 };
 

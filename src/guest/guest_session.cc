@@ -14,24 +14,24 @@ using std::chrono::seconds;
 
 constexpr Duration kKeepalive = seconds(1);      // a sample at least this often
 constexpr Duration kSample = milliseconds(100);  // how often the guest looks: tens of microseconds each
-constexpr Duration kSilence = 3 * kKeepalive;    // one may be late, two may be; three are not
+constexpr Duration kSilence = 3 * kKeepalive;    // one or two keepalives may be late; three may not
 constexpr Duration kPingEvery = seconds(1);
-constexpr Duration kPingLost = seconds(5);  // a pong this late is of no use
-// Garbage: one bad line may be an accident of the channel; ten in ten seconds are not.
+constexpr Duration kPingLost = seconds(5);  // a later pong is useless
+// Garbage: one bad line may be an accident of the channel. Ten in ten seconds are not.
 constexpr std::size_t kRefusedMost = 10;
 constexpr Duration kRefusedWindow = seconds(10);
-constexpr Duration kProbation = seconds(10);  // of good behaviour, until a faulty service is heard again
-// The busiest honest agent looks each 10 ms: 100 messages a second. Twice that, sustained, is a flood.
+constexpr Duration kProbation = seconds(10);  // of good behaviour, until a faulty service is accepted again
+// The busiest honest agent looks every 10 ms: 100 messages a second. Twice that, sustained, is a flood.
 constexpr double kMessagesPerSecond = 200;
 constexpr double kMessagesBurst = 400;
-// An agent says hello by itself; we only ask where it may think that it had.
+// An agent says hello by itself. Ask only if it may believe that it already has.
 constexpr Duration kAskAgain = seconds(10);
-constexpr Duration kAskStranger = seconds(1);  // somebody speaks without having said hello
-// The guest looks quickly for one second; asking again a little before that keeps it looking.
+constexpr Duration kAskStranger = seconds(1);  // a peer sends messages without having said hello
+// The guest looks quickly for one second. Repeating the request a little earlier keeps it looking.
 constexpr Duration kExpectAgain = milliseconds(900);
-constexpr Duration kLowSinceMost = seconds(10);  // as old as a guest's time may be
+constexpr Duration kLowSinceMost = seconds(10);  // the oldest guest time accepted
 constexpr Duration kPrepareAgain =
-    seconds(2);  // compaction is not free: an unanswered wish is repeated this late
+    seconds(2);  // compaction is not free: an unanswered request is repeated after this
 
 // The contradictions of docs/design/protocol.md; empty: none.
 std::string contradiction(const GuestSample& s, Bytes most_visible) {
@@ -71,7 +71,7 @@ void GuestSession::connected(TimePoint now) {
   lines_.reset();
   out_.clear();
   ping_.reset();
-  // Whoever says hello from now on is new, or must be told all again.
+  // A peer that says hello from now on is new, or must be told everything again.
   if (!faulty()) state_.service = Service::Absent;
   if (!faulty()) state_.note.clear();
   ask_who(now);
@@ -133,7 +133,7 @@ void GuestSession::handle(const wire::Message& message, TimePoint now) {
   ++state_.messages;
   if (const auto* hello = std::get_if<wire::Hello>(&message)) return hear_hello(*hello, now);
   if (!greeted_) {
-    // An agent that was welcomed by whoever was here before us.
+    // An agent that was welcomed by an earlier daemon.
     if (now - who_asked_ >= kAskStranger) ask_who(now);
     return;
   }
@@ -193,7 +193,7 @@ void GuestSession::hear_hello(const wire::Hello& hello, TimePoint now) {
   if (low_mark_) set_low_mark(*low_mark_, now);
 }
 
-// The service is heard from now on.
+// The service is accepted from now on.
 void GuestSession::speak(TimePoint now) {
   state_.service = Service::Speaking;
   state_.note.clear();
@@ -261,7 +261,7 @@ bool GuestSession::tick(TimePoint now) {
       speak(now);
       return true;
     }
-    // Its agent may be a good one by now (restarted, or it never knew): a hello starts the way back.
+    // Its agent may be good by now (restarted, or it never knew): a hello starts the way back.
     if (!probation_ && now - who_asked_ >= kAskAgain) ask_who(now);
     return false;
   }
@@ -333,10 +333,10 @@ void GuestSession::prepare_shrink(Bytes amount, TimePoint now) {
   send(wire::prepare(++prepare_id_, amount));
 }
 
-// A fault stays: a reboot does not wash it off.
+// A fault stays after a reboot.
 void GuestSession::guest_reset() {
   greeted_ = false;
-  first_line_ = true;  // what is left of a line is another boot's
+  first_line_ = true;  // the rest of a line is from another boot
   lines_.reset();
   out_.clear();
   boot_id_.clear();

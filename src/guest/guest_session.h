@@ -1,5 +1,5 @@
-// GuestSession: the talk with one guest's service, as docs/design/protocol.md has it, without I/O: bytes and
-// time go in, lines and GuestState come out. It bounds what a guest can make us do; it never blocks, throws
+// GuestSession: the conversation with one guest's service (docs/design/protocol.md), without I/O: bytes and
+// time go in, lines and GuestState come out. It bounds what a guest can make us do. It never blocks, throws
 // or grows.
 #pragma once
 
@@ -26,15 +26,15 @@ class GuestSession {
   // The channel is open, or lost (`why`, for people).
   void connected(TimePoint now);
   void disconnected(const std::string& why);
-  // There is a port, and it is not to be spoken to.
+  // There is a port, but it must not be used.
   void port_refused(const std::string& why);
-  // Bytes from the guest. True: the state changed, somebody should look.
+  // Bytes from the guest. True: the state changed, someone should look.
   bool receive(std::string_view bytes, TimePoint now);
-  // To be called at next_tick() or later. True: as above.
+  // Call at next_tick() or later. True: as above.
   bool tick(TimePoint now);
   // The next moment at which time alone changes something; none while nobody speaks.
   std::optional<TimePoint> next_tick() const;
-  // What is to be sent, in order; empties it.
+  // The lines to send, in order; empties it.
   std::string take_output();
   // More than this VM was ever given is a lie.
   void set_most_visible(Bytes most) { most_visible_ = most; }
@@ -77,7 +77,7 @@ class GuestSession {
   double messages_left_ = 0;            // token bucket of spend_message()
   TimePoint bucket_at_{};
 
-  std::optional<Bytes> low_mark_;  // wanted; sent_low_ is what the guest knows
+  std::optional<Bytes> low_mark_;  // requested; sent_low_ is what the guest knows
   std::optional<Bytes> sent_low_;
   std::optional<Bytes> expected_;
   TimePoint expected_at_{};

@@ -1,6 +1,5 @@
-// LineReader: cuts a byte stream into lines, in constant memory. Used by the host and by the agents.
-// A line longer than the protocol allows is reported once and skipped to its end; nothing else is refused
-// here.
+// LineReader: cuts a byte stream into lines, in constant memory. Host and agents use it. A line longer than
+// the protocol allows is reported once and skipped to its end; nothing else is refused here.
 #pragma once
 
 #include <array>
@@ -10,8 +9,8 @@
 
 namespace aerostat {
 
-// The most bytes of one message, with its newline: docs/design/protocol.md. Also bounds what a peer can make
-// us hold.
+// The most bytes of one message, with its newline: docs/design/protocol.md. It also bounds what a peer can
+// make us hold.
 inline constexpr std::size_t kLineMost = 4096;
 
 class LineReader {
@@ -50,7 +49,7 @@ class LineReader {
     return {};
   }
 
-  // Forgets an unfinished line: the stream starts anew.
+  // Drops an unfinished line: the stream starts anew.
   void reset() {
     size_ = 0;
     skipping_ = false;

@@ -20,7 +20,7 @@ constexpr std::size_t kTextMost = 100;
 
 Error broken(std::string why) { return {Error::Kind::Invalid, std::move(why)}; }
 
-// Looked at before parsing, because the parser would build what it reads.
+// Checked before parsing, because the parser would build what it reads.
 bool nests_too_deep(std::string_view line) {
   int depth = 0;
   bool in_text = false;
@@ -38,8 +38,7 @@ bool nests_too_deep(std::string_view line) {
   return false;
 }
 
-// Reads the members of one message. The first thing that is wrong is kept in `wrong`; reading goes on
-// harmlessly.
+// Reads the members of one message. The first mistake is kept in `wrong`; reading goes on harmlessly.
 class Members {
  public:
   explicit Members(const json& object) : object_(object) {}

@@ -1,6 +1,6 @@
-// The wire protocol of docs/design/protocol.md, host's side: reads one line from a guest, makes the lines for
-// it. Every byte read is hostile: length, depth, types and ranges are bounded here; whether the numbers make
-// sense together is the session's business. Unknown members and unknown types are not errors.
+// The wire protocol of docs/design/protocol.md, host side: parses one line from a guest, and makes the lines
+// for it. Every byte read is hostile. Length, depth, types and ranges are bounded here; the session checks
+// whether the numbers are consistent. Unknown members and unknown types are not errors.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Version {
 };
 inline constexpr Version kOurs{1, 0};
 
-// A moment on the guest's own clock. Not comparable with ours before ClockOffset has had its say.
+// A moment on the guest's own clock. Not comparable with ours before ClockOffset has converted it.
 using GuestTime = std::chrono::nanoseconds;
 
 struct Hello {
@@ -59,12 +59,12 @@ struct Notice {
   std::string text;
 };
 
-// A type this version does not know: to be passed over.
+// A type that this version does not know: to be ignored.
 struct Unknown {};
 
 using Message = std::variant<Unknown, Hello, Sample, Pong, Prepared, Notice>;
 
-// `line` without its newline. The error says in one clause what is wrong with it, in our words only.
+// `line` without its newline. The error states in one clause what is wrong with it, in our words only.
 Result<Message> parse(std::string_view line);
 
 // Each with its newline.

@@ -22,7 +22,7 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-// Of a line "MemTotal:       16384 kB". A number so large that it is none is missing.
+// Of a line "MemTotal:       16384 kB". An impossibly large number is missing.
 std::optional<Bytes> size_in(std::string_view text, std::string_view key) {
   constexpr std::int64_t kMostKib = std::int64_t{1} << 50;
   while (!text.empty()) {
@@ -70,7 +70,7 @@ HostMemory HostFiles::memory() const {
   return {size_in(*text, "MemTotal:"), size_in(*text, "MemAvailable:")};
 }
 
-// A process may be hidden from us (hidepid), or /proc not be there: it is gone if it takes no signal either.
+// A process may be hidden from us (hidepid), or /proc may be missing: it is gone if it also takes no signal.
 Missing HostFiles::why_missing(pid_t pid, int error) const {
   if (error != ENOENT && error != ESRCH) return Missing::Unreadable;
   const bool is_ours = root_ == "/";

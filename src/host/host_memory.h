@@ -1,6 +1,6 @@
-// What this host's kernel says of its own memory and of a process. Everything is read below a root directory,
-// so that tests can bring their own /proc. A number that cannot be read is missing, never zero; of a process
-// it is told whether it is gone or cannot be read.
+// What the host's kernel reports about its own memory and about a process. All paths are below a root
+// directory, so that tests can supply their own /proc. An unreadable number is missing, never zero. For a
+// process the result distinguishes gone from unreadable.
 #pragma once
 
 #include <sys/types.h>
@@ -21,7 +21,7 @@ struct HostMemory {
 
 class HostFiles {
  public:
-  // Opens what must stay readable when no file can be opened any more: /proc/meminfo.
+  // Opens the file that must stay readable when no file can be opened any more: /proc/meminfo.
   explicit HostFiles(std::string root = "/");
   ~HostFiles();
   HostFiles(const HostFiles&) = delete;

@@ -1,4 +1,4 @@
-// `aerostat trace`: makes a trace for `aerostat simulate` out of recordings. Needs no aerostatd.
+// `aerostat trace`: makes a trace for `aerostat simulate` from recordings. Does not need aerostatd.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// `aerostat plan`: from a trace of what VMs needed, the smallest host that is enough for them, how many such
-// VMs a given host takes, and what each VM's minimum and maximum should be. Needs no aerostatd.
+// `aerostat plan`: finds the smallest host for a trace, how many such VMs fit on a given host, and a minimum
+// and maximum for each VM. Does not need aerostatd.
 #pragma once
 
 #include <string>

@@ -26,7 +26,7 @@ namespace {
 
 // How long a daemon may be away (a restart) before the recording ends.
 constexpr double kAwayMost = 30;
-// A gzip file can be read up to at most so long ago.
+// A gzip file can be read up to at most this long ago.
 constexpr double kFlushEvery = 5;
 
 constexpr const char* kFooter =
@@ -51,7 +51,7 @@ CLI::Validator duration(double least_s, double most_s, const char* example) {
           ""};
 }
 
-// Blocks the signals that end a program; a wait then hears them. So none tears a line.
+// Blocks the signals that end a program. Only a wait receives them, so that none cuts a line.
 class Signals {
  public:
   Signals() {
@@ -148,7 +148,7 @@ int Record::run(const Client& client, const Surroundings& around, const Pause& p
   const double every = nanoseconds(every_) / 1e9;
   const double length = nanoseconds(for_) / 1e9;
   const std::string target = "/v1/vms/" + percent_encoded(vm_) + "/sample";
-  // Ask before the file is made: a name mistyped leaves none behind.
+  // Ask before creating the file: a mistyped name leaves none behind.
   Result<Reply> reply = client.request("GET", target);
   if (!reply) return complain(around, reply.error(), status_of(reply.error()));
   if (reply->status != 200) return complain(around, {Error::Kind::NotFound, sentence_of(*reply)}, kFailed);

@@ -1,6 +1,6 @@
 // `aerostat record VM FILE`: asks the daemon for a VM's newest sample each period and writes a row of a
-// recording (model/recording.h) for each, until stopped. Whole lines only; a late row is late, none is made
-// up. Refuses to write over a file unless told to.
+// recording (model/recording.h) for each, until stopped. Whole lines only. A late row is written late, none
+// is invented. Does not overwrite a file unless told to.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@ class App;
 
 namespace aerostat {
 
-// Waits for so many seconds; false: asked to stop.
+// Waits this many seconds; false: told to stop.
 using Pause = std::function<bool(double seconds)>;
 
 class Record {
@@ -24,7 +24,7 @@ class Record {
   bool asked() const;
   // Stops at SIGINT, SIGTERM and SIGHUP.
   int run(const Client& client, const Surroundings& around) const;
-  // Likewise, when `pause` says so; the clock of `seconds` begins anywhere.
+  // Likewise, when `pause` says so; the clock of `seconds` may start anywhere.
   int run(const Client& client, const Surroundings& around, const Pause& pause,
           const std::function<double()>& seconds) const;
 

@@ -1,6 +1,6 @@
-// The options that `simulate` and `plan` share: which trace, which host, which settings. ReplayWishes is what
-// the command line says; prepare() reads the files and makes of it what a replay needs, or one sentence of
-// what is wrong. Refuses settings that contradict each other, the trace or the host.
+// The options that `simulate` and `plan` share: trace, host, settings. ReplayWishes holds the command line.
+// prepare() reads the files and makes the input of a replay, or one sentence about the mistake. Refuses
+// settings that contradict each other, the trace or the host.
 #pragma once
 
 #include <cstdint>
@@ -33,25 +33,24 @@ struct ReplayWishes {
 
 void add_replay_options(CLI::App& command, ReplayWishes& wishes);
 
-// The policy of this name; `aerostat` comes in the profile that is wished for.
+// The policy of this name; `aerostat` has the requested profile.
 Result<sim::PolicyEntry> policy_named(const sim::Registry& registry, const std::string& name,
                                       const ReplayWishes& wishes);
 
-// Refuses a profile other than the usual one that none of these policies would take.
+// Refuses a profile other than the default if none of these policies would use it.
 Result<void> check_profile(const std::vector<std::string>& policies, const ReplayWishes& wishes);
 
-// What the trace is called in tables and JSON: its files, or what it was generated from.
+// The name of the trace in tables and JSON: its files, or how it was generated.
 std::string trace_name(const ReplayWishes& wishes);
 
-// Everything the flags alone can tell; no file is touched. Refuses to have no trace at all, or two kinds of
-// it.
+// Checks everything that needs no file. Refuses to have no trace, or two kinds of it.
 Result<sim::ReplayOptions> options_of(const ReplayWishes& wishes);
 
 struct Prepared {
   sim::Trace trace;
   sim::ReplayOptions options;
 };
-// Host memory is left alone: `plan` may do without. `options`: what options_of() gave.
+// Host memory is not checked: `plan` may do without. `options`: the result of options_of().
 Result<Prepared> prepare(const ReplayWishes& wishes, sim::ReplayOptions options);
 
 }  // namespace aerostat

@@ -93,7 +93,7 @@ int ScenarioCommand::run(const Surroundings& around) const {
     if (!found) return complain(found.error().message, kUsage);
     guards = *found;
   }
-  set_log_level(LogLevel::Error);  // the daemon's own code runs in the lab; its diary is of no interest here
+  set_log_level(LogLevel::Error);  // the daemon's own code runs in the lab; its log is of no interest here
   sim::Timeline timeline;
   if (timeline_) timeline = [&](const std::string& line) { around.out << line << "\n"; };
   std::size_t failed = 0;

@@ -1,5 +1,5 @@
 // `aerostat scenario`: plays the stories of text files in the lab, and shows for each guard they name that
-// they break without it. Needs no aerostatd.
+// they break without it. Does not need aerostatd.
 #pragma once
 
 #include <string>

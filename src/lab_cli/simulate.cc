@@ -100,8 +100,7 @@ int Simulate::run(const Surroundings& around, bool json) const {
     file->emplace(std::move(*opened));
   }
 
-  set_log_level(
-      LogLevel::Error);  // the daemon's own code runs in the lab, and its diary is of no interest here
+  set_log_level(LogLevel::Error);  // the daemon's own code runs in the lab; its log is of no interest here
   Progress progress(around.err, around.err_terminal);
   progress.show(0, "reading the trace");
   Result<Prepared> prepared = prepare(replay_, *options);

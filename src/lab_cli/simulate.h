@@ -1,5 +1,5 @@
-// `aerostat simulate`: policies replayed on a trace in the lab, and their figures of merit as a table, as
-// JSON and as a page to look at. Needs no aerostatd.
+// `aerostat simulate`: replays policies on a trace in the lab, and shows their figures of merit as a table,
+// as JSON and as a page. Does not need aerostatd.
 #pragma once
 
 #include <memory>
@@ -30,7 +30,7 @@ class Simulate {
   std::string json_, plot_;
 };
 
-// The table for people, and below it what its columns are.
+// The table for people, and a legend of its columns.
 std::string simulate_table(const sim::RunFacts& run, const std::vector<sim::Figures>& policies, bool colour);
 std::string policy_list(const std::vector<sim::PolicyEntry>& policies, bool colour);
 

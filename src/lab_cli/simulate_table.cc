@@ -12,7 +12,7 @@ namespace {
 
 using sim::Figures;
 
-// Three digits that count, and never "0.000" for what is not nothing.
+// Three significant digits, and never "0.000" for a value above 0.
 std::string percent(double share) {
   const double value = share * 100;
   if (value == 0) return "0";

@@ -29,7 +29,7 @@ std::string reason(const Decision& decision) {
   const auto say = [&text](const std::string& what) {
     if (!what.empty()) text += (text.empty() ? "" : "; ") + what;
   };
-  // What stood in the way last comes first.
+  // The latest obstacle comes first.
   say(clause(decision.outcome));
   for (auto cut = ruling.cuts.rbegin(); cut != ruling.cuts.rend(); ++cut) say(clause(*cut));
   say(why(ruling.wish, ruling.from));

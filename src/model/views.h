@@ -1,6 +1,6 @@
-// VmView, HostView: everything one pass may know, as plain numbers. Policy and guards read nothing else,
-// so a pass can be replayed from them, in a test, in the simulator or after the fact. A VM has no name here:
-// it is a place in HostView::vms.
+// VmView, HostView: everything one pass may know, as plain numbers. Policy and guards read nothing else, so a
+// pass can be replayed from them, in a test, in the simulator or afterwards. A VM has no name here: it is a
+// place in HostView::vms.
 #pragma once
 
 #include <optional>
@@ -72,7 +72,7 @@ struct HostView {
   Bytes capacity;                       // memory VMs may share
   Bytes reserve;                        // kept for the host itself, out of the capacity
   Bytes reserved;                       // promised to VMs about to start
-  Bytes elsewhere;                      // committed to what is not among `vms`
+  Bytes elsewhere;                      // committed to claims that are not among `vms`
   std::optional<Bytes> spare_physical;  // what the kernel says is really left for promises; missing: unknown
   std::vector<VmView> vms;
 

@@ -13,8 +13,8 @@ namespace {
 // Of what was added: more than this never seen is not brought online.
 constexpr double kMostIsOffline = 0.75;
 
-// Whether to look again. A guest in want is believed, and so is one that is heard too seldom to wait for its
-// next report.
+// Whether to check again. A guest in want is believed, and so is one whose reports are too rare to wait for
+// the next.
 bool doubts(Mind& mind, const Demand& now, Bytes came, Bytes gone, const Evidence& evidence) {
   if (!mind.demand || in_want(now) || !is_service(evidence.source)) {
     mind.half_seen = {};
@@ -43,14 +43,14 @@ void believe(Mind& mind, const Demand& demand, const Evidence& evidence, const P
   mind.growth = growth(mind.outlook);
   mind.nearly_empty = nearly_empty(demand.available, demand.saturated, mind.headroom);
   if (!mind.nearly_empty) mind.rescues = 0;
-  // Distress of a guest that plainly had too little, growing, says nothing about the last shrink.
+  // Distress of a growing guest that plainly had too little says nothing about the last shrink.
   const bool unexplained = demand.distress && at - mind.outlook.short_at > kShrinkToBlame;
   const Bytes above = above_use(mind, evidence.has.assigned);
   mind.floor = demand.killed > 0 ? after_kill(mind.floor, above, at)
                                  : after_sample(mind.floor, unexplained, above, at);
 }
 
-// A service speaks when its numbers change: if it says nothing else, what was doubted stands.
+// A service reports when its numbers change. If it reports nothing different, the doubted value stands.
 void hear_silence(Mind& mind, const Evidence& evidence, const Profile& profile, TimePoint now) {
   if (!mind.doubted) return;
   if (now - mind.sampled_at <= (evidence.gives ? kSilenceTellsGiving : kSilenceTells)) return;
@@ -163,7 +163,7 @@ void show(const Mind& mind, TimePoint now, VmView& view) {
 std::optional<Bytes> rest(Mind& mind, const VmView& view, bool judged, const Profile& profile) {
   std::optional<Bytes> out;
   if (view.demand && judged) out = rest_level(mind.outlook, view.target, view.grain, profile);
-  // What is left of a change that was worth it need not be worth another.
+  // The rest of a change that was worth it need not be worth another.
   if (view.distress || !view.since_shrink || *view.since_shrink > kShrinkToBlame) mind.returns_to.reset();
   if (out && mind.returns_to) out = std::min(*out, *mind.returns_to);
   return out;

@@ -43,7 +43,7 @@ struct Mind {
   bool nearly_empty = false;  // whatever its demand
   Bytes offline;              // added memory that the guest does not bring online; zero: none known
   FloorState floor;
-  std::uint64_t ooms = 0;  // times that its kernel was seen to kill for want of memory
+  std::uint64_t ooms = 0;  // how often its kernel was seen to kill for lack of memory
   std::optional<TimePoint> oom_at;
 
   // Orders.

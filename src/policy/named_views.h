@@ -1,5 +1,4 @@
-// For tests: VMs with names, and what the balancer wishes for each by name. The policy itself knows places
-// only.
+// For tests: VMs with names, and the balancer's wish for each by name. The policy itself knows only places.
 #pragma once
 
 #include <gtest/gtest.h>

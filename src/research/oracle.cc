@@ -23,7 +23,7 @@ OracleWalk::OracleWalk(NeedCurve curve, double block_mib, const Prices& prices, 
       at_(curve_.piece().t0),
       last_need_(curve_.piece().need0) {}
 
-// After the end the last level is held on, so that the dips before it close as any other.
+// After the end the last level continues, so that the dips before it close like any other.
 bool OracleWalk::next() {
   while (true) {
     Step step;

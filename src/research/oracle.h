@@ -1,4 +1,4 @@
-// Oracle: the clairvoyant that sees all need beforehand and is bounded by nothing but blocks. It holds the
+// Oracle: the clairvoyant that knows all need in advance and is limited by nothing but blocks. It holds the
 // need rounded up to blocks and bridges dips shorter than the price of a move (a sliding maximum, then a
 // sliding minimum of it). Streams: it remembers a window, not the trace.
 #pragma once
@@ -23,11 +23,11 @@ struct OracleScore {
 inline constexpr double kOracleStep = 0.05;
 
 struct OracleLevel {
-  double at = 0;  // the step's beginning
+  double at = 0;  // the start of the step
   double need = 0, held = 0;
 };
 
-// The largest of the last `span` values as they stream by, or with `sign` -1 the smallest.
+// The largest of the last `span` values of a stream, or with `sign` -1 the smallest.
 class SlidingMost {
  public:
   SlidingMost(std::size_t span, double sign) : span_(span), sign_(sign) {}
@@ -54,7 +54,7 @@ class OracleWalk {
  private:
   struct Step {
     double at = 0, need = 0;  // mean
-    double top = 0;           // the most
+    double top = 0;           // the peak
   };
   bool read(Step& out);  // the next step of the curve
   void count();
@@ -63,8 +63,8 @@ class OracleWalk {
   double block_mib_, score_from_;
   std::size_t window_;
   SlidingMost most_, least_;
-  // Steps whose level is not known yet. The maximum looks back over `window_`; the minimum over the `window_`
-  // maxima that follow closes the dips, so its answer belongs to the step `window_ - 1` ago.
+  // Steps whose level is not known yet. The maximum looks back over `window_`. The minimum over the following
+  // `window_` maxima closes the dips, so its result belongs to the step `window_ - 1` ago.
   std::deque<Step> waiting_;
   std::size_t pushed_ = 0;
   double at_, last_need_, last_top_ = 0;
@@ -74,7 +74,7 @@ class OracleWalk {
   OracleScore score_;
 };
 
-// All of its life at once.
+// Its whole life at once.
 OracleScore oracle(NeedCurve curve, double block_mib, const Prices& prices, double score_from_s);
 
 }  // namespace aerostat::sim

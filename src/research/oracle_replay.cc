@@ -9,8 +9,7 @@ namespace aerostat::sim {
 
 namespace {
 
-// The oracle as if it were a policy like any other: all VMs side by side, so that what they hold at one time
-// is known at that time.
+// The oracle as a policy: all VMs side by side, so that the total of what they hold at one time is known.
 class Clairvoyant {
  public:
   Clairvoyant(const Trace& trace, const ReplayOptions& options) : trace_(trace), o_(options) {
@@ -37,7 +36,7 @@ class Clairvoyant {
       out.peak_assigned_mib = std::max(out.peak_assigned_mib, held);
       if (o_.progress && told.due(at)) o_.progress(span > 0 ? std::min(1.0, at / span) : 1);
       if (held > 0) continue;
-      // Where nobody lives nothing is held: on to the last step before somebody does.
+      // While no VM lives nothing is held: skip to the last step before one does.
       const auto next = static_cast<std::int64_t>((first_alive(from + at) - from) / kOracleStep);
       step = std::max(step, next - 1);
     }
@@ -66,7 +65,7 @@ class Clairvoyant {
     return held;
   }
 
-  // The time of the first level from `at` on, of whoever has one; `at` itself if nobody has.
+  // The time of the first level from `at` on, of any VM that has one; `at` itself if none has.
   double first_alive(double at) const {
     std::optional<double> first;
     for (const Walk& walk : walks_) {

@@ -1,5 +1,4 @@
-// The oracle on a whole trace: as if it were a policy like any other, and as the score that others are held
-// to.
+// The oracle on a whole trace: as a policy like any other, and as the score for comparison.
 #pragma once
 
 #include "research/oracle.h"

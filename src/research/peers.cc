@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kEqual = "the same with our loop, sensors and estimate, and constants tuned for it";
 
-// As published, and with equal senses.
+// As published, and with equal sensors.
 template <class C>
 void add_pair(Registry& all, const std::string& name, const char* about,
               std::unique_ptr<Rule> (*make)(const C&), const C& equal) {

@@ -7,7 +7,7 @@ namespace aerostat::sim {
 
 namespace {
 
-// Memory as configured; a VM without a maximum of its own gets the most it will ever need.
+// Memory as configured. A VM without a maximum gets the most it will ever need.
 class Static final : public Rule {
  public:
   double period_s() const override { return 3600; }

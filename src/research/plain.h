@@ -1,4 +1,4 @@
-// `static` and `plain`: the two simplest rules there are.
+// `static` and `plain`: the two simplest rules.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@ namespace aerostat::sim {
 
 std::unique_ptr<Rule> static_rule();
 
-// The honest baseline: need x (1 + share) + floor; grows at once when less than `low` of that headroom is
-// left, shrinks when more than `hysteresis` above it has lain idle for `hold_s`.
+// The honest baseline: need x (1 + share) + floor. Grows at once when less than `low` of that headroom is
+// left; shrinks when more than `hysteresis` above it was idle for `hold_s`.
 struct PlainConstants {
   double share = 0.023;
   double floor_mib = 18;

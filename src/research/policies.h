@@ -1,5 +1,5 @@
-// All policies of the lab, by name. `plain` and the peers also come as NAME-equal: the same rule with our
-// loop, sensors and estimate, and its constants tuned by the same search.
+// All policies of the lab, by name. `plain` and the peers also exist as NAME-equal: the same rule with our
+// loop, sensors and estimate, and constants tuned by the same search.
 #pragma once
 
 #include <vector>
@@ -11,10 +11,10 @@ namespace aerostat::sim {
 
 Registry builtin_policies();
 
-// The profile `balanced`, and what of it a search may choose.
+// The profile `balanced`, and the parts of it that a search may choose.
 Tunable aerostat_tunable();
 
-// `aerostat`, `plain` and every NAME-equal, as a search for their constants wants them.
+// `aerostat`, `plain` and every NAME-equal, in the form that a search for their constants needs.
 std::vector<Tunable> tunables();
 
 }  // namespace aerostat::sim

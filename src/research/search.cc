@@ -22,7 +22,7 @@ double two_digits(double value) {
   return std::round(value / unit) * unit;
 }
 
-// 0 to 1 within the range, and back.
+// Maps a value to 0..1 within its range, and back.
 double place(const Constant& c, double value) {
   if (c.log) return std::log(value / c.low) / std::log(c.high / c.low);
   return (value - c.low) / (c.high - c.low);
@@ -52,7 +52,7 @@ class Searcher {
       round(step);
       if (best_cost_ < before) continue;
       step /= 2;
-      if (step < kLastStep) step = kFirstStep;  // there are tries left: again, by other random steps
+      if (step < kLastStep) step = kFirstStep;  // tries are left: again, with other random steps
     }
     out.constants = constants_;
     for (std::size_t i = 0; i < constants_.size(); ++i) out.constants[i].value = best_[i];
@@ -62,7 +62,7 @@ class Searcher {
   }
 
  private:
-  // What was tried before costs nothing, so asking ends as well.
+  // Repeated values cost nothing, so the number of calls is limited as well.
   std::size_t most_asked() const { return 20 * o_.tries; }
   bool left() const { return tried_ < o_.tries && asked_ < most_asked(); }
 

@@ -1,7 +1,7 @@
-// Search: values of named constants that cost least, found by trying. A third of the tries are spread over
-// the whole range, the rest go down from the best: one constant at a time, then all a little, in steps that
-// become finer. Values have two significant digits: more would be noise. The same seed and cost give the same
-// answer. It promises no optimum, only the best it saw, and never one worse than the start.
+// Search: finds values of named constants with the least cost, by trying. A third of the tries cover the
+// whole range. The rest descend from the best: one constant at a time, then all a little, in ever finer
+// steps. Values have two significant digits; more would be noise. The same seed and cost give the same
+// result. It promises no optimum, only the best value it saw, and never one worse than the start.
 #pragma once
 
 #include <cstdint>

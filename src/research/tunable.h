@@ -1,5 +1,5 @@
-// Tunable: a policy whose behaviour hangs on a few named constants, so that a search can look for better ones
-// (research/tune.h). `aerostat`, `plain` and every NAME-equal are; docs/guide/policies.md shows what was found.
+// Tunable: a policy that depends on a few named constants, so that a search can improve them
+// (research/tune.h): `aerostat`, `plain` and every NAME-equal. docs/guide/policies.md shows the results.
 #pragma once
 
 #include <functional>
@@ -15,9 +15,9 @@ namespace aerostat::sim {
 
 struct Constant {
   std::string name;
-  double low = 0, high = 0;  // the range it is searched in
+  double low = 0, high = 0;  // the range of the search
   double value = 0;
-  bool log = false;  // its size matters, not its difference: searched on a logarithmic scale; low is above 0
+  bool log = false;  // searched on a logarithmic scale; low is above 0
 };
 
 struct Tunable {
@@ -36,7 +36,7 @@ struct ConstantField {
   bool log = false;
 };
 
-// `start` gives the first values and all that is not searched.
+// `start` has the first values and everything that is not searched.
 template <class C, class MakePolicy>
 Tunable tunable_policy(std::string policy, const std::vector<ConstantField<C>>& fields, const C& start,
                        MakePolicy make_policy) {

@@ -14,13 +14,13 @@ namespace {
 
 // A policy that is perfect on one trace must not outweigh all others.
 constexpr double kLeastScore = 1e-3;
-// Rows of recorded farms are this far apart.
+// The distance of rows in recorded farms.
 constexpr double kCoarseRows = 1.7;
 // VMs of the fleet, and their mean: as much work as the other kinds together.
 constexpr std::size_t kFleet = 7;
 constexpr double kFleetMean = 4096;
 
-// One lesson's.
+// Of one lesson.
 struct Mark {
   double score = 0, changes = 0, seconds = 0, near_empty = 0;
 };
@@ -49,7 +49,7 @@ Marks together(const std::vector<Mark>& each) {
   return out;
 }
 
-// What a search wants least of.
+// What a search minimises.
 double cost(std::vector<Mark> each, const TuneOptions& options) {
   for (Mark& m : each) {
     if (options.most_near_empty > 0) m.score *= std::max(1.0, m.near_empty / options.most_near_empty);
@@ -64,7 +64,7 @@ std::vector<double> values_of(const std::vector<Constant>& constants) {
   return out;
 }
 
-// Remembers what it replayed: searches that leave out one family each try much that is the same.
+// Remembers replays: searches that leave out one family each repeat much of the same.
 class Marker {
  public:
   Marker(const Tunable& policy, const Lessons& lessons) : policy_(policy), lessons_(lessons) {}

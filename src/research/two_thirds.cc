@@ -6,7 +6,7 @@ namespace aerostat::sim {
 
 namespace {
 
-// Need falls for a moment all the time; a dip that lasts this long is worth a move.
+// Need falls for a moment all the time. A dip that lasts this long is worth a move.
 constexpr double kPatience = 5;
 
 class TwoThirds final : public Rule {

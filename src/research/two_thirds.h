@@ -1,5 +1,5 @@
-// `two-thirds`: the example of docs/design/writing-a-policy.md. A VM is to use two thirds of its memory: it
-// grows as soon as it uses more, and gives the rest back when it has used less for 5 s.
+// `two-thirds`: the example of docs/design/writing-a-policy.md. A VM should use two thirds of its memory. It
+// grows as soon as it uses more, and returns the rest when it has used less for 5 s.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,4 @@
-// Every: is something due that happens each so many seconds? Whole turns, so that periods of any length keep
-// their mean.
+// Every: tells whether something periodic is due. Whole turns, so that periods of any length keep their mean.
 #pragma once
 
 #include <algorithm>

@@ -10,13 +10,12 @@ namespace aerostat::sim {
 
 namespace {
 
-// How often a hypervisor is asked while memory is on its way.
+// How often the hypervisor is polled while memory is on its way.
 constexpr double kPollEvery = 0.02;
-// How often entitlements are compared with what everybody has. No round number: it must not keep step with
-// those who look each 20 or 100 ms.
+// How often entitlements are compared with assigned memory. Not a round number, so that it does not keep step
+// with periods of 20 or 100 ms.
 constexpr double kEntitleEvery = 0.105;
-// What VMs boot with where nobody says: enough for any guest to start, and little beside what it will be
-// given.
+// Default boot memory of VMs: enough for any guest to start, and little compared with what it will get.
 constexpr Bytes kUsualBoot = Bytes::mib(1024);
 
 class Run {
@@ -51,7 +50,7 @@ class Run {
       be_born(from + now);
       if (host_.vms().empty()) {
         if (born_ == births_.size()) break;
-        // Nobody lives, and nothing happens before the next is born.
+        // No VM lives, and nothing happens before the next one starts.
         host_.skip_to(trace_.vms()[births_[born_]].first_s - from);
         continue;
       }
@@ -72,7 +71,7 @@ class Run {
   }
 
  private:
-  // What its owner would have sized it at: its maximum, or the most it will ever need.
+  // The size that its owner would have chosen: its maximum, or the most it will ever need.
   double sized_at(const VmTrace& about) const {
     const auto own = o_.of_vm.find(about.name);
     if (own != o_.of_vm.end() && own->second.maximum) return own->second.maximum->to_mib();
@@ -94,9 +93,9 @@ class Run {
       const auto own = o_.of_vm.find(about.name);
       const bool told = o_.defaults.startup || (own != o_.of_vm.end() && own->second.startup);
       const Bytes asked = policy_->boots_with(spec.settings, Bytes::of_mib(sized_at(about))).round_up(block);
-      // A host that has less lets it boot with what there is.
+      // A smaller host boots it with what there is.
       const Bytes startup = std::clamp(asked, Bytes{}, std::max(Bytes{}, host_.free().round_down(block)));
-      // A trace begins in the middle of a VM's life, unless somebody says what it boots with.
+      // A trace begins in the middle of a VM's life, unless its boot memory is given.
       if (!told && asked == spec.settings.startup) spec.booted_with = std::min(startup, kUsualBoot);
       VirtualVm& vm = host_.start(std::move(spec), startup);
       alive_[index] = &vm;
@@ -129,7 +128,7 @@ class Run {
     }
   }
 
-  // What everybody would have if the capacity were shared by true need and weight (E of measures).
+  // What everyone would have if the capacity were shared by true need and weight (for E).
   void compare() {
     host_.settle();
     const Bytes pool = host_.capacity() - host_.reserve();
@@ -179,10 +178,10 @@ class Run {
   const ReplayOptions& o_;
   std::unique_ptr<Policy> policy_;
   VirtualHost host_;
-  std::vector<std::size_t> births_;  // VMs by the time of their birth
+  std::vector<std::size_t> births_;  // VMs by the time of their start
   std::size_t born_ = 0;
   std::vector<VirtualVm*> alive_;             // by index in the trace
-  std::map<std::size_t, Meter::Hour> hours_;  // by their number; few of them, if VMs lived far apart
+  std::map<std::size_t, Meter::Hour> hours_;  // by their number; few of them, even if VMs lived far apart
   Outcome out_;
 };
 

@@ -1,6 +1,6 @@
 // Scripted VMs for `script/bench fleet`: each a process of its own with a monitor (ScriptedQmp) and a guest
-// service, so that the daemon has exactly the sockets, processes and messages of so many QEMUs, and no
-// guest's work is in the figures. Ends when its standard input is closed.
+// service. The daemon then has exactly the sockets, processes and messages of as many QEMUs, and the figures
+// include no guest's work. Ends when its standard input is closed.
 //   aerostat_fleet_peers --vms 300 --dir DIR [--load quiet|restless] [--base MIB] [--maximum MIB]
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -42,7 +42,7 @@ struct Load {
   Bytes base, maximum;
 };
 
-// Speaks docs/protocol.md as the Linux service does, about a need that is made up.
+// Speaks docs/design/protocol.md as the Linux service does, about an invented need.
 class Service {
  public:
   Service(asio::io_context& io, const std::string& path, const ScriptedQmp& vm, const Load& load,
@@ -102,7 +102,7 @@ class Service {
     }
   }
 
-  // As the Linux service: looks often, speaks when something changed, is low, or a second has passed.
+  // As the Linux service: looks often, and reports when something changed, is low, or a second has passed.
   void look() {
     timer_.expires_after(std::chrono::milliseconds(200));
     timer_.async_wait([this](const boost::system::error_code& error) {
@@ -119,8 +119,8 @@ class Service {
     });
   }
 
-  // Quiet: always the same. Restless: each second something else, from a fifth to nine tenths of what it
-  // boots with.
+  // Quiet: always the same. Restless: a different value every second, from a fifth to nine tenths of its boot
+  // memory.
   void choose_need() {
     const double share = load_.restless ? std::uniform_real_distribution<>(0.2, 0.9)(random_) : 0.4;
     need_ = load_.base.scaled(share);

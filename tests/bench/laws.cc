@@ -1,4 +1,4 @@
-// Looks for a broken law: random fleets with random sickness, until so many passes of the daemon's loop were
+// Looks for a broken law: random fleets with random faults, until so many passes of the daemon's loop were
 // made.
 //   aerostat_laws --steps 1000000 --seed 1
 // A step is one pass over all VMs of a fleet. Prints the seed of a fleet in which a law broke, and that

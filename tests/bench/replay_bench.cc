@@ -1,4 +1,4 @@
-// Speed of the lab: VM-samples a second of one core, one per look of a guest's service.
+// Speed of the lab: VM-samples a second of one core, one for each look of a guest's service.
 #include <benchmark/benchmark.h>
 
 #include "base/log.h"

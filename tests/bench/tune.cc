@@ -20,7 +20,7 @@ namespace {
 using namespace aerostat;
 using namespace aerostat::sim;
 
-// Training and comparison never share a seed.
+// Tuning and comparison never share a seed.
 constexpr std::uint64_t kTrainingSeed = 1000;
 constexpr std::uint64_t kComparisonSeed = 2000;
 

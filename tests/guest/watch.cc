@@ -1,5 +1,5 @@
-// What a guest's memory looked like from inside, ten times a second: the tests' own witness, beside the
-// service under test. One line each time on the port org.aerostat.watch.0, if the host listens:
+// A guest's memory seen from inside, ten times a second: the tests' own witness, beside the service under
+// test. One line each time on the port org.aerostat.watch.0, if the host listens:
 //   milliseconds since boot, then in KiB total and available, then swapped in, swapped out (pages), kills,
 //   Committed_AS.
 // Locked in memory and ahead of ordinary programs, so that it is on time when the guest is out of memory.
@@ -19,7 +19,7 @@ namespace {
 constexpr long kPeriodNs = 100'000'000;
 constexpr const char* kPort = "/dev/virtio-ports/org.aerostat.watch.0";
 
-// The number behind a word at the beginning of a line; -1 if there is none.
+// The number after a word at the beginning of a line; -1 if there is none.
 long long number_after(const char* text, const char* word) {
   const std::size_t length = std::strlen(word);
   for (const char* line = text; line != nullptr && *line != '\0'; line = std::strchr(line, '\n')) {

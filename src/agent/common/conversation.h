@@ -1,5 +1,6 @@
-// Conversation: where the agent stands with the host. Pure: it is told what happened and when (nanoseconds)
-// and answers whether to say hello. Until the host has welcomed the agent, nothing but hello is said.
+// Conversation: the state of the agent's connection to the host. Pure: it is told what happened and when
+// (nanoseconds), and answers whether to send hello. Until the host has welcomed the agent, it sends nothing
+// but hello.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +10,10 @@
 
 namespace aerostat::agent {
 
-// Without a welcome, hello is repeated this often.
+// The interval of hello without a welcome.
 inline constexpr std::int64_t kGreetEvery = 1'000'000'000;
-// A host that rejected us may be replaced by one that does not, without the port closing. Worth a line a
-// minute.
+// A host that rejected us may be replaced by another without the port closing. One line a minute is worth
+// that.
 inline constexpr std::int64_t kGreetAfterReject = 60 * kGreetEvery;
 
 class Conversation {
@@ -24,7 +25,7 @@ class Conversation {
     hello_due_ = now;
   }
   void closed() { state_ = State::Closed; }
-  // True if this message is for the agent to act on: the host has welcomed us, now or before.
+  // True if the agent should act on this message: the host has welcomed us, now or before.
   bool heard(const HostMessage& message, std::int64_t now) {
     if (state_ == State::Closed) return false;
     heard_ = now;
@@ -40,14 +41,14 @@ class Conversation {
   void said_hello(std::int64_t now) {
     hello_due_ = now + (state_ == State::Rejected ? kGreetAfterReject : kGreetEvery);
   }
-  // When hello is to be said next; the largest number if it is not.
+  // When to send hello next; the largest number if never.
   std::int64_t due() const {
     const bool greets = state_ == State::Greeting || state_ == State::Rejected;
     return greets ? hello_due_ : std::numeric_limits<std::int64_t>::max();
   }
   bool welcomed() const { return state_ == State::Welcomed; }
   State state() const { return state_; }
-  // When the host last said anything.
+  // When the host last sent anything.
   std::int64_t last_heard() const { return heard_; }
 
  private:

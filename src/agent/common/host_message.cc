@@ -10,8 +10,8 @@ namespace aerostat::agent {
 namespace {
 
 constexpr std::int64_t kMemoryMostKib = std::int64_t{1} << 40;  // 1 PiB: more is a mistake
-// A host that asked for less than this would make the guest sample for its own sake, for more would never
-// hear of it.
+// A host that asked for a shorter period would make the guest sample for its own sake. With a longer one it
+// would never get a report.
 constexpr std::int64_t kPeriodLeastMs = 10, kPeriodMostMs = 60'000;
 
 using Kind = HostMessage::Kind;

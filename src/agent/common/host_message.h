@@ -1,5 +1,5 @@
-// HostMessage: one line from the host, read and bounded. A line that is not a message, or lacks what its type
-// needs, is Kind::Nothing: the agent drops it, as it drops types it does not know.
+// HostMessage: one line from the host, parsed and bounded. A line that is not a message, or lacks what its
+// type needs, is Kind::Nothing. The agent drops it, as it drops unknown types.
 #pragma once
 
 #include <cstdint>

@@ -31,7 +31,7 @@ class Cursor {
     return rest_.empty() ? '\0' : rest_[0];
   }
 
-  // The characters between two quotes, escapes left as they are.
+  // The characters between two quotes; escapes stay as they are.
   bool text(std::string_view& out) {
     if (!take('"')) return false;
     for (std::size_t i = 0; i < rest_.size(); ++i) {
@@ -77,7 +77,7 @@ class Cursor {
 
 bool value(Cursor& in, JsonMember& out, int depth);
 
-// The rest of an array or object whose opening was taken. An array of exactly two whole numbers becomes a
+// The rest of an array or object after its opening bracket. An array of exactly two whole numbers becomes a
 // Pair.
 bool container(Cursor& in, JsonMember& out, bool object, int depth) {
   if (depth > kDepthMost) return false;

@@ -1,5 +1,5 @@
-// LineWriter: builds one JSON message in a fixed buffer, without allocation, so that it works when memory is
-// out. A message that would exceed the protocol's line is refused as a whole: finish() is then empty.
+// LineWriter: builds one JSON message in a fixed buffer, without allocation, so that it works without free
+// memory. A message that would exceed the protocol's line is refused as a whole: finish() is then empty.
 #pragma once
 
 #include <array>
@@ -19,11 +19,11 @@ class LineWriter {
   void number(std::string_view name, const Number& value) {
     if (value) number(name, *value);
   }
-  // Printable ASCII is kept, anything else becomes '?'; at most `most` characters.
+  // Keeps printable ASCII; any other character becomes '?'; at most `most` characters.
   void text(std::string_view name, std::string_view value, std::size_t most = 200);
-  // ,"<name>":<json>  The caller vouches for the JSON.
+  // ,"<name>":<json>  The caller guarantees that it is valid JSON.
   void raw(std::string_view name, std::string_view json);
-  // Ends the message; valid until the next begin().
+  // Ends the message. It is valid until the next begin().
   std::string_view finish();
 
  private:

@@ -29,7 +29,7 @@ std::string_view hello_line(LineWriter& out, const Identity& who) {
   out.text("os", who.os, 40);
   out.text("release", who.release, 100);
   out.text("boot_id", who.boot_id, 64);
-  // Eight lists would be as long as this: the writer has no arrays, and needs none elsewhere.
+  // Eight lists would be as long as this. The writer has no arrays, and needs none elsewhere.
   char caps[48] = "[";
   std::size_t size = 1;
   const auto add = [&](bool has, std::string_view quoted) {

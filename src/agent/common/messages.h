@@ -1,5 +1,5 @@
-// The agent's messages to the host, as docs/design/protocol.md has them: each function fills `out` and
-// returns the line. An empty view means that it did not fit, which only hopelessly long text could cause.
+// The agent's messages to the host (docs/design/protocol.md). Each function fills `out` and returns the line.
+// An empty view means that it did not fit, which only extremely long text could cause.
 #pragma once
 
 #include <optional>

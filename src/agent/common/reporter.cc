@@ -6,20 +6,20 @@ namespace aerostat::agent {
 
 namespace {
 
-// A change worth telling: the larger of 0.25 % of the total and 2 MiB. Less is noise, the keepalive carries
-// it; more would hide from the host what it learns a guest's headroom from (2 % cost a fifth of the score).
+// A change is reported above the larger of 0.25 % of the total and 2 MiB. A smaller change is noise, and the
+// keepalive reports it. A larger limit would hide from the host what it learns a guest's headroom from (2 %
+// cost a fifth of the score).
 constexpr std::int64_t kChangeKib = std::int64_t{2} * 1024;
 constexpr std::int64_t kChangePart = 400;
-// Close to the mark less is worth telling, down to this: the next step may cross it.
+// Close to the mark smaller changes are reported, down to this: the next step may cross it.
 constexpr std::int64_t kCloseKib = 256;
-// 64 pages of cache that was given up and read again: a guest full of cache shows nothing else of what it
-// lacks.
+// 64 pages of cache that was dropped and read again. A guest full of cache shows no other sign of shortage.
 constexpr std::int64_t kRefaults = 64;
-// How much faster than seen a fall may become before the next look: programs that start to fill memory
+// A fall may become this many times faster before the next look: programs that start to fill memory
 // accelerate.
 constexpr double kHaste = 2.0;
 
-// How far two levels are apart; 0 if one of them is not known.
+// The difference of two levels; 0 if one of them is unknown.
 std::int64_t apart(const Number& a, const Number& b) { return a && b ? std::max(*a - *b, *b - *a) : 0; }
 
 }  // namespace
@@ -81,8 +81,7 @@ Reporter::Verdict Reporter::look(std::int64_t now, const Levels& levels) {
     verdict.why = Cause::Change;
   } else {
     verdict.why = Cause::Keepalive;
-    // Half a sample early is better than half a sample late: the host counts three missed keepalives as
-    // silence.
+    // Half a sample early is better than half a sample late: three missed keepalives count as silence.
     verdict.send = fresh_ || now - last_sent_ >= keepalive_ns_ - sample_ns_ / 2;
   }
   if (verdict.send) {
@@ -102,7 +101,7 @@ void Reporter::watch_low(std::int64_t now, std::int64_t avail) {
   if (!low_mark_ || avail >= *low_mark_) {
     low_since_.reset();
   } else if (!low_since_) {
-    // Without a look above this mark, the best that is known is when the mark was set.
+    // Without a look above this mark, the time when the mark was set is the best estimate.
     const bool seen_above = last_avail_ && *last_avail_ >= *low_mark_;
     low_since_ =
         seen_above ? crossing(last_ns_, *last_avail_, now, avail, *low_mark_) : std::min(mark_set_, now);
@@ -118,7 +117,7 @@ void Reporter::watch_expected(std::int64_t now, Number total, bool grew) {
 std::int64_t Reporter::next_due(std::int64_t now, Number avail) const {
   if (expected_) return std::min(tick_, now + kLookLeast);
   std::int64_t due = tick_;
-  // Above the mark and falling: look when it would be reached, should the fall become kHaste times as fast.
+  // Above the mark and falling: look when the level would reach it, if the fall became kHaste times as fast.
   if (avail && last_avail_ && low_mark_ && *avail >= *low_mark_ && *avail < *last_avail_ && now > last_ns_) {
     const double per_ns = static_cast<double>(*last_avail_ - *avail) / static_cast<double>(now - last_ns_);
     const double until = static_cast<double>(*avail - *low_mark_) / (per_ns * kHaste);

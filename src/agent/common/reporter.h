@@ -1,6 +1,6 @@
-// Reporter: decides from the levels it is shown when the host must hear of them, why, and when to look next.
-// It tells at once of what the host must act on: too little left, memory that came, cache that grew or is
-// missed. Pure: time is passed in (nanoseconds, CLOCK_MONOTONIC). It never asks for looks closer than
+// Reporter: decides from the observed levels when to report to the host, why, and when to look next. It
+// reports at once what the host must act on: too little memory left, new memory, cache that grows or is
+// missed. Pure: time is passed in (nanoseconds, CLOCK_MONOTONIC). It never asks for looks less than
 // kLookLeast apart.
 #pragma once
 
@@ -11,21 +11,20 @@
 namespace aerostat::agent {
 
 inline constexpr std::int64_t kMs = 1'000'000;
-// The closest two looks may be: a look costs tens of microseconds, so at worst about 1 % of one processor.
+// The least time between two looks. A look costs tens of microseconds: at worst about 1 % of one processor.
 inline constexpr std::int64_t kLookLeast = 10 * kMs;
-// How long memory that was announced is waited for with quick looks; then it is late, and a keepalive will
-// show it.
+// How long quick looks wait for announced memory. After that it is late, and a keepalive will show it.
 inline constexpr std::int64_t kExpectMost = 1000 * kMs;
-// Announced memory may come in part, or the total may be counted differently: growth that has stood still
-// for this long has ended.
+// Announced memory may arrive in part, or the total may be counted differently. Growth that stood still for
+// this long has ended.
 inline constexpr std::int64_t kExpectSettled = 200 * kMs;
 
-// What a look sees. KiB, and pages since boot.
+// What a look observes. KiB, and pages since boot.
 struct Levels {
   Number total_kib, avail_kib;
-  Number normal_free_kib;  // kernel data may run out of memory while plenty is available
-  Number active_file_kib;  // page cache that grows does not show in what is available
-  Number refaults;         // nor does cache that was given up and is missed
+  Number normal_free_kib;  // memory for kernel data may run out while plenty is available
+  Number active_file_kib;  // growing page cache does not reduce available memory
+  Number refaults;         // nor does cache that was dropped and is missed
 };
 
 class Reporter {
@@ -36,16 +35,16 @@ class Reporter {
     Number low_since_ns;
   };
 
-  // Starts anew, with these periods: the next look is sent as a keepalive.
+  // Starts anew with these periods. The next look is sent as a keepalive.
   void start(std::int64_t now, std::int64_t sample_ns, std::int64_t keepalive_ns);
   void set_low_mark(std::int64_t kib, std::int64_t now);
   void expect(std::int64_t total_kib, std::int64_t now);
   // Something happened (memory came online): look at once.
   void look_now(std::int64_t now) { due_ = now; }
 
-  // One look. Must be given in order of time.
+  // One look. Looks must be given in order of time.
   Verdict look(std::int64_t now, const Levels& levels);
-  // When to look next; never more than one sample period after the last.
+  // When to look next: at most one sample period after the last look.
   std::int64_t due() const { return due_; }
   bool low() const { return low_since_.has_value(); }
 
@@ -68,7 +67,7 @@ class Reporter {
   std::int64_t expect_ends_ = 0;
 };
 
-// When a level that went from (t0, above) to (t1, below) passed the mark, along a straight line.
+// When a level that changed linearly from (t0, above) to (t1, below) passed the mark.
 std::int64_t crossing(std::int64_t t0, std::int64_t above, std::int64_t t1, std::int64_t below,
                       std::int64_t mark);
 

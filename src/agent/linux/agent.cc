@@ -11,9 +11,9 @@ namespace aerostat::agent {
 
 namespace {
 
-// A port whose host is away reports that on every poll; it is asked this often instead.
+// A port whose host is away reports that on every poll. It is polled at this interval instead.
 constexpr std::int64_t kPortRetry = 200 * kMs;
-// Reads of one turn: a host that floods must not keep the agent from looking at its memory.
+// Reads of one turn: a host that floods the agent must not stop it from looking at its memory.
 constexpr int kReadsMost = 8;
 constexpr std::int64_t kHousekeeping = 1000 * kMs;
 
@@ -80,7 +80,7 @@ std::int64_t Agent::next_deadline() const {
 }
 
 void Agent::wait(std::int64_t now) {
-  // Descriptor -1 is passed over by poll: the port while its host is away, or what this system lacks.
+  // poll() ignores descriptor -1: the port while its host is away, or what this system lacks.
   pollfd fds[] = {
       {host_there_ ? port_.fd() : -1, static_cast<short>(port_.unsent() ? POLLIN | POLLOUT : POLLIN), 0},
       {uevents_.fd(), POLLIN, 0},
@@ -97,7 +97,7 @@ void Agent::wait(std::int64_t now) {
     if (done.any && talk_.welcomed()) port_.send(prepared_line(writer_, done.id));
   }
   if ((fds[0].revents & (POLLERR | POLLNVAL)) != 0) port_.shut();
-  // What the host said before it went is of no use now.
+  // Earlier messages of the host are useless now.
   if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
     if (port_.is_socket()) port_.shut();
     lose_host(now_ns());
@@ -144,7 +144,7 @@ void Agent::obey(const HostMessage& message, std::int64_t now) {
 
 void Agent::look(std::int64_t now) {
   Reading reading = sampler_.levels();
-  // Programs are refused memory when either has gone.
+  // Programs are refused memory when either is used up.
   Number left = reading.avail_kib;
   if (left && reading.commit_room_kib) left = std::min(*left, *reading.commit_room_kib);
   const Reporter::Verdict verdict = reporter_.look(
@@ -152,7 +152,7 @@ void Agent::look(std::int64_t now) {
   if (can_online_) onliner_.watch(reading.total_kib, reading.normal_free_kib);
   if (!verdict.send) return;
   sampler_.complete(reading);
-  // A host that does not read will get the next one: numbers that waited in a queue are worth nothing.
+  // A host that does not read gets the next sample. Queued samples would be stale.
   if (!port_.unsent()) port_.send(sample_line(writer_, ++seq_, verdict.why, reading, verdict.low_since_ns));
 }
 

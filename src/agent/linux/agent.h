@@ -1,5 +1,5 @@
-// Agent: the integration service of a Linux guest. One thread, one loop: look, tell, listen, and bring memory
-// online. Runs until asked to stop; puts back every setting of the system that it changed.
+// Agent: the integration service of a Linux guest. One thread, one loop: look, report, listen, and bring
+// memory online. Runs until it is told to stop, and restores every setting of the system that it changed.
 #pragma once
 
 #include <string_view>
@@ -19,9 +19,9 @@
 namespace aerostat::agent {
 
 struct Options {
-  std::string_view root;       // where /proc and /sys are found; empty: here
-  std::string_view port;       // empty: searched for by name
-  std::int64_t sample_ns = 0;  // 0: as the host says
+  std::string_view root;       // where /proc and /sys are; empty: here
+  std::string_view port;       // empty: search by name
+  std::int64_t sample_ns = 0;  // 0: as the host requests
   bool online = true;
   bool relax_overcommit = false;
 };
@@ -29,7 +29,7 @@ struct Options {
 class Agent {
  public:
   explicit Agent(const Options& options);
-  // Returns when `stop` (set by a signal) is no longer 0. The signals must be blocked outside of this call.
+  // Returns when `stop` (set by a signal) is no longer 0. The signals must be blocked outside this call.
   void run(const volatile int& stop);
 
  private:

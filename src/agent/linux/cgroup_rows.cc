@@ -1,4 +1,4 @@
-// Rows of one memory cgroup: its own numbers and those of all below it.
+// Rows of one memory cgroup: the numbers of the group and all groups below it.
 #include "agent/common/reading.h"
 #include "agent/linux/proc_parse.h"
 #include "agent/linux/proc_words.h"
@@ -10,7 +10,7 @@ namespace {
 
 using recording::Row;
 
-// A limit this high is none: version 1 says so with nearly 2^63 bytes.
+// Version 1 reports "no limit" as nearly 2^63 bytes. So a limit this high is none.
 constexpr std::int64_t kNoLimitKib = std::int64_t{1} << 50;
 
 void to_kib(recording::Number& bytes) {
@@ -73,7 +73,7 @@ Row CgroupRows::look_v2() {
   levels_to_kib(row);
   row.swap_used = bytes_of(v2_swap_);
   row.used = bytes_of(v2_used_);
-  row.total = bytes_of(v2_most_);  // "max" is no number
+  row.total = bytes_of(v2_most_);  // "max" is not a number
   read_table(v2_events_.read(buffer_.data(), buffer_.size()), kEvents, row);
   Reading pressure;
   parse_pressure(v2_pressure_.read(buffer_.data(), buffer_.size()), pressure);
@@ -82,7 +82,7 @@ Row CgroupRows::look_v2() {
   return row;
 }
 
-// Version 1 has no slab and no pressure of a cgroup; total_… includes what is below.
+// Version 1 reports no slab and no pressure for a cgroup. total_… includes the groups below.
 Row CgroupRows::look_v1() {
   static constexpr Wanted<Row> kStat[] = {
       {"total_rss", &Row::anon},

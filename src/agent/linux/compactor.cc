@@ -17,7 +17,7 @@ Compactor::Compactor(std::string_view root)
     : path_(root, "/proc/sys/vm/compact_memory"), done_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 Compactor::~Compactor() {
-  // A thread inside the kernel cannot be hurried; the process is about to end, so it is left to itself.
+  // A thread inside the kernel cannot be hurried. The process is about to end, so leave it.
   if (running_) pthread_detach(thread_);
 }
 
@@ -49,7 +49,7 @@ void Compactor::launch(std::int64_t id) {
 void* Compactor::run(void* self) {
   Compactor& me = *static_cast<Compactor*>(self);
   ::setpriority(PRIO_PROCESS, 0,
-                5);  // on Linux: this thread only. Compaction must not outrun what the guest is for.
+                5);  // on Linux: this thread only; compaction must not outrun the guest's work
   me.error_ = write_small(me.path_.c_str(), "1");
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t put = ::write(me.done_fd_, &one, sizeof one);

@@ -1,5 +1,5 @@
-// Compactor: asks the kernel to compact memory in a thread of its own, because that can take seconds and the
-// agent must go on sampling. One at a time; a request during another one is answered by a further round.
+// Compactor: asks the kernel to compact memory, in a thread of its own, because that can take seconds and the
+// agent must go on sampling. One at a time. A request during another one causes another round.
 #pragma once
 
 #include <pthread.h>

@@ -8,7 +8,7 @@ namespace aerostat::agent {
 
 namespace {
 
-// What only a recording wants of /proc/meminfo.
+// The parts of /proc/meminfo that only a recording needs.
 struct Parts {
   Number anon, shmem, slab_reclaimable, slab_unreclaimable, stacks, page_tables, more_tables, vmalloc,
       per_cpu;

@@ -1,5 +1,5 @@
-// Notices: what the agent could not do, kept until the host can be told. A few, fixed in size; the same one
-// is not repeated, and the oldest goes when there are too many.
+// Notices: failures of the agent, kept until they can be sent to the host. A few, fixed in size. The same
+// notice is not repeated, and the oldest is dropped if there are too many.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ struct Notice {
 
 class Notices {
  public:
-  // "memory37: Invalid argument": `subject`, a colon, and what errno says.
+  // "memory37: Invalid argument": `subject`, a colon, and the text of errno.
   void add(std::string_view what, std::string_view subject, int error);
   // The next one to send, or nullptr; valid until it is dropped.
   const Notice* next() const { return count_ == 0 ? nullptr : &kept_[0]; }

@@ -14,8 +14,7 @@ namespace aerostat::agent {
 namespace {
 
 constexpr std::string_view kMemory = "/sys/devices/system/memory";
-// Where the kernel onlines by itself it does so right after telling us of the block; look when it must be
-// done.
+// A kernel that onlines blocks itself does so right after the event. Check when that must be done.
 constexpr std::int64_t kKernelsTurn = 100 * kMs;
 
 }  // namespace
@@ -125,10 +124,10 @@ void Onliner::online(int block) {
     const bool movable = !short_ && choose_zone(zones.kernel_present_kib, zones.movable_present_kib,
                                                 block_kib_) == ZoneChoice::Movable;
     error = try_to(movable ? "online_movable" : "online_kernel");
-    // Some blocks can only join one of the two; usable in the other zone is better than not at all.
+    // Some blocks can join only one of the two zones. Usable in the other zone is better than unusable.
     if (error == EINVAL) error = try_to(movable ? "online_kernel" : "online_movable");
   }
-  // Somebody else (a udev rule, the kernel) may have been quicker, or the block is gone again.
+  // Something else (a udev rule, the kernel) may have been quicker, or the block is gone again.
   if (error == 0 || !is_offline(block)) return;
   std::snprintf(name.data(), name.size(), "memory%d", block);
   notices_.add("online", name.data(), error);

@@ -1,7 +1,6 @@
-// Onliner: makes hot-added memory usable the moment it arrives, and keeps enough of it for the kernel's own
-// data. Where the kernel has the auto-movable policy, the kernel does it; otherwise each block is onlined
-// here by the same ratio. Blocks that were onlined are left alone, and so is memory that an owner took
-// offline later.
+// Onliner: brings hot-added memory online at once, and keeps enough of it for kernel data. If the kernel has
+// the auto-movable policy, the kernel does it. Otherwise the onliner onlines each block by the same ratio. It
+// leaves online blocks alone, and memory that the owner takes offline later.
 #pragma once
 
 #include <array>
@@ -18,15 +17,15 @@ class Onliner {
  public:
   Onliner(std::string_view root, Sampler& sampler, Notices& notices);
 
-  // Sets the kernel up and brings online what was left offline. False if this system has no hot-added memory
-  // at all.
+  // Configures the kernel and brings existing offline memory online. False if this system has no hot-added
+  // memory at all.
   bool start();
-  // What the last look saw. While memory for kernel data is short, blocks are onlined as such, whatever the
+  // The last reading. While memory for kernel data is short, blocks are onlined for the kernel, whatever the
   // ratio.
   void watch(Number total_kib, Number normal_free_kib);
-  // A block appeared ("memory37"). Its state is looked at by work(), after the kernel had its turn.
+  // A block appeared ("memory37"). work() checks its state, after the kernel had its turn.
   void appeared(std::string_view block, std::int64_t now);
-  // Events were lost: look at all blocks.
+  // Events were lost: check all blocks.
   void lost_track(std::int64_t now);
   void work(std::int64_t now);
   // When work() has something to do; the largest number if never.

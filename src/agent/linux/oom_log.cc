@@ -10,8 +10,8 @@
 
 namespace aerostat::agent {
 
-// "3,812,94021,-;Memory cgroup out of memory: Killed process 512 (python3) …". What programs write into the
-// log has another facility in its first number, which is 8 or more: they cannot feign a kill.
+// "3,812,94021,-;Memory cgroup out of memory: Killed process 512 (python3) …". Text that programs write into
+// the log has another facility in its first number, 8 or more: they cannot fake a kill.
 int kills_in_limits(std::string_view text) {
   constexpr std::string_view kKilled = "Memory cgroup out of memory: Killed process ";
   int kills = 0;
@@ -35,7 +35,7 @@ OomLog::~OomLog() {
 void OomLog::read() {
   while (fd_ >= 0) {
     const ssize_t got = ::read(fd_, buffer_.data(), buffer_.size());
-    // EPIPE: records were overwritten before they were read; the next read goes on behind them.
+    // EPIPE: records were overwritten before they were read. The next read continues after them.
     if (got < 0 && (errno == EINTR || errno == EPIPE)) continue;
     if (got <= 0) return;
     in_limits_ += kills_in_limits({buffer_.data(), static_cast<std::size_t>(got)});

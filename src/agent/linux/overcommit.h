@@ -1,6 +1,7 @@
-// Overcommit: lets one program ask for more memory than the guest has now, because the host can add it. Only
-// with the owner's leave, only while a host manages this guest; put back when the host was gone for
-// kHostGone, and at the end. A guest that was told to refuse what it cannot promise (2) goes on refusing.
+// Overcommit: allows one program to request more memory than the guest has now, because the host can add it.
+// Only with the owner's permission, and only while a host manages this guest. The setting is restored when
+// the host was gone for kHostGone, and at the end. A guest set to refuse what it cannot promise (2) goes on
+// refusing.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace aerostat::agent {
 
-// A host's service that restarts is back sooner; programs should not see the rule change back and forth
+// A service of the host that restarts is back sooner. Programs should not see the rule change back and forth
 // meanwhile.
 inline constexpr std::int64_t kHostGone = 30'000'000'000;
 
@@ -19,12 +20,12 @@ class Overcommit {
   Overcommit(std::string_view root, bool allowed)
       : setting_(root, "/proc/sys/vm/overcommit_memory"), allowed_(allowed) {}
 
-  // The host manages this guest, as of now. 0 or errno.
+  // The host manages this guest, as of now. Returns 0 or errno.
   int managed(std::int64_t now) {
     last_ = now;
     return allowed_ && !setting_.changed() && !setting_.is("2") ? setting_.set("1") : 0;
   }
-  // Call now and then: puts the setting back once nobody manages the guest.
+  // Call from time to time: restores the setting once nobody manages the guest.
   void work(std::int64_t now) {
     if (setting_.changed() && now - last_ >= kHostGone) setting_.restore();
   }

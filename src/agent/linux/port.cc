@@ -17,7 +17,7 @@ namespace aerostat::agent {
 
 namespace {
 
-constexpr const char* kNamedPort = "/dev/virtio-ports/org.aerostat.guest.0";  // where udev is at work
+constexpr const char* kNamedPort = "/dev/virtio-ports/org.aerostat.guest.0";  // where udev runs
 constexpr std::string_view kPortName = "org.aerostat.guest.0";
 
 int connect_socket(const char* path) {
@@ -88,10 +88,10 @@ bool Port::send(std::string_view line) {
 
 bool Port::flush() {
   while (held_ > 0) {
-    // The driver takes at most 32 KiB as one buffer, so what is queued goes whole or, on a socket, in part.
+    // The driver takes at most 32 KiB as one buffer, so the queue goes as a whole or, on a socket, in part.
     const ssize_t put = ::write(fd_, queue_.data(), held_);
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return errno == EAGAIN || errno == EPIPE;  // EPIPE: the host is away; poll says so too
+    if (put < 0) return errno == EAGAIN || errno == EPIPE;  // EPIPE: the host is away; poll reports it too
     if (put == 0) return true;
     held_ -= static_cast<std::size_t>(put);
     std::memmove(queue_.data(), queue_.data() + put, held_);

@@ -1,5 +1,5 @@
-// Port: the agent's end of the virtio-serial port (or, for tests, of a unix socket). Never blocks, never
-// sends a part of a line, holds at most kHeldMost bytes that the host has not taken.
+// Port: the agent's end of the virtio-serial port (or, in tests, of a unix socket). Never blocks, never sends
+// part of a line, and holds at most kHeldMost bytes that the host has not read.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace aerostat::agent {
 
 class Port {
  public:
-  // `path` empty: the port named org.aerostat.guest.0 is searched for.
+  // `path` empty: search for the port named org.aerostat.guest.0.
   Port(std::string_view root, std::string_view path) : root_(root), path_(path) {}
   ~Port() { shut(); }
   Port(const Port&) = delete;
@@ -24,14 +24,14 @@ class Port {
   int fd() const { return fd_; }
   bool is_socket() const { return socket_; }
 
-  // Queues a whole line and writes what can be written. False: no room, the line was not taken.
+  // Queues a whole line and writes what can be written. False: no room, the line was not queued.
   bool send(std::string_view line);
-  // Writes what is queued. False: the port is broken and should be shut.
+  // Writes the queue. False: the port is broken and should be closed.
   bool flush();
   bool unsent() const { return held_ > 0; }
-  // Forgets what is queued: there is a new host at the other end.
+  // Drops the queue: there is a new host at the other end.
   void forget() { held_ = 0; }
-  // Reads what is there. Empty: nothing now. `gone` tells that the port is broken.
+  // Reads the available bytes. Empty: none now. `gone` means that the port is broken.
   std::string_view receive(bool& gone);
 
  private:

@@ -35,7 +35,7 @@ void parse_vmstat(std::string_view text, Reading& into) {
       {"workingset_refault", &Reading::refault_file},  // before Linux 5.9 one number, of page cache only
       {"workingset_refault_file", &Reading::refault_file},
       {"workingset_refault_anon", &Reading::refault_anon},
-      // Of the whole machine: what a group reclaims within its own limit is not in these two.
+      // Of the whole machine: reclaim within a group's own limit is not in these two.
       {"pgsteal_kswapd", &Reading::reclaimed_kswapd},
       {"pgsteal_direct", &Reading::reclaimed_direct},
       {"oom_kill", &Reading::oom_kill},

@@ -1,4 +1,4 @@
-// Words and numbers out of the texts of /proc and of cgroups. Pure; what is no number is missing.
+// Words and numbers of the texts of /proc and of cgroups. Pure. Text that is not a number is missing.
 #pragma once
 
 #include <charconv>

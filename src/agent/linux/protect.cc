@@ -10,11 +10,11 @@ namespace aerostat::agent {
 
 namespace {
 
-// Where the real-time class below is not to be had: ahead of a guest's programs at least.
+// If the real-time class below is not available: at least ahead of a guest's programs.
 constexpr int kNice = -10;
-// The lowest: before everything ordinary, behind whatever else is in a hurry. The agent runs for some 0.02 %
-// of the time; in a guest that did nothing but swap, its samples then came on time, which nice alone did not
-// always achieve.
+// The lowest real-time priority: before everything ordinary, behind everything else. The agent runs for some
+// 0.02 % of the time. With it, samples were on time in a guest that only swapped; nice alone did not always
+// achieve that.
 constexpr int kRealTimePriority = 1;
 
 }  // namespace
@@ -24,7 +24,7 @@ void protect_self() {
   ::setpriority(PRIO_PROCESS, 0, kNice);
   sched_param parameters{};
   parameters.sched_priority = kRealTimePriority;
-  // What it starts (compaction) is ordinary again.
+  // Threads that it starts (compaction) are ordinary again.
   ::sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters);
   ::mlockall(MCL_CURRENT | MCL_FUTURE);
 }

@@ -19,7 +19,7 @@ std::int64_t wall_ms() {
   return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
-// Lets signals in while it waits.
+// Lets signals in while waiting.
 void wait_until(std::int64_t due) {
   const std::int64_t left = due - now_ns();
   const std::int64_t wait = left > 0 ? left : 0;
@@ -37,7 +37,8 @@ RecordEnd record_rows(RowSource& source, RowFile& file, const RecordOptions& opt
   std::array<char, recording::kLongestLine> line{};
   end.error = file.write(recording::header_line(false, line));
   const std::int64_t start = now_ns();
-  const std::int64_t start_ms = wall_ms();  // the wall clock may be set meanwhile; rows only go on from here
+  const std::int64_t start_ms = wall_ms();  // the wall clock may be set meanwhile; rows only continue from
+                                            // here
   std::int64_t due = start;
   while (end.error == 0) {
     recording::Row row = source.look();
@@ -53,7 +54,7 @@ RecordEnd record_rows(RowSource& source, RowFile& file, const RecordOptions& opt
     while (due <= now) due += options.every_ns;
     if (options.length_ns > 0 && due - start > options.length_ns) return end;
     while (stop == 0 && now_ns() < due) wait_until(due);
-    wait_until(0);  // also when late: a signal that waits is heard
+    wait_until(0);  // also when late: a waiting signal is seen
     if (stop != 0) return end;
   }
   end.why = RecordEnd::Why::WriteFailed;

@@ -1,6 +1,5 @@
-// Recorder: writes a row of a recording each period, until it is asked to stop, its time is up, the source is
-// gone or a row cannot be written. A late row is written late and those it passed over are left out, never
-// made up.
+// Recorder: writes a row of a recording each period, until it is told to stop, its time is up, the source is
+// gone or a row cannot be written. A late row is written late. Missed rows are left out, never invented.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +25,7 @@ struct RecordEnd {
   std::int64_t rows = 0;
 };
 
-// `stop` is set by signals, which must be blocked outside of this call.
+// Signals set `stop`. They must be blocked outside this call.
 RecordEnd record_rows(RowSource& source, RowFile& file, const RecordOptions& options,
                       const volatile int& stop);
 

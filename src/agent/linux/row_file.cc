@@ -18,7 +18,7 @@ int RowFile::open(const char* path, bool force) {
   } else {
     const int how = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (force ? O_TRUNC : O_EXCL);
     fd_ = ::open(path, how, 0666);
-    // A pipe or a terminal holds nothing that could be lost.
+    // A pipe or a terminal buffers nothing that could be lost.
     struct stat there{};
     if (fd_ < 0 && errno == EEXIST && ::stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
       fd_ = ::open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);

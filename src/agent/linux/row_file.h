@@ -1,6 +1,5 @@
-// RowFile: a recording as it is written: whole lines only, each handed to the system at once, so that
-// whatever ends the program leaves a file that ends with a whole line. Nothing is buffered. Refuses to write
-// over a file that exists unless told to.
+// RowFile: the file of a recording. Each line goes to the system as a whole and at once. However the program
+// ends, the file ends with a complete line. Does not overwrite an existing file unless told to.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +16,13 @@ class RowFile {
 
   // 0 or errno. "-": standard output.
   int open(const char* path, bool force);
-  // 0 or errno. A line that could not be written whole is taken out again where that is possible.
+  // 0 or errno. A line that could not be written completely is removed again where possible.
   int write(std::string_view line);
 
  private:
   int fd_ = -1;
   bool ours_ = false;     // opened here, so closed here
-  bool regular_ = false;  // can be cut back
+  bool regular_ = false;  // can be truncated
 };
 
 }  // namespace aerostat::agent

@@ -1,5 +1,5 @@
-// RowSource: where the rows of a recording come from: this whole machine, or one memory cgroup of it (version
-// 1 or 2). Files stay open, nothing is allocated. What a kernel does not say stays missing.
+// RowSource: the source of a recording's rows: this whole machine, or one of its memory cgroups (version 1 or
+// 2). Files stay open; nothing is allocated. What a kernel does not report stays missing.
 #pragma once
 
 #include <array>
@@ -13,9 +13,9 @@ namespace aerostat::agent {
 class RowSource {
  public:
   virtual ~RowSource() = default;
-  // False when there is nothing to read.
+  // False if there is nothing to read.
   virtual bool usable() const = 0;
-  // Levels and counters as they are now; the time is left to the caller. Without `used` the source has gone.
+  // The present levels and counters; the caller sets the time. Without `used` the source has gone.
   virtual recording::Row look() = 0;
 
  protected:
@@ -34,7 +34,7 @@ class MachineRows final : public RowSource {
 
 class CgroupRows final : public RowSource {
  public:
-  // `directory`: of the cgroup, as in /sys/fs/cgroup/system.slice/web.service.
+  // `directory` of the cgroup, such as /sys/fs/cgroup/system.slice/web.service.
   explicit CgroupRows(std::string_view directory);
   bool usable() const override { return stat_.opened() && (v2_used_.opened() || v1_used_.opened()); }
   recording::Row look() override;

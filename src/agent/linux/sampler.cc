@@ -11,7 +11,8 @@ namespace aerostat::agent {
 
 namespace {
 
-// Memory that goes is set apart by pieces of 2 MiB; less is what came and went between two files.
+// Memory that goes is isolated in pieces of 2 MiB. A smaller difference came from reading two files one after
+// the other.
 constexpr std::int64_t kLeastApartKib = 2048;
 
 }  // namespace
@@ -40,7 +41,7 @@ Reading Sampler::levels() {
   const Number all_free =
       parse_buddyinfo(buddyinfo_.read(buffer_.data(), buffer_.size()), page_kib_, reading);
   parse_vmstat(vmstat_.read(buffer_.data(), buffer_.size()), reading);
-  // What was freed between the three files is not set apart.
+  // Memory that was freed between reading the three files is not isolated.
   const std::int64_t counted =
       std::max(reading.free_kib.value_or(0), reading.free_pages.value_or(0) * page_kib_);
   if (all_free && *all_free - counted >= kLeastApartKib) reading.apart_kib = *all_free - counted;
@@ -56,9 +57,9 @@ void Sampler::add_commit_room(Reading& reading) {
   if (!overcommit_.read(text.data(), text.size()).starts_with('2')) return;
   std::string_view ratio = overcommit_ratio_.read(text.data(), text.size());
   const std::int64_t percent = whole(take_line(ratio)).value_or(0);
-  // 0: vm.overcommit_kbytes rules, a limit that does not follow the machine's size.
+  // 0: vm.overcommit_kbytes applies, a limit that does not follow the machine's size.
   if (percent <= 0) return;
-  // The limit moves by so many percent of what comes or goes.
+  // The limit changes by this percentage of what comes or goes.
   const std::int64_t left = std::max<std::int64_t>(0, *reading.commit_limit_kib - *reading.committed_kib);
   reading.commit_room_kib = left / percent * 100 + left % percent * 100 / percent;
 }

@@ -1,6 +1,6 @@
-// Sampler: looks at the memory of this Linux, cheaply enough for ten times a second. Two depths: levels() is
-// three files and serves every look; complete() adds what a message carries. Files stay open; nothing is
-// allocated.
+// Sampler: reads the memory numbers of this Linux, cheaply enough for ten times a second. Two depths:
+// levels() reads three files for every look; complete() adds what a message carries. Files stay open; nothing
+// is allocated.
 #pragma once
 
 #include <array>
@@ -17,14 +17,14 @@ class Sampler {
  public:
   explicit Sampler(std::string_view root);
 
-  // False when there is no /proc/meminfo to read.
+  // False if /proc/meminfo cannot be read.
   bool usable() const { return meminfo_.opened(); }
-  // /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time they were read; what ZFS would give back; what
-  // strict overcommit leaves.
+  // Reads /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time; what ZFS would give back; what strict
+  // overcommit leaves.
   Reading levels();
-  // Adds pressure, the caches of the zones and kills at limits; and to what is available what MemAvailable
-  // leaves out: free pages that processors keep for themselves, and cache up to the low watermark, which the
-  // kernel takes for needed whether anybody uses it or not. Once for each Reading.
+  // Adds pressure, the caches of the zones and kills at limits. Also adds to available memory what
+  // MemAvailable omits: free pages that processors hold, and cache up to the low watermark, which the kernel
+  // treats as needed whether anybody uses it or not. Once for each Reading.
   void complete(Reading& into);
   Zones zones();
 
@@ -37,8 +37,8 @@ class Sampler {
   Path arc_;
   OomLog oom_log_;
   std::int64_t page_kib_;
-  // zoneinfo of a guest with many processors is the longest of them. What is cut off is missing, not wrong:
-  // the zones come in order and their processors last.
+  // zoneinfo of a guest with many processors is the longest file. Truncated data is missing, not wrong: zones
+  // come in order, and their processors last.
   std::array<char, std::size_t{64} * 1024> buffer_{};
 };
 

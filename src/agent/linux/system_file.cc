@@ -50,7 +50,7 @@ std::string_view read_small(const char* path, char* buffer, std::size_t room) {
 }
 
 int write_small(const char* path, std::string_view value) {
-  // Real files of /proc and /sys take no truncation, a fixture needs it.
+  // Real files of /proc and /sys cannot be truncated; a fixture needs it.
   const int fd = ::open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
   if (fd < 0) return errno;
   const ssize_t put = ::write(fd, value.data(), value.size());

@@ -18,7 +18,7 @@ class Path {
   std::array<char, 512> text_{};
 };
 
-// A file that is read again and again: opened once, then only pread.
+// A file that is read repeatedly: opened once, then only pread.
 class KeptFile {
  public:
   KeptFile(std::string_view root, std::string_view path);
@@ -39,16 +39,15 @@ std::string_view read_small(const char* path, char* buffer, std::size_t room);
 // 0, or errno.
 int write_small(const char* path, std::string_view value);
 
-// A setting of the system that is changed while the agent runs and put back afterwards.
+// A system setting that is changed while the agent runs and restored afterwards.
 class Setting {
  public:
   Setting(std::string_view root, std::string_view path) : path_(root, path) {}
   bool exists() const;
   bool is(std::string_view value) const;
-  // 0 or errno. What was there before the first change is remembered; a value that is already there is left
-  // alone.
+  // 0 or errno. The value before the first change is remembered. An equal value is left alone.
   int set(std::string_view value);
-  // Puts back what was there, unless somebody else has changed it since.
+  // Restores the old value, unless something else has changed it since.
   void restore();
   bool changed() const { return changed_; }
 

@@ -1,4 +1,4 @@
-// TestTree: a temporary root with the files a test needs.
+// TestTree: a temporary root with the files that a test needs.
 #pragma once
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
-// Uevents: the kernel's word that a block of memory was added or came online, over netlink. Only messages of
-// the kernel itself are believed. Where netlink is not to be had the agent works without, a little later.
+// Uevents: the kernel's events that a block of memory was added or came online, over netlink. Only messages
+// from the kernel itself are accepted. Without netlink the agent still works, a little later.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ class Uevents {
   Uevents& operator=(const Uevents&) = delete;
 
   int fd() const { return fd_; }
-  // The next event about memory; None when there is no more for now. Never blocks.
+  // The next memory event; None if there are no more now. Never blocks.
   Event next();
 
  private:
@@ -29,7 +29,7 @@ class Uevents {
   std::array<char, 2048> buffer_{};
 };
 
-// Reads "add@/devices/system/memory/memory37".
+// Parses "add@/devices/system/memory/memory37".
 Uevents::Event parse_uevent(std::string_view header);
 
 }  // namespace aerostat::agent

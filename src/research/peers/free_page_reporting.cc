@@ -16,7 +16,7 @@ class FreePageReporting final : public Policy {
   void heard(VirtualVm&) override {}
   Duration period() const override { return Duration(static_cast<std::int64_t>(c_.delay_s * 1e9)); }
 
-  // The guests' kernels know their free lists; that is not the need of a program.
+  // The guests' kernels know their free lists. That is not the need of a program.
   void tick() override {
     host_->settle();
     for (const auto& vm : host_->vms()) report(*vm);
@@ -29,7 +29,7 @@ class FreePageReporting final : public Policy {
     double& most = most_used_[&vm];
     most = std::max(most, uses);
     const double whole = held - uses - c_.fragmented * (most - uses);
-    // The list is long where much was never touched, and so is a part of it.
+    // The list is long if much was never touched, and so is a part of it.
     const double listed = std::max(0.0, vm.limits().maximum.to_mib() - uses);
     const double budget = listed * c_.share + c_.batch_mib;
     const double back = std::floor(std::min(whole, budget) / c_.block_mib) * c_.block_mib;

@@ -26,7 +26,7 @@ class Hyperv final : public Rule {
     for (std::size_t i = 0; i < host.vms.size(); ++i) {
       if (host.vms[i].reported) move(host.vms[i], shares[i].to_mib(), shares[i] < claims[i].most, host.now_s);
     }
-    // Somebody lacks what another has above its share.
+    // Someone lacks what another has above its share.
     if (lacks(host, shares)) {
       for (std::size_t i = 0; i < host.vms.size(); ++i)
         host.vms[i].target = std::min(host.vms[i].target, std::max(shares[i].to_mib(), host.vms[i].minimum));

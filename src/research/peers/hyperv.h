@@ -1,6 +1,6 @@
 // `hyperv`: Hyper-V's Dynamic Memory as its vendor describes it. Guests report committed memory once a
-// second; a VM is to have that and its buffer, gets what it lacks at once, and gives back what it does not
-// need now and then, or at once when another lacks it. What there is is shared by weight above the minimums.
+// second. A VM should have that and its buffer. It gets missing memory at once, and returns surplus from time
+// to time, or at once when another VM lacks it. Memory is shared by weight above the minimums.
 #pragma once
 
 #include <memory>
@@ -11,12 +11,12 @@ namespace aerostat::sim {
 
 struct HypervConstants {
   bool equal = false;          // Aerostat's estimate of demand instead of committed memory
-  double period_s = 1;         // the guest's report, and the balancer's round
+  double period_s = 1;         // interval of the guest's report and of the balancer
   double buffer_scale = 1;     // of the VM's own buffer
-  double floor_mib = 0;        // headroom besides
+  double floor_mib = 0;        // additional headroom
   double low = 1;              // memory is added when less than this share of the headroom is left
-  double shrink_every_s = 30;  // not published; the balancer was seen to correct itself after so long
-  double least_mib = 2;        // less is not taken back: the driver's unit
+  double shrink_every_s = 30;  // not published; the balancer was seen to correct itself at this interval
+  double least_mib = 2;        // smaller amounts are not taken back: the driver's unit
 };
 
 std::unique_ptr<Rule> hyperv_rule(const HypervConstants& constants);

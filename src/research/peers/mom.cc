@@ -52,7 +52,7 @@ class Mom final : public Rule {
     Mean unused, size;
   };
 
-  // Below `critical` the headroom is negative: the guest is to swap.
+  // Below `critical` the headroom is negative, to make the guest swap.
   double shrunk(const RuleVm& vm, double used, double host_free) const {
     const double headroom =
         host_free <= c_.critical ? host_free - c_.critical : c_.guest_free * host_free / c_.pressure;

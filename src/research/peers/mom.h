@@ -1,7 +1,7 @@
-// `mom`: oVirt's Memory Overcommit Manager with VDSM's constants. Every 15 s, from means over 150 s: a host
-// with less than 20 % free shrinks all guests towards what they use and a headroom, by 5 % at most; any other
-// host grows all guests, by 5 % at least, whatever they need. Used is all that is not strictly free, so a
-// guest full of cache has nothing to give.
+// `mom`: oVirt's Memory Overcommit Manager with VDSM's constants. It acts every 15 s, from means over 150 s.
+// A host with less than 20 % free shrinks all guests towards their use and a headroom, by at most 5 %. Any
+// other host grows all guests, by at least 5 %, whatever they need. Used is all memory that is not strictly
+// free, so a guest full of cache has nothing to give.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ struct MomConstants {
   bool equal = false;  // Aerostat's estimate of demand is what a guest uses
   double period_s = 15;
   double samples = 10;           // in a mean
-  double pressure = 0.20;        // of the host free: below it guests shrink
+  double pressure = 0.20;        // share of the host free: below it guests shrink
   double critical = 0.05;        // below it they are made to swap
   double guest_free = 0.20;      // headroom of a guest on a host without pressure
   double most_change = 0.05;     // of a guest's memory in a round

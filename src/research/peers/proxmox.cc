@@ -8,7 +8,7 @@ namespace aerostat::sim {
 
 namespace {
 
-// Less than this moved in a pass is no progress.
+// Less than this in a pass is no progress.
 constexpr double kProgress = 0.01;
 
 class Proxmox final : public Rule {
@@ -35,7 +35,7 @@ class Proxmox final : public Rule {
   }
 
  private:
-  // Owners give a VM a minimum it can run with; the lab's is one block, and its startup is such an amount.
+  // Owners give a VM a minimum it can run with. The lab's minimum is one block, so use its startup.
   static double least(const RuleVm& vm) { return std::max(vm.minimum, std::min(vm.startup, vm.maximum)); }
 
   bool gives(const RuleVm& vm) const {
@@ -43,7 +43,7 @@ class Proxmox final : public Rule {
     return vm.assigned >= least(vm) && free > least(vm) * c_.donor_share + c_.donor_mib;
   }
 
-  // Moves `goal` into or out of these VMs by their shares; returns what could be moved.
+  // Moves `goal` into or out of these VMs by their shares. Returns how much could be moved.
   double spread(const std::vector<RuleVm*>& vms, double goal) const {
     double rest = goal;
     while (std::abs(rest) >= kProgress) {
@@ -58,7 +58,7 @@ class Proxmox final : public Rule {
         const double fair = std::clamp(least(*vm) + above * vm->weight / weights, least(*vm),
                                        std::max(vm->maximum, least(*vm)));
         double to = std::clamp(fair, vm->assigned - c_.step_mib, vm->assigned + c_.step_mib);
-        // One way only: to whom the goal is to give, nothing is taken.
+        // One direction only: a VM that the goal gives to loses nothing.
         to = goal > 0 ? std::max(to, vm->target) : std::min(to, vm->target);
         const double open = rest - moved;
         to = goal > 0 ? std::min(to, vm->target + std::max(0.0, open))

@@ -9,7 +9,7 @@ namespace aerostat::sim {
 
 namespace {
 
-// From here on a guest reports twice as finely: at 1.3 times its use it has no more than it uses.
+// Above this a guest reports twice as finely: at 1.3 times its use it has no more than it uses.
 constexpr double kNearlyFull = 10.0 / 13;
 
 class Qubes final : public Rule {
@@ -57,7 +57,7 @@ class Qubes final : public Rule {
     return at->second;
   }
 
-  // What is left goes by preference; what somebody cannot take goes to the others.
+  // The rest goes by preference. What a VM cannot take goes to the others.
   static void enough(std::vector<Domain>& domains, double left, double wished) {
     for (Domain& d : domains) d.to = d.wish;
     while (left > 1 && wished > 0) {
@@ -75,7 +75,7 @@ class Qubes final : public Rule {
     }
   }
 
-  // Donors first; what they give is there for the others in a later round.
+  // Donors first. What they give is available to the others in a later round.
   void scarce(std::vector<Domain>& domains, double free) const {
     double wished = 0;
     for (Domain& d : domains) {

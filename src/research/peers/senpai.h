@@ -1,7 +1,7 @@
-// `senpai`: a controller of stalls, applied to each VM by itself. Guests' time lost to memory (PSI) is
-// summed; above 10 ms in 6 s the VM is given more, the more the further above; below, its memory is probed
-// downwards by 1 % at most every 6 s. It looks at no amount of memory at all. `senpai-equal` sees shortage
-// before it stalls: Aerostat's estimate, with headroom, is what it never probes below.
+// `senpai`: a controller of stalls, applied to each VM separately. It sums the guests' time lost to memory
+// (PSI). Above 10 ms in 6 s the VM grows, more so the larger the excess. Below, its memory is probed
+// downwards by at most 1 % every 6 s. It considers no amount of memory at all. `senpai-equal` sees shortage
+// before it stalls: it never probes below Aerostat's estimate with headroom.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ struct SenpaiConstants {
   double least_mib = 100;
   double headroom_share = 0;  // equal only
   double headroom_mib = 0;
-  double chunk_mib = 0;  // what it grows beyond that
+  double chunk_mib = 0;  // growth beyond that
 };
 
 std::unique_ptr<Rule> senpai_rule(const SenpaiConstants& constants);

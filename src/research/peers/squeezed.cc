@@ -24,7 +24,7 @@ class Squeezed final : public Rule {
     for (RuleVm& vm : host.vms) {
       Balloon& balloon = balloons_[vm.id];
       if (!vm.reported || balloon.stuck) continue;
-      // Else the plan stands: what had to wait for memory gets it now.
+      // Otherwise the plan stands: VMs that waited for memory get it now.
       if (plans || balloon.plan == 0) balloon.plan = least(vm) + part * (vm.maximum - least(vm));
       if (std::abs(balloon.plan - vm.target) > c_.tolerance_mib) vm.target = balloon.plan;
     }
@@ -43,7 +43,7 @@ class Squeezed final : public Rule {
     return std::clamp(vm.need * (1 + c_.headroom_share) + c_.headroom_mib, vm.minimum, vm.maximum);
   }
 
-  // True when it was found to be stuck just now. Each check trusts it anew.
+  // True if it was found to be stuck just now. Each check trusts it anew.
   bool stands_still(const RuleVm& vm, double now, bool checks) {
     Balloon& b = balloons_[vm.id];
     if (checks || b.was != vm.assigned || std::abs(vm.target - vm.assigned) <= c_.tolerance_mib) {

@@ -12,11 +12,11 @@ namespace aerostat::sim {
 
 namespace {
 
-// Need is counted in this many classes between nothing and the highest.
+// Need is counted in this many classes between 0 and the highest.
 constexpr std::size_t kClasses = 4096;
-// So close to its limit, the limit may have held it back.
+// A VM this close to its limit may have been held back by it.
 constexpr double kAtLimit = 0.98;
-// Headroom when the owner gave none, as Hyper-V's buffer.
+// Headroom if the owner gave none, as Hyper-V's buffer.
 constexpr int kUsualBuffer = 20;
 
 std::string size(double mib) {
@@ -29,9 +29,9 @@ std::string moment(double s) {
 }
 
 struct Seen {
-  double low = 0;     // needs less for kBelowMinimum of its time
-  double high = 0;    // the highest
-  double high_s = 0;  // when, after its birth
+  double low = 0;     // it needs less for kBelowMinimum of its time
+  double high = 0;    // the highest need
+  double high_s = 0;  // when, after its start
 };
 
 Seen look_at(const Trace& trace, std::size_t vm) {
@@ -49,7 +49,7 @@ Seen look_at(const Trace& trace, std::size_t vm) {
       found = true;
     }
     if (any && about.peak_mib > 0) {
-      // Between two rows it needs the lower at least.
+      // Between two rows it needs at least the lower one.
       const double lower = std::min(need, static_cast<double>(last.need_mib));
       const auto cell = static_cast<std::size_t>(lower / about.peak_mib * (kClasses - 1));
       time[std::min(cell, kClasses - 1)] += row.time_s - last.time_s;

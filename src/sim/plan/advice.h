@@ -1,6 +1,6 @@
-// Advice: what each VM's minimum and maximum should be by what it was seen to need, each with its reason. The
-// minimum is what it needs nearly always: below it, it would be short whatever the host has. The maximum is
-// the most it needed with headroom for what was not seen.
+// Advice: each VM's suggested minimum and maximum, from its past need, with the reasons. The minimum is what
+// it nearly always needs: below it, the VM would be short whatever the host has. The maximum is its peak need
+// with headroom for what was not seen.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace aerostat::sim {
 
-// Of its time a VM may need less than its minimum for this part.
+// The share of its time in which a VM may need less than its minimum.
 inline constexpr double kBelowMinimum = 0.01;
-// No VM is advised to go below this: kernel and services of any guest, and room for the agent to be heard.
+// The lowest minimum suggested: kernel and services of any guest, and room for the agent to report.
 inline constexpr double kLeastAdvisedMib = 256;
 
 struct Advice {

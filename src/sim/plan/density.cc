@@ -20,13 +20,13 @@ double longest_life(const Trace& trace) {
   return out;
 }
 
-// One VM's rows, turned so that they begin `phase` s after its birth and go round until `span` s are over.
+// One VM's rows, shifted so that they begin `phase` s after its start and repeat until `span` s are over.
 void add_turned(Trace& out, const std::string& name, const Trace& source, std::size_t vm, double phase,
                 double span) {
   const VmTrace& about = source.vms()[vm];
   const double life = life_of(about);
   out.set_straight(about.straight);
-  // A life's end and the next one's beginning are one moment, up to rounding.
+  // The end of one life and the start of the next are the same moment, up to rounding.
   double latest = 0;
   const auto add = [&](const Row& row, double at) {
     latest = std::max(latest, at);
@@ -45,7 +45,7 @@ void add_turned(Trace& out, const std::string& name, const Trace& source, std::s
         last = row;
         continue;
       }
-      if (!any && at > 0) add(last, 0);  // what it needed just before
+      if (!any && at > 0) add(last, 0);  // its need just before
       any = true;
       add(row, at);
       last = row;
@@ -100,7 +100,7 @@ class Admission {
     return kMostVms;
   }
 
-  // The largest fleet within the limits: one more VM was tried and breaks them.
+  // The largest fleet within the limits. One more VM was tried and breaks them.
   std::size_t by_policy(const Fit& fit, const std::function<void(std::size_t, double)>& tell) const {
     std::size_t fits = 0;
     std::size_t fails = std::min(kMostVms, fit.pooled + 1);

@@ -1,6 +1,6 @@
-// Density: how many VMs like those of a trace one host takes. A fleet repeats the VMs in turn, each from a
-// random moment of its own history, round and round until the longest has run once; the same seed gives the
-// same fleet, and a smaller fleet is the beginning of a larger one. VMs are admitted one by one while the
+// Density: how many VMs like those of a trace fit on one host. A fleet repeats the VMs in turn. Each starts
+// at a random moment of its own history and repeats it until the longest has run once. The same seed gives
+// the same fleet, and a smaller fleet is the beginning of a larger one. VMs are admitted one by one while the
 // limits hold.
 #pragma once
 
@@ -11,20 +11,20 @@
 
 namespace aerostat::sim {
 
-// More VMs than this are not tried.
+// The largest number of VMs that is tried.
 inline constexpr std::size_t kMostVms = 1000;
 
 struct Fit {
   std::uint64_t seed = 0;
   std::size_t policy = 0;     // VMs that the policy hosts within the limits
-  std::size_t own_peaks = 0;  // when each gets what it needs at most, known beforehand
-  std::size_t pooled = 0;     // when the needs, summed, fit at every time
+  std::size_t own_peaks = 0;  // if each gets its peak need, known in advance
+  std::size_t pooled = 0;     // if the sum of needs fits at every time
 };
 
 struct Density {
-  std::optional<std::size_t> maxima;  // when each gets its maximum; none: not every VM has one
-  std::vector<Fit> fits;              // one per seed
-  Fit median;                         // of each figure for itself; its seed means nothing
+  std::optional<std::size_t> maxima;  // if each gets its maximum; none: not every VM has one
+  std::vector<Fit> fits;              // one for each seed
+  Fit median;                         // of each figure separately; its seed has no meaning
 };
 
 // A fleet of the first `count` VMs, and the options that go with it: settings under the VMs' new names.

@@ -1,5 +1,4 @@
-// A plan as JSON, for machines. What could not be found out is null, never 0. docs/guide/plan.md lists the
-// fields.
+// A plan as JSON. A value that could not be determined is null, never 0. docs/guide/plan.md lists the fields.
 #pragma once
 
 #include <optional>

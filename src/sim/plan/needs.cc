@@ -7,9 +7,9 @@ namespace aerostat::sim {
 
 namespace {
 
-// Needs are summed at steps of this, s: the most of each VM within the step.
+// Needs are summed at steps of this, s: the peak of each VM within the step.
 constexpr double kStep = 0.1;
-// A long trace is summed at longer steps, so that 8 MiB do.
+// A long trace is summed at longer steps, so that 8 MiB suffice.
 constexpr double kMostSteps = 1e6;
 
 }  // namespace

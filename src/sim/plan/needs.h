@@ -1,5 +1,6 @@
-// Needs: what VMs need alone and together, without any policy: the yardsticks of a plan. Follows the same
-// curves as the replay, texture included. VMs are added one by one, so that a growing fleet is summed once.
+// Needs: the need of VMs alone and together, without any policy: the yardsticks of a plan. It follows the
+// same curves as the replay, texture included. VMs are added one by one, so that a growing fleet is summed
+// once.
 #pragma once
 
 #include <vector>
@@ -10,17 +11,17 @@ namespace aerostat::sim {
 
 class Needs {
  public:
-  // From `from_s` for `span_s`; moments outside are not counted.
+  // From `from_s` for `span_s`; other moments are not counted.
   Needs(double from_s, double span_s);
 
-  // The most this VM needs, MiB.
+  // The peak need of this VM, MiB.
   double add(const Trace& trace, std::size_t vm, const ReplayOptions& options);
-  // The most all VMs so far need at one time, MiB: what ideal pooling would have to hold.
+  // The peak of the joint need of all VMs so far, MiB: what ideal pooling would have to hold.
   double peak_together() const { return peak_; }
 
  private:
   double from_, step_;
-  std::vector<float> sum_, most_;  // by step: of all, of the VM that is added
+  std::vector<float> sum_, most_;  // by step: of all VMs, of the VM that is being added
   double peak_ = 0;
 };
 

@@ -56,12 +56,12 @@ class Search {
       out_.maxima = out_.maxima && maximum ? std::optional(*out_.maxima + *maximum) : std::nullopt;
     }
     out_.together = rounded_up(needs.together, Bytes::mib(1));
-    // Room for everybody's headroom, whatever the policy.
+    // Room for all headrooms, whatever the policy.
     const Bytes ample = out_.own_peaks + out_.own_peaks;
     out_.largest = std::max(ample, out_.maxima.value_or(ample)).round_up(block_);
   }
 
-  // A VM's minimum must fit, and one block at least.
+  // A VM's minimum must fit, and at least one block.
   Bytes least_host() const {
     Bytes least = block_;
     for (const VmTrace& vm : trace_.vms()) {

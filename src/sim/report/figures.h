@@ -1,6 +1,5 @@
-// Figures: the figures of merit of one replay, each a finite number, and the one table of what they are
-// called and mean: JSON, the page and docs/guide/simulate.md all follow it. Definitions:
-// docs/guide/simulate.md.
+// Figures: the figures of merit of one replay, each a finite number, and the one table of their names and
+// meanings. JSON, the page and docs/guide/simulate.md (with definitions) follow it.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +12,7 @@
 
 namespace aerostat::sim {
 
-// Ratios are plain fractions of the need they are measured against: 0.01 is one per cent.
+// Ratios are plain fractions of the corresponding need: 0.01 is one percent.
 struct Figures {
   std::string policy;
   double waste = 0, violation = 0;
@@ -24,24 +23,24 @@ struct Figures {
   double footprint_ratio = 1, footprint_gib_min = 0, peak_assigned_mib = 0;
   double plugged_gib = 0, resizes_per_vm_hour = 0, reversals_per_vm_hour = 0;
   double entitlement_shortfall = 0, law_violations = 0;
-  std::string worst_vm;  // who worst_vm_violation is about; empty: nobody was short
+  std::string worst_vm;  // the VM of worst_vm_violation; empty: none was short
 };
 
 struct FigureField {
   std::string_view id;    // JSON key
   std::string_view help;  // one line
   double Figures::* value;
-  bool whole = false;  // counts something
+  bool whole = false;  // an integer
 };
 std::span<const FigureField> figure_fields();
 
-// Refuses a trace of which nothing can be scored: no VM lives longer than kUnscored, or none needs anything.
+// Refuses a trace that cannot be scored: no VM lives longer than kUnscored, or none needs anything.
 Result<void> can_be_scored(const Trace& trace);
 
-// `best` is S of the oracle on the same trace with the same options. A trace that can be scored, please.
+// `best` is S of the oracle on the same trace with the same options. Requires a trace that can be scored.
 Figures figures_of(const Outcome& outcome, double best, const Prices& prices);
 
-// How the rows of this trace are joined when `asked` is asked for: Rough or Linear.
+// The texture between rows for the request `asked`: Rough or Linear.
 Texture texture_used(const Trace& trace, Texture asked);
 
 }  // namespace aerostat::sim

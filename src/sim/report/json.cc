@@ -31,7 +31,7 @@ std::string figures_json(const RunFacts& run, std::span<const Figures> policies)
   out["host_memory_mib"] = run.host_memory_mib;
   out["policies"] = Json::array();
   for (const Figures& figures : policies) out["policies"].push_back(policy_json(run, figures));
-  // A file's name may hold anything.
+  // A file's name may contain anything.
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -1,5 +1,5 @@
-// The figures as JSON, for machines: {"trace", "host_memory_mib", "policies": [{"policy", …}]}. Every number
-// is finite; ratios are plain fractions.
+// The figures as JSON: {"trace", "host_memory_mib", "policies": [{"policy", …}]}. Every number is finite;
+// ratios are plain fractions.
 #pragma once
 
 #include <span>
@@ -9,7 +9,7 @@
 
 namespace aerostat::sim {
 
-// What all policies of a run had in common.
+// What all policies of a run have in common.
 struct RunFacts {
   std::string trace;  // files, separated by ", "
   double host_memory_mib = 0;

@@ -24,7 +24,7 @@ std::size_t buckets_for(const Trace& trace, std::size_t policies, double span) {
   return std::min(budget, frames);
 }
 
-// Whole MiB; null where the VM does not live.
+// Whole MiB; null while the VM does not live.
 Json series_json(const Series& series) {
   Json out{{"n", Json::array()}, {"N", Json::array()}, {"a", Json::array()},
            {"A", Json::array()}, {"m", Json::array()}, {"x", Json::array()}};
@@ -146,7 +146,7 @@ std::string plot_page(const RunFacts& run, double span_s, std::span<const Figure
             {"policies", Json::array()}};
   for (std::size_t i = 0; i < std::min(figures.size(), policies.size()); ++i)
     data["policies"].push_back(policy_json(figures[i], policies[i]));
-  // Names may hold anything: nothing in them may end the script they stand in.
+  // Names may contain anything. Nothing in them may end the script that contains them.
   std::string text;
   for (const char c : data.dump(-1, ' ', true, Json::error_handler_t::replace)) {
     if (c == '<')

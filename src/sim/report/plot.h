@@ -1,7 +1,7 @@
-// Plot: one page that shows what every policy did: need and memory of each VM over time, all VMs stacked
-// under the host's capacity, and where a VM was short. The page needs no network and is readable in light and
-// dark. It is bounded in size however long the trace and however many the VMs: moments are merged into their
-// lowest and highest, and each policy shows the VMs that it served worst.
+// Plot: a page that shows what every policy did: need and memory of each VM over time, all VMs stacked under
+// the host's capacity, and where a VM was short. The page needs no network and works in light and dark mode.
+// Its size is bounded, however long the trace and however many VMs: moments are merged into their lowest and
+// highest values, and each policy shows the VMs that it served worst.
 #pragma once
 
 #include <span>
@@ -13,18 +13,18 @@
 
 namespace aerostat::sim {
 
-// VMs with a chart of their own, per policy; the others are in the stack, together.
+// VMs with a chart of their own, for each policy. The others are in the stack.
 inline constexpr std::size_t kMostCharts = 12;
-// A page stays below this, about: numbers of all series of all policies.
+// The approximate limit of a page: numbers of all series of all policies.
 inline constexpr std::size_t kMostNumbers = 300'000;
-// How often a replay that is plotted is looked at, s. Shorter deficits may be missed; the figures have them.
+// How often a plotted replay is sampled, s. Shorter deficits may be missed; the figures have them.
 inline constexpr double kPlotFrame = 0.1;
 
-// Moments that became one, MiB. Nothing was seen while `moments` is 0.
+// Moments that were merged into one, MiB. `moments` 0: no data.
 struct Merged {
   float need_low = 0, need_high = 0;
   float got_low = 0, got_high = 0;
-  float lacks = 0;  // the largest felt deficit after the first minute of life, which is not scored
+  float lacks = 0;  // the largest felt deficit after the first minute, which is not scored
   double need_sum = 0, got_sum = 0;
   std::uint32_t moments = 0;
 
@@ -41,7 +41,7 @@ struct PlottedVm {
 struct PlottedPolicy {
   std::string name;
   Series together;               // sums
-  std::vector<float> committed;  // the most at once, by bucket
+  std::vector<float> committed;  // the most at one time, by bucket
   std::vector<PlottedVm> vms;    // in the order of the trace
   std::size_t left_out = 0;      // VMs without a chart
 };
@@ -64,7 +64,7 @@ class PlotRecorder {
   std::size_t buckets_;
   std::vector<Series> vms_;
   PlottedPolicy out_;
-  Frame sum_;  // of this moment, so far
+  Frame sum_;  // of the current moment, so far
   double lacks_ = 0;
   bool any_ = false;
 };

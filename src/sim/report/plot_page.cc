@@ -1,4 +1,4 @@
-// The page that plot.cc fills: style, words and the script that draws. SVG, without any library.
+// The page that plot.cc fills: style, words and the drawing script. SVG, without any library.
 #include "sim/report/plot.h"
 
 namespace aerostat::sim {

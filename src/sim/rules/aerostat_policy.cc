@@ -7,7 +7,7 @@ namespace aerostat::sim {
 
 namespace {
 
-// The host's end of the talk with a virtual guest.
+// The host's end of the connection to a virtual guest.
 class Talk final : public GuestLink {
  public:
   explicit Talk(VirtualVm& vm) : vm_(vm) {}
@@ -46,7 +46,7 @@ class AerostatPolicy::Owner final : public SettingsKeeper {
   std::map<std::string, Settings> of;
 };
 
-// The lab's daemon never crashes; what crashes are is tried on real ones.
+// The lab's daemon never crashes. Crashes are tested on real daemons.
 class AerostatPolicy::Memory final : public HeldBook {
  public:
   void remember(const All&) override {}

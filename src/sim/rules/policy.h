@@ -1,6 +1,6 @@
-// Policy: who decides about memory in the lab. Everybody sees what a daemon sees, VMs, their devices and what
-// their guests report, and acts through set_target(); nobody sees the need itself.
-// A simple rule is easier written as a Rule (rule.h); this is the interface below it.
+// Policy: decides about memory in the lab. A policy sees what a daemon sees: VMs, their devices and their
+// guests' reports. It acts through set_target(), and never sees the need itself. A simple rule is easier to
+// write as a Rule (rule.h); this is the interface below it.
 #pragma once
 
 #include <memory>
@@ -15,15 +15,15 @@ class Policy {
   virtual ~Policy() = default;
   // Called once, before anything else.
   virtual void begin(VirtualHost& host) = 0;
-  // Memory a VM boots with. `sized` is what an owner without Dynamic Memory would have given it: its maximum,
-  // or the most it will ever need.
+  // Boot memory of a VM. `sized` is what an owner without Dynamic Memory would have given it: its maximum, or
+  // the most it will ever need.
   virtual Bytes boots_with(const Settings& settings, Bytes /*sized*/) const {
     return settings.startup.value_or(Bytes{});
   }
   virtual void started(VirtualVm& vm) = 0;
   virtual void ended(VirtualVm& vm) = 0;
   virtual void heard(VirtualVm& vm) = 0;
-  // Memory of this VM is on its way; told as often as a hypervisor is asked then.
+  // Memory of this VM is on its way. Called as often as a hypervisor is polled then.
   virtual void moving(VirtualVm&) {}
   // Called after the reports of a turn, and every period().
   virtual void turn_over() {}

@@ -1,4 +1,4 @@
-// Policies by name. Which there are: research/policies.h.
+// Policies by name. research/policies.h has the list.
 #pragma once
 
 #include <functional>
@@ -17,19 +17,19 @@ class Trace;
 struct Outcome;
 struct ReplayOptions;
 
-// One of `make` and `compute` is there.
+// Exactly one of `make` and `compute` is set.
 struct PolicyEntry {
   std::string name;
   std::string about;                                        // one line
   std::function<std::unique_ptr<Policy>()> make = nullptr;  // a policy that runs in the lab
-  std::function<Outcome(const Trace&, const ReplayOptions&)> compute = nullptr;  // it does not run
+  std::function<Outcome(const Trace&, const ReplayOptions&)> compute = nullptr;  // computed instead of run
 };
 
 class Registry {
  public:
   void add(PolicyEntry entry) { entries_.push_back(std::move(entry)); }
   void add_rule(std::string name, std::string about, std::function<std::unique_ptr<Rule>()> make);
-  // The error names all there are.
+  // The error lists all names.
   Result<const PolicyEntry*> find(std::string_view name) const;
   const std::vector<PolicyEntry>& all() const { return entries_; }
 

@@ -88,7 +88,7 @@ void RulePolicy::tick() {
   const RuleHost before = host;
   rule_->decide(host);
   const double grain = rule_->grain_mib(host.block);
-  // What shrinks first: its memory is free only when it was seen to come back.
+  // Shrinks first: their memory is free only after it was seen to come back.
   double free = host.free;
   for (const bool growing : {false, true}) {
     for (std::size_t i = 0; i < host.vms.size(); ++i) {

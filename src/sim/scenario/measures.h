@@ -1,4 +1,4 @@
-// Measures: what a scenario can look at, by name.
+// Measures: what a scenario can check, by name.
 #pragma once
 
 #include <span>

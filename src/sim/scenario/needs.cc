@@ -8,7 +8,7 @@ namespace aerostat::sim {
 
 namespace {
 
-// Nothing takes no time at all.
+// A change without duration takes effect at once.
 constexpr double kAtOnce = 0.02;
 
 }  // namespace

@@ -1,5 +1,5 @@
-// ScenarioNeeds: what the VMs of a scenario need over time, made of its steps, as the curves the lab's VMs
-// follow.
+// ScenarioNeeds: the need of a scenario's VMs over time, made from its steps, as the curves that the lab's
+// VMs follow.
 #pragma once
 
 #include "sim/scenario/scenario.h"

@@ -1,4 +1,4 @@
-// Nonsense: plans that no policy should make, so that scenarios can show that the guards hold whatever is
+// Nonsense: plans that no policy should make. Scenarios show with them that the guards hold whatever is
 // planned.
 #pragma once
 
@@ -14,8 +14,8 @@ namespace aerostat::sim {
 
 using Plan = std::function<std::vector<Wish>(const HostView&)>;
 
-// "greedy" gives everybody more than its maximum, "miser" takes all from everybody, "flighty" does both in
-// turn.
+// "greedy" gives every VM more than its maximum, "miser" takes everything from every VM, "flighty" does both
+// in turn.
 std::optional<Plan> nonsense(std::string_view name);
 
 }  // namespace aerostat::sim

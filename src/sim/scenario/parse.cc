@@ -19,7 +19,7 @@ namespace aerostat::sim {
 namespace {
 
 constexpr double kMostSeconds = 86400;
-// A scenario that says nothing of its length goes on for this long after the last time in it.
+// A scenario without a duration continues for this long after the last time in it.
 constexpr double kAfterwards = 10;
 
 std::optional<double> number(std::string_view word, std::string_view unit) {
@@ -350,7 +350,7 @@ class Parser {
 
   Scenario out_;
   int line_ = 0;
-  double last_ = 0;  // the last time it speaks of
+  double last_ = 0;  // the last time mentioned
   std::string problem_;
 };
 
@@ -370,7 +370,7 @@ Result<Scenario> read_scenario(const std::string& path) {
   errno = 0;
   std::ifstream in(path);
   std::ostringstream text;
-  // An empty file is read to its end at once, and gives nothing: for streams that is a failure too.
+  // An empty file is read to its end at once, and yields nothing: streams treat that as a failure too.
   if (in && in.peek() == std::ifstream::traits_type::eof() && errno == 0)
     return fail(Error::Kind::Invalid,
                 path + ": is empty; a scenario begins with its name, see docs/guide/scenarios.md");

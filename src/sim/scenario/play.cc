@@ -20,10 +20,10 @@ namespace {
 
 using When = Expectation::When;
 
-constexpr double kLookEvery = 0.1;   // expectations are looked at
-constexpr double kPollEvery = 0.02;  // the hypervisor, while memory is on its way
+constexpr double kLookEvery = 0.1;   // how often expectations are checked
+constexpr double kPollEvery = 0.02;  // how often the hypervisor is polled while memory is on its way
 
-// Something that happens each `period` of the lab's clock.
+// Something that happens every `period` of the lab's clock.
 class Each {
  public:
   explicit Each(double period) : turns_(std::max<std::int64_t>(1, std::llround(period / kTurn))) {}
@@ -33,14 +33,14 @@ class Each {
   std::int64_t turns_;
 };
 
-// How one expectation fares.
+// The state of one expectation.
 struct Watch {
   const Expectation* what;
   const Measure* measure = nullptr;
-  std::optional<double> before;  // From: what there was then
+  std::optional<double> before;  // From: the value at that time
   bool met = false;
   std::string failed;
-  std::string seen;  // of a number, when it was looked at last
+  std::string seen;  // the last value of a number
 };
 
 class Stage {
@@ -142,7 +142,7 @@ class Stage {
       if (step.kind == Kind::End && vm) end(*vm);
     }
     const auto fits = [&](const ScenarioVm* vm) {
-      // What the daemon counts is asked, not only what is: it may have to count more.
+      // Ask what the daemon counts, not only what is: it may have to count more.
       const HostReport books = policy_.engine().host();
       if (std::min(host_.free(), books.free + books.reserved) < *vm->settings.startup) return false;
       start(*vm);
@@ -151,7 +151,7 @@ class Stage {
     waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), fits), waiting_.end());
   }
 
-  // What VMs do of themselves.
+  // What VMs do by themselves.
   void misbehave() {
     const double now = host_.now_s();
     std::vector<VirtualVm*> leaving;
@@ -162,7 +162,7 @@ class Stage {
     for (VirtualVm* vm : leaving) end(*vm);
   }
 
-  // Without a monitor nobody could see it, and nothing could be done: known issue, not a law.
+  // Without a monitor nobody could see it or do anything: a known issue, not a law.
   void reboot(VirtualVm& vm) {
     if (unheard_.contains(vm.name())) return;
     vm.reset();
@@ -195,7 +195,7 @@ class Stage {
     return any;
   }
 
-  // Also one that has ended; null: it was never there.
+  // Also a VM that has ended; null: it never existed.
   const VirtualVm* vm_of(const std::string& name) {
     if (const VirtualVm* const vm = host_.find(name)) return vm;
     for (const auto& vm : gone_) {
@@ -215,7 +215,7 @@ class Stage {
     }
   }
 
-  // True if it is judged now, for good or for bad.
+  // True if it is now decided, good or bad.
   static bool due(const Expectation& e, double now, bool last) {
     switch (e.when) {
       case When::At: return now >= e.time - kTurn / 2;
@@ -288,7 +288,7 @@ class Stage {
   std::set<std::string> unheard_;  // VMs without a monitor
   std::vector<std::unique_ptr<VirtualVm>> gone_;
   std::map<std::string, std::string> shown_;
-  bool reverted_ = false;  // a reset gave memory back that others had by then
+  bool reverted_ = false;  // a reset gave back memory that others had by then
   Played out_;
 };
 

@@ -1,4 +1,5 @@
-// Plays a scenario: the daemon's own loop on a virtual host, step by step, and says what did not hold.
+// Plays a scenario: runs the daemon's own loop on a virtual host, step by step, and reports what did not
+// hold.
 #pragma once
 
 #include <functional>
@@ -12,12 +13,12 @@ namespace aerostat::sim {
 
 struct Played {
   std::vector<std::string> failures;  // one sentence each; a broken law is one, and ends the play
-  std::vector<std::string> figures;   // what was seen of each number that it expects, one sentence each
+  std::vector<std::string> figures;   // the measured value of each expectation of a number, one sentence each
   std::uint64_t passes = 0;           // of the daemon's loop
   bool held() const { return failures.empty(); }
 };
 
-// One line per VM whenever something about it changed; for people.
+// One line for each VM whenever something about it changed; for people.
 using Timeline = std::function<void(const std::string& line)>;
 
 Played play(const Scenario& scenario, const Guards& guards, const Timeline& timeline = {});

@@ -1,6 +1,6 @@
-// Random fleets: scenarios made of a seed, with random VMs, random sickness and random events, in which only
-// the laws are at stake: never more committed than the capacity holds, no VM asked beyond its limits. The
-// same seed gives the same fleet on every machine.
+// Random fleets: scenarios made from a seed, with random VMs, faults and events, in which only the laws
+// matter: never more committed than the capacity, no VM asked to go beyond its limits. The same seed gives
+// the same fleet on every machine.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace aerostat::sim {
 
-// Of `seconds` (at least 20); the host may be ample or crowded, the plan the policy's or nonsense (one in
-// four).
+// Lasts `seconds` (at least 20). The host may be ample or crowded. The plan is the policy's, or nonsense (one
+// in four).
 Scenario random_fleet(std::uint64_t seed, double seconds);
-// The same as text, for whoever looks into a failure.
+// The same as text, to examine a failure.
 std::string random_fleet_text(std::uint64_t seed, double seconds);
 
 }  // namespace aerostat::sim

@@ -1,6 +1,6 @@
-// Scenario: a small story about a host, told in a text file, with what must hold and which guards it takes
-// (docs/guide/scenarios.md has the form). Parsed here, played by play.h.
-// Refuses, with file and line: words it does not know, VMs that are not there, times beyond the end.
+// Scenario: a small story about a host in a text file, with what must hold and which guards that requires
+// (docs/guide/scenarios.md has the format). Parsed here, played by play.h. Refuses, with file and line,
+// unknown words, missing VMs, and times beyond the end.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ namespace aerostat::sim {
 struct ScenarioVm {
   std::string name;
   Settings settings;
-  bool statistics = false;  // its balloon tells what it needs too
+  bool statistics = false;  // its balloon also reports its need
   bool later = false;       // starts only when a step says so
-  double needs_mib = 0;     // at first, of it:
+  double needs_mib = 0;     // at first; part of it is:
   double cache_mib = 0;
   double hot = 1;  // share of its page cache that it comes back to
   std::shared_ptr<const Behaviour> behaviour;
@@ -36,11 +36,11 @@ struct ScenarioStep {
   Kind kind = Kind::Needs;
   std::string vm;
   double needs_mib = 0, cache_mib = 0;
-  double over_s = 0;  // how long the change takes
+  double over_s = 0;  // duration of the change
   Bytes amount;       // reserved
 };
 
-// What is looked at: one number, or a status, of the host or of one VM.
+// What is checked: one number, or a status, of the host or of one VM.
 struct Expectation {
   enum class When {
     At,
@@ -63,20 +63,20 @@ struct Expectation {
 struct Scenario {
   std::string file, name;
   Bytes host, reserve;
-  std::optional<Bytes> physical;  // what the machine really has, if that is less than VMs may share
+  std::optional<Bytes> physical;  // what the machine really has, if it is less than VMs may share
   ProfileName profile = ProfileName::Balanced;
-  Plan plan;  // in place of the policy; none: the policy
+  Plan plan;  // instead of the policy; none: the policy
   std::uint64_t seed = 1;
   double runs_s = 0;
   std::vector<ScenarioVm> vms;
   std::vector<ScenarioStep> steps;  // in the order of time
   std::vector<Expectation> expectations;
-  std::vector<std::string> without;  // guards it cannot do without
+  std::vector<std::string> without;  // guards that it requires
 
   const ScenarioVm* vm(std::string_view name) const;
 };
 
-// `file` begins each error's sentence.
+// Each error begins with `file`.
 Result<Scenario> parse_scenario(const std::string& text, const std::string& file);
 Result<Scenario> read_scenario(const std::string& path);
 

@@ -1,5 +1,5 @@
-// Meter: the figures of merit of one VM, added up while it runs (reference: docs/measures.md). Need N,
-// delivered A and committed C run in straight pieces; the integrals are exact.
+// Meter: the figures of merit of one VM, accumulated while it runs. Need N, delivered A and committed C are
+// piecewise linear; the integrals are exact.
 #pragma once
 
 #include <algorithm>
@@ -8,12 +8,12 @@
 
 namespace aerostat::sim {
 
-// A deficit that is felt: above the larger of 16 MiB and 1 % of need.
+// A felt deficit is above the larger of 16 MiB and 1 % of need.
 constexpr double felt_above(double need_mib) { return std::max(16.0, need_mib * 0.01); }
-// With less available than this a guest of `mib` is nearly empty: its kernel's high watermarks, by which it
-// reclaims whatever is asked for, and 32 MiB. Linux' defaults (mm/page_alloc.c): min_free_kbytes is the root
-// of 16 times the KiB there are; low and high lie a quarter of it, or watermark_scale_factor (0.1 % of
-// memory), above one another.
+// With less available than this a guest of `mib` is nearly empty: its kernel's high watermarks, below which
+// it reclaims whatever is asked for, and 32 MiB. Linux' defaults (mm/page_alloc.c): min_free_kbytes is the
+// root of 16 times the KiB of memory; low and high are each a quarter of that above the previous one, or
+// watermark_scale_factor (0.1 % of memory).
 inline double nearly_empty_below(double mib) {
   const double min = 4 * std::sqrt(mib * 1024) / 1024;
   return min + 2 * std::max(min / 4, mib * 0.001) + 32;
@@ -35,13 +35,13 @@ struct Totals {
   double longest_s = 0;     // longest felt episode
   double plugged = 0;       // MiB that were added
   double changes = 0;       // target changes
-  double reversals = 0;     // of them against the direction of the one before
+  double reversals = 0;     // changes against the direction of the previous one
   double shortfall = 0;     // (min(N, entitled) - A)+
 
   void add(const Totals& other);
 };
 
-// The integral of (value)+ over `dt` while it goes straight from v0 to v1.
+// The integral of (value)+ over `dt` while it changes linearly from v0 to v1.
 inline double positive_area(double v0, double v1, double dt) {
   if (v0 >= 0 && v1 >= 0) return (v0 + v1) / 2 * dt;
   if (v0 <= 0 && v1 <= 0) return 0;
@@ -55,13 +55,13 @@ inline double positive_time(double v0, double v1, double dt) {
   return std::max(v0, v1) / (std::abs(v0) + std::abs(v1)) * dt;
 }
 
-// One straight piece of a VM's life, in MiB.
+// One linear piece of a VM's life, in MiB.
 struct Stretch {
   double dt = 0;
   double need0 = 0, need1 = 0;
   double got0 = 0, got1 = 0;    // delivered
   double held0 = 0, held1 = 0;  // committed
-  double cache = 0;             // page cache that the guest holds, needed or not: available to it
+  double cache = 0;             // page cache in the guest, needed or not: it counts as available
 };
 
 class Meter {
@@ -74,7 +74,7 @@ class Meter {
   void shortfall(double mib_s) {
     if (scoring_) totals_.shortfall += mib_s;
   }
-  // From here on it counts.
+  // Counting begins here.
   void begin() { scoring_ = true; }
   bool scoring() const { return scoring_; }
 

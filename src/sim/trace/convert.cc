@@ -17,7 +17,7 @@ namespace aerostat::sim {
 
 namespace {
 
-// Rows are written late now and then: this much more than kFineRows in the mean is still fine.
+// Rows are sometimes written late: a mean of kFineRows and this much is still fine.
 constexpr double kLateness = 1.1;
 
 struct Span {
@@ -56,7 +56,7 @@ Result<void> check_names(const std::vector<RecordingFile>& files) {
   return {};
 }
 
-// To 10 ms: a row that came a little late is not rougher than the others.
+// To 10 ms: a slightly late row is not rougher than the others.
 double time_of(std::int64_t ms) { return std::round(static_cast<double>(ms) / 10) / 100; }
 double rounded(double mib) { return std::round(mib * 100) / 100; }
 

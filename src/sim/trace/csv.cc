@@ -31,7 +31,7 @@ Result<void> CsvLines::open(const std::string& path) {
   return {};
 }
 
-// What zlib says of a file that ended too early or is damaged; none: nothing is wrong.
+// What zlib reports about a truncated or damaged file; none: nothing is wrong.
 std::optional<Error> CsvLines::damage(std::uint64_t good_lines) const {
   int code = Z_OK;
   std::string_view text = gzerror(file_.get(), &code);
@@ -49,7 +49,7 @@ Result<std::optional<std::string_view>> CsvLines::next() {
     return std::nullopt;
   }
   std::string_view line(buffer_.data(), static_cast<std::size_t>(gztell(file_.get()) - from));
-  // A file that ends too early is seen only where a line has no end.
+  // A truncated file shows only where a line has no end.
   if (!line.ends_with('\n')) {
     if (auto error = damage(number_)) return fail(*error);
   }

@@ -1,5 +1,5 @@
-// Lines and fields of a CSV file, plain or gzip, read one after the other. A field may stand in double
-// quotes; quotes and commas inside of a field are not known. Refuses lines that are too long, and what cannot
+// Lines and fields of a CSV file, plain or gzip, read one after the other. A field may be in double quotes;
+// quotes and commas inside a field are not supported. Refuses lines that are too long, and data that cannot
 // be decompressed.
 #pragma once
 
@@ -25,8 +25,8 @@ class CsvLines {
   // The next line without its end, valid until the next call; nullopt at the end of the file.
   Result<std::optional<std::string_view>> next();
   std::uint64_t number() const { return number_; }  // of the last line, from 1
-  // What to say of a mistake in the last line: its place; or that the file is damaged, for then the line only
-  // shows it. Reads on to the end to know.
+  // The place of a mistake in the last line for an error; or that the file is damaged, which such a line then
+  // only shows. Reads on to the end to find out.
   Error mistake(Error in_line);
 
  private:
@@ -42,10 +42,10 @@ class CsvLines {
 };
 
 struct CsvFields {
-  std::array<std::string_view, kMostFields> text;  // without blanks and quotes around
+  std::array<std::string_view, kMostFields> text;  // without surrounding blanks and quotes
   std::size_t count = 0;
 
-  // What is beyond kMostFields is left out.
+  // Fields beyond kMostFields are dropped.
   explicit CsvFields(std::string_view line);
 };
 

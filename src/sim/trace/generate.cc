@@ -31,13 +31,13 @@ constexpr std::array kLoads = {
               3072},
 };
 
-// A wave takes a day, or the trace if that is shorter.
+// A wave takes a day, or the whole trace if that is shorter.
 constexpr double kDay = 86400;
 // Steady load: a thirtieth of the farm's noise.
 constexpr double kSteadyScale = 0.03;
-// A build, its rest included.
+// A build, including its rest.
 constexpr double kBuildCycle = 600;
-// Owners size a VM at its peak and a quarter, in whole GiB of a VM of 7 GiB.
+// Owners size a VM at its peak and a quarter: whole GiB, for a VM of 7 GiB.
 constexpr double kOwnersMargin = 1.25;
 constexpr double kOwnersGrain = 1.0 / 7;
 
@@ -84,7 +84,7 @@ Result<void> write(Trace& out, const Vm& vm, const GeneratorOptions& o) {
   return {};
 }
 
-// Kinds in turn, from a quarter of the mean to twice it; every fifth VM lives for a part of the time only.
+// Kinds in turn, from a quarter of the mean to twice it. Every fifth VM lives for only a part of the time.
 std::vector<Vm> fleet(std::size_t count, double mean_mib, const GeneratorOptions& o) {
   static constexpr std::array kMix = {Load::Steady, Load::Farm,   Load::Diurnal,  Load::Bursty,
                                       Load::Leak,   Load::Builds, Load::Staircase};

@@ -7,7 +7,7 @@ namespace aerostat::sim {
 
 namespace {
 
-// At most this many halvings between two rows: 16,384 pieces.
+// At most this many bisections between two rows: 16,384 pieces.
 constexpr int kMostHalvings = 14;
 constexpr std::size_t kBefore = 2;
 constexpr std::size_t kAfter = 2;
@@ -42,8 +42,8 @@ NeedCurve::NeedCurve(const Trace& trace, std::size_t vm, Texture texture, std::u
   }
 }
 
-// How much the need around the current rows typically changes over their distance, as a standard deviation.
-// Where the rows run straight their change is a trend and no roughness: the second difference tells.
+// The typical change of need around the current rows over their distance, as a standard deviation. On a
+// straight section the change is a trend and no roughness, so use the second difference.
 double NeedCurve::scale() const {
   const double dt = ahead_[current_ + 1].time_s - ahead_[current_].time_s;
   double first = 0;

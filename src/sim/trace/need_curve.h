@@ -1,7 +1,7 @@
-// NeedCurve: what one VM needs at each moment of its own time, from rows that may be far apart. Between rows
-// the need follows a texture: `linear`, straight lines; `rough`, a fractional Brownian bridge whose roughness
-// comes from how much the rows around it change. The same seed gives the same curve. A trace whose rows do
-// not change has no roughness.
+// NeedCurve: one VM's need at each moment of its own time, from rows that may be far apart. Between rows the
+// need follows a texture: `linear`, straight lines; `rough`, a fractional Brownian bridge whose roughness
+// comes from the changes of the rows around it. The same seed gives the same curve. A trace with constant
+// rows has no roughness.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ std::string_view texture_name(Texture texture);
 inline constexpr double kFineRows = 0.1;
 // The longest straight piece of a rough curve.
 inline constexpr double kFinePiece = 0.05;
-// How rough real need is: over 0.2 s it changes 3 % where it changes 7.5 % over 1.7 s (measures.md §3).
+// The measured roughness of real need: it changes 3 % over 0.2 s where it changes 7.5 % over 1.7 s.
 inline constexpr double kHurst = 0.4;
 
 // A straight piece of the curve: need and the page cache in it from t0 to t1, in MiB.
@@ -34,7 +34,7 @@ struct Piece {
 
 class NeedCurve {
  public:
-  // `most_mib`: the curve never goes above it, except where a row does; 0: no bound.
+  // `most_mib`: the curve never exceeds it, except where a row does; 0: no bound.
   NeedCurve(const Trace& trace, std::size_t vm, Texture texture, std::uint64_t seed, double most_mib = 0);
 
   const Piece& piece() const { return piece_; }
@@ -42,7 +42,7 @@ class NeedCurve {
   bool next();
 
  private:
-  bool load();  // the next two rows that are apart in time
+  bool load();  // the next two rows with different times
   void roughen(double t0, double t1);
   double scale() const;
 

@@ -17,7 +17,7 @@ std::optional<NeedRow> need_of(const recording::Row& row, CacheCounts counts) {
   } else {
     return {};
   }
-  // The parts are not read at the very moment the whole is.
+  // The parts are not read at the same moment as the whole.
   cache = std::min(cache, used);
   const double fixed = used - cache + kib(row.swap_used);
   double counted = 0;

@@ -1,6 +1,6 @@
-// NeedOf: what a machine needed at one row of its recording: what it would lose performance without. All that
-// is in use but page cache (anonymous and shared memory, kernel), what was swapped out, and as much page
-// cache as counts.
+// NeedOf: a machine's need at one row of its recording: the memory without which it would lose performance.
+// That is used memory without page cache (anonymous and shared memory, kernel), swapped memory, and the page
+// cache that counts.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace aerostat::sim {
 
-// Which page cache is needed: all of it, what was used more than once (active_file), or none. Kernel memory
-// that could be given back (slab_reclaimable: names and inodes of files) goes with the first two.
+// The page cache that is needed: all of it, cache used more than once (active_file), or none. Reclaimable
+// kernel memory (slab_reclaimable: names and inodes of files) goes with the first two.
 enum class CacheCounts { All, Active, None };
 
 struct NeedRow {
@@ -18,7 +18,7 @@ struct NeedRow {
   double cache_mib = 0;  // of it
 };
 
-// Nothing: the row says neither how much is used nor total and free or available.
+// Nothing: the row shows neither used memory nor total and free or available memory.
 std::optional<NeedRow> need_of(const recording::Row& row, CacheCounts counts);
 
 }  // namespace aerostat::sim

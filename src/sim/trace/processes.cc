@@ -9,18 +9,18 @@ namespace aerostat::sim {
 namespace {
 
 // The exponent of the structure function of recorded farm load, and its size: a mean change of 3 % is a
-// standard deviation of 3.76 % where changes are normal.
+// standard deviation of 3.76 % if changes are normal.
 constexpr double kFarmHurst = 0.43;
 constexpr double kFarmSpan = 0.2;
 constexpr double kFarmDeviation = 0.0376;
 constexpr double kFastest = 0.05;
-// Nothing that runs needs less of its mean than this.
+// The least need of a running VM, relative to its mean.
 constexpr double kLeast = 0.15;
-// The sizes below were thought of for a VM of 7 GiB; a GiB of them, as a share.
+// The sizes below are for a VM of 7 GiB: one GiB of them, as a share.
 constexpr double kGib = 1.0 / 7;
-// New memory is touched at about 2 GiB/s by one busy program: 4 GiB/s is what a server did (measures.md §2).
+// One busy program touches new memory at about 2 GiB/s; a server was measured at 4 GiB/s.
 constexpr double kTouch = 2 * kGib;
-// A program that is at rest still allocates a little.
+// A program at rest still allocates a little.
 constexpr double kQuiet = 0.1;
 
 double exponential(Random& random, double mean) { return -mean * std::log(1 - random.uniform()); }
@@ -56,7 +56,7 @@ class Staircase final : public Process {
     if (at >= until_) {
       until_ = at + random_.uniform(5, 120);
       const double step = random_.uniform(0.2, 3) * kGib;
-      // The higher, the rather down: the mean stays.
+      // The higher, the more likely down, so that the mean stays.
       const bool up = random_.uniform() * 2 > height_;
       height_ = std::clamp(height_ + (up ? step : -step), 2 * kLeast, 2.0);
     }
@@ -127,7 +127,7 @@ class Leak final : public Process {
       begin(at);
       level_.jump(kFresh);
     }
-    // Warming up is reading: slower than touching.
+    // Warming up means reading: slower than touching.
     const double warm = std::min(kWarm, kFresh + (at - began_) * (kWarm - kFresh) / warming_);
     const double leaked = (at - began_) * rate_;
     return std::max(kLeast,
@@ -151,7 +151,7 @@ class Leak final : public Process {
   double began_ = 0, ends_ = 0, warming_ = 1, rate_ = 0;
 };
 
-// Compilers come and go in eight lines; each grows to its own size and ends. The linker holds all it reads.
+// Compilers come and go in eight lines. Each grows to its own size and ends. The linker holds all it reads.
 class Build final : public Process {
  public:
   Build(Random random, double cycle_s, double offset_s)
@@ -192,7 +192,7 @@ class Build final : public Process {
       const double u = random_.uniform();
       line.peak = (0.15 + 1.8 * u * u) * kGib;
     }
-    // It is as large as it gets after a third of its time.
+    // It reaches its full size after a third of its time.
     return line.peak * std::min(1.0, 3 * (at - line.began) / (line.ends - line.began));
   }
 
@@ -226,7 +226,7 @@ class Bouts final : public Process {
   struct Job {
     double began = 0, ends = 0, peak = 0;
   };
-  // Its sizes were thought of for a VM of 3 GiB on average.
+  // The sizes are for a VM of 3 GiB on average.
   static constexpr double kBoutsGib = 1.0 / 3;
   static constexpr double kRest = 0.6 * kBoutsGib, kStill = 0.01, kLongestRest = 900;
   static constexpr double kSources = 2 * kBoutsGib, kRead = 0.02 * kBoutsGib;

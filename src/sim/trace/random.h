@@ -23,7 +23,7 @@ class Random {
   double uniform(double from, double to) { return from + (to - from) * uniform(); }
   // 0 to below `n` (> 0)
   std::uint64_t below(std::uint64_t n) { return next() % n; }
-  // Standard normal, by the polar method; one of each pair is kept.
+  // Standard normal, by the polar method. One of each pair is kept.
   double normal() {
     if (kept_) {
       kept_ = false;
@@ -49,7 +49,7 @@ class Random {
   bool kept_ = false;
 };
 
-// A seed for a thing with a name, so that adding a VM changes no other VM's randomness.
+// A seed for a named thing, so that adding a VM changes no other VM's randomness.
 inline std::uint64_t seed_for(std::uint64_t seed, std::string_view name) {
   std::uint64_t h = 0xcbf29ce484222325ULL ^ seed;
   for (const char c : name) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;

@@ -19,7 +19,7 @@ using recording::Row;
 
 constexpr double kMostSeconds = 1e12;
 
-// What each field of a line is; nullptr: passed over.
+// The target of each field of a line; nullptr: ignored.
 struct Header {
   std::array<const Column*, kMostFields> columns{};
   std::size_t time = kMostFields;

@@ -1,6 +1,6 @@
-// Reads a recording (model/recording.h) from CSV, plain or gzip, row by row. Columns may stand in any order,
-// unknown ones are passed over. Refuses, with file and line: no time or no levels at all, what is not a whole
-// number, a wrong number of fields, time that goes back.
+// Reads a recording (model/recording.h) from CSV, plain or gzip, row by row. Columns may be in any order;
+// unknown ones are ignored. Refuses, with file and line: no time or no levels at all, values that are not
+// whole numbers, a wrong number of fields, time that goes back.
 #pragma once
 
 #include <functional>

@@ -9,7 +9,7 @@ namespace {
 constexpr double kAny = std::numeric_limits<double>::infinity();
 }
 
-// False if the line to this row misses one before it. Otherwise the later lines have to pass this one too.
+// False if the line to this row misses a row before it. Otherwise later lines must pass this row too.
 bool Thin::Slopes::narrow(double rise, double dt, double tolerance) {
   const double straight = rise / dt;
   if (straight < least || straight > most) return false;

@@ -1,6 +1,5 @@
-// Thin: leaves out rows that lie within a tolerance of the straight line between the rows that stay, in need
-// and in page cache. The first and the last row stay, and so do the rows around a gap. One pass, a few
-// numbers of memory.
+// Thin: omits rows within a tolerance of the straight line between the remaining rows, in need and in page
+// cache. The first and the last row stay, and so do the rows around a gap. One pass, constant memory.
 #pragma once
 
 #include <functional>
@@ -16,8 +15,8 @@ struct TraceRow {
 
 class Thin {
  public:
-  // `tolerance_mib` 0: leaves out only rows that lie on the line exactly; negative: none.
-  // `gap_s`: rows this far apart are no line.
+  // `tolerance_mib` 0: omits only rows that are exactly on the line; negative: omits none. `gap_s`: rows this
+  // far apart form no line.
   Thin(double tolerance_mib, double gap_s, std::function<void(const TraceRow&)> keep)
       : tolerance_(tolerance_mib), gap_(gap_s), keep_(std::move(keep)) {}
 

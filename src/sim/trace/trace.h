@@ -1,9 +1,9 @@
-// Trace: the memory some VMs needed over time, read from CSV (gzip accepted), checked as a whole, and kept on
-// disk in blocks per VM, so that a replay walks each VM's rows without holding them.
-// Format: header `time_s,vm,need_mib` and optionally `cache_mib` (page cache contained in need) and
-// `limit_mib` (the VM's configured maximum), columns in any order. Lines that begin with # are comments;
-// kStraightLines before the header says what is between rows. A VM lives from its first row to its last.
-// Refuses, with file and line: missing columns, what is not a number, negative amounts, time that goes back.
+// Trace: the memory need of some VMs over time, read from CSV (gzip accepted), checked as a whole, and kept
+// on disk in blocks for each VM. A replay walks each VM's rows without holding them. Format: header
+// `time_s,vm,need_mib` and optionally `cache_mib` (page cache contained in need) and `limit_mib` (the VM's
+// configured maximum), columns in any order. Lines that begin with # are comments. kStraightLines before the
+// header says what is between rows. A VM lives from its first row to its last. Refuses, with file and line:
+// missing columns, values that are not numbers, negative amounts, time that goes back.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@
 
 namespace aerostat::sim {
 
-// In a trace whose rows were fine enough to be the curve, and some of them left out where it runs straight.
+// Marks a trace whose rows were fine enough to be the curve, and some of which were omitted on straight
+// sections.
 inline constexpr std::string_view kStraightLines = "# texture linear";
 
 struct Row {
@@ -37,7 +38,7 @@ struct VmTrace {
   double area_mib_s = 0;     // integral of need along straight lines
   double limit_mib = 0;      // the largest limit given; 0: none
   bool has_cache = false;
-  bool straight = false;  // its rows are joined by straight lines, unless told otherwise
+  bool straight = false;  // straight lines join its rows, unless told otherwise
   std::uint64_t rows = 0;
 
   double mean_mib() const { return last_s > first_s ? area_mib_s / (last_s - first_s) : first_mib; }
@@ -45,7 +46,7 @@ struct VmTrace {
 
 class Trace {
  public:
-  // Reads all files as one trace. A VM of the same name in two files is one VM.
+  // Reads all files as one trace. A VM with the same name in two files is one VM.
   static Result<Trace> read(const std::vector<std::string>& files);
   // From rows in memory (generators, tests). Same checks.
   static Result<Trace> of(const std::string& name, const std::vector<Row>& rows);
@@ -59,9 +60,9 @@ class Trace {
   double first_s() const;  // of all VMs
   double last_s() const;
 
-  // Adds a row; `where` begins the error's sentence. Used by readers and generators.
+  // Adds a row; `where` begins an error. Used by readers and generators.
   Result<void> add(std::string_view vm, const Row& row, double limit_mib);
-  // Of the rows that are added from now on: they are joined by straight lines.
+  // Of the rows that are added from now on: straight lines join them.
   void set_straight(bool straight);
   Trace();
 

@@ -14,13 +14,13 @@ namespace aerostat::sim {
 
 namespace {
 
-// 1 EiB in MiB, and the year 2096 where time is since 1970: more is a mistake, whatever it means.
+// 1 EiB in MiB, and the year 2096 if time is since 1970. Larger values are mistakes, whatever they mean.
 constexpr double kMostMib = 1e12;
 constexpr double kMostSeconds = 4e9;
 
 enum Column : std::size_t { kTime, kVm, kNeed, kCache, kLimit, kColumns };
 constexpr std::array<std::string_view, kColumns> kNames{"time_s", "vm", "need_mib", "cache_mib", "limit_mib"};
-// Where each column stands; kMostFields: not there.
+// The position of each column; kMostFields: absent.
 using Places = std::array<std::size_t, kColumns>;
 
 Result<Places> read_header(std::string_view line) {

@@ -97,7 +97,7 @@ class Touches final : public Behaviour {
   double mib_;
 };
 
-// Says it uses `mib`, whatever it uses.
+// Claims to use `mib`, whatever it uses.
 class Lies final : public Behaviour {
  public:
   explicit Lies(Bytes claim) : claim_(claim) {}
@@ -210,7 +210,7 @@ Result<std::unique_ptr<Behaviour>> one_behaviour(std::string_view words) {
   if (kind == "starves" && word.size() == 1) return made(new Starves);
   const auto time = seconds_in(last);
   const auto size = mib_in(last);
-  // "ideal 200M/s" is as fast as said.
+  // "ideal 200M/s" is as fast as given.
   if ((kind == "slow" || kind == "ideal") && size && *size > 0) return made(new Slow(*size));
   if (kind == "holds" && size) return made(new Holds(*size));
   if (kind == "stuck-at-times" && time) return made(new StuckAtTimes(*time));

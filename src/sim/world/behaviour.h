@@ -1,4 +1,4 @@
-// Behaviour: how a virtual VM departs from the ideal one. One small class each; `behaviour("slow 20M/s")`
+// Behaviour: how a virtual VM deviates from the ideal one. One small class each. `behaviour("slow 20M/s")`
 // makes them from the words of a scenario.
 #pragma once
 
@@ -14,18 +14,18 @@ namespace aerostat::sim {
 class Behaviour {
  public:
   virtual ~Behaviour() = default;
-  // MiB/s it gives memory with at `at` (s since it started), when `usual` is what physics allows.
+  // MiB/s at which it gives memory at `at` (s since its start), if `usual` is the physical rate.
   virtual double shrink_rate(double /*at*/, double usual) const { return usual; }
-  // MiB/s it takes memory in with.
+  // MiB/s at which it takes memory in.
   virtual double grow_rate(double /*at*/, double usual) const { return usual; }
   // It gives nothing below this, in MiB.
   virtual double holds_mib() const { return 0; }
-  // So much of what it has it has written to at least once, in MiB.
+  // How much of its memory it has written to at least once, in MiB.
   virtual double touches_mib() const { return 0; }
   virtual bool speaks(double /*at*/) const { return true; }
   // Its service does not run while the guest lacks memory.
   virtual bool starves() const { return false; }
-  // What its service says cannot be.
+  // Its service reports impossible numbers.
   virtual bool babbles(double /*at*/) const { return false; }
   virtual void distort(GuestSample& /*sample*/) const {}
   // It resets, or its process ends, when this becomes true; asked once per sample.
@@ -33,10 +33,10 @@ class Behaviour {
   virtual bool vanishes(double /*from*/, double /*to*/) const { return false; }
 };
 
-// "ideal", "slow 20M/s", "holds 2G", "stuck", "refuses" (takes no memory in), "stuck-at-times 10s",
-// "silent after 20s", "silent until 8s", "starves" (its service, while the guest lacks memory), "garbage
-// after 20s", "lies-high 4G", "lies-low 200M", "touches 2G", "reboots every 60s", "vanishes at 30s"; and
-// several of them, with commas between.
+// "ideal", "slow 20M/s", "holds 2G", "stuck", "refuses" (takes no memory in), "stuck-at-times 10s", "silent
+// after 20s", "silent until 8s", "starves" (its service, while the guest lacks memory), "garbage after 20s",
+// "lies-high 4G", "lies-low 200M", "touches 2G", "reboots every 60s", "vanishes at 30s"; or several of them,
+// separated by commas.
 Result<std::unique_ptr<Behaviour>> behaviour(std::string_view words);
 
 }  // namespace aerostat::sim

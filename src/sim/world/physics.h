@@ -1,8 +1,8 @@
 // Physics: what the virtual hypervisor and guest can do, and how fast. There are two guests. The simple one,
-// the default, has what every guest has: blocks, latencies, rates, paging, page structures for plugged
-// memory. The Debian guest has besides every detail that was seen on real guests, each with its measured
-// size; under TCG, so a guest under KVM is quicker. All were measured: `script/bench actuators` and
-// `script/bench fidelity`, docs/design/actuators.md.
+// the default, has what every guest has: blocks, latencies, rates, paging, page structures of plugged memory.
+// The Debian guest adds every detail that was seen on real guests, at its measured size; under TCG, so a
+// guest under KVM is faster. All were measured: `script/bench actuators` and `script/bench fidelity`,
+// docs/design/actuators.md.
 #pragma once
 
 namespace aerostat::sim {
@@ -11,24 +11,24 @@ struct Physics {
   double block_mib = 128;        // targets are multiples of this: one memory block of Linux
   double grow_latency_s = 0.02;  // from the command to memory that a guest can use
   double grow_mib_s = 9000;
-  double online_s = 0;          // more, until the guest can use what was plugged
-  double deflate_mib_s = 9000;  // what is below boot memory, and comes from the balloon
+  double online_s = 0;          // further time until the guest can use plugged memory
+  double deflate_mib_s = 9000;  // memory below boot memory, which comes from the balloon
   double shrink_latency_s = 0.03;
   double unplug_mib_s = 650;   // free memory
-  double inflate_mib_s = 650;  // what the balloon takes, free memory
-  double swap_mib_s = 90;      // memory in use has to be paged out first, and in again (zram)
-  // One of Linux's memory blocks as a whole goes at once, after this, the first of a run of orders after
-  // that; 0: at unplug_mib_s like parts of one. Of that time its free pages are set apart and not available
-  // for so long.
+  double inflate_mib_s = 650;  // memory that the balloon takes, if free
+  double swap_mib_s = 90;      // memory in use must be paged out first, and in again (zram)
+  // A whole memory block of Linux leaves at once, after this; the first one of a run of orders after that. 0:
+  // at unplug_mib_s like parts of one. For the last part of that time its free pages are isolated and not
+  // available.
   double unplug_block_s = 0, unplug_first_s = 0, unplug_apart_s = 0;
-  double memmap_mib = 2;        // of its kernel's memory each memory block that is plugged costs a guest …
+  double memmap_mib = 2;        // of its kernel's memory that each plugged memory block costs a guest …
   double reserve_mib = 0;       // … and this much more is not available: its watermarks rise
   bool zones = false;           // its kernel cannot use movable memory for its own data (zones.h)
-  double hidden_mib = 0;        // its kernel takes this before it counts what there is …
+  double hidden_mib = 0;        // its kernel takes this before it counts memory …
   double hidden_share = 0;      // … and this share of boot memory
-  double kernel_aside_mib = 0;  // of free kernel memory its processors keep aside, and it is not counted
-  double kernel_keeps_mib = 0;  // of kernel memory, which programs leave free while they have other
-  double prepare_s = 0;         // to make memory easy to take, once before a shrink; 0: it does not
+  double kernel_aside_mib = 0;  // of free kernel memory that processors keep, uncounted
+  double kernel_keeps_mib = 0;  // of kernel memory that programs leave free while they have other memory
+  double prepare_s = 0;         // to prepare memory, once before a shrink; 0: it does not
   double cache_period_s = 10;   // a hot page of cache is read once in this time
   double slowest = 0.1;         // progress of a program that lacks nearly all it needs
 };

@@ -15,12 +15,12 @@ VirtualHost::VirtualHost(Bytes capacity, Bytes reserve, const Physics& physics)
     : capacity_(capacity), reserve_(reserve), physics_(physics) {}
 VirtualHost::~VirtualHost() = default;
 
-// What the kernel would call available: all that no VM has touched.
+// What the kernel would call available: memory that no VM has touched.
 std::optional<Bytes> VirtualHost::available() const {
   double touched = 0;
   for (const auto& vm : vms_) touched += vm->touched();
   const Bytes used = Bytes::of_mib(touched);
-  // The machine under this host has room for its own kernel besides.
+  // The machine under this host also has room for its own kernel.
   return physical_.value_or(capacity_ + Bytes::mib(256)) - used;
 }
 

@@ -1,5 +1,5 @@
-// VirtualHost: the host of the lab. It has the clock, the VMs and the books, and throws LawBroken the moment
-// a law breaks: more committed than the capacity holds, or a VM asked beyond its limits.
+// VirtualHost: the host of the lab. It has the clock, the VMs and the books. It throws LawBroken the moment a
+// law breaks: more committed than the capacity, or a VM asked to go beyond its limits.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ class LawBroken : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// One turn of the lab's clock: fine enough to tell a fast reaction from a slow one.
+// One turn of the lab's clock: fine enough to distinguish a fast reaction from a slow one.
 inline constexpr double kTurn = 0.005;
 
 class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
@@ -27,7 +27,7 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   VirtualHost(Bytes capacity, Bytes reserve, const Physics& physics);
   ~VirtualHost() override;
 
-  // Clock, and the same in seconds since the beginning.
+  // The clock, and the same in seconds since the start.
   TimePoint now() const override { return lab_time(now_s()); }
   double now_s() const { return static_cast<double>(turn_) * kTurn; }
 
@@ -35,9 +35,9 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   std::optional<Bytes> total() const override { return capacity_; }
   std::optional<Bytes> available() const override;
   HostNumber<ProcessMemory> memory_of(pid_t pid) const override;
-  HostNumber<std::uint64_t> started(pid_t) const override { return 0; }  // no pid is given twice
+  HostNumber<std::uint64_t> started(pid_t) const override { return 0; }  // no pid is reused
 
-  // The machine has less than VMs may share: a mistake of its owner, or something else runs on it.
+  // The machine has less than VMs may share: a mistake of its owner, or other programs.
   void set_physical(Bytes amount) { physical_ = amount; }
 
   const Physics& physics() const { return physics_; }
@@ -46,26 +46,26 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   Bytes committed() const { return committed_; }
   Bytes committed_peak() const { return committed_peak_; }
   Bytes free() const { return capacity_ - reserve_ - committed_; }
-  // Living VMs, in the order of their birth.
+  // Living VMs, in the order of their start.
   const std::vector<std::unique_ptr<VirtualVm>>& vms() const { return vms_; }
   VirtualVm* find(const std::string& name);
-  // What each would have if the capacity were shared by true need and weight, in the same order. None has
+  // What each VM would have if the capacity were shared by true need and weight, in the same order. None has
   // more than it needs.
   std::vector<Bytes> entitled() const;
 
-  // A VM is born with `startup`; precondition: free() holds it.
+  // A VM starts with `startup`; precondition: free() holds it.
   VirtualVm& start(VmSpec spec, Bytes startup);
-  // Its process ends; what it had is free. The VM is the caller's now, to look at.
+  // Its process ends; its memory is free. The caller then owns the VM.
   std::unique_ptr<VirtualVm> end(VirtualVm& vm);
 
-  // Lets time pass at once, to `at` seconds or just after. While nobody lives.
+  // Advances time at once, to `at` seconds or just after. Only while no VM lives.
   void skip_to(double at);
-  // One turn. `heard` gets the VMs whose report arrived in it. All reported VMs are up to date.
+  // One turn. `heard` gets the VMs whose report arrived in it. All these VMs are up to date.
   void turn(std::vector<VirtualVm*>& heard);
-  // Brings every VM up to now: before anybody looks at them all.
+  // Brings every VM up to date, before anyone looks at all of them.
   void settle();
 
-  // When off, broken laws are counted only.
+  // If off, broken laws are only counted.
   bool strict = true;
   std::uint64_t law_violations() const { return law_violations_; }
   std::uint64_t looks() const { return looks_; }

@@ -8,16 +8,16 @@ namespace aerostat::sim {
 namespace {
 
 constexpr double kPagesPerMib = 256;
-// While anything is under way the world is looked at in steps of this.
+// While anything is under way the world is sampled in steps of this.
 constexpr double kStep = 0.05;
-// A mark that moved less is not worth a message.
+// A smaller change of a mark is not worth a message.
 constexpr double kNotableMark = 0.05;
 // Programs are promised more than they touch (malloc arenas, stacks, copy-on-write), and Committed_AS counts
-// it all. No typical share is published; a quarter of what is touched is on the small side.
+// it all. No typical share is published. A quarter of the touched memory is a low estimate.
 constexpr double kCommitSurplus = 0.25;
-// The host calls a service silent that reported nothing for so many seconds.
+// The host calls a service silent after this many seconds without a report.
 constexpr double kSilentAfter = 3;
-// How long a sensor's error lasts before it is another.
+// How long an error of a sensor lasts.
 constexpr double kErrorMemory = 2.0;
 
 std::int64_t ns(double s) { return std::llrint(s * 1e9); }
@@ -80,8 +80,8 @@ void VirtualVm::set_target(Bytes target) {
   watch_.targeting(*this, target);
   watch_.committing(*this, Bytes::of_mib(committed()), Bytes::of_mib(std::max(assigned_, to)));
   meter_.changed(to > target_);
-  // A driver that moves memory already reads the new size as it goes on, and one that is about to begin
-  // begins with it.
+  // A driver that already moves memory notices a new size as it goes on. One that is about to begin begins
+  // with it.
   const bool under_way = target_ != assigned_ && (target_ > assigned_) == (to > assigned_);
   target_ = to;
   if (!under_way) {
@@ -112,7 +112,7 @@ void VirtualVm::expect_growth(Bytes target) {
   watch_.looks_sooner(*this);
 }
 
-// All it may have it booted with: nothing is plugged.
+// All of it may be boot memory: nothing is plugged.
 void VirtualVm::take_by_faults(double grain_mib) {
   takes_by_faults_ = true;
   fault_grain_ = grain_mib;
@@ -134,7 +134,7 @@ void VirtualVm::follow_curve() {
   need_ = anon_ + cache_ * spec_.hot_cache;
 }
 
-// A program that lacks part of what it needs gets on as much slower.
+// A program that lacks part of what it needs progresses more slowly in proportion.
 double VirtualVm::progress_rate() const {
   if (need_ <= assigned_) return 1;
   return std::max(physics_.slowest, assigned_ / need_);
@@ -219,10 +219,10 @@ void VirtualVm::live(double dt) {
   const double most = physics_.swap_mib_s * dt;
   if (anon_ + zones_.memmap() > online_) {
     const double out = std::min(std::max(0.0, lacks), most);
-    // Memory that came is used at once, though not all fits yet.
+    // New memory is used at once, even if not all of the need fits yet.
     const double in = std::min({swapped_, most, std::max(0.0, -lacks)});
     swapped_ += out - in;
-    // What is missing is missed: it comes back all the time and pushes other pages out.
+    // Missing memory is missed: it comes back all the time and pushes other pages out.
     const double thrashed = std::min(swapped_, most - out - in) / 2;
     swapped_out_ += out + thrashed;
     swapped_in_ += in + thrashed;
@@ -233,14 +233,14 @@ void VirtualVm::live(double dt) {
     if (swapped_ < 0.01) swapped_ = 0;
   }
   const double room = std::max(0.0, online_ - (anon_ - swapped_) - zones_.memmap() - kWatermarkMib);
-  // What is read for the first time comes to what is there, and was never missed.
+  // Data that is read for the first time adds to what is there, and was never missed.
   const double fresh = std::max(0.0, cache_ - known_cache_);
   known_cache_ = cache_;
   reclaimed_ += std::max(0.0, std::min(resident_cache_ + fresh, cache_) - room);
   resident_cache_ = std::min({resident_cache_ + fresh, room, cache_});
   const double hot = cache_ * spec_.hot_cache;
   if (resident_cache_ < hot) {
-    // Each hot page is read once in a period; one that is not there is read from disk.
+    // Each hot page is read once in a period. A missing one is read from disk.
     const double fetched = (hot - resident_cache_) * std::min(1.0, dt / physics_.cache_period_s);
     refaulted_ += fetched;
     reclaimed_ += std::max(0.0, resident_cache_ + fetched - room);
@@ -290,7 +290,7 @@ void VirtualVm::show_facts() {
   facts_.seen_at = lab_time(now_);
 }
 
-// Pages that are not free. Never all it has.
+// Pages that are not free. Never all of its memory.
 double VirtualVm::in_use() const {
   return std::clamp(anon_ - swapped_ + resident_cache_, 0.0, std::max(0.0, online_ - kWatermarkMib));
 }
@@ -301,9 +301,9 @@ GuestSample VirtualVm::sample() {
     error_ = error_ * keep + random_.normal() * spec_.sensor_error * std::sqrt(1 - keep * keep);
     error_at_ = now_;
   }
-  // A guest never shows more than it has: what it needs beyond is in its swap, or not there yet.
+  // A guest never shows more than it has. Further need is in its swap, or not there yet.
   const double wrong = error_ * anon_;
-  // Free pages of a block that is about to go are counted by nobody, and the block is in the total still.
+  // Near the end nobody counts the free pages of a block that goes, but the total still includes the block.
   const bool leaving = block_out_ && now_ >= *block_out_ - physics_.unplug_apart_s;
   const double apart = (leaving ? kMemoryBlockMib : 0) + zones_.unavailable();
   const double resident =
@@ -352,7 +352,7 @@ bool VirtualVm::look() {
   const bool runs = service_runs();
   GuestSample s = sample();
   if (spec_.statistics) {
-    // What a balloon's driver tells of it.
+    // What a balloon's driver reports.
     GuestSample& told = facts_.balloon_stats.emplace();
     told.total = s.total;
     told.available = s.available;

@@ -1,7 +1,6 @@
-// VirtualVm: a VM of the lab, its guest included. To whoever manages it, it is a Machine and a guest's
-// service like any other. Time reaches it only through advance(); its need follows a curve, its memory
-// follows what it is asked for at the speed of physics, and a guest that lacks memory pages, stalls and falls
-// behind.
+// VirtualVm: a VM of the lab, including its guest. A manager sees it as a Machine and a guest's service like
+// any other. Time reaches it only through advance(). Its need follows a curve. Its memory follows its target
+// at the speed of physics. A guest that lacks memory pages, stalls and falls behind.
 #pragma once
 
 #include <cmath>
@@ -22,45 +21,45 @@
 
 namespace aerostat::sim {
 
-// What a virtual VM is made of. Amounts in MiB.
+// The description of a virtual VM. Amounts in MiB.
 struct VmSpec {
   std::string name;
-  Settings settings;  // as its owner would write them; startup and maximum must be there
+  Settings settings;  // as its owner would write them; startup and maximum are required
   NeedCurve curve;
-  // It was booted with this and has been grown since; missing: it boots with what it is born with.
+  // It booted with this and has grown since; missing: it boots with its initial memory.
   std::optional<Bytes> booted_with = {};
   double hot_cache = 1;     // share of its page cache that it comes back to
-  double sensor_error = 0;  // standard deviation of what the estimate is off, as a share of need
+  double sensor_error = 0;  // standard deviation of the estimate's error, as a share of need
   double sample_s = 0.1;    // how often its service looks
-  bool statistics = false;  // its balloon tells what it needs too
+  bool statistics = false;  // its balloon also reports its need
   std::uint64_t seed = 1;
   std::shared_ptr<const Behaviour> behaviour = nullptr;  // null: ideal
 };
 
-// Two moments or amounts no further apart are the same.
+// Two moments or amounts no further apart count as equal.
 inline constexpr double kTiny = 1e-6;
 // A Linux guest always keeps a little free: its watermarks.
 inline constexpr double kWatermarkMib = 4;
 
 class VirtualVm;
 
-// Told of every change of what a VM may hold, before it is done: the host of the lab checks its laws here.
+// Called for every change of what a VM may hold, before the change: the host of the lab checks its laws here.
 class CommitWatch {
  public:
   virtual ~CommitWatch() = default;
   virtual void committing(const VirtualVm& vm, Bytes before, Bytes after) = 0;
-  // The hypervisor took it upon itself: a reset empties the balloon, whoever has its memory by now.
+  // The hypervisor's own action: a reset empties the balloon, whoever has its memory by now.
   virtual void reverting(Bytes before, Bytes after) = 0;
   virtual void targeting(const VirtualVm& vm, Bytes target) = 0;
   // What the host could still commit.
   virtual Bytes spare() const = 0;
-  // Its service looks earlier than it said.
+  // Its service looks earlier than announced.
   virtual void looks_sooner(const VirtualVm& vm) = 0;
 };
 
 class VirtualVm final : public Machine {
  public:
-  // Born at `now` (s) with `startup`.
+  // Starts at `now` (s) with `startup`.
   VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes startup, pid_t pid, CommitWatch& watch);
 
   // Machine
@@ -71,14 +70,14 @@ class VirtualVm final : public Machine {
   void set_target(Bytes target) override;
   void prepare_to_grow() override;
 
-  // The guest's service, as the host's end of the talk shows it.
+  // The guest's service, as the host's end of the connection shows it.
   const GuestState& guest() const { return guest_; }
   void set_low_mark(Bytes available);
   void expect_growth(Bytes target);
-  void prepare();  // its service is to make memory easy to take
+  void prepare();  // its service should prepare memory
 
-  // From now on it takes memory by touching it, in pieces of `grain_mib` (0: to the page), up to its maximum
-  // and what the host has, instead of waiting to be given: a VM whose maximum was there from the start. Its
+  // From now on it takes memory by touching it, in pieces of `grain_mib` (0: single pages), up to its maximum
+  // and the host's memory, instead of waiting for orders: a VM that had its maximum from the start. Its
   // target is what it has touched.
   void take_by_faults(double grain_mib);
 
@@ -86,27 +85,27 @@ class VirtualVm final : public Machine {
   void advance(double to);
   // When the service looks next, ns.
   std::int64_t look_due() const { return reporter_.due(); }
-  // The service looks, and says what it saw if it is worth saying: true if there is a report under way.
+  // The service looks, and reports if there is something to report: true if a report is under way.
   bool look();
   // The report arrives.
   void deliver();
-  // Not before the curve has ended; the VM then goes on with its last need.
+  // Not before the curve has ended. The VM then continues with its last need.
   bool ended() const { return ended_; }
 
   const VmSpec& spec() const { return spec_; }
   const Limits& limits() const { return limits_; }
-  double need() const { return need_; }  // with what of its cache is hot, MiB
+  double need() const { return need_; }  // including hot cache, MiB
   double need_with_cache() const { return anon_ + cache_; }
   double assigned() const { return assigned_; }  // MiB
   double committed() const { return std::max(assigned_, target_); }
-  double touched() const { return touched_; }  // of it, what its process occupies, MiB
+  double touched() const { return touched_; }  // the part of it that its process occupies, MiB
   double born() const { return born_; }
   bool moving() const { return assigned_ != target_; }
   double progress() const { return own_; }  // its own time; behind the clock if it was starved
   Meter& meter() { return meter_; }
   const Meter& meter() const { return meter_; }
   std::uint64_t looks() const { return looks_; }
-  void reset();  // the guest reboots: it is back at what it booted with
+  void reset();  // the guest reboots with its boot memory
   bool wants_reset(double from, double to) const;
   bool wants_to_vanish(double from, double to) const;
 
@@ -134,13 +133,13 @@ class VirtualVm final : public Machine {
   bool ended_ = false, takes_by_faults_ = false;
   double anon_ = 0, cache_ = 0, need_ = 0;
   double assigned_, target_, base_, most_;
-  double move_from_ = 0;               // the change under way begins to show at this time
-  bool first_block_ = false;           // of a run of orders no whole block has gone yet
-  std::optional<double> block_out_;    // when the block that is set apart goes
-  double hidden_ = 0;                  // MiB of what it needs that the guest does not count
-  double online_ = 0;                  // MiB of what it is assigned that the guest can use
+  double move_from_ = 0;               // the current change begins to show at this time
+  bool first_block_ = false;           // no whole block has gone yet in this run of orders
+  std::optional<double> block_out_;    // when the isolated block goes
+  double hidden_ = 0;                  // MiB of its need that the guest does not count
+  double online_ = 0;                  // MiB of its assigned memory that the guest can use
   std::optional<double> online_at_;    // when it can use all of it
-  std::optional<double> prepared_at_;  // when memory will be easy to take
+  std::optional<double> prepared_at_;  // when memory will be prepared
   double swapped_ = 0, resident_cache_ = 0, known_cache_ = 0, touched_ = 0;
   double swapped_in_ = 0, swapped_out_ = 0, refaulted_ = 0;  // MiB
   double reclaimed_ = 0, stalled_ = 0;                       // MiB, s

@@ -1,4 +1,4 @@
-// How what a virtual VM has moves: what its balloon and its plugged memory do towards a target.
+// How a virtual VM's memory moves: what its balloon and its plugged memory do towards a target.
 #include <algorithm>
 #include <cmath>
 
@@ -6,7 +6,7 @@
 
 namespace aerostat::sim {
 
-// MiB/s with which what it has moves towards what it is asked to have; 0: does not move now.
+// MiB/s at which its memory moves towards its target; 0: it does not move now.
 double VirtualVm::actuator_rate() const {
   if (target_ == assigned_ || now_ < move_from_ - kTiny) return 0;
   const double age = now_ - born_;
@@ -19,8 +19,8 @@ double VirtualVm::actuator_rate() const {
   return -spec_.behaviour->shrink_rate(age, assigned_ > in_use ? free_rate : physics_.swap_mib_s);
 }
 
-// Where it next moves otherwise: at its target, where balloon and plugged memory meet, at the lower end of a
-// block.
+// Where the movement next changes: at its target, where balloon and plugged memory meet, at the lower end of
+// a block.
 double VirtualVm::next_edge() const {
   if (target_ > assigned_) return assigned_ < base_ ? std::min(base_, target_) : target_;
   if (assigned_ <= base_) return target_;
@@ -28,7 +28,7 @@ double VirtualVm::next_edge() const {
   return std::max(target_, base_ + (blocks - 1) * kMemoryBlockMib);
 }
 
-// What is to go next is one of Linux's memory blocks as a whole, with nothing in the way.
+// The next memory to go is a whole memory block of Linux, with nothing in the way.
 bool VirtualVm::whole_block_next() const {
   if (physics_.unplug_block_s <= 0) return false;
   const double to = assigned_ - kMemoryBlockMib;
@@ -48,8 +48,7 @@ void VirtualVm::drop_block() {
   block_out_.reset();
 }
 
-// What it has changed from `before`. What goes is gone at once, what the balloon gives back can be used at
-// once.
+// The change since `before`. Leaving memory is gone at once; memory from the balloon can be used at once.
 void VirtualVm::bring_online(double before) {
   if (assigned_ > before && assigned_ > base_ && !online_at_) online_at_ = now_ + physics_.online_s;
   if (online_at_ && now_ < *online_at_ - kTiny) {

@@ -10,8 +10,7 @@ namespace aerostat::sim {
 
 namespace {
 
-// Linux keeps this share of movable memory free in the zone of kernel memory that was plugged
-// (lowmem_reserve_ratio).
+// Linux keeps this share of movable memory free in the zone of plugged kernel memory (lowmem_reserve_ratio).
 constexpr double kProtected = 1.0 / 32;
 
 int whole_blocks(double mib) { return static_cast<int>(std::ceil(mib / kMemoryBlockMib)); }
@@ -69,8 +68,8 @@ bool Zones::next_is_movable() const {
   return agent::choose_zone(kernel, movable, kib(kMemoryBlockMib)) == agent::ZoneChoice::Movable;
 }
 
-// Linux fills the block that is not whole, then begins another. It takes that block first, then movable ones,
-// and the kernel's in the end. One stays open where there is little room in those that are needed.
+// Linux fills the incomplete block, then begins another. It takes that block first, then movable ones, and
+// the kernel's last. One block stays open if the needed ones have little room.
 void Zones::size(double plugged) {
   const int needed = whole_blocks(plugged);
   const bool all_whole = plugged_ == blocks() * kMemoryBlockMib;
@@ -93,12 +92,12 @@ void Zones::size_up() {
   protects_ = split_ ? std::min(kernels, movable_size_ * kProtected) : 0;
 }
 
-// Programs take movable memory first, and the last of the kernel's only when there is no other. What is freed
-// is what was taken last.
+// Programs take movable memory first, and the last kernel memory only when there is no other. They free what
+// was taken last.
 void Zones::use(double used) {
   const double more = used - used_;
   in_movable_ = std::clamp(in_movable_ + more, 0.0, movable_size_);
-  // What does not fit the other zone is here.
+  // What does not fit into the other zone is here.
   const double fits = std::max(0.0, kernel_size_ - keeps_ - protects_);
   in_movable_ = std::max(in_movable_, std::min(used - fits, movable_size_));
   used_ = used;

@@ -89,20 +89,20 @@ Bytes DeviceLedger::reachable(Bytes target) const {
 DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_plug) {
   // It has other work now.
   if (opens_at_ != target && returns_to_ != target) end_trade();
-  // A balloon that shows less than the trade takes has its own ways.
+  // A balloon that shows less than the trade takes does not follow our orders.
   if (opens_at_ && facts_.balloon_actual + open_at(target) < target) end_trade();
   const Split split = split_target(target, input_of(facts_, *this));
   Orders out;
   if (facts_.has_balloon && ask_balloon) {
-    // A driver that finds its target already met says nothing, and QEMU would go on showing the balloon of
-    // before the reset. One page makes it speak.
+    // A driver that finds its target already met reports nothing, and QEMU would continue to show the balloon
+    // of before the reset. One page makes it report.
     const bool must_speak = stale_balloon_ && split.balloon == facts_.base;
     const Bytes balloon = must_speak ? split.balloon - kPage : split.balloon;
     if (balloon_ordered_ != balloon) out.balloon = balloon;
     if (facts_.balloon_target) facts_.balloon_target = std::max(*facts_.balloon_target, split.balloon);
   }
   if (facts_.has_plug && ask_plug) {
-    // After an order that was refused, not before it is known what is in force.
+    // After a refused order, not before it is known what is in force.
     if (plug_ordered_ && plug_ordered_ != split.plug) out.plug = split.plug;
     facts_.plug_requested = std::max(facts_.plug_requested, split.plug);
   }
@@ -117,7 +117,7 @@ void DeviceLedger::order_done(bool balloon, Bytes value) {
 }
 
 void DeviceLedger::order_failed(bool balloon, Bytes value, TimePoint now) {
-  ++orders_;  // a reading already under way is no answer to what is in force
+  ++orders_;  // a reading already under way does not answer what is in force
   if (opens_at_) give_up_trade(now);
   if (!balloon) {
     plug_ordered_.reset();
@@ -131,9 +131,9 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   const bool first = !facts_.known;
   const Bytes balloon_before = facts_.balloon_actual;
   const Bytes plugged_before = facts_.plugged;
-  // What others plug or unplug meanwhile, or a DIMM, is not to be made up for by our own devices.
+  // Our own devices must not compensate for what others plug or unplug meanwhile, or for a DIMM.
   if (facts_.goal && !first) facts_.goal = std::max(Bytes{}, *facts_.goal + (reading.base - facts_.base));
-  // The balloon was not told of what devices hold that are not ours: what it was told has not changed.
+  // The balloon's target does not include memory of devices that are not ours, so the target has not changed.
   const Bytes others = first ? Bytes{} : reading.unmanaged - facts_.unmanaged;
   for (std::optional<Bytes>* told :
        {&balloon_ordered_, &balloon_in_force_, &stale_balloon_, &facts_.balloon_target}) {
@@ -214,7 +214,7 @@ void DeviceLedger::saw_balloon(Bytes actual, TimePoint now) {
   if (!stale) stale_balloon_.reset();
   const Bytes before = facts_.balloon_actual;
   facts_.balloon_actual = stale ? facts_.base : std::min(actual, facts_.base);
-  // One that moves has a driver; that nothing is asked of it any more says nothing.
+  // A balloon that moves has a driver. That nothing is requested of it any more says nothing.
   if (!stale && facts_.balloon_actual != before) inflation_.stuck = false;
   inflation_.follow(balloon_ordered_ && facts_.balloon_actual > *balloon_ordered_,
                     facts_.balloon_actual < before, now, kBalloonPatience);

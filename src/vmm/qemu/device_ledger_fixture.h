@@ -1,4 +1,4 @@
-// What the tests of the ledger share: a ledger, and QEMU's answers.
+// Shared by the tests of the ledger: a ledger, and QEMU's answers.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ class DeviceLedgerTest : public ::testing::Test {
     facts.plug_block = Bytes::mib(2);
     facts.plug_maximum = Bytes::mib(2048);
   }
-  // What QEMU shows when asked after the ledger's orders so far.
+  // QEMU's answer after the ledger's orders so far.
   void see(Bytes balloon, Bytes plugged, Bytes requested) {
     read(ledger.orders(), balloon, plugged, requested);
   }
@@ -23,13 +23,13 @@ class DeviceLedgerTest : public ::testing::Test {
     clock.advance(std::chrono::milliseconds(100));
     ledger.read({orders, Bytes::mib(1024), {}, balloon, plugged, requested}, clock.now());
   }
-  // Likewise, of a VM with 1 GiB at boot and another device that holds `others`.
+  // The same, for a VM with 1 GiB at boot and another device that holds `others`.
   void see_beside(Bytes others, Bytes balloon) {
     clock.advance(std::chrono::milliseconds(100));
     const Bytes base = Bytes::mib(1024) + others;
     ledger.read({ledger.orders(), base, others, balloon + others, Bytes{}, Bytes{}}, clock.now());
   }
-  // The same for so long.
+  // The same for this long.
   void see_for(Duration time, Bytes balloon, Bytes plugged, Bytes requested) {
     for (Duration waited{0}; waited <= time; waited += std::chrono::milliseconds(100))
       see(balloon, plugged, requested);
@@ -45,7 +45,7 @@ class DeviceLedgerTest : public ::testing::Test {
     ledger.aim(Bytes::mib(700));
     see(Bytes::mib(696), Bytes::mib(0), Bytes::mib(0));
   }
-  // One that has filled a block of Linux is to add another.
+  // A guest that has filled a Linux block is to add another.
   void trade_at_the_end() {
     adopt(Bytes::mib(1024), Bytes::mib(128));
     ledger.open_block(Bytes::mib(1152), clock.now());

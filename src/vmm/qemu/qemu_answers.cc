@@ -24,7 +24,7 @@ std::optional<std::uint64_t> count_in(const json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
   const auto n = found->get<std::uint64_t>();
-  if (n == ~std::uint64_t{0}) return std::nullopt;  // how QEMU says "the guest did not tell"
+  if (n == ~std::uint64_t{0}) return std::nullopt;  // QEMU's value for "the guest did not report it"
   return n;
 }
 
@@ -122,7 +122,7 @@ std::optional<std::string> served_socket(std::string_view filename) {
   if (filename.starts_with(kDisconnected)) filename.remove_prefix(kDisconnected.size());
   if (!filename.starts_with(kUnix)) return std::nullopt;
   filename.remove_prefix(kUnix.size());
-  // A path may hold commas; the option is the last thing.
+  // A path may contain commas; the option is last.
   const std::size_t option = filename.rfind(",server");
   if (option == std::string_view::npos) return std::nullopt;
   const std::string_view value = filename.substr(option);
@@ -138,8 +138,8 @@ std::optional<BalloonStats> balloon_stats_of(const json& answer) {
   out.sample.total = bytes_in(stats, "stat-total-memory");
   out.sample.available = bytes_in(stats, "stat-available-memory");
   out.sample.free = bytes_in(stats, "stat-free-memory");
-  // All of the page cache, used once or more: the balloon does not tell them apart. As "used once" it is not
-  // held for part of the working set, which nobody knows it to be.
+  // All page cache, used once or more: the balloon does not distinguish it. As "used once" it does not count
+  // as part of the unknown working set.
   out.sample.inactive_file = bytes_in(stats, "stat-disk-caches");
   out.sample.swap_in_pages = pages_in(stats, "stat-swap-in");
   out.sample.swap_out_pages = pages_in(stats, "stat-swap-out");

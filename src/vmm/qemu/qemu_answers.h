@@ -1,4 +1,4 @@
-// What QEMU's answers mean, in our words. Pure; a part that is missing or strange is missing, never zero.
+// The meaning of QEMU's answers. Pure. A missing or strange part is missing, never zero.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +23,13 @@ struct RunStatus {
 };
 RunStatus run_status_of(const nlohmann::json& status);
 
-// query-migrate: whether the guest is on its way to or from another process. So long virtio-mem plugs and
-// unplugs nothing.
+// query-migrate: whether the guest migrates to or from another process. Meanwhile virtio-mem neither plugs
+// nor unplugs.
 bool migrates(const nlohmann::json& answer);
 
 // One virtio-mem device in query-memory-devices.
 struct PlugDevice {
-  std::string id;      // empty: it was given none
+  std::string id;      // empty: it has none
   std::string memdev;  // "/objects/vmem0"
   Bytes block;
   Bytes maximum;
@@ -41,8 +41,8 @@ struct MemoryDevices {
   std::vector<PlugDevice> plugs;
   Bytes dimms;  // DIMMs: QEMU counts them as memory the balloon can take from
 };
-// An error says what cannot be: a device without its numbers, more of them or more memory than any host has.
-// What is not understood is not left out: it would count as nothing.
+// An error names an impossible answer: a device without its numbers, more devices or more memory than any
+// host has. A part that is not understood is not omitted: it would count as nothing.
 Result<MemoryDevices> memory_devices_of(const nlohmann::json& answer);
 
 // QEMU has 256 slots for memory devices; virtio-mem devices take none.
@@ -54,8 +54,8 @@ std::vector<std::pair<std::string, std::string>> children_of(const nlohmann::jso
 // query-chardev: the "filename" of the one with this label.
 std::optional<std::string> chardev_filename(const nlohmann::json& answer, std::string_view label);
 
-// "unix:/path,server=on", with or without "disconnected:" before it: "/path". Only a socket QEMU serves
-// can be connected to; anything else: nullopt.
+// "unix:/path,server=on", with or without "disconnected:" before it: "/path". Only a socket that QEMU serves
+// can be connected to; otherwise nullopt.
 std::optional<std::string> served_socket(std::string_view filename);
 
 // guest-stats of a balloon. `updated` counts seconds of the host's wall clock; 0: the guest never did.

@@ -29,7 +29,7 @@ constexpr std::string_view link_name(Link link) {
   return "?";
 }
 
-// What listeners act on. seen_at alone is no news.
+// What listeners act on. A new seen_at alone is no news.
 auto news(const MachineFacts& f) {
   return std::tie(f.link, f.link_note, f.run_state, f.run_note, f.migrating, f.refusal, f.backs_off, f.pid,
                   f.known, f.base, f.has_balloon, f.balloon_actual, f.balloon_target, f.has_plug,
@@ -43,7 +43,7 @@ bool broke(const Error& error) {
 
 }  // namespace
 
-// The answers to one reading's questions, asked in one go.
+// The answers to one reading's questions, which are sent together.
 struct QemuMachine::Round {
   std::uint64_t orders = 0;
   int open = 0;
@@ -88,7 +88,7 @@ void QemuMachine::prepare_to_grow() {
   if (facts_.link != Link::Up || !up() || !adopted_ || !facts_.has_plug || !facts_.has_balloon) return;
   if (facts_.migrating || facts_.backs_off) return;
   const Bytes target = facts_.target();
-  // What was asked of it by somebody else is not asked again.
+  // Another order's request is not repeated.
   if (open_of(facts_.plug_block) == Bytes{} || reachable(target) != target) return;
   facts_.goal = target;
   ledger_.open_block(target, clock_.now());
@@ -110,7 +110,7 @@ void QemuMachine::on_link() {
     ask_devices();
     return;
   }
-  // What it holds and was told stays counted: orders without an answer may still be carried out.
+  // Its size and its target stay counted: orders without an answer may still be carried out.
   facts_.goal.reset();
   asking_ = adopted_ = false;
   timer_.cancel();
@@ -128,8 +128,8 @@ void QemuMachine::ask_devices() {
   });
 }
 
-// The balloon is ordered to stay where it is seen to be, so that we know its target from here on: one that
-// somebody before us ordered and that is still under way would otherwise give memory away behind our back.
+// The balloon is ordered to keep its present size, so that we know its target from here on. Otherwise a
+// running order of a predecessor could give memory away unnoticed.
 void QemuMachine::adopt(Result<QemuDevices> devices) {
   if (!devices) {
     asking_ = false;
@@ -137,7 +137,7 @@ void QemuMachine::adopt(Result<QemuDevices> devices) {
   }
   const bool again = devices->doubtful && devices_.doubtful;
   devices_again_ = again ? std::min<Duration>(devices_again_ * 2, kAskDevicesMost) : kAskDevicesAgain;
-  // What is in force at a balloon that is known already need not be settled again.
+  // The order in force at a known balloon need not be determined again.
   const bool anew = std::exchange(settle_balloon_, false) || !adopted_ || !ledger_.balloon_obeys();
   const bool known = !anew && devices->balloon == devices_.balloon;
   devices_ = std::move(*devices);
@@ -163,7 +163,7 @@ void QemuMachine::adopt(Result<QemuDevices> devices) {
   });
 }
 
-// What it holds and was told stays counted, and nothing is asked of it until it makes sense.
+// Its size and its target stay counted, and it gets no orders until its answers make sense.
 void QemuMachine::disbelieve(const std::string& why) {
   adopted_ = false;
   facts_.goal.reset();
@@ -193,7 +193,7 @@ void QemuMachine::refresh() {
         });
     if (sent) ++round->open;
   };
-  // Its state first: a guest that has arrived by then has all its memory in the answers that follow.
+  // Its state first: a guest that has arrived by then has all its memory in the following answers.
   ask("query-status", json(nullptr), [round](const json& r) { round->run = run_status_of(r); });
   ask("query-migrate", json(nullptr), [round](const json& r) { round->migrating = migrates(r); });
   if (devices_.balloon) {
@@ -236,7 +236,7 @@ void QemuMachine::apply(const Round& round) {
   const bool lost_balloon = devices_.balloon && !round.balloon;
   const bool lost_plug = devices_.plug && !reading.plugged;
   if (!round.memory || lost_balloon || lost_plug || new_plug) {
-    // Its devices are not what they were: numbers read through the old ones say nothing.
+    // Its devices have changed: numbers read through the old ones mean nothing.
     if (now - devices_asked_ < kAskDevicesAgain) return schedule();
     return ask_devices();
   }
@@ -253,13 +253,14 @@ void QemuMachine::apply(const Round& round) {
   schedule();
 }
 
-// What its balloon was told to be came with its guest, and is not what we told it.
+// Its balloon's target came with its guest, and is not ours.
 void QemuMachine::adopt_anew() {
   settle_balloon_ = true;
   ask_devices();
 }
 
-// No plug or unplug is carried out so long: none is promised. What its balloon holds it can be given back.
+// Nothing is plugged or unplugged meanwhile, so nothing is promised. It can be given the memory in its
+// balloon.
 void QemuMachine::follow_migration(bool migrating) {
   if (std::exchange(facts_.migrating, migrating) || !migrating || !facts_.goal) return;
   set_target(std::clamp(*facts_.goal, facts_.assigned(), facts_.base + facts_.plugged));
@@ -273,7 +274,7 @@ void QemuMachine::use_stats(const GuestSample& sample, TimePoint at) {
   notify();
 }
 
-// Also while nothing was asked: as plugged memory goes, the balloon has more room to give back.
+// Also without an order: as plugged memory goes, the balloon has more room to give back.
 void QemuMachine::aim() {
   if (!facts_.goal || !adopted_) return;
   const TimePoint now = clock_.now();
@@ -304,7 +305,7 @@ void QemuMachine::order(bool balloon, Bytes value) {
   }
 }
 
-// Nothing is promised that is not in force. Whoever asks for it may do so again after a while.
+// Nothing is promised that is not in force. The caller may ask again after a while.
 void QemuMachine::refused(bool balloon, Bytes value, const Error& error) {
   const TimePoint now = clock_.now();
   // A trade is undone instead.
@@ -319,7 +320,7 @@ void QemuMachine::refused(bool balloon, Bytes value, const Error& error) {
     log_warn("event=vm.refused vm={} to={} note={}", log_word(name_), log_text(format_bytes(value)),
              log_text(device.why));
   if (balloon && !ledger_.balloon_obeys()) {
-    // What it was told before us may be in force still, and may be anything.
+    // A predecessor's order may still be in force, with any value.
     no_balloon(error.message);
     device = {};
   }
@@ -327,7 +328,7 @@ void QemuMachine::refused(bool balloon, Bytes value, const Error& error) {
   refresh();
 }
 
-// One that nothing was asked of for a while after that is over.
+// A refusal is over if nothing was requested for a while after it.
 void QemuMachine::say_refusals() {
   const TimePoint now = clock_.now();
   facts_.refusal.clear();
@@ -357,7 +358,7 @@ void QemuMachine::on_event(const QmpEvent& event) {
     facts_.run_note = name == "STOP" ? "stopped by its owner" : "the guest sleeps";
     look();
   } else if (name == "RESUME" || name == "WAKEUP") {
-    // A snapshot may have been loaded: then it has other memory than it was told to have.
+    // A snapshot may have been loaded: then its memory differs from its requested size.
     facts_.run_state = RunState::Running;
     facts_.run_note.clear();
     if (adopted_) adopt_anew();
@@ -367,7 +368,7 @@ void QemuMachine::on_event(const QmpEvent& event) {
   } else if (name == "RESET") {
     ledger_.guest_reset(now);
     look();
-  } else if (name == "MIGRATION" || name == "ACPI_DEVICE_OST") {  // the latter: a DIMM came, or went
+  } else if (name == "MIGRATION" || name == "ACPI_DEVICE_OST") {  // the latter: a DIMM came or went
     look();
   } else if (name == "DEVICE_DELETED") {
     if (adopted_) ask_devices();
@@ -415,7 +416,7 @@ void QemuMachine::set_link(Link link, const std::string& note) {
       link != Link::Up && link != Link::Connecting && facts_.run_state != RunState::ShutDown;
   const std::string line = fmt::format("event=vm.link vm={} link={}{}", log_word(name_), link_name(link),
                                        note.empty() ? "" : " note=" + log_text(note));
-  // A socket nobody has ever answered on is no VM, and no news.
+  // A socket on which nobody ever answered is no VM, and no news.
   const bool nobody = !facts_.known && client_.absence() != QmpClient::Absence::None;
   if (link != facts_.link && !nobody) degraded ? log_warn("{}", line) : log_info("{}", line);
   facts_.link = link;

@@ -1,7 +1,8 @@
-// QemuMachine: one VM behind one QEMU monitor. Keeps its MachineFacts true, by events for speed and by asking
-// for truth: events are at most one a second for each device, and one that was missed is made good by the
-// next poll. set_target() sends its commands at once and waits for nothing; while the link is not Up it does
-// nothing, and the caller tries again. A machine that stops answering keeps what it holds, and delays nobody.
+// QemuMachine: one VM behind one QEMU monitor. It keeps its MachineFacts true, by events for speed and by
+// polling for correctness: events come at most once a second for each device, and the next poll makes up for
+// a missed one. set_target() sends its commands at once and waits for nothing. While the link is not Up it
+// does nothing, and the caller tries again. A machine that stops answering keeps its memory counted, and
+// delays nobody.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -20,18 +21,19 @@
 
 namespace aerostat {
 
-// How often the truth is asked for: each second, less where events tell; right after an order fast enough to
-// see the first new memory when it is there; then less, and at rest's pace again when nothing moves any more.
+// How often the state is read: every second, less where events report changes. Right after an order it is
+// read fast enough to see the first new memory; then less often; and at rest's pace again when nothing moves
+// any more.
 inline constexpr Duration kPollAtRest = std::chrono::seconds(1);
-// QEMU tells of each change by itself, at most once a second for each device. Where nothing was asked of a VM
-// that is as it was told to be, looking is only for what was missed.
+// QEMU reports each change by itself, at most once a second for each device. If a VM has its target, polling
+// only finds missed changes.
 inline constexpr Duration kPollQuiet = std::chrono::seconds(4);
 inline constexpr Duration kPollOrdered = std::chrono::milliseconds(20);
 inline constexpr Duration kPollMoving = std::chrono::milliseconds(100);
 inline constexpr Duration kOrderedFor = std::chrono::milliseconds(500);
 inline constexpr Duration kMovingFor = std::chrono::seconds(10);
-// After an unexpected answer, or a question that was refused, the devices are asked for again after this, and
-// each time that nothing better comes of it after twice as long.
+// After an unexpected answer, or a refused question, the devices are queried again after this. The time
+// doubles while that does not help.
 inline constexpr Duration kAskDevicesAgain = std::chrono::seconds(5);
 inline constexpr Duration kAskDevicesMost = std::chrono::minutes(5);
 // A device whose order QEMU refused is left alone for this long, and twice as long after each refusal in a
@@ -41,7 +43,7 @@ inline constexpr Duration kRefusedMost = std::chrono::seconds(10);
 
 class QemuMachine final : public Machine {
  public:
-  // `changed` is called from the reactor, never from inside a call to this; it must not destroy the machine.
+  // `changed` is called from the reactor, never from inside a call to this. It must not destroy the machine.
   QemuMachine(boost::asio::io_context& io, const Clock& clock, std::string name, std::string socket,
               std::function<void()> changed, Duration deadline = kQmpDeadline,
               QmpClient::PeerOf peer = peer_process);
@@ -60,7 +62,7 @@ class QemuMachine final : public Machine {
   const std::string& socket() const { return client_.path(); }
   QmpClient::Absence absence() const { return client_.absence(); }
   bool connected() const { return client_.connected(); }
-  // Another process serves the socket than the one these facts are about: this is another VM.
+  // Another process serves the socket than the one of these facts: this is another VM.
   bool replaced() const { return replaced_; }
   const std::optional<ProcessId>& process() const { return client_.process(); }
   bool bypassed() const { return client_.bypassed(); }
@@ -98,18 +100,18 @@ class QemuMachine final : public Machine {
   MachineFacts facts_;
   DeviceLedger ledger_{facts_};
   QemuDevices devices_;
-  // Of the balloon and of what is plugged: orders that were answered with an error.
+  // Errors of orders to the balloon and to the plugged memory.
   struct Refused {
-    std::string why;  // empty: none of late
+    std::string why;  // empty: none recently
     int in_a_row = 0;
     TimePoint again{};
   };
   Refused balloon_refused_, plug_refused_;
   std::string logged_refusal_;
-  bool settle_balloon_ = false;  // with the next answer of what devices there are
+  bool settle_balloon_ = false;  // with the next answer about the devices
   Bytes unmanaged_;  // in virtio-mem devices that are not ours: counted in the base, not in QEMU's balloon
-  std::uint64_t session_ = 0;  // which coming up of the link we are in
-  bool asking_ = false;        // finding out the devices
+  std::uint64_t session_ = 0;  // counts how often the link came up
+  bool asking_ = false;        // querying the devices
   bool adopted_ = false;       // in this session
   bool replaced_ = false;
   bool notifying_ = false;
@@ -117,7 +119,7 @@ class QemuMachine final : public Machine {
   TimePoint ordered_at_{};
   TimePoint devices_asked_{};
   Duration devices_again_ = kAskDevicesAgain;
-  std::optional<ProcessId> process_;  // what these facts are about
+  std::optional<ProcessId> process_;  // the process of these facts
   MachineFacts told_;                 // as of the last `changed`
   boost::asio::steady_timer timer_;
   StatsPoll stats_;

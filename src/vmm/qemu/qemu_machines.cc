@@ -20,10 +20,10 @@ namespace aerostat {
 
 namespace {
 
-// A QEMU that restarts refuses for a moment; one that is gone for good refuses for longer.
+// A QEMU that restarts refuses for a moment. One that is gone refuses for longer.
 constexpr Duration kRefusedIsGone = std::chrono::seconds(1);
 constexpr Duration kCheckAbsence = std::chrono::milliseconds(250);
-// Whether another socket took the place of one that is connected to is looked at each so many times.
+// How often the driver checks whether another socket has replaced a connected one: once in so many scans.
 constexpr int kCheckPlaces = 8;
 
 }  // namespace
@@ -76,7 +76,7 @@ class QemuMachines::Impl {
     bool announced = false;
     std::optional<TimePoint> refused_since;
   };
-  // A socket of a process that another VM is already.
+  // A socket of a process that is already another VM.
   struct Twin {
     std::string vm;
     std::optional<FileId> place;
@@ -89,7 +89,7 @@ class QemuMachines::Impl {
     listener_.monitor_ignored(socket, why);
   }
 
-  // Who should be there, by name: those named win, then directories in their order.
+  // Which VMs should be there, by name: named ones first, then directories in their order.
   std::map<std::string, std::string> expected() {
     std::map<std::string, std::string> out = named_;
     for (const auto& directory : directories_) {
@@ -116,7 +116,7 @@ class QemuMachines::Impl {
     return std::ranges::any_of(named_, [&](const auto& vm) { return vm.second == socket; });
   }
 
-  // All changes to the set of machines happen here, in the reactor and outside of any machine's callback.
+  // All changes to the set of machines happen here, in the reactor and outside any machine's callback.
   void review_soon() {
     if (std::exchange(reviewing_, true)) return;
     boost::asio::post(io_, [this, alive = std::weak_ptr<int>(alive_)] {
@@ -138,7 +138,7 @@ class QemuMachines::Impl {
     for (const auto& [name, socket] : wanted) {
       if (!entries_.contains(name) && !is_twin(socket)) start(name, socket);
     }
-    // Of several sockets of one process the one that was named to us is the VM.
+    // Of several sockets of one process, the one that was named explicitly is the VM.
     std::vector<std::string> names;
     for (const auto& [name, socket] : named_) names.push_back(name);
     for (auto& [name, entry] : entries_) {
@@ -163,7 +163,7 @@ class QemuMachines::Impl {
     const bool connected = entry.machine->connected();
     if (place == wanted.end() && removed_.contains(name)) return "it is not to be looked after any more";
     if (place == wanted.end() && !connected) return "its monitor socket is gone";
-    if (!entry.announced) return "";  // a socket nobody listens on: it stays unheard of
+    if (!entry.announced) return "";  // a socket nobody listens on stays unreported
     if (absence == QmpClient::Absence::NoSocket) return "its monitor socket is gone";
     if (absence != QmpClient::Absence::NobodyListens) return "";
     if (!entry.refused_since) entry.refused_since = clock_.now();
@@ -178,7 +178,7 @@ class QemuMachines::Impl {
     entry.machine->start();
   }
 
-  // The VM that the process behind this entry is already.
+  // The VM that the process behind this entry already is.
   std::optional<std::string> twin_of(const Entry& entry) const {
     const auto& process = entry.machine->process();
     for (const auto& [name, each] : entries_) {
@@ -229,7 +229,7 @@ class QemuMachines::Impl {
     const Entry& entry = found->second;
     const bool doubtful = entry.machine->replaced() || entry.machine->absence() != QmpClient::Absence::None;
     if (!entry.announced || doubtful) review_soon();
-    // Facts of a VM that took this one's place are not this one's.
+    // Facts of a VM that took this one's place do not belong to this one.
     if (entry.announced && !entry.machine->replaced()) listener_.machine_changed(found->second.machine->id());
   }
 
@@ -250,14 +250,14 @@ class QemuMachines::Impl {
   std::vector<std::unique_ptr<SocketDirectory>> directories_;
   std::map<std::string, std::string> named_;
   std::map<std::string, Entry> entries_;
-  std::set<std::string> ignored_;      // sockets, already told
+  std::set<std::string> ignored_;      // sockets, already reported
   std::map<std::string, Twin> twins_;  // by socket
   boost::asio::steady_timer timer_;
   std::set<std::string> removed_;  // since the last review
   int reviews_ = 0;
   bool reviewing_ = false;
   bool check_places_ = false;
-  bool retry_ = false;  // a directory changed: what could not be reached may be reachable now
+  bool retry_ = false;  // a directory changed: unreachable sockets may be reachable now
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

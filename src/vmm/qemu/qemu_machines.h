@@ -1,8 +1,8 @@
 // QemuMachines: all VMs of this host that run under QEMU and offer a monitor socket: those in the watched
-// directories, and those named one by one. Tells a MachineListener of each that appears, changes and
-// vanishes. One process is one VM, however many sockets show it. A VM is there while something listens on its
-// socket, even if that never answers; what becomes of one VM delays no other. Everything runs on the given
-// io_context; nothing blocks.
+// directories, and those named one by one. It tells a MachineListener of each that appears, changes and
+// vanishes. One process is one VM, however many sockets show it. A VM exists while something listens on its
+// socket, even if that never answers. No VM delays another. Everything runs on the given io_context; nothing
+// blocks.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -21,16 +21,16 @@ class QemuMachines {
   // `deadline`: how long a monitor may take to answer before its link is Hung.
   QemuMachines(boost::asio::io_context& io, const Clock& clock, MachineListener& listener,
                Duration deadline = std::chrono::seconds(2), QmpClient::PeerOf peer = peer_process);
-  ~QemuMachines();  // tells nobody anything: the VMs run on
+  ~QemuMachines();  // reports nothing: the VMs run on
   QemuMachines(const QemuMachines&) = delete;
   QemuMachines& operator=(const QemuMachines&) = delete;
 
   // Every monitor socket in the directory is a VM: "db.qmp", "db.monitor" or "db.sock" is "db". May be called
-  // for several. An error if it cannot be watched now; if it vanishes later, health() says so.
+  // for several directories. An error if it cannot be watched now; if it vanishes later, health() reports it.
   Result<void> watch(const std::string& directory);
-  // One VM by name. Wins over one of the same name in a directory. An error if the name cannot be one.
+  // One VM by name. Overrides one of the same name in a directory. An error if the name is invalid.
   Result<void> add(const std::string& name, const std::string& socket_path);
-  // Forgets what add() was told; the VM stays if a directory has it.
+  // Undoes add(). The VM stays if a directory has it.
   void remove(const std::string& name);
 
   // Empty: all is well. Otherwise one sentence about what cannot be watched.

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-// Each is asked about. More are not a machine's.
+// Each is queried. A real machine has no more.
 constexpr std::size_t kMostCandidates = 1024;
 
 constexpr const char* kFolders[] = {"/machine/peripheral", "/machine/peripheral-anon"};
@@ -48,8 +48,8 @@ class Probe : public std::enable_shared_from_this<Probe> {
     std::optional<std::string> chardev;  // of a port
   };
 
-  // Errors of single questions mean "it does not have that", or that it cannot tell now; only a broken link
-  // ends the probe.
+  // Errors of single questions mean that it does not have that, or cannot tell now. Only a broken link ends
+  // the probe.
   void ask(const char* command, const json& arguments, std::function<void(const json&)> use) {
     ++open_;
     const auto self = shared_from_this();

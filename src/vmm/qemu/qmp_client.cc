@@ -19,7 +19,8 @@ namespace asio = boost::asio;
 using nlohmann::json;
 using SteadyClock = std::chrono::steady_clock;
 
-// QMP serves one client a socket: while another is served, the kernel accepts ours and nobody greets it.
+// QMP serves one client a socket: while another client is served, the kernel accepts our connection but
+// nobody greets us.
 constexpr const char* kNoGreeting =
     "accepted the connection and said nothing for {}; the VM's process is stopped or stuck, or another "
     "program (libvirt, a monitor client) holds this monitor, which serves one at a time";
@@ -28,7 +29,7 @@ std::string said(Duration d) { return fmt::format("{:.3g} s", seconds(d)); }
 
 }  // namespace
 
-// Handlers outlive connections and even the client: this one is called only for its own connection.
+// Handlers outlive connections and even the client. This one is called only for its own connection.
 template <typename F>
 auto QmpClient::guarded(F handler) {
   return [this, handler = std::move(handler), alive = std::weak_ptr<int>(alive_),
@@ -148,7 +149,7 @@ void QmpClient::received(std::size_t count) {
   read_later(budget_.spend(count, SteadyClock::now()));
 }
 
-// What comes faster waits in the kernel, and its sender with it.
+// Faster data waits in the kernel, and its sender with it.
 void QmpClient::read_later(Duration wait) {
   if (wait <= Duration::zero()) return read();
   read_timer_.expires_after(std::chrono::duration_cast<SteadyClock::duration>(wait));
@@ -183,7 +184,7 @@ Result<void> QmpClient::answered(QmpReply reply) {
   }
   watch_deadline();
   if (callback) callback(reply.result);
-  // All that was overdue has been answered: what it did meanwhile can be read now.
+  // Everything overdue has been answered: the changes meanwhile can be read now.
   if (stage_ == Stage::Ready && link_ != Link::Up && pending_.empty()) change(Link::Up, "");
   return {};
 }
@@ -208,12 +209,12 @@ void QmpClient::write() {
   asio::async_write(socket_, asio::buffer(writing_),
                     guarded([this](const boost::system::error_code& error, std::size_t) {
                       writing_.clear();
-                      if (error) return;  // the read ends too, and says why
+                      if (error) return;  // the read ends too, and reports why
                       write();
                     }));
 }
 
-// Where nobody greets, others may be served first: that place in the queue is kept.
+// If nobody greets us, others may be served first. Keep the place in the queue.
 void QmpClient::connect_anew_later() {
   if (stage_ == Stage::Greeting) return;
   answer_timer_.expires_after(std::chrono::duration_cast<SteadyClock::duration>(kConnectAnew * deadline_));
@@ -232,7 +233,7 @@ void QmpClient::watch_deadline() {
   }
   answer_timer_.expires_at(pending_.empty() ? SteadyClock::now() + deadline_ : pending_.front().deadline);
   answer_timer_.async_wait(guarded([this](const boost::system::error_code& error) {
-    // A timer that was moved after it had fired still calls: look again.
+    // A timer that was moved after it had fired still calls: check again.
     if (error || answer_timer_.expiry() > SteadyClock::now()) return;
     // The connection stays open: if the monitor wakes up it answers on this one, in order.
     if (stage_ == Stage::Greeting)
@@ -251,7 +252,7 @@ void QmpClient::drop(Link link, const std::string& note, Absence absence) {
   read_timer_.cancel();
   writing_.clear();
   outgoing_.clear();
-  // Only a connection that worked for a while earns a quick retry: or garbage would make a busy loop.
+  // Only a connection that worked for a while earns a quick retry. Otherwise garbage would cause a busy loop.
   if (stage_ == Stage::Ready && SteadyClock::now() - ready_since_ > kLastRetry) backoff_ = kFirstRetry;
   stage_ = Stage::Closed;
   absence_ = absence;
@@ -277,7 +278,7 @@ void QmpClient::change(Link link, const std::string& note) {
   });
 }
 
-// Their entries stay until answered or dropped, so that late answers are known for what they are.
+// Their entries stay until answered or dropped, so that late answers are recognised.
 void QmpClient::fail_pending(Error::Kind kind) {
   std::vector<Callback> callbacks;
   for (Pending& p : pending_) {

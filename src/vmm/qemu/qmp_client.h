@@ -1,7 +1,6 @@
-// QmpClient: one connection to one QEMU monitor socket, kept up for ever. Everything is asynchronous,
-// commands are pipelined in order, and an answer that does not come in time makes the link Hung. It never
-// waits and never retries a command: what was asked and not answered may or may not have happened; read the
-// truth when Up again.
+// QmpClient: one connection to one QEMU monitor socket, kept up permanently. Everything is asynchronous,
+// commands are pipelined in order, and a missing answer makes the link Hung. It never waits and never repeats
+// a command: an unanswered command may or may not have been executed. Read the state when Up again.
 #pragma once
 
 #include <array>
@@ -25,21 +24,21 @@
 
 namespace aerostat {
 
-// A healthy monitor answers in a millisecond; a loaded host in tens. Two seconds is not answering.
+// A healthy monitor answers in a millisecond, on a loaded host in tens. Two seconds count as no answer.
 inline constexpr Duration kQmpDeadline = std::chrono::seconds(2);
-// Reconnecting: soon, because a QEMU that starts listens within this; then rarely, because it costs.
+// Reconnecting: soon at first, because a starting QEMU listens within this; then rarely, because it costs.
 inline constexpr Duration kFirstRetry = std::chrono::milliseconds(100);
 inline constexpr Duration kLastRetry = std::chrono::seconds(2);
-// A monitor that owes answers and gives none for so many deadlines more is connected to anew: an answer may
-// be lost for good, and a monitor that wakes up still reads what was sent to it before.
+// A monitor that owes answers and gives none for this many further deadlines is reconnected: an answer may be
+// lost for good. A monitor that wakes up still reads what was sent to it before.
 inline constexpr int kConnectAnew = 4;
 
 class QmpClient {
  public:
-  // Why there is nobody to talk to; decides whether the VM is there at all.
+  // Why there is no peer; decides whether the VM exists at all.
   enum class Absence { None, NoSocket, NobodyListens };
   using Callback = std::function<void(const Result<nlohmann::json>&)>;
-  // Which process is behind a connected socket.
+  // The process behind a connected socket.
   using PeerOf = std::function<std::optional<ProcessId>(int)>;
   // Called from the reactor, never from inside execute() or start(). They must not destroy the client.
   struct Handlers {
@@ -65,13 +64,13 @@ class QmpClient {
 
   Link link() const { return link_; }
   const std::string& note() const { return note_; }  // why it is not Up, one sentence
-  // Who listens, as the kernel says; of the last connection.
+  // The listening process, from the kernel; of the last connection.
   const std::optional<ProcessId>& process() const { return process_; }
-  // Grows each time the link comes Up: whatever was read before that may be out of date.
+  // Grows each time the link comes Up: earlier readings may be out of date.
   std::uint64_t times_up() const { return times_up_; }
   Absence absence() const { return absence_; }
-  bool connected() const { return stage_ != Stage::Closed; }  // to something, which may never have spoken
-  // At its path is another socket by now than the one it is connected to.
+  bool connected() const { return stage_ != Stage::Closed; }  // to something, which may never have answered
+  // Another socket has replaced the connected one at its path.
   bool bypassed() const;
   const std::string& path() const { return path_; }
 
@@ -81,7 +80,7 @@ class QmpClient {
     std::uint64_t id;
     const char* command;
     std::chrono::steady_clock::time_point deadline;
-    Callback callback;  // empty: given up on, a late answer is dropped
+    Callback callback;  // empty: given up, a late answer is dropped
   };
 
   template <typename F>
@@ -113,7 +112,7 @@ class QmpClient {
   Link link_ = Link::Connecting;
   std::string note_ = "not yet connected";
   std::optional<ProcessId> process_;
-  std::optional<FileId> place_;  // of the socket, when it was connected to
+  std::optional<FileId> place_;  // of the socket, at the time of the connection
   Absence absence_ = Absence::None;
   std::uint64_t times_up_ = 0;
   Stage stage_ = Stage::Closed;
@@ -129,7 +128,7 @@ class QmpClient {
   ReadBudget budget_;
   std::array<char, 16'384> buffer_{};
 
-  std::uint64_t connection_ = 0;  // counts connections, so that a handler of an old one knows itself
+  std::uint64_t connection_ = 0;  // counts connections, so that a handler of an old one knows it
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

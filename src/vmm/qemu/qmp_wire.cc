@@ -16,7 +16,7 @@ tl::unexpected<Error> not_qmp(std::string_view why, std::string_view line) {
   return fail(Error::Kind::Invalid, fmt::format("{}: '{}'", why, printable(line, 60)));
 }
 
-// Brackets outside of strings, counted before the parser builds anything.
+// Brackets outside strings, counted before the parser builds anything.
 bool too_deep(std::string_view line) {
   std::size_t depth = 0;
   bool in_string = false;

@@ -1,6 +1,6 @@
-// The words of QMP, QEMU's monitor protocol: bytes to lines, lines to messages, commands to lines. Pure.
-// A monitor is trusted more than a guest, but not blindly: a line is bounded, and what is not QMP is refused
-// with a sentence that says what it was.
+// The syntax of QMP, QEMU's monitor protocol: bytes to lines, lines to messages, commands to lines. Pure. A
+// monitor is trusted more than a guest, but not blindly: lines are bounded, and anything that is not QMP is
+// refused with a sentence that quotes it.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@
 namespace aerostat {
 
 // The longest answers (qom-list of a large machine, query-chardev) have some 10 KiB, and 1,024 memory devices
-// 200 KiB; more is garbage, which would be parsed while all VMs wait.
+// 200 KiB. Longer ones are garbage, which would be parsed while all VMs wait.
 inline constexpr std::size_t kLongestQmpLine = 262'144;
 // 64 TiB: no host has more, and sums of 1,024 such sizes do not overflow.
 inline constexpr std::int64_t kMostQmpBytes = std::int64_t{1} << 46;
@@ -29,8 +29,8 @@ inline constexpr std::size_t kDeepestQmpLine = 64;
 class QmpLines {
  public:
   explicit QmpLines(std::size_t longest = kLongestQmpLine) : longest_(longest) {}
-  // The lines that `bytes` complete, without their endings; empty ones are left out.
-  // Fails when a line is longer than allowed; the stream is of no use after that.
+  // The lines that `bytes` complete, without their endings; empty ones are omitted. Fails if a line is longer
+  // than allowed; the stream is useless after that.
   Result<std::vector<std::string>> feed(std::string_view bytes);
 
  private:

@@ -1,6 +1,6 @@
-// ReadBudget: how much is read of one monitor. Answers have some KiB, and a monitor of a large machine that
-// is asked often sends 100 KiB a second. One that sends more is read slowly: its text is parsed in the thread
-// that all VMs wait for. Pure.
+// ReadBudget: limits how much is read of one monitor. Answers have some KiB, and the monitor of a large
+// machine that is polled often sends 100 KiB a second. One that sends more is read slowly, because its text
+// is parsed in the thread that all VMs wait for. Pure.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +10,14 @@
 
 namespace aerostat {
 
-// Measured: text made to be slow to parse takes 30 ns a byte. 256 KiB a second are 8 ms.
+// Measured: text designed to parse slowly takes 30 ns a byte. 256 KiB a second are 8 ms.
 inline constexpr double kQmpBytesPerSecond = 256.0 * 1024;
-// As much at once: what is found out of a large machine when it is first met.
+// The burst: what the first contact with a large machine needs.
 inline constexpr double kQmpBytesBurst = 512.0 * 1024;
 
 class ReadBudget {
  public:
-  // So much was read. Returns how long nothing more is to be read.
+  // This much was read. Returns how long to pause reading.
   Duration spend(std::size_t bytes, TimePoint now) {
     if (last_ != TimePoint{}) left_ += seconds(now - last_) * kQmpBytesPerSecond;
     last_ = now;

@@ -23,7 +23,7 @@ constexpr std::string_view kEndings[] = {".qmp", ".monitor",
                                          ".sock"};  // the first wins if a name has several
 constexpr std::string_view kOthers[] = {".agent", ".ga", ".guest", ".serial", ".console", ".vnc"};
 
-// ATTRIB: permissions changed, which may let us in. The rest: what is there changed.
+// ATTRIB: permissions changed, which may admit us. The rest: the contents changed.
 constexpr std::uint32_t kInteresting = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB |
                                        IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
@@ -74,7 +74,7 @@ std::string_view vm_name_of(std::string_view file) {
 }
 
 std::optional<FileId> socket_at(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return std::nullopt;
   return FileId{status.st_dev, status.st_ino};
 }
@@ -101,13 +101,13 @@ Result<void> SocketDirectory::watch() {
     }
     read_events();
   }
-  // Adding it again is harmless, and finds a directory that was made anew under the same name.
+  // Adding it again is harmless, and finds a directory that was created again under the same name.
   watch_ = ::inotify_add_watch(inotify_.native_handle(), path_.c_str(), kInteresting);
   if (watch_ < 0) return fail(unreadable(path_, errno));
   return {};
 }
 
-// What the events say does not matter: any of them, an overflow too, means look again.
+// The contents of the events do not matter: any of them, including an overflow, means look again.
 void SocketDirectory::read_events() {
   inotify_.async_read_some(
       boost::asio::buffer(buffer_),
@@ -157,7 +157,7 @@ Result<void> SocketDirectory::look() {
   while (const dirent* entry = ::readdir(dir.get())) {
     const std::string_view file = entry->d_name;
     const std::string name(monitor_name_of(file));
-    struct stat status {};
+    struct stat status{};
     if (name.empty() || ::fstatat(::dirfd(dir.get()), entry->d_name, &status, 0) != 0 ||
         !S_ISSOCK(status.st_mode))
       continue;

@@ -1,5 +1,5 @@
-// SocketDirectory: which monitor sockets are in a directory, now. Watches it with inotify, looks again every
-// few seconds whatever happens, and survives the directory being removed and made again. Never connects.
+// SocketDirectory: which monitor sockets are in a directory now. It watches the directory with inotify, scans
+// it every few seconds in any case, and survives its removal and re-creation. It never connects.
 #pragma once
 
 #include <array>
@@ -20,14 +20,14 @@
 
 namespace aerostat {
 
-// inotify tells at once; this is for what it does not tell (a queue overflow, a file system without it).
+// inotify reports at once. This is for what it does not report (a queue overflow, a file system without it).
 inline constexpr Duration kLookAgain = std::chrono::seconds(3);
 inline constexpr Duration kLookForDirectory = std::chrono::seconds(1);
 
 // "db.qmp", "db.monitor" and "db.sock" are the monitor of the VM "db". Empty: not a monitor's name. A ".sock"
 // whose rest ends in ".agent", ".ga", ".guest", ".serial", ".console" or ".vnc" is not a monitor.
 std::string_view monitor_name_of(std::string_view file);
-// The same, if it can be a VM's name.
+// The same, if it is a valid VM name.
 std::string_view vm_name_of(std::string_view file);
 
 // Which file it is, whatever its name.
@@ -42,13 +42,13 @@ std::optional<FileId> socket_at(const std::string& path);
 class SocketDirectory {
  public:
   using Sockets = std::map<std::string, std::string>;  // VM name -> path of its socket
-  // `changed` is called from the reactor when sockets() or health() may have changed, and on every look.
+  // `changed` is called from the reactor when sockets() or health() may have changed, and on every scan.
   SocketDirectory(boost::asio::io_context& io, std::string path, std::function<void()> changed);
 
-  // Looks for the first time. An error if the directory cannot be read: says which, why and what to do.
+  // The first scan. An error if the directory cannot be read: which, why and what to do.
   Result<void> start();
   const Sockets& sockets() const { return sockets_; }
-  // Paths of monitors whose names cannot be a VM's.
+  // Paths of monitors with invalid VM names.
   const std::vector<std::string>& unnamed() const { return unnamed_; }
   // Empty: all is well. Otherwise one sentence.
   const std::string& health() const { return health_; }

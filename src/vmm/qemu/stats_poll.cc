@@ -36,7 +36,7 @@ void StatsPoll::stop() {
 void StatsPoll::closely(bool often) {
   const Duration period = often ? kStatsClosely : kStatsAtRest;
   if (std::exchange(period_, period) <= period || !running_) return;
-  start(balloon_);  // not after what is left of the long wait
+  start(balloon_);  // not after the rest of the long wait
 }
 
 void StatsPoll::after(Duration wait, std::function<void()> next) {
@@ -71,7 +71,7 @@ void StatsPoll::read(TimePoint asked) {
                   [this, asked, mine = std::weak_ptr<int>(running_)](const Result<json>& answer) {
                     if (mine.expired()) return;
                     if (answer) take(*answer, asked);
-                    // A monitor that answers late is not asked more than it answers.
+                    // A slow monitor is not asked more than it answers.
                     const Duration spent = clock_.now() - asked;
                     after(std::max(period_ - spent, Duration(kStatsAnswer)), [this] { ask(); });
                   });
@@ -85,7 +85,7 @@ void StatsPoll::take(const json& answer, TimePoint asked) {
   const bool first = updated_ == 0;
   updated_ = stats->updated;
   last_ = stats->sample;
-  // What was there before the first asking is as old as it says.
+  // Numbers from before the first request are as old as they claim.
   found_(last_, first ? clock_.now() - age_of(updated_) : asked);
 }
 

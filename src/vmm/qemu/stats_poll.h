@@ -1,9 +1,9 @@
-// StatsPoll: has a guest's kernel refresh its balloon statistics, and reads them. QEMU asks the guest by
-// itself at whole seconds at best, and says no more of a refresh than the second it fell into. But an
-// interval that is switched off and on again asks at once: a guest that is watched closely is asked so, the
-// answer is read when it should be there, and dated to the asking. Left alone (this daemon died) QEMU goes on
-// by itself. It never waits for a guest. Where nothing new comes the interval is set again: QEMU refused it,
-// or somebody else switched it off.
+// StatsPoll: makes a guest's kernel refresh its balloon statistics, and reads them. QEMU by itself requests
+// them at whole seconds at best, and reports only the second of a refresh. But an interval that is switched
+// off and on again requests them at once. A closely watched guest is asked that way: the answer is read when
+// it should be there, and dated to the request. If this daemon dies, QEMU continues by itself. It never waits
+// for a guest. If nothing new arrives, the interval is set again: QEMU refused it, or someone else switched
+// it off.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -20,8 +20,8 @@
 
 namespace aerostat {
 
-// A guest that is managed by its statistics is asked this often. Of others they are kept at hand: they are
-// believed for 5 s.
+// A guest that is managed by its statistics is asked this often. For others they are kept up to date, because
+// they are valid for 5 s.
 inline constexpr Duration kStatsClosely = std::chrono::milliseconds(200);
 inline constexpr Duration kStatsAtRest = std::chrono::seconds(2);
 // A guest under TCG has answered within this.
@@ -53,10 +53,10 @@ class StatsPoll {
   std::string balloon_;
   Duration period_ = kStatsAtRest;
   std::uint64_t updated_ = 0;
-  bool news_ = false;  // the last answer brought some
+  bool news_ = false;  // the last answer had some
   GuestSample last_;
   boost::asio::steady_timer timer_;
-  std::shared_ptr<int> running_;  // handlers of an earlier start know themselves by it
+  std::shared_ptr<int> running_;  // recognises handlers of an earlier start
 };
 
 }  // namespace aerostat

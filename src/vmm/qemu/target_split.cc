@@ -12,28 +12,28 @@ constexpr Bytes kLeastBalloon = Bytes::mib(32);  // no supported guest runs with
 
 Bytes not_negative(Bytes amount) { return std::max(amount, Bytes()); }
 
-// What is in the plugged memory, or may be until it is seen not to come.
+// What the plugged memory holds, or may hold until it is seen not to come.
 Bytes plug_held(const SplitInput& vm) { return std::max(vm.plugged, vm.plug_requested); }
 
 // What stays plugged though the balloon could give as much.
 Bytes stays_plugged(Bytes target, const SplitInput& vm) {
-  // Of a trade that is stuck, what came.
+  // The part of a stuck trade that arrived.
   const Bytes asked = vm.trade_stuck ? std::min(vm.plugged, vm.plug_requested) : vm.plug_requested;
   const Bytes there = std::max(vm.plugged, asked).round_down(vm.plug_block);
-  // Who is to have more has no memory to lose on the way, and its kernel no time for an unplug.
+  // A VM that is to grow has no memory to lose on the way, and its kernel no time for an unplug.
   if (target > vm.balloon_actual + there) return there;
   // While the balloon is inflated (after a stuck unplug, or a trade), taking memory away only to deflate the
   // balloon would move it for nothing.
   return std::min(asked, not_negative(target - vm.balloon_actual).round_down(vm.plug_block));
 }
 
-// What is plugged so that Linux has room in its last block, and more can come in without memory of the guest;
-// nothing if it has, or cannot have it. What that is above the target the balloon makes up for.
+// What is plugged so that Linux has room in its last block, and more can arrive without memory of the guest;
+// nothing if it has room, or cannot have it. The balloon compensates for the amount above the target.
 Bytes left_open(Bytes target, const SplitInput& vm) {
   const Bytes above = not_negative(target - vm.base);
   const Bytes open = with_room_in_block(above, vm.plug_block);
   if (!vm.has_balloon || open == above || vm.plug_maximum < open) return {};
-  // One that holds something is slow, and not without a driver.
+  // A balloon that holds something is slow, and not without a driver.
   if (vm.balloon_stuck && vm.balloon_actual >= vm.base) return {};
   if (target - open < balloon_floor(vm.base, vm.unmanaged)) return {};
   // Only the first block is worth waiting for a balloon.
@@ -70,18 +70,17 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
     const Bytes open = left_open(target, vm);
     out.plug = std::max(not_negative(target - vm.base), stays_plugged(target, vm));
     plug_in_the_end = std::max(out.plug, open);
-    // Nothing is plugged in exchange for what the balloon did not take yet.
+    // Nothing is plugged in exchange for what the balloon has not taken yet.
     const bool taken = vm.balloon_counted + plug_in_the_end <= target;
     if (plug_held(vm) >= plug_in_the_end || taken) out.plug = plug_in_the_end;
   }
   if (!vm.has_balloon) return out;
 
-  // What may be in the plugged memory until it is seen to be gone, and what that leaves for the base.
+  // What the plugged memory may hold until it is seen to be gone, and what that leaves for the base.
   const Bytes held = std::max(plug_held(vm), out.plug);
   const Bytes room = target - held;
   const Bytes in_the_end = std::min(vm.base, target - plug_in_the_end);
-  // While an unplug is under way the balloon does not stand in for it; it never gives more than there is room
-  // for.
+  // During an unplug the balloon does not stand in for it. It never gives more than there is room for.
   const Bytes now = vm.unplug_stuck ? room : std::max(room, vm.balloon_actual);
   const Bytes floor = std::min(balloon_floor(vm.base, vm.unmanaged), vm.balloon_actual);
   out.balloon = std::max(floor, std::min(in_the_end, now));

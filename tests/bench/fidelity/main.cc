@@ -1,7 +1,7 @@
-// Puts a run on real guests beside the same run in the lab.
+// Compares a run on real guests with the same run in the lab.
 //   aerostat_fidelity STEM... [--seeds N] [--looks FILE]
 // STEM.json and STEM.csv come from tests/bench/fidelity/live.py. Prints one JSON object for each: figures of
-// the real run, and of the lab with each seed. A seed sets nothing but when a guest's reports fall.
+// the real run, and of the lab with each seed. A seed only sets when a guest's reports fall.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -51,7 +51,7 @@ sim::ReplayOptions options_of(const LoggedRun& run, std::uint64_t seed) {
   o.texture = sim::Texture::Linear;
   o.seed = seed;
   o.physics.block_mib = run.block_mib;
-  // The need is as it happened: what a starved guest lost in time is in it already.
+  // The need is as it happened: it includes the time that a starved guest lost.
   o.physics.slowest = 1;
   o.unscored_s = run.from;
   o.frame_s = run.look_s;

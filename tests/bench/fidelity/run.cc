@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The bench writes these files itself: a wrong one is told, not repaired.
+// The bench writes these files itself: a wrong one is reported, not repaired.
 LoggedVm vm_of(const Json& from) {
   LoggedVm vm;
   vm.name = from.at("name");

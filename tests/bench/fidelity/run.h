@@ -1,5 +1,5 @@
-// A run that was written down by tests/bench/fidelity/live.py: what happened on real guests, and all that the
-// lab needs to repeat it.
+// A run that tests/bench/fidelity/live.py recorded: what happened on real guests, and everything the lab
+// needs to repeat it.
 #pragma once
 
 #include <string>
@@ -22,8 +22,8 @@ struct LoggedRun {
   std::string lab_policy;
   Bytes capacity;
   double block_mib = 0;
-  double from = 0, to = 0;  // what counts, s
-  double look_s = 0;        // typically between two looks
+  double from = 0, to = 0;  // the scored part, s
+  double look_s = 0;        // typical time between two looks
   std::vector<LoggedVm> vms;
 };
 

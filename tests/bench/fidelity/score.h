@@ -1,5 +1,4 @@
-// Figures of a run that was looked at now and then, on real guests or in the lab: both go through the same
-// sums.
+// Figures of a run that was sampled, on real guests or in the lab. Both use the same code.
 #pragma once
 
 #include <vector>
@@ -8,15 +7,15 @@
 
 namespace aerostat::fidelity {
 
-// One look at one VM, MiB. Between two looks all runs straight.
+// One look at one VM, MiB. Between two looks everything is linear.
 struct Look {
   double at = 0;  // s
   double need = 0, assigned = 0, committed = 0;
-  double said = 0;  // to be in use, by the guest; for who looks into a difference
+  double said = 0;  // in use, by the guest's report; to examine a difference
 };
 
-// A level of need stands when it moves by no more than this for at least so long; what is assigned has
-// settled when it stays within this of where it ends.
+// A level of need stands when it moves by no more than this for at least this long. Assigned memory has
+// settled when it stays within this of its final size.
 inline constexpr double kStandsMib = 4;
 inline constexpr double kStandsFor = 2;
 inline constexpr double kSettledMib = 16;
@@ -37,7 +36,7 @@ struct Figures {
   double converge_s() const { return levels > 0 ? settle_s / levels : 0; }
 };
 
-// `looks` in order of time; what is before `from` or after `to` does not count. Target changes are counted
+// `looks` in order of time; those before `from` or after `to` do not count. Target changes are counted
 // elsewhere.
 Figures score(const std::vector<Look>& looks, double from, double to);
 

@@ -12,7 +12,7 @@ namespace aerostat::bench {
 
 namespace {
 
-// Nothing of it waits, and what is in use goes as fast as what is not.
+// Nothing waits, and memory in use leaves as fast as idle memory.
 sim::Physics at_once(double block_mib) {
   sim::Physics p;
   p.block_mib = block_mib;

@@ -30,8 +30,8 @@ class Seer final : public sim::Policy {
   }
 
  private:
-  // In whole blocks: the weighted max-min share by true need, and an equal part of what is then left. Those
-  // who lose most by rounding down get the blocks that are left by it.
+  // In whole blocks: the weighted max-min share by true need, and an equal part of the rest. Those who lose
+  // most by rounding down get the remaining blocks.
   std::vector<double> entitled() const {
     const Bytes pool = host_->capacity() - host_->reserve();
     const std::vector<Bytes> shares = host_->entitled();

@@ -1,5 +1,5 @@
-// Seer: shares a scarce host by what its VMs truly need, which no policy can know, through the same
-// actuators. What it lacks of the entitlement is not the fault of an estimate or of a share.
+// Seer: shares a scarce host by the true need of its VMs, which no policy can know, through the same
+// actuators. Its shortfall is not the fault of an estimate or of a share.
 #pragma once
 
 #include "base/clock.h"
@@ -7,7 +7,7 @@
 
 namespace aerostat::bench {
 
-// It looks each `looks`, and orders at once.
+// It looks every `looks`, and orders at once.
 sim::PolicyEntry seer(Duration looks = std::chrono::milliseconds(20));
 
 }  // namespace aerostat::bench

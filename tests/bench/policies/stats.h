@@ -15,7 +15,7 @@ struct Mean {
 // Values at or below 0 count as 0.001: a policy that is perfect on one trace must not outweigh all others.
 Mean geometric(std::span<const double> values);
 
-// Of value over other, pair by pair: both were measured on the same trace and seed.
+// Ratios of value to other, pair by pair: both of the same trace and seed.
 Mean paired(std::span<const double> values, std::span<const double> others);
 
 std::string text(const Mean& mean);  // "0.184 [0.176, 0.192]"

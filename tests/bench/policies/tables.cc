@@ -62,7 +62,7 @@ std::size_t Compared::index(const std::string& policy) const {
 
 namespace {
 
-// So many traces fit beside a policy's name in one table.
+// The number of traces that fit beside a policy's name in one table.
 constexpr std::size_t kTracesInTable = 6;
 
 std::string scores_of(const Compared& all, std::size_t first, std::size_t last) {

@@ -1,5 +1,5 @@
-// Lab: what the integration tests of the QEMU driver share: a reactor that is run until a condition holds,
-// never for a fixed time; a temporary directory; a listener that remembers what it heard.
+// Lab: shared by the integration tests of the QEMU driver: a reactor that runs until a condition holds, never
+// for a fixed time; a temporary directory; a listener that records what it heard.
 #pragma once
 
 #include <stdlib.h>
@@ -36,7 +36,7 @@ class Lab : public MachineListener {
     std::filesystem::remove_all(dir, ignored);
   }
 
-  // Runs the reactor until `holds`, or says false after the deadline.
+  // Runs the reactor until `holds`; false after the deadline.
   bool until(const std::function<bool()>& holds, Duration deadline = std::chrono::seconds(10)) {
     const TimePoint end = clock.now() + deadline;
     while (!holds()) {
@@ -45,12 +45,13 @@ class Lab : public MachineListener {
     }
     return true;
   }
-  // For what must not happen: runs the reactor for that long, and says whether it `holds` throughout.
+  // For what must not happen: runs the reactor for that long, and returns whether it `holds` throughout.
   bool throughout(Duration time, const std::function<bool()>& holds) {
     return !until([&] { return !holds(); }, time);
   }
 
-  // All scripted monitors are in this process: here each socket that somebody listens on is one of its own.
+  // All scripted monitors are in this process. Here each socket with a listener counts as a process of its
+  // own.
   static std::optional<ProcessId> process_of(int fd) {
     sockaddr_un bound{};
     socklen_t size = sizeof bound;

@@ -240,7 +240,7 @@ class ScriptedQmp::Impl {
                     {"stat-htlb-pgalloc", kMissing}}}});
   }
 
-  // The guest: each step its devices move towards what was asked, as far as the script lets them.
+  // The guest: at each step its devices move towards their requested sizes, as far as the script lets them.
   void step() {
     timer_.expires_after(script_.step);
     timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& failed) {
@@ -318,8 +318,8 @@ void ScriptedQmp::drop_client() { impl_->drop_client(); }
 void ScriptedQmp::stop_listening() { impl_->stop_listening(); }
 void ScriptedQmp::answer_now() { impl_->answer_waiting(); }
 
-// Measured on QEMU 7.2: all plugged memory is unplugged, requested-size and the balloon's target stay, and
-// query-balloon goes on showing the number of before the reset until the guest's driver sets another one.
+// Measured on QEMU 7.2: all plugged memory is unplugged; requested-size and the balloon's target stay; and
+// query-balloon continues to show the number of before the reset until the guest's driver sets another one.
 void ScriptedQmp::reboot_guest() {
   script.plugged = Bytes();
   send_event("RESET", {{"guest", true}, {"reason", "guest-reset"}});

@@ -1,6 +1,6 @@
-// ScriptedQmp: a QEMU monitor that does what a test tells it to, in the test's own process. It greets,
-// negotiates, serves one client at a time, and emulates a balloon and a virtio-mem device that move a step at
-// a time; the script makes it slow, partial, stuck, silent, rude or gone. It writes down its orders.
+// ScriptedQmp: a QEMU monitor that follows a test's script, in the test's own process. It greets, negotiates,
+// serves one client at a time, and emulates a balloon and a virtio-mem device that move step by step. The
+// script makes it slow, partial, stuck, silent, invalid or gone. It records its orders.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -28,11 +28,11 @@ struct QmpScript {
   Bytes plug_requested;
   std::string agent_filename = "disconnected:unix:/run/vm/db.agent,server=on";  // empty: no port
   std::string status = "running";
-  std::string migration;            // what query-migrate tells; empty: nothing
+  std::string migration;            // the answer of query-migrate; empty: nothing
   std::int64_t stats_interval = 0;  // of its balloon's statistics, as it was set
-  std::uint64_t stats_updated = 0;  // last-update; the numbers are made up from the rest
+  std::uint64_t stats_updated = 0;  // last-update; the numbers are derived from the rest
 
-  // How its guest obeys: every step each device moves by at most this, within these bounds.
+  // How its guest obeys: at every step each device moves by at most this, within these bounds.
   std::chrono::milliseconds step{2};
   Bytes per_step = Bytes::mib(128);
   std::optional<Bytes> balloon_stops_at;  // will not go below
@@ -45,13 +45,14 @@ struct QmpScript {
   bool answers = true;                      // false: reads and is silent, until set to true: then answers all
   std::optional<std::size_t> answers_left;  // then it falls silent, in the middle of an answer
   std::string garbage;                      // sent instead of every answer
-  std::string refuses;                      // a command, or a property of qom-set, it answers with an error
+  std::string refuses;                      // a command, or a property of qom-set, that it answers with an
+                                            // error
   std::string refusal = "the script refuses this";
-  std::size_t refusals = SIZE_MAX;  // so many times
+  std::size_t refusals = SIZE_MAX;  // this many times
   std::string swallows;             // a command that it never answers, once
   bool floods = false;              // sends events as fast as they are read
   bool hides_plug = false;          // its virtio-mem device is not in the object tree
-  std::int64_t claims = 0;          // so many memory devices more, of 1 PiB each
+  std::int64_t claims = 0;          // this many additional memory devices of 1 PiB each
 };
 
 class ScriptedQmp {
@@ -65,11 +66,11 @@ class ScriptedQmp {
   const std::vector<std::string>& orders() const;
   std::size_t commands() const;     // all it has read
   std::size_t connections() const;  // accepted so far
-  std::size_t sent() const;         // bytes that were taken from it
+  std::size_t sent() const;         // bytes that were read from it
 
   void send_event(const std::string& name, const nlohmann::json& data);
-  void drop_client();     // closes the connection, goes on listening
-  void stop_listening();  // as a QEMU that was killed: the socket file stays, nobody is behind it
+  void drop_client();     // closes the connection, continues to listen
+  void stop_listening();  // like a QEMU that was killed: the socket file stays, nobody is behind it
   void reboot_guest();    // as QEMU 7.2 does it; see the definition
   void answer_now();      // after `answers` was set to true
 
