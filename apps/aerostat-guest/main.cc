@@ -39,7 +39,7 @@ int print_once(const Options& options) {
   static Sampler sampler(options.root);
   static LineWriter writer;
   if (!sampler.usable()) {
-    std::fputs("aerostat-guest: there is no /proc/meminfo to read\n", stderr);
+    std::fputs("aerostat-guest: cannot read /proc/meminfo\n", stderr);
     return 1;
   }
   Reading reading = sampler.levels();
@@ -68,8 +68,8 @@ int print_cost(const Options& options) {
 }
 
 int cannot_write(const char* file, int error) {
-  const char* const remedy = error == EEXIST ? "name another, or write over it with --force" : "name another";
-  std::fprintf(stderr, "aerostat-guest: %s cannot be written: %s; %s\n", file, std::strerror(error), remedy);
+  const char* const remedy = error == EEXIST ? "name another, or overwrite it with --force" : "name another";
+  std::fprintf(stderr, "aerostat-guest: cannot write %s: %s; %s\n", file, std::strerror(error), remedy);
   return 1;
 }
 
@@ -90,13 +90,13 @@ int record(const Options& options, const RecordOptions& wish) {
   if (wish.cgroup.empty()) {
     static MachineRows machine(options.root);
     if (machine.usable()) return record_from(machine, wish);
-    std::fputs("aerostat-guest: there is no /proc/meminfo to read\n", stderr);
+    std::fputs("aerostat-guest: cannot read /proc/meminfo\n", stderr);
     return 1;
   }
   static CgroupRows cgroup(wish.cgroup);
   if (cgroup.usable()) return record_from(cgroup, wish);
   std::fprintf(stderr,
-               "aerostat-guest: %.*s is no memory cgroup that can be read: it has no memory.stat with "
+               "aerostat-guest: %.*s is not a readable memory cgroup: it has no memory.stat with "
                "memory.current or memory.usage_in_bytes; name one below /sys/fs/cgroup\n",
                static_cast<int>(wish.cgroup.size()), wish.cgroup.data());
   return 1;

@@ -30,15 +30,14 @@ bool read_record_option(std::string_view word, std::string_view value, CommandLi
     line.what = CommandLine::Do::Record;
     record.file = value.data();  // ends with the word of the command line, so with a zero
     if (value.ends_with(".gz")) {
-      line =
-          complain("it writes plain CSV; use --record - and pipe it into gzip, or another name than", value);
+      line = complain("the output is plain CSV; pipe --record - into gzip, or use another name than", value);
     }
   } else if (word == "--cgroup") {
     record.cgroup = value;
   } else if (word == "--every") {
     const recording::Number ns = recording::duration_ns(value);
     if (!ns || *ns < 10'000'000 || *ns > 60'000'000'000) {
-      line = complain("--every takes a time from 10ms to 1m, as in 200ms, not", value);
+      line = complain("--every must be a time from 10ms to 1m, such as 200ms, not", value);
     } else {
       record.every_ns = *ns;
     }
@@ -47,7 +46,7 @@ bool read_record_option(std::string_view word, std::string_view value, CommandLi
     if (ns) {
       record.length_ns = *ns;
     } else {
-      line = complain("--for takes a time with its unit, as in 90s, 10m or 2h, not", value);
+      line = complain("--for must be a time with a unit, such as 90s, 10m or 2h, not", value);
     }
   } else if (word == "--force") {
     record.force = true;
@@ -80,7 +79,7 @@ CommandLine read_command_line(int count, char** words) {
       value = words[++i];
     }
     if (valued && value.empty()) return complain("this option needs a value that is not empty", word);
-    if (!valued && inline_value) return complain("there is no such option, or it takes no value", words[i]);
+    if (!valued && inline_value) return complain("unknown option, or it takes no value", words[i]);
     if (read_record_option(word, value, line)) {
       if (line.what == Do::Complain) return line;
       if (word != "--record" && of_recording.empty()) of_recording = word;
@@ -92,7 +91,7 @@ CommandLine read_command_line(int count, char** words) {
       int ms = 0;
       const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), ms);
       if (error != std::errc{} || stop != value.data() + value.size() || ms < 10 || ms > 10'000) {
-        return complain("--sample-ms takes a whole number from 10 to 10000, not", value);
+        return complain("--sample-ms must be an integer from 10 to 10000, not", value);
       }
       line.options.sample_ns = ms * std::int64_t{1'000'000};
     } else if (word == "--relax-overcommit") {
@@ -110,50 +109,50 @@ CommandLine read_command_line(int count, char** words) {
       line.what = Do::Version;
       return line;
     } else {
-      return complain("there is no such option", word);
+      return complain("unknown option", word);
     }
   }
   if (line.record.file == nullptr && !of_recording.empty())
-    return complain("only a recording has this; name its file with --record FILE", of_recording);
+    return complain("this needs a recording; name its file with --record FILE", of_recording);
   return line;
 }
 
 void print_help() {
   std::fputs(
-      "aerostat-guest: lets the host give this virtual machine the memory it needs, and take back what it "
-      "does not.\n"
+      "aerostat-guest: reports this virtual machine's memory to the host, which adds and removes memory as "
+      "needed.\n"
       "\n"
-      "Run it in the guest, as root, as a service: it needs no arguments. It looks at the guest's memory ten "
+      "Run it in the guest as root, as a service; it needs no arguments. It samples the guest's memory ten "
       "times\n"
       "a second, reports to aerostatd on the host over the virtio-serial port org.aerostat.guest.0, and "
-      "makes memory\n"
-      "that the host adds usable at once. Without a host it waits.\n"
+      "brings added\n"
+      "memory online at once. Without a host it waits.\n"
       "\n"
-      "  --relax-overcommit  let one program ask for more memory than the guest has now, because the host "
+      "  --relax-overcommit  let one program request more memory than the guest has now, because the host "
       "can add\n"
       "                      it: sets vm.overcommit_memory=1 while a host manages this guest, then puts it "
       "back\n"
-      "  --no-online         leave hot-added memory to the guest's owner\n"
-      "  --sample-ms N       look every N milliseconds (10 to 10000) instead of as often as the host asks "
+      "  --no-online         do not bring hot-added memory online\n"
+      "  --sample-ms N       sample every N milliseconds (10 to 10000) instead of at the host's interval "
       "(100)\n"
-      "  --port PATH         use this port (or unix socket) instead of searching for the one with that name\n"
+      "  --port PATH         use this port (or unix socket) instead of the port with that name\n"
       "  --root DIR          read DIR/proc and DIR/sys instead of /proc and /sys; for tests\n"
-      "  --record FILE       write what the memory looks like, a line each period, as CSV for `aerostat "
+      "  --record FILE       record this machine's memory as CSV, a line each period, for `aerostat "
       "trace`; on "
       "any\n"
       "                      Linux, without a host, until ctrl-C; -: standard output; an existing FILE is "
       "refused\n"
       "    --every TIME      the period, 10ms to 1m (default 200ms)\n"
-      "    --for TIME        end after this time, as in 90s, 10m, 2h\n"
-      "    --cgroup DIR      of this memory cgroup (version 1 or 2) instead of the whole machine\n"
-      "    --force           write over FILE\n"
+      "    --for TIME        end after this time, such as 90s, 10m, 2h\n"
+      "    --cgroup DIR      record this memory cgroup (version 1 or 2) instead of the whole machine\n"
+      "    --force           overwrite FILE\n"
       "  --once              print one sample as JSON and exit\n"
-      "  --cost              measure what a sample costs here, and exit\n"
+      "  --cost              measure the cost of a sample, and exit\n"
       "  --version, --help\n"
       "\n"
-      "Try:  aerostat-guest --once      what would it report now?\n"
+      "Try:  aerostat-guest --once      show what it would report now\n"
       "      aerostat-guest --record work.csv --every 100ms --for 10m\n"
-      "On the host:  aerostat list      does the VM say \"No integration\", or OK?\n",
+      "On the host:  aerostat list      shows \"No integration\", or OK\n",
       stdout);
 }
 

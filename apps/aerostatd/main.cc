@@ -24,20 +24,19 @@ int fail_with(const std::string& message) {
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "aerostatd gives each running virtual machine the memory it needs, and takes back what it does not."};
+      "aerostatd gives each running virtual machine the memory it needs and takes back idle memory."};
   std::string path;
   bool check = false;
   app.add_option(
       "-c,--config", path,
       fmt::format("configuration file (default {}; without one, built-in defaults)", kDefaultConfig));
-  app.add_flag("--check-config", check,
-               "read and check the configuration, say what is wrong with it, and exit");
+  app.add_flag("--check-config", check, "check the configuration, report its mistakes, and exit");
   app.set_version_flag("--version", fmt::format("aerostatd {}", AEROSTAT_VERSION));
   app.footer(
       "Examples:\n"
       "  aerostatd                                    run with /etc/aerostat/aerostat.toml\n"
-      "  aerostatd --config host.toml --check-config  find mistakes before they matter\n"
-      "Signals: SIGHUP reads the configuration again; SIGTERM ends it. VMs run on as they are.\n"
+      "  aerostatd --config host.toml --check-config  report mistakes in a configuration\n"
+      "Signals: SIGHUP reloads the configuration; SIGTERM stops the daemon. VMs run on unchanged.\n"
       "See aerostatd(8), aerostat.toml(5) and aerostat(1).");
   try {
     app.parse(argc, argv);
@@ -59,7 +58,7 @@ int main(int argc, char** argv) {
   if (check) {
     std::printf(
         "%s: no mistakes found; %s for VMs to share, %s of it kept for the host "
-        "(directories, sockets and groups are looked at when it starts)\n",
+        "(directories, sockets and groups are checked at the start)\n",
         path.empty() ? "built-in defaults" : path.c_str(), aerostat::format_bytes(budget->capacity).c_str(),
         aerostat::format_bytes(budget->reserve).c_str());
     return 0;

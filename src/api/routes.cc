@@ -237,7 +237,7 @@ ApiAnswer answer(Manager& manager, const ApiRequest& request,
   }
   if (route->path.find('*') != std::string_view::npos && !is_vm_name(vm)) {
     return error_answer(
-        {Error::Kind::NotFound, fmt::format("'{}' cannot be a VM's name", printable(vm, 64))});
+        {Error::Kind::NotFound, fmt::format("'{}' is not a valid VM name", printable(vm, 64))});
   }
   if (route->changes) {
     if (const Result<void> allowed = may_change(); !allowed) return error_answer(allowed.error());

@@ -53,8 +53,7 @@ Result<Bytes> parse_size(std::string_view text) {
   if (!std::isfinite(number)) return fail(bad_size(text, "it is not a number"));
   if (number < 0) return fail(bad_size(text, "it is negative"));
   std::string_view tail(rest, static_cast<std::size_t>(end - rest));
-  if (tail.starts_with(','))
-    return fail(bad_size(text, "a fraction has a point, and nothing parts thousands"));
+  if (tail.starts_with(',')) return fail(bad_size(text, "use a decimal point and no thousands separators"));
   while (!tail.empty() && tail.front() == ' ') tail.remove_prefix(1);
   const std::string unit = upper(tail);
   for (const Unit& known : kUnits) {
@@ -64,7 +63,7 @@ Result<Bytes> parse_size(std::string_view text) {
     return Bytes::nearest(bytes);
   }
   if (unit.empty()) return fail(bad_size(text, "the unit is missing"));
-  return fail(bad_size(text, "its unit is none of K, M, G, T"));
+  return fail(bad_size(text, "its unit is not K, M, G or T"));
 }
 
 }  // namespace aerostat

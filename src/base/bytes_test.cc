@@ -59,7 +59,7 @@ TEST(ParseSize, RefusesWhatItCannotBeSureOf) {
 TEST(ParseSize, SaysWhatIsWrongWithAComma) {
   EXPECT_EQ(
       parse_size("1,5G").error().message,
-      "'1,5G' is not a memory size: a fraction has a point, and nothing parts thousands; write it like 512M, "
+      "'1,5G' is not a memory size: use a decimal point and no thousands separators; write it like 512M, "
       "2G or 1.5GiB");
 }
 

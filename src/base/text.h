@@ -18,7 +18,7 @@ std::string printable(std::string_view text, std::size_t most = 200);
 bool is_vm_name(std::string_view text);
 // The rule, for people.
 inline constexpr std::string_view kVmNameRule =
-    "1 to 64 letters, digits, spaces and . _ - + @ ( ), beginning with none of '.', '-' and space";
+    "1 to 64 letters, digits, spaces and . _ - + @ ( ), not beginning with '.', '-' or a space";
 
 // The value of a log field, in quotes: `note="he said \"no\""`. Nothing in it can end the field or the line:
 // quotes and backslashes are escaped, the rest is as in printable().

@@ -25,26 +25,26 @@ namespace aerostat {
 
 namespace {
 
-constexpr const char* kAbout = "Shows and steers the memory of virtual machines that aerostatd looks after.";
+constexpr const char* kAbout = "Shows and controls the memory of virtual machines that aerostatd manages.";
 
 constexpr const char* kExamples = R"(Examples:
-  aerostat list --watch              all VMs, drawn again every 2 seconds
+  aerostat list --watch              all VMs, updated every 2 seconds
   aerostat show web                  everything about one VM
   aerostat set web --mode dynamic --minimum 256M --maximum 4G
-  aerostat explain web --last 5      why it has what it has
-  aerostat events --follow           what happens, as it happens
-  aerostat record web web.csv.gz     write its memory down, for aerostat trace and aerostat simulate
-  aerostat qemu-args web --startup 512M --maximum 4G   how to start a VM that can be managed
-  aerostat simulate --generate builds --host-memory 24G   try policies on a load, without any VM
-  aerostat plan --generate builds    how large a host must be
+  aerostat explain web --last 5      why it has this much memory
+  aerostat events --follow           events as they happen
+  aerostat record web web.csv.gz     record its memory, for aerostat trace and aerostat simulate
+  aerostat qemu-args web --startup 512M --maximum 4G   arguments of a VM that can be managed
+  aerostat simulate --generate builds --host-memory 24G   try policies on a load, without a VM
+  aerostat plan --generate builds    find the smallest host for a load
 
---socket works with every command that asks the daemon. So does --json, and with qemu-args, simulate and plan;
+--socket works with every command that asks the daemon. So does --json; it also works with qemu-args, simulate and plan;
 scenario, trace and record print text. Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 aerostatd not
 reached. Sizes have a unit, in powers of 1024: 512M, 1.5G.)";
 
 const CLI::Validator kVmName(
     [](std::string& text) {
-      return is_vm_name(text) ? std::string() : "'" + printable(text, 64) + "' cannot be a VM's name";
+      return is_vm_name(text) ? std::string() : "'" + printable(text, 64) + "' is not a valid VM name";
     },
     "VM");
 
@@ -90,13 +90,13 @@ void add_vm(CLI::App& command, Wishes& wishes) {
 }
 
 CLI::App* add_list(CLI::App& app, Wishes& wishes) {
-  CLI::App* list = app.add_subcommand("list", "All VMs in a table, and the host in a line");
-  list->add_option("--watch", wishes.every, "draw it again every so many seconds (default 2)")
+  CLI::App* list = app.add_subcommand("list", "Show all VMs in a table, and the host in a line");
+  list->add_option("--watch", wishes.every, "repeat every SECONDS (default 2)")
       ->expected(0, 1)
       ->type_name("[SECONDS]")
       ->check(kSeconds);
-  list->add_flag("--all", wishes.all, "also VMs that do not run, with the settings that wait for them");
-  list->add_option("--columns", wishes.columns, "which columns, separated by commas, or all")
+  list->add_flag("--all", wishes.all, "also show VMs that do not run but have settings");
+  list->add_option("--columns", wishes.columns, "columns to show, separated by commas, or all")
       ->check(kColumns)
       ->type_name("A,B,C");
   list->footer(
@@ -106,34 +106,34 @@ CLI::App* add_list(CLI::App& app, Wishes& wishes) {
 }
 
 CLI::App* add_set(CLI::App& app, Wishes& wishes) {
-  CLI::App* set = app.add_subcommand("set", "Change a VM's settings, for now and for ever");
+  CLI::App* set = app.add_subcommand("set", "Change a VM's settings permanently");
   add_vm(*set, wishes);
-  set->add_option("--mode", wishes.mode, "static: stays as it is; dynamic: managed")
+  set->add_option("--mode", wishes.mode, "static: memory does not change; dynamic: managed")
       ->check(CLI::IsMember({"static", "dynamic"}))
       ->type_name("MODE");
-  set->add_option("--startup", wishes.startup, "memory it boots with")
+  set->add_option("--startup", wishes.startup, "memory the VM boots with")
       ->check(memory_size())
       ->type_name("SIZE");
   set->add_option("--minimum", wishes.minimum, "never pushed below this")
       ->check(memory_size())
       ->type_name("SIZE");
-  set->add_option("--maximum", wishes.maximum, "never grown beyond this")
+  set->add_option("--maximum", wishes.maximum, "never grown above this")
       ->check(memory_size())
       ->type_name("SIZE");
   set->add_option("--buffer", wishes.buffer,
                   "headroom above demand, in percent (5 to 2000; default: learned)")
       ->transform(percent(kLeastBuffer, kMostBuffer))
       ->type_name("PERCENT");
-  set->add_option("--weight", wishes.weight, "who gets memory first when it is scarce (0 to 10000)")
+  set->add_option("--weight", wishes.weight, "priority when memory is scarce (0 to 10000)")
       ->check(CLI::Range(kLeastWeight, kMostWeight))
       ->type_name("WEIGHT");
-  set->add_option("--unset", wishes.unset, "as if nobody had set it: the configuration or the default holds")
+  set->add_option("--unset", wishes.unset, "reset it, so that the configuration or the default applies")
       ->delimiter(',')
       ->check(CLI::IsMember(std::vector<std::string>(kSettingNames.begin(), kSettingNames.end())))
       ->type_name("NAME,...");
-  set->add_flag("--dry-run", wishes.dry_run, "only check whether it would be allowed");
+  set->add_flag("--dry-run", wishes.dry_run, "only check whether the change is valid");
   set->footer(
-      "All of it is done, or none. It takes effect at once and outlives restarts.\n"
+      "All of the change is made, or none. It takes effect at once and survives restarts.\n"
       "Examples:\n  aerostat set web --mode dynamic --minimum 256M --maximum 4G\n  aerostat set db --weight "
       "8000 --dry-run\n  aerostat set web --unset buffer,maximum");
   return set;
@@ -143,23 +143,23 @@ CLI::App* add_qemu_args(CLI::App& app, Wishes& wishes) {
   CLI::App* args =
       app.add_subcommand("qemu-args", "Print the QEMU arguments that make a VM fully manageable");
   args->add_option("NAME", wishes.qemu.name, "the VM's name")->required()->type_name("");
-  args->add_option("--startup", wishes.startup, "memory it boots with")
+  args->add_option("--startup", wishes.startup, "memory the VM boots with")
       ->required()
       ->check(memory_size())
       ->type_name("SIZE");
-  args->add_option("--maximum", wishes.maximum, "memory it can grow to")
+  args->add_option("--maximum", wishes.maximum, "memory the VM can grow to")
       ->required()
       ->check(memory_size())
       ->type_name("SIZE");
-  args->add_option("--directory", wishes.qemu.directory, "where aerostatd looks for QMP sockets")
+  args->add_option("--directory", wishes.qemu.directory, "aerostatd's directory of QMP sockets")
       ->capture_default_str()
       ->type_name("DIR");
   args->add_option("--memory-id", wishes.qemu.memory_id, "id of the hot-pluggable memory device")
       ->capture_default_str()
       ->type_name("ID");
-  args->add_flag("--one-line", wishes.one_line, "for $(...): everything in one line");
+  args->add_flag("--one-line", wishes.one_line, "print everything on one line, for $(...)");
   args->footer(
-      "Needs no aerostatd. The device for hot-added memory is rounded up to 128 MiB.\n"
+      "Does not need aerostatd. The device for hot-added memory is rounded up to 128 MiB.\n"
       "Example:\n  qemu-system-x86_64 -machine q35,accel=kvm -drive file=web.qcow2,if=virtio \\\n"
       "    $(aerostat qemu-args web --startup 512M --maximum 4G --one-line)");
   return args;
@@ -201,11 +201,11 @@ std::string wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
       }
     }
     const std::string typed = word.substr(0, word.find('='));
-    return "there is no option " + typed + did_you_mean(typed, words);
+    return "unknown option " + typed + did_you_mean(typed, words);
   }
-  if (!commands.empty()) return "'" + word + "' is one word too many";
+  if (!commands.empty()) return "'" + word + "' is unexpected";
   for (const CLI::App* command : app.get_subcommands({})) words.push_back(command->get_name());
-  return "there is no command '" + word + "'" + did_you_mean(word, words);
+  return "unknown command '" + word + "'" + did_you_mean(word, words);
 }
 
 bool wait_seconds(double seconds) {
@@ -226,28 +226,28 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
       ->envname("AEROSTAT_SOCKET")
       ->capture_default_str()
       ->type_name("PATH");
-  app.add_flag("--json", wishes.json, "print JSON, as the API gives it");
+  app.add_flag("--json", wishes.json, "print the API's JSON");
 
   const CLI::App* list = add_list(app, wishes);
-  CLI::App* show = app.add_subcommand("show", "Everything about one VM");
+  CLI::App* show = app.add_subcommand("show", "Show everything about one VM");
   add_vm(*show, wishes);
   const CLI::App* set = add_set(app, wishes);
-  CLI::App* explain = app.add_subcommand("explain", "The last decisions about a VM, with their reasons");
+  CLI::App* explain = app.add_subcommand("explain", "Show the last decisions about a VM, with their reasons");
   add_vm(*explain, wishes);
   explain->add_option("--last", wishes.last, "how many")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str()
       ->type_name("N");
-  CLI::App* events = app.add_subcommand("events", "What happened; the newest 1,000 are kept");
-  events->add_flag("--follow", wishes.follow, "go on with what happens from now on");
-  events->add_option("--after", wishes.after, "only those with a higher sequence number")
+  CLI::App* events = app.add_subcommand("events", "Show events; the newest 1,000 are kept");
+  events->add_flag("--follow", wishes.follow, "also show new events as they happen");
+  events->add_option("--after", wishes.after, "only events with a higher sequence number")
       ->check(whole_number())
       ->type_name("N");
-  const CLI::App* host = app.add_subcommand("host", "The host: capacity, what is committed, what is free");
+  const CLI::App* host = app.add_subcommand("host", "Show the host: capacity, committed memory, free memory");
   const CLI::App* reactions =
-      app.add_subcommand("reactions", "How long growths took, from their cause to usable memory");
-  const CLI::App* pause = app.add_subcommand("pause", "Move nothing any more; all VMs keep what they have");
-  const CLI::App* resume = app.add_subcommand("resume", "Move memory again");
+      app.add_subcommand("reactions", "Show how long growths took, from cause to usable memory");
+  const CLI::App* pause = app.add_subcommand("pause", "Stop moving memory; all VMs keep what they have");
+  const CLI::App* resume = app.add_subcommand("resume", "Resume moving memory");
   const CLI::App* qemu = add_qemu_args(app, wishes);
   const Simulate simulate(app);
   const ScenarioCommand scenario(app);
@@ -284,7 +284,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (set->parsed()) {
     for (const std::string& name : wishes.unset) {
       if (set->count("--" + name) == 0) continue;
-      around.err << "aerostat: --" << name << " and --unset " << name << " contradict each other; give one\n";
+      around.err << "aerostat: --" << name << " and --unset " << name << " exclude each other; give one\n";
       return kUsage;
     }
     const std::string change = change_of(*set, wishes);

@@ -55,7 +55,7 @@ TEST_F(LabUsage, NumbersThatAreNoneAreRefusedByEveryOption) {
     for (const char* option : {"--period", "--hot-cache", "--estimator-error"}) {
       for (const char* command : {"simulate", "plan"}) {
         const std::string said = refused({command, "--trace", trace, "--host-memory", "4G", option, bad}, 2);
-        EXPECT_EQ(said.find(std::string("aerostat: ") + option + ": '" + bad + "' is no number from"), 0u)
+        EXPECT_EQ(said.find(std::string("aerostat: ") + option + ": '" + bad + "' is not a number from"), 0u)
             << said;
         EXPECT_NE(said.find(std::string("see aerostat ") + command + " --help"), std::string::npos) << said;
       }

@@ -21,7 +21,7 @@ tl::unexpected<Error> invalid(std::string message) { return fail(Error::Kind::In
 
 Result<void> check(const QemuVm& vm) {
   if (!is_vm_name(vm.name)) {
-    return invalid(fmt::format("'{}' cannot be a VM's name; use {}", printable(vm.name, 64), kVmNameRule));
+    return invalid(fmt::format("'{}' is not a valid VM name; use {}", printable(vm.name, 64), kVmNameRule));
   }
   // aerostatd treats sockets with such names as something else's.
   for (const std::string_view other : {".agent", ".ga", ".guest", ".serial", ".console", ".vnc"}) {
@@ -40,7 +40,7 @@ Result<void> check(const QemuVm& vm) {
   if (vm.maximum > kMostMemory)
     return invalid(fmt::format("maximum {} is above 4 TiB", format_bytes(vm.maximum)));
   if (!vm.directory.starts_with('/') || vm.directory.find_first_of(",\n") != std::string::npos) {
-    return invalid(fmt::format("'{}' cannot be the directory; it must be an absolute path without commas",
+    return invalid(fmt::format("'{}' is not a valid directory; it must be an absolute path without commas",
                                printable(vm.directory)));
   }
   if (vm.directory.size() + vm.name.size() + 7 > kMostSocketPath) {
@@ -55,7 +55,7 @@ Result<void> check(const QemuVm& vm) {
       !vm.memory_id.empty() && word(vm.memory_id[0]) && (vm.memory_id[0] >= 'A') && vm.memory_id[0] != '_';
   if (!letter_first || !std::all_of(vm.memory_id.begin(), vm.memory_id.end(), word)) {
     return invalid(
-        fmt::format("'{}' cannot be a device's id; begin with a letter, then letters, digits, '-' and '_'",
+        fmt::format("'{}' is not a valid device id; use a letter, then letters, digits, '-' and '_'",
                     printable(vm.memory_id)));
   }
   return {};

@@ -81,7 +81,7 @@ class Wire {
                     std::chrono::milliseconds patience) {
     if (socket_.empty() || socket_.size() >= sizeof(sockaddr_un{}.sun_path)) {
       return fail(Error::Kind::Unavailable,
-                  fmt::format("'{}' cannot be a socket's path; name another with --socket", socket_));
+                  fmt::format("'{}' is not a valid socket path; name another with --socket", socket_));
     }
     stream_.expires_after(patience);
     Code code;

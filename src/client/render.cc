@@ -197,7 +197,7 @@ std::string render_list(const Json& host, const Json& vms, const std::vector<std
   }
   std::string table = render_table(heads, rows, colour);
   if (rows.empty())
-    table = "No VM is known. A VM appears when its QMP socket does; see aerostat qemu-args --help.\n";
+    table = "No VM is known. A VM appears with its QMP socket; see aerostat qemu-args --help.\n";
   return table + host_line(host, colour);
 }
 

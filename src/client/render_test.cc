@@ -40,7 +40,7 @@ TEST(RenderList, SaysWhenNothingIsMoved) {
   paused["note"] = "the disk is full";
   EXPECT_EQ(
       render_list(paused, Json::array(), default_columns(), false),
-      "No VM is known. A VM appears when its QMP socket does; see aerostat qemu-args --help.\n"
+      "No VM is known. A VM appears with its QMP socket; see aerostat qemu-args --help.\n"
       "2 VMs; capacity 3.00 GiB: 1.50 GiB committed, 512 MiB kept for the host, 1.00 GiB free.\n"
       "The manager is paused since 2026-05-04T10:11:12.345Z: nothing is moved until `aerostat resume`.\n"
       "Warning: 300 MiB more are committed than may be; until others have given that, no VM is grown.\n"
@@ -90,8 +90,8 @@ TEST(RenderVm, ShowsStatusNoteFieldsAndWhatItsOwnerSet) {
   const std::string text = render_vm(vm, false);
   EXPECT_TRUE(
       text.starts_with("web: Warning, wants 600 MiB; the host has ?[31mno more\n"
-                       "  mode                 dynamic   static: stays as configured; dynamic: managed\n"
-                       "  startup              -         memory it boots with\n"))
+                       "  mode                 dynamic   static: memory does not change; dynamic: managed\n"
+                       "  startup              -         memory the VM boots with\n"))
       << text;
   EXPECT_NE(text.find("  pressure %           130.2     demand / assigned; 100 is exactly enough\n"),
             std::string::npos)

@@ -86,7 +86,7 @@ void read_qemu(const Entry& entry, Config& out, Problems& problems) {
 void read_vm(const Entry& entry, bool defaults_are_right, Config& out, Problems& problems) {
   if (!is_vm_name(entry.key)) {
     problems.add(entry.key_at,
-                 fmt::format("'{}' cannot be a VM's name; use {}", printable(entry.key, 64), kVmNameRule));
+                 fmt::format("'{}' is not a valid VM name; use {}", printable(entry.key, 64), kVmNameRule));
     return;
   }
   const auto* table = std::get_if<Table>(&entry.value.data);

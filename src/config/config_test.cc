@@ -132,8 +132,8 @@ TEST(Config, ReportsEveryMistakeInTheOrderOfTheFile) {
       error_of("[vm.web]\nweight = -1\n[api]\nmode = \"rw\"\n[vm.\"a/b\"]\n[defaults]\nmode = \"magic\"\n"),
       "a.toml:2:10: weight -1 is outside 0 to 10000\n"
       "a.toml:4:8: mode 'rw' is not a file mode; write octal digits like \"0660\"\n"
-      "a.toml:5:5: 'a/b' cannot be a VM's name; use 1 to 64 letters, digits, spaces and . _ - + @ ( ), "
-      "beginning with none of '.', '-' and space\n"
+      "a.toml:5:5: 'a/b' is not a valid VM name; use 1 to 64 letters, digits, spaces and . _ - + @ ( ), "
+      "not beginning with '.', '-' or a space\n"
       "a.toml:7:8: 'magic' is not a mode; it is static or dynamic");
 }
 

@@ -26,7 +26,7 @@ CLI::Validator number_from(double low, double high) {
   return {[=](std::string& text) {
             double value = 0;
             if (read(text, value) && value >= low && value <= high) return std::string();
-            return fmt::format("'{}' is no number from {}", printable(text, 40), range);
+            return fmt::format("'{}' is not a number from {}", printable(text, 40), range);
           },
           range};
 }
@@ -35,7 +35,7 @@ CLI::Validator whole_number() {
   return {[](std::string& text) {
             std::uint64_t value = 0;
             if (read(text, value)) return std::string();
-            return fmt::format("'{}' is no whole number from 0 to 2^64 - 1", printable(text, 40));
+            return fmt::format("'{}' is not an integer from 0 to 2^64 - 1", printable(text, 40));
           },
           ""};
 }
@@ -47,7 +47,8 @@ CLI::Validator percent(int low, int high) {
             while (number.ends_with(' ')) number.pop_back();
             int value = 0;
             if (!read(number, value) || value < low || value > high)
-              return fmt::format("'{}' is no whole percentage from {} to {}", printable(text, 40), low, high);
+              return fmt::format("'{}' is not an integer percentage from {} to {}", printable(text, 40), low,
+                                 high);
             text = number;
             return std::string();
           },

@@ -16,7 +16,7 @@ TEST(Checks, ANumberLiesInItsRangeWithBothEnds) {
   for (const char* bad : {"nan", "NaN", "-nan", "inf", "-inf", "infinity", "-0.1", "0.51", "1e999", "", " 0",
                           "0.1x", "0,1", "half"})
     EXPECT_NE(refused(share, bad), "") << bad;
-  EXPECT_EQ(refused(share, "nan"), "'nan' is no number from 0 to 0.5");
+  EXPECT_EQ(refused(share, "nan"), "'nan' is not a number from 0 to 0.5");
 }
 
 TEST(Checks, AWholeNumberDoesNotWrap) {

@@ -18,8 +18,8 @@ namespace {
 
 Error cannot(const std::string& path, int error) {
   const auto kind = error == EACCES ? Error::Kind::Denied : Error::Kind::Invalid;
-  return {kind, fmt::format("{} cannot be written: {}; {}", printable(path), std::strerror(error),
-                            error == EEXIST ? "name another file, or write over it with --force"
+  return {kind, fmt::format("cannot write {}: {}; {}", printable(path), std::strerror(error),
+                            error == EEXIST ? "name another file, or overwrite it with --force"
                                             : "name another file")};
 }
 

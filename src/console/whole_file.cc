@@ -18,8 +18,7 @@ namespace {
 
 Error cannot(const std::string& path, int error) {
   const auto kind = error == EACCES ? Error::Kind::Denied : Error::Kind::Invalid;
-  return {kind,
-          fmt::format("{} cannot be written: {}; name another file", printable(path), std::strerror(error))};
+  return {kind, fmt::format("cannot write {}: {}; name another file", printable(path), std::strerror(error))};
 }
 
 // The permissions of a new file under the user's umask.

@@ -98,7 +98,7 @@ Result<void> check_settings(const std::string& name, const Settings& after, cons
                             const MachineFacts* facts) {
   if (!is_vm_name(name)) {
     return fail(Error::Kind::Invalid,
-                fmt::format("'{}' cannot be a VM's name; use {}", printable(name, 64), kVmNameRule));
+                fmt::format("'{}' is not a valid VM name; use {}", printable(name, 64), kVmNameRule));
   }
   if (Result<void> ok = validate(after); !ok) return ok;
   if (!facts) return {};

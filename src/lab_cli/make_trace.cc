@@ -20,9 +20,8 @@ namespace aerostat {
 namespace {
 
 constexpr const char* kFooter =
-    R"(Each recording becomes one VM, named as its file up to the first dot, or as told with NAME=FILE. Need is what is
-used without page cache, and what was swapped out, and as much of the page cache as --cache says. docs/guide/recording.md
-explains the columns.
+    R"(Each recording becomes one VM, named after its file up to the first dot, or by NAME=FILE. Need is used memory without
+page cache, swapped memory, and the page cache that --cache selects. docs/guide/recording.md explains the columns.
 Examples:
   aerostat trace build.csv -o build.trace.csv.gz
   aerostat trace web=/tmp/a.csv db=/tmp/b.csv.gz --cache active --limit 4G -o shop.csv.gz
@@ -47,14 +46,14 @@ std::string summary(const sim::Converted& c) {
   std::string out =
       fmt::format("{}: {} rows of {} over {:.0f} s; need {} to {}, of it page cache up to {}", c.vm,
                   c.written, c.read, c.seconds, size(c.least_mib), size(c.peak_mib), size(c.peak_cache_mib));
-  if (c.unknown > 0) out += fmt::format("; {} rows say nothing of need", c.unknown);
+  if (c.unknown > 0) out += fmt::format("; {} rows do not show the need", c.unknown);
   return out + "\n";
 }
 
 }  // namespace
 
 MakeTrace::MakeTrace(CLI::App& app)
-    : command_(app.add_subcommand("trace", "Make a trace for simulate out of recordings")) {
+    : command_(app.add_subcommand("trace", "Make a trace for simulate from recordings")) {
   command_
       ->add_option("FILE", files_, "recordings of aerostat-guest --record or aerostat record, or NAME=FILE")
       ->required()
@@ -63,20 +62,21 @@ MakeTrace::MakeTrace(CLI::App& app)
       ->capture_default_str()
       ->type_name("FILE");
   command_
-      ->add_option("--cache", cache_, "which page cache is needed: all, active (used more than once), none")
+      ->add_option("--cache", cache_,
+                   "page cache that counts as needed: all, active (used more than once), none")
       ->check(CLI::IsMember({"all", "active", "none"}))
       ->capture_default_str()
       ->type_name("KIND");
   command_
       ->add_option("--tolerance", tolerance_,
-                   "leave out rows within so many MiB of the line; only of recordings with 10 rows a second")
+                   "omit rows within this many MiB of the line; needs recordings with 10 rows a second")
       ->check(number_from(0, 1024))
       ->type_name("MIB");
   command_->add_option("--limit", limit_, "the VMs' maximum, as column limit_mib")
       ->check(memory_size().description(""))
       ->type_name("SIZE");
-  command_->add_flag("--together", together_, "let all begin at 0, whenever they were recorded");
-  command_->add_flag("--force", force_, "write over the output");
+  command_->add_flag("--together", together_, "let all recordings begin at 0");
+  command_->add_flag("--force", force_, "overwrite the output");
   command_->footer(kFooter);
 }
 
@@ -102,10 +102,10 @@ int MakeTrace::run(const Surroundings& around) const {
   if (!print) {
     std::error_code ignored;
     if (!force_ && std::filesystem::is_regular_file(output_, ignored)) {
-      return complain(
-          around, {Error::Kind::Refused, fmt::format("{} exists; name another file, or write over it with "
-                                                     "--force",
-                                                     printable(output_))});
+      return complain(around,
+                      {Error::Kind::Refused, fmt::format("{} exists; name another file, or overwrite it with "
+                                                         "--force",
+                                                         printable(output_))});
     }
     Result<WholeFile> opened = WholeFile::open(output_);
     if (!opened) return complain(around, opened.error());

@@ -21,9 +21,9 @@ namespace aerostat {
 namespace {
 
 constexpr const char* kFooter =
-    R"(Replays the trace on ever smaller hosts until a limit breaks. A limit of 0.01% means: of the memory that all VMs
-needed over time, 0.01 % was missing; one VM may miss twice that share, one hour ten times. With --host-memory it
-also says how many such VMs fit. A plan is as good as its trace: record a busy week. docs/guide/plan.md tells more.
+    R"(Replays the trace on smaller and smaller hosts until a limit breaks. A limit of 0.01% means that 0.01 % of all needed
+memory over time may be missing; twice that share for one VM, ten times for one hour. With --host-memory it also finds
+how many such VMs fit. A plan is as good as its trace: record a busy week. docs/guide/plan.md has the details.
 Examples:
   aerostat plan --generate builds:1800
   aerostat plan --trace week.csv.gz
@@ -53,32 +53,31 @@ Result<double> parse_share(const std::string& text) {
   if (error != std::errc() || end != last || !(value > 0) || value >= 1) {
     return fail(
         Error::Kind::Invalid,
-        fmt::format("'{}' is no share above 0 and below 1; write 0.01% or 0.0001", printable(text, 40)));
+        fmt::format("'{}' is not a share above 0 and below 1; write 0.01% or 0.0001", printable(text, 40)));
   }
   return value;
 }
 
 PlanCommand::PlanCommand(CLI::App& app)
-    : command_(app.add_subcommand("plan", "How large a host must be, and what it holds, by a trace")) {
+    : command_(app.add_subcommand("plan", "Find the smallest host for a trace, and how many VMs fit")) {
   add_replay_options(*command_, replay_);
-  command_->add_option("--policy", policy_, "who decides, see aerostat simulate --list-policies")
+  command_->add_option("--policy", policy_, "the policy; see aerostat simulate --list-policies")
       ->capture_default_str()
       ->type_name("NAME");
-  command_->add_option("--violation", violation_, "need that may go unmet, as a share of all need")
+  command_->add_option("--violation", violation_, "allowed unmet need, as a share of all need")
       ->check(kShare)
       ->capture_default_str()
       ->type_name("SHARE%");
-  command_
-      ->add_option("--episode", episode_,
-                   "longest time without a break that a guest may feel a deficit, seconds")
+  command_->add_option("--episode", episode_, "longest continuous deficit that a guest may feel, seconds")
       ->check(number_from(0, 3600))
       ->capture_default_str()
       ->type_name("S");
-  command_->add_option("--seeds", seeds_, "fleets that are tried for the number of VMs; their median counts")
+  command_->add_option("--seeds", seeds_, "number of fleets tried for the number of VMs; the median counts")
       ->check(CLI::Range(1, 100))
       ->capture_default_str()
       ->type_name("N");
-  command_->add_option("--json", json_, "the plan as JSON into this file; -: print it instead of the text")
+  command_
+      ->add_option("--json", json_, "write the plan as JSON to this file; -: print it instead of the text")
       ->type_name("FILE|-");
   command_->footer(kFooter);
 }

@@ -30,8 +30,8 @@ constexpr double kAwayMost = 30;
 constexpr double kFlushEvery = 5;
 
 constexpr const char* kFooter =
-    R"(The service in the guest reports once a second, and at once when much changed; rows between repeat what it said last,
-and sample_age_ms says how old that is. For 10 true rows a second run aerostat-guest --record in the guest.
+    R"(The service in the guest reports once a second, and at once after a large change. Rows between repeat the last report,
+and sample_age_ms gives its age. For 10 true rows a second run aerostat-guest --record in the guest.
 docs/guide/recording.md explains the columns.
 Examples:
   aerostat record web web.csv.gz --for 1h
@@ -111,25 +111,24 @@ int complain(const Surroundings& around, const Error& error, int status) {
 }  // namespace
 
 Record::Record(CLI::App& app)
-    : command_(
-          app.add_subcommand("record", "Write down a VM's memory, a line each period, for aerostat trace")) {
+    : command_(app.add_subcommand("record", "Record a VM's memory, a line each period, for aerostat trace")) {
   command_->add_option("VM", vm_, "the VM's name")
       ->required()
       ->check([](const std::string& text) {
-        return is_vm_name(text) ? std::string() : "'" + printable(text, 64) + "' cannot be a VM's name";
+        return is_vm_name(text) ? std::string() : "'" + printable(text, 64) + "' is not a valid VM name";
       })
       ->type_name("");
   command_->add_option("FILE", file_, "the recording, CSV; gzip if it ends in .gz; -: print it")
       ->required()
       ->type_name("");
   command_->add_option("--every", every_, "the period, 100ms to 1m")
-      ->check(duration(0.1, 60, "a time from 100ms to 1m, as in 200ms"))
+      ->check(duration(0.1, 60, "a time from 100ms to 1m, such as 200ms"))
       ->capture_default_str()
       ->type_name("TIME");
-  command_->add_option("--for", for_, "end after this time, as in 90s, 10m, 2h (default: ctrl-C)")
-      ->check(duration(1e-9, 1e9, "a time with its unit, as in 90s, 10m or 2h"))
+  command_->add_option("--for", for_, "end after this time, such as 90s, 10m, 2h (default: ctrl-C)")
+      ->check(duration(1e-9, 1e9, "a time with a unit, such as 90s, 10m or 2h"))
       ->type_name("TIME");
-  command_->add_flag("--force", force_, "write over FILE");
+  command_->add_flag("--force", force_, "overwrite FILE");
   command_->footer(kFooter);
 }
 

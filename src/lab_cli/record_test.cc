@@ -108,7 +108,7 @@ TEST_F(RecordTest, RefusesToWriteOverAFileUnlessTold) {
   EXPECT_EQ(run(daemon.socket, {"web", file("a.csv")}), kFailed);
   EXPECT_EQ(err_.str(),
             "aerostat: " + file("a.csv") +
-                " cannot be written: File exists; name another file, or write over it with --force\n");
+                " cannot be written: File exists; name another file, or overwrite it with --force\n");
   EXPECT_EQ(text("a.csv"), "precious");
   waits_left_ = 0;
   EXPECT_EQ(run(daemon.socket, {"web", file("a.csv"), "--force"}), kDone);

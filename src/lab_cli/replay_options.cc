@@ -71,12 +71,13 @@ Result<Generated> parse_generate(const std::string& text) {
   const Result<sim::Load> load = sim::parse_load(parts[0]);
   if (!load) return wrong(load.error().message);
   out.load = *load;
-  if (parts.size() > 3) return wrong("too many parts; it is KIND[:SECONDS[:SEED]], as in farm:3600:1");
+  if (parts.size() > 3)
+    return wrong("too many parts; the form is KIND[:SECONDS[:SEED]], such as farm:3600:1");
   if (parts.size() > 1 && (!number(parts[1], out.options.seconds) || !(out.options.seconds >= 1) ||
                            out.options.seconds > kMostGenerated))
-    return wrong("the second part is its length in seconds, 1 to 2678400, as in farm:3600");
+    return wrong("the second part is the length in seconds, 1 to 2678400, as in farm:3600");
   if (parts.size() > 2 && !number(parts[2], out.options.seed))
-    return wrong("the third part is a seed, a whole number, as in farm:3600:1");
+    return wrong("the third part is a seed, an integer, as in farm:3600:1");
   return out;
 }
 
@@ -135,8 +136,7 @@ Result<void> check_settings(const Trace& trace, const ReplayOptions& options, co
 
 void add_replay_options(CLI::App& command, ReplayWishes& w) {
   command
-      .add_option("--trace", w.traces,
-                  "what VMs needed over time: CSV with time_s,vm,need_mib, gzip or plain")
+      .add_option("--trace", w.traces, "need of VMs over time: CSV with time_s,vm,need_mib, gzip or plain")
       ->type_name("FILE...");
   command
       .add_option(
@@ -152,12 +152,12 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
   };
   size("--startup", w.startup, "memory a VM boots with (default: its first need and the buffer)");
   size("--minimum", w.minimum, "never pushed below this (default: one block)");
-  size("--maximum", w.maximum, "never grown beyond this (default: limit_mib in the trace, or the host)");
+  size("--maximum", w.maximum, "never grown above this (default: limit_mib in the trace, or the host)");
   command.add_option("--buffer", w.buffer, "headroom above demand, in percent (default: learned)")
       ->transform(percent(kLeastBuffer, kMostBuffer))
       ->type_name("PERCENT")
       ->group(settings);
-  command.add_option("--weight", w.weight, "who gets memory first when it is scarce (default 5000)")
+  command.add_option("--weight", w.weight, "priority when memory is scarce (default 5000)")
       ->check(CLI::Range(kLeastWeight, kMostWeight))
       ->type_name("WEIGHT")
       ->group(settings);
@@ -167,13 +167,13 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->group(settings);
   command
       .add_option("--profile", w.profile,
-                  "of policy aerostat: dense, balanced or swift; all has the three by name")
+                  "profile of policy aerostat: dense, balanced or swift; --policy all has all three")
       ->check(CLI::IsMember({"dense", "balanced", "swift"}))
       ->capture_default_str()
       ->type_name("NAME")
       ->group(settings);
   const std::string world = "The world";
-  command.add_option("--period", w.period, "seconds between two looks of a guest's service")
+  command.add_option("--period", w.period, "seconds between two samples of a guest's service")
       ->check(number_from(0.01, 2.5))
       ->capture_default_str()
       ->type_name("S")
@@ -185,7 +185,7 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->capture_default_str()
       ->type_name("KIND")
       ->group(world);
-  command.add_option("--seed", w.seed, "of everything that is random")
+  command.add_option("--seed", w.seed, "seed of everything random")
       ->check(whole_number())
       ->capture_default_str()
       ->type_name("N")
@@ -197,19 +197,19 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
       ->group(world);
   command
       .add_option("--estimator-error", w.estimator_error,
-                  "what estimates are off, as a share of need (0.02: 2 %)")
+                  "error of estimates, as a share of need (0.02: 2 %)")
       ->check(number_from(0, 0.5))
       ->capture_default_str()
       ->type_name("SHARE")
       ->group(world);
-  command.add_option("--block", w.block, "memory moves in multiples of this")
+  command.add_option("--block", w.block, "unit in which memory moves")
       ->check(memory_size())
       ->capture_default_str()
       ->type_name("SIZE")
       ->group(world);
   command
       .add_option("--guest", w.guest,
-                  "simple; or debian: every detail seen on Debian 12 under TCG (docs/design/actuators.md)")
+                  "simple; or debian: as measured on Debian 12 under TCG (docs/design/actuators.md)")
       ->check(CLI::IsMember({"simple", "debian"}))
       ->capture_default_str()
       ->type_name("KIND")

@@ -17,7 +17,7 @@ namespace aerostat {
 namespace {
 
 constexpr const char* kFooter =
-    R"(docs/guide/scenarios.md has the form of the files, tests/scenarios has many.
+    R"(docs/guide/scenarios.md explains the format, tests/scenarios has many examples.
 Examples:
   aerostat scenario tests/scenarios/*.scenario
   aerostat scenario --timeline tests/scenarios/stuck-guest.scenario
@@ -27,7 +27,7 @@ std::string lists() {
   std::string out = "Guards:\n";
   for (const GuardName& guard : guard_names()) out += fmt::format("  {:<15} {}\n", guard.name, guard.about);
   for (const bool of_vm : {false, true}) {
-    out += of_vm ? "What can be expected of a VM:\n" : "What can be expected of the host:\n";
+    out += of_vm ? "Measures of a VM:\n" : "Measures of the host:\n";
     for (const sim::Measure& m : sim::measures()) {
       if (m.of_vm == of_vm) out += fmt::format("  {:<15} {}\n", m.name, m.about);
     }
@@ -65,13 +65,13 @@ bool play_one(const sim::Scenario& scenario, std::ostream& out, const sim::Timel
 
 ScenarioCommand::ScenarioCommand(CLI::App& app)
     : command_(app.add_subcommand("scenario",
-                                  "Play stories of hosts and VMs in the lab, with guards on and off")) {
-  command_->add_option("files", files_, "text files, each a story")->type_name("FILE...");
-  command_->add_option("--without", without_, "play with this guard switched off, and say what breaks")
+                                  "Play scenarios of hosts and VMs in the lab, with guards on and off")) {
+  command_->add_option("files", files_, "scenario files")->type_name("FILE...");
+  command_->add_option("--without", without_, "play with this guard switched off, and show what breaks")
       ->type_name("GUARD");
-  command_->add_flag("--timeline", timeline_, "tell what happens, as it happens");
-  command_->add_flag("--figures", figures_, "say what was seen of each number that is expected");
-  command_->add_flag("--list", list_, "what guards there are, and what can be expected");
+  command_->add_flag("--timeline", timeline_, "show what happens, as it happens");
+  command_->add_flag("--figures", figures_, "show the measured value of each expectation");
+  command_->add_flag("--list", list_, "list guards and measures");
   command_->footer(kFooter);
 }
 

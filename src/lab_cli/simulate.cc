@@ -21,9 +21,9 @@ namespace aerostat {
 namespace {
 
 constexpr const char* kFooter =
-    R"(A trace is CSV (or gzip of it) with the header time_s,vm,need_mib and, if you have them, cache_mib (page cache in
-the need) and limit_mib (the VM's maximum). Without one, --generate makes a load from a seed; it proves nothing
-about real guests. docs/guide/simulate.md explains every figure.
+    R"(A trace is CSV (or gzip of it) with the header time_s,vm,need_mib and optionally cache_mib (page cache in the need)
+and limit_mib (the VM's maximum). Instead of a trace, --generate makes a load from a seed; it proves nothing about real
+guests. docs/guide/simulate.md explains every figure.
 Examples:
   aerostat simulate --list-policies
   aerostat simulate --generate builds:1800 --policy aerostat,static,oracle --host-memory 24G
@@ -43,14 +43,16 @@ Simulate::Simulate(CLI::App& app)
           app.add_subcommand("simulate", "Replay policies on a trace of what VMs needed, and score them")) {
   add_replay_options(*command_, replay_);
   command_
-      ->add_option("--policy", policies_, "which policies, separated by commas, or all (default aerostat)")
+      ->add_option("--policy", policies_,
+                   "policies to replay, separated by commas, or all (default aerostat)")
       ->delimiter(',')
       ->type_name("NAME,...");
-  command_->add_flag("--list-policies", list_, "what policies there are");
+  command_->add_flag("--list-policies", list_, "list the policies");
   command_
-      ->add_option("--json", json_, "the figures as JSON into this file; -: print them instead of the table")
+      ->add_option("--json", json_,
+                   "write the figures as JSON to this file; -: print them instead of the table")
       ->type_name("FILE|-");
-  command_->add_option("--plot", plot_, "a page with need, assigned and committed memory over time")
+  command_->add_option("--plot", plot_, "write a page of need, assigned and committed memory over time")
       ->type_name("FILE.html");
   command_->footer(kFooter);
 }
@@ -89,7 +91,8 @@ int Simulate::run(const Surroundings& around, bool json) const {
   const Result<sim::ReplayOptions> options = options_of(replay_);
   if (!options) return complain(around, options.error(), kUsage);
   if (replay_.host_memory.empty()) {
-    const char* const missing = "no host memory; say what the VMs share, as in --host-memory 16G";
+    const char* const missing =
+        "no host memory; give the memory that the VMs share, such as --host-memory 16G";
     return complain(around, {Error::Kind::Invalid, missing}, kUsage);
   }
   std::optional<WholeFile> json_file, plot_file;

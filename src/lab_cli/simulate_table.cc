@@ -52,8 +52,8 @@ std::vector<Cell> row_of(const Figures& f, double best) {
 // Raw, because it is laid out as it is to be read.
 constexpr std::string_view kFootnote =
     R"(S = W + 500 V + M, lower is better. W: memory held above need; V: need not met; M: price of the moves; all as
-shares of need. RATIO: (1 + S) / (1 + S of the oracle). V %, WORST VM: V in all and of the VM that had it
-worst, in per cent. FELT %: share of time with a deficit a guest feels; LONGEST: the longest such time.
+shares of need. RATIO: (1 + S) / (1 + S of the oracle). V %, WORST VM: V of all VMs and of the worst one, in
+percent. FELT %: share of time with a deficit that a guest feels; LONGEST: the longest such time.
 EMPTY %: share of time with less available than a Linux kernel's high watermarks and 32 MiB. E %: what VMs
 lacked of their fair share. RESIZES: per VM and hour. A VM's first 60 s do not count.
 )";

@@ -25,22 +25,22 @@ using H = const HostReport&;
 
 constexpr std::array kVmFields = {
     Field<VmReport>{"name", "NAME", "the VM's name", [](V r) -> FieldValue { return r.name; }},
-    Field<VmReport>{"mode", "MODE", "static: stays as configured; dynamic: managed",
+    Field<VmReport>{"mode", "MODE", "static: memory does not change; dynamic: managed",
                     [](V r) -> FieldValue { return std::string(mode_name(r.limits.mode)); }},
     Field<VmReport>{"status", "STATUS", "how it is doing",
                     [](V r) -> FieldValue { return std::string(status_name(r.status)); }},
-    Field<VmReport>{"startup_bytes", "STARTUP", "memory it boots with",
+    Field<VmReport>{"startup_bytes", "STARTUP", "memory the VM boots with",
                     [](V r) { return size_limit(r.limits.startup); }},
     Field<VmReport>{"minimum_bytes", "MINIMUM", "never pushed below this",
                     [](V r) { return size_limit(r.limits.minimum); }},
-    Field<VmReport>{"maximum_bytes", "MAXIMUM", "never grown beyond this",
+    Field<VmReport>{"maximum_bytes", "MAXIMUM", "never grown above this",
                     [](V r) { return size_limit(r.limits.maximum); }},
     Field<VmReport>{"buffer_percent", "BUFFER%", "headroom its owner wants kept above demand; -: learned",
                     [](V r) -> FieldValue {
                       if (!r.limits.buffer_percent) return {};
                       return static_cast<std::uint64_t>(*r.limits.buffer_percent);
                     }},
-    Field<VmReport>{"weight", "WEIGHT", "who gets memory first when it is scarce",
+    Field<VmReport>{"weight", "WEIGHT", "priority when memory is scarce",
                     [](V r) -> FieldValue { return static_cast<std::uint64_t>(r.limits.weight); }},
     Field<VmReport>{"assigned_bytes", "ASSIGNED", "memory the host has given it now",
                     [](V r) { return maybe(r.assigned); }},

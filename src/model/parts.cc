@@ -16,15 +16,15 @@ std::string_view words_for(Part part) {
     case Part::Block: return "to add a memory block in";
     case Part::Ahead: return "ahead of its growth";
     case Part::Buffer: return "buffer that its owner asked for";
-    case Part::Floor: return "up to a level below which it was hurt lately";
+    case Part::Floor: return "up to the level that hurt lately";
     case Part::Minimum: return "up to its owner's minimum";
     case Part::Maximum: return "beyond its maximum";
     case Part::Startup: return "startup memory that it is owed";
     case Part::Held: return "it holds and keeps";
     case Part::KernelShort: return "kept while memory for its kernel is short";
-    case Part::Rescue: return "for it has nearly nothing available";
-    case Part::Slack: return "that it can hardly work without";
-    case Part::Offer: return "not offered, for it took in nothing of late";
+    case Part::Rescue: return "because it has nearly nothing available";
+    case Part::Slack: return "slack that it needs to work";
+    case Part::Offer: return "not offered, because it took in nothing lately";
     case Part::Unproven: return "not believed, above its fair share and what the host sees it use";
   }
   return "?";

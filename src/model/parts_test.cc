@@ -19,10 +19,9 @@ TEST(Parts, AreNamedAndLeaveOutWhatIsNothing) {
   parts.raise_to(Part::Minimum, 256_MiB);
   parts.cut_to(Part::Maximum, 750_MiB);
   EXPECT_EQ(parts.sum(), 750_MiB);
-  EXPECT_EQ(
-      parts_text(parts),
-      "750 MiB: 700 MiB demand + 100 MiB up to a level below which it was hurt lately - 50 MiB beyond its "
-      "maximum");
+  EXPECT_EQ(parts_text(parts),
+            "750 MiB: 700 MiB demand + 100 MiB up to the level that hurt lately - 50 MiB beyond its "
+            "maximum");
   EXPECT_EQ(parts_text({}), "0 MiB");
 }
 

@@ -46,11 +46,11 @@ std::string why(const Wish& wish, Bytes from) {
     case Because::Enough: return "enough: " + numbers();
     case Because::AtMaximum: return "at its maximum: " + numbers();
     case Because::MostIsThere: return "most of its buffer is there: " + numbers();
-    case Because::NotTakenIn: return "takes in nothing now, and is offered more later: " + numbers();
+    case Because::NotTakenIn: return "takes in nothing now, and gets a new offer later: " + numbers();
     case Because::JustMoved: return "some lies idle, and it was moved a moment ago: " + numbers();
     case Because::NotNeeded:
       return fmt::format(
-          "{} was not needed for long enough to be worth a change and goes back to the pool{} ({})", amount(),
+          "{} was idle for long enough to be worth a change and goes back to the pool{} ({})", amount(),
           wish.to > wish.desired ? ", in parts, as long as none of it is missed" : "", numbers());
     case Because::OthersShort:
       return fmt::format("others are short by {}, this one has spare ({})", amount(), numbers());
@@ -60,16 +60,16 @@ std::string why(const Wish& wish, Bytes from) {
           "fair share and what the host sees it use ({} assigned)",
           amount(), format_bytes(wish.numbers.assigned));
     case Because::OthersShortStalled:
-      return fmt::format("others are short by {}, but it does not give what it was asked for", amount());
+      return fmt::format("others are short by {}, but it does not give the requested memory", amount());
     case Because::OthersShortDistressed:
       return fmt::format("others are short by {}, but it shows distress itself ({})", amount(), numbers());
     case Because::OthersShortJustMoved:
       return fmt::format("others are short by {}; it was moved a moment ago", amount());
     case Because::ShowsNoSpare:
-      return fmt::format("{} seem idle, but the guest shows no more available than it is to keep ({})",
+      return fmt::format("{} seem idle, but the guest shows no more available than it should keep ({})",
                          amount(), numbers());
     case Because::NearlyEmpty:
-      return "the guest has nearly nothing available, whatever it is thought to need: " + numbers();
+      return "the guest has nearly nothing available, whatever its estimated need: " + numbers();
     case Because::Needs: return numbers();
     case Because::BeingFreed: return fmt::format("{} more is being freed for it ({})", amount(), numbers());
     case Because::BuffersShared: return refusal(wish, from, "buffers are shared");

@@ -116,7 +116,7 @@ OracleScore replay_oracle(const Trace& trace, const ReplayOptions& o) {
 }
 
 PolicyEntry oracle_entry() {
-  return {"oracle", "sees all need beforehand; bounded by blocks and the price of a move only", nullptr,
+  return {"oracle", "knows all need in advance; limited only by blocks and the price of a move", nullptr,
           [](const Trace& trace, const ReplayOptions& options) { return Clairvoyant(trace, options).go(); }};
 }
 

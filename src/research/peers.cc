@@ -31,7 +31,7 @@ void add_peers(Registry& all) {
   add_pair(all, "proxmox", "Proxmox VE: shares of 80 % of the host, 100 MiB per 10 s", proxmox_rule,
            proxmox_equal());
   add_pair(all, "mom", "oVirt MoM: 5 % of a guest per 15 s, by strictly free memory", mom_rule, mom_equal());
-  add_pair(all, "squeezed", "XenServer: everybody the same part of its range, every 10 s", squeezed_rule,
+  add_pair(all, "squeezed", "XenServer: every VM the same part of its range, every 10 s", squeezed_rule,
            squeezed_equal());
   add_pair(all, "qubes", "Qubes OS: 1.3 times what is used and a share of the rest", qubes_rule,
            qubes_equal());

@@ -74,7 +74,7 @@ Advice advise(const VmTrace& about, const Seen& seen, const Settings& settings, 
   out.minimum_mib = std::max(floor, low);
   out.why_minimum =
       low >= floor
-          ? fmt::format("It needed {} or more for 99 % of its time; less would leave it short for ever.",
+          ? fmt::format("It needed {} or more for 99 % of its time; with less it would always be short.",
                         size(seen.low))
           : fmt::format("It needed as little as {}, but no guest should have less than {}.", size(seen.low),
                         size(floor));

@@ -71,7 +71,7 @@ class Parser {
       Words words(line);
       if (words.done()) continue;
       if (!statement(words)) return error(problem_);
-      if (!words.done()) return error("'" + printable(words.rest(), 60) + "' is too much");
+      if (!words.done()) return error("unexpected text '" + printable(words.rest(), 60) + "'");
     }
     return whole();
   }
@@ -89,7 +89,7 @@ class Parser {
     const std::string word = w.next();
     const auto value = number(word, "s");
     if (!value || *value > kMostSeconds)
-      return wrong("'" + printable(word, 40) + "' is no time; write 5s or 0.5s");
+      return wrong("'" + printable(word, 40) + "' is not a time; write 5s or 0.5s");
     out = *value;
     return true;
   }
@@ -114,14 +114,14 @@ class Parser {
   bool percent_of(Words& w, double& out) {
     const std::string word = w.next();
     const auto value = number(word, "%");
-    if (!value) return wrong("'" + printable(word, 40) + "' is no percentage; write 20%");
+    if (!value) return wrong("'" + printable(word, 40) + "' is not a percentage; write 20%");
     out = *value;
     return true;
   }
   bool count_of(Words& w, int& out) {
     const std::string word = w.next();
     const auto value = number(word, "");
-    if (!value || *value > 1e6) return wrong("'" + printable(word, 40) + "' is no count");
+    if (!value || *value > 1e6) return wrong("'" + printable(word, 40) + "' is not a count");
     out = static_cast<int>(*value);
     return true;
   }
@@ -143,8 +143,7 @@ class Parser {
       const std::string word = w.next();
       const auto profile = parse_profile(word);
       if (!profile)
-        return wrong("there is no profile '" + printable(word, 40) +
-                     "'; there are dense, balanced and swift");
+        return wrong("unknown profile '" + printable(word, 40) + "'; there are dense, balanced and swift");
       out_.profile = *profile;
       return true;
     }
@@ -152,7 +151,7 @@ class Parser {
       const std::string word = w.next();
       const auto plan = nonsense(word);
       if (!plan)
-        return wrong("there is no plan '" + printable(word, 40) + "'; there are greedy, miser and flighty");
+        return wrong("unknown plan '" + printable(word, 40) + "'; there are greedy, miser and flighty");
       out_.plan = *plan;
       return true;
     }
@@ -166,7 +165,7 @@ class Parser {
       const std::string guard = w.next();
       if (const auto known = without_guard(guard); !known) return wrong(known.error().message);
       out_.without.push_back(guard);
-      return w.take("fails") || wrong("a guard is followed by 'fails'");
+      return w.take("fails") || wrong("'fails' must follow a guard");
     }
     return wrong(
         "a line begins with name, host, profile, plans, seed, runs, vm, at, expect or without, not '" +
@@ -186,7 +185,7 @@ class Parser {
     ScenarioVm vm;
     vm.name = w.next();
     if (!is_vm_name(vm.name) || vm.name == "host")
-      return wrong("'" + printable(vm.name, 64) + "' cannot be a VM's name");
+      return wrong("'" + printable(vm.name, 64) + "' is not a valid VM name");
     if (out_.vm(vm.name)) return wrong("there is a VM '" + vm.name + "' already");
     Settings& s = vm.settings;
     s.mode = Mode::Dynamic;
@@ -220,13 +219,13 @@ class Parser {
         behaves = w.rest();
       else
         return wrong("'" + printable(word, 40) +
-                     "' says nothing about a VM; there are min, max, starts, needs, cache, hot, weight, "
+                     "' is not a word of a VM; use min, max, starts, needs, cache, hot, weight, "
                      "buffer, static, statistics, later and behaves");
     }
-    if (!s.startup) return wrong("it needs 'starts SIZE', the memory it boots with");
+    if (!s.startup) return wrong("it needs 'starts SIZE', the memory the VM boots with");
     if (!s.maximum) s.maximum = s.startup;
     if (vm.needs_mib == 0) vm.needs_mib = s.startup->to_mib() / 2;
-    if (vm.cache_mib > vm.needs_mib) return wrong("its cache is a part of what it needs and cannot be more");
+    if (vm.cache_mib > vm.needs_mib) return wrong("cache is a part of need and cannot exceed it");
     auto made = behaviour(behaves);
     if (!made) return wrong(made.error().message);
     vm.behaviour = std::move(*made);
@@ -240,7 +239,7 @@ class Parser {
     if (!seconds_of(w, s.at)) return false;
     if (w.take("reserve")) {
       s.kind = Kind::Reserve;
-      if (!size_of(w, s.amount) || !w.take("for")) return wrong("it is written: reserve SIZE for VM");
+      if (!size_of(w, s.amount) || !w.take("for")) return wrong("write: reserve SIZE for VM");
       s.vm = w.next();
       return add(s);
     }
@@ -260,7 +259,7 @@ class Parser {
       if (!mib_of(w, s.needs_mib)) return false;
       if (w.take("cache") && !mib_of(w, s.cache_mib)) return false;
       if (w.take("over") && !plain_seconds_of(w, s.over_s)) return false;
-      if (s.cache_mib > s.needs_mib) return wrong("its cache is a part of what it needs and cannot be more");
+      if (s.cache_mib > s.needs_mib) return wrong("cache is a part of need and cannot exceed it");
       return add(s);
     }
     if (verb == "reboots") return (s.kind = Kind::Reboot, add(s));
@@ -300,10 +299,10 @@ class Parser {
   }
 
   bool marked(Words& w, Expectation& e) {
-    if (e.subject.empty()) return wrong("only a VM is marked");
+    if (e.subject.empty()) return wrong("only a VM can be marked");
     e.status = w.rest();
     if (is_status(e.status)) return true;
-    return wrong("'" + printable(e.status, 40) + "' is no status; there are " + status_list());
+    return wrong("'" + printable(e.status, 40) + "' is not a status; use one of " + status_list());
   }
 
   bool measured(Words& w, const std::string& word, Expectation& e) {
@@ -311,7 +310,7 @@ class Parser {
     const Measure* const measure = find_measure(word, !e.subject.empty());
     if (!measure) {
       const bool host = e.subject.empty();
-      return wrong(fmt::format("'{}' cannot be looked at of {}; there are {}", printable(word, 40),
+      return wrong(fmt::format("'{}' is not a measure of {}; there are {}", printable(word, 40),
                                host ? "the host (or it is no VM above this line)" : "a VM",
                                measure_list(!host)));
     }
@@ -338,7 +337,7 @@ class Parser {
     if (out_.name.empty()) return error("it needs a name");
     if (out_.host <= Bytes{}) return error("it needs 'host SIZE', the memory VMs may share");
     if (out_.vms.empty()) return error("it needs a VM");
-    if (out_.expectations.empty()) return error("it expects nothing, and so cannot fail");
+    if (out_.expectations.empty()) return error("it has no expectation, so it cannot fail");
     if (out_.runs_s == 0) out_.runs_s = last_ + kAfterwards;
     if (last_ > out_.runs_s)
       return error(fmt::format("it runs {} s, and speaks of {} s", out_.runs_s, last_));
@@ -373,7 +372,7 @@ Result<Scenario> read_scenario(const std::string& path) {
   // An empty file is read to its end at once, and yields nothing: streams treat that as a failure too.
   if (in && in.peek() == std::ifstream::traits_type::eof() && errno == 0)
     return fail(Error::Kind::Invalid,
-                path + ": is empty; a scenario begins with its name, see docs/guide/scenarios.md");
+                path + ": is empty; a scenario begins with its name; see docs/guide/scenarios.md");
   if (!in || !(text << in.rdbuf())) {
     return fail(Error::Kind::NotFound,
                 fmt::format("{}: cannot be read: {}", path, std::strerror(errno != 0 ? errno : EIO)));

@@ -40,22 +40,22 @@ TEST(ScenarioText, IsReadLineByLine) {
 TEST(ScenarioText, SaysWhereAndWhatIsWrong) {
   EXPECT_EQ(refused("vm db starts 1G\n"), "f:4: there is a VM 'db' already");
   EXPECT_EQ(refused("at 5s web needs 1G\n"), "f:4: there is no VM 'web' above this line");
-  EXPECT_EQ(refused("at 5 db needs 1G\n"), "f:4: '5' is no time; write 5s or 0.5s");
+  EXPECT_EQ(refused("at 5 db needs 1G\n"), "f:4: '5' is not a time; write 5s or 0.5s");
   EXPECT_EQ(refused("at 5s db needs 1G\nat 4s db needs 1G\n"), "f:5: steps stand in the order of time");
   EXPECT_EQ(refused("expect free >> 1G\n"), "f:4: a number is compared by >=, <= or =");
-  EXPECT_NE(refused("expect db happiness >= 1\n")
-                .find("'happiness' cannot be looked at of a VM; there are assigned"),
-            std::string::npos);
+  EXPECT_NE(
+      refused("expect db happiness >= 1\n").find("'happiness' is not a measure of a VM; there are assigned"),
+      std::string::npos);
   EXPECT_NE(refused("without luck fails\n").find("there is no guard 'luck'"), std::string::npos);
-  EXPECT_NE(refused("vm x starts 1G behaves badly\n").find("'badly' is no behaviour"), std::string::npos);
+  EXPECT_NE(refused("vm x starts 1G behaves badly\n").find("'badly' is not a behaviour"), std::string::npos);
   EXPECT_EQ(refused("runs 5s\nexpect at 9s free >= 1G\n"), "f:1: it runs 5 s, and speaks of 9 s");
-  EXPECT_EQ(refused(""), "f:1: it expects nothing, and so cannot fail");
-  EXPECT_EQ(refused("expect free >= 1G extra\n"), "f:4: 'extra' is too much");
+  EXPECT_EQ(refused(""), "f:1: it has no expectation, so it cannot fail");
+  EXPECT_EQ(refused("expect free >= 1G extra\n"), "f:4: unexpected text 'extra'");
 }
 
 TEST(ScenarioText, TakesNoNumberThatIsNone) {
-  EXPECT_EQ(refused("runs nans\n"), "f:4: 'nans' is no time; write 5s or 0.5s");
-  EXPECT_EQ(refused("expect at nans free >= 1G\n"), "f:4: 'nans' is no time; write 5s or 0.5s");
+  EXPECT_EQ(refused("runs nans\n"), "f:4: 'nans' is not a time; write 5s or 0.5s");
+  EXPECT_EQ(refused("expect at nans free >= 1G\n"), "f:4: 'nans' is not a time; write 5s or 0.5s");
   for (const char* bad : {"nan", "inf", "-1", "1e999"}) {
     const std::string text = bad;
     EXPECT_NE(refused("vm x starts 1G buffer " + text + "%\n").find("no percentage"), std::string::npos)

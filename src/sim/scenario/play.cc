@@ -68,8 +68,8 @@ class Stage {
       if (!w.failed.empty()) {
         fail_line(w, w.failed);
       } else if (!w.met) {
-        fail_line(w, w.what->when == When::By ? "it did not come true"
-                                              : "it was not looked at: the VM was not there");
+        fail_line(
+            w, w.what->when == When::By ? "it did not happen" : "it was not checked: the VM did not exist");
       }
     }
     if (const auto broken = policy_.engine().host().over_committed_passes; broken > 0 && !reverted_)

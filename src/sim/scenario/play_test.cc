@@ -28,7 +28,7 @@ TEST(Play, SaysWhatDidNotHoldAndWhatWasSeen) {
 TEST(Play, SaysThatSomethingNeverCameTrue) {
   const Played p = played("vm a static starts 2G\nexpect by 5s a assigned >= 3G\n");
   ASSERT_EQ(p.failures.size(), 1u);
-  EXPECT_EQ(p.failures[0], "f:4: expect by 5s a assigned >= 3G: it did not come true");
+  EXPECT_EQ(p.failures[0], "f:4: expect by 5s a assigned >= 3G: it did not happen");
 }
 
 TEST(Play, LooksAtVmsThatHaveEndedToo) {

@@ -46,11 +46,11 @@ Result<void> check_names(const std::vector<RecordingFile>& files) {
   std::set<std::string> names;
   for (const RecordingFile& file : files) {
     if (!is_vm_name(file.vm))
-      return fail(Error::Kind::Invalid, fmt::format("'{}' cannot be a VM's name; write NAME={}",
+      return fail(Error::Kind::Invalid, fmt::format("'{}' is not a valid VM name; write NAME={}",
                                                     printable(file.vm, 64), printable(file.path)));
     if (!names.insert(file.vm).second)
       return fail(Error::Kind::Invalid,
-                  fmt::format("two recordings are named '{}'; tell them apart as in NAME={}", file.vm,
+                  fmt::format("two recordings are named '{}'; distinguish them with NAME={}", file.vm,
                               printable(file.path)));
   }
   return {};
@@ -91,11 +91,10 @@ Result<Converted> convert_one(const RecordingFile& file, const ConvertOptions& o
   if (const Result<void> read = read_recording(file.path, take); !read) return fail(read.error());
   thin.finish();
   if (about.written == 0)
-    return fail(
-        Error::Kind::Invalid,
-        fmt::format("recording {}: no row says how much memory is used; its columns used_kib, total_kib and "
-                    "free_kib are empty",
-                    printable(file.path)));
+    return fail(Error::Kind::Invalid,
+                fmt::format("recording {}: no row shows the used memory; its columns used_kib, total_kib and "
+                            "free_kib are empty",
+                            printable(file.path)));
   return about;
 }
 
@@ -112,17 +111,16 @@ Result<std::vector<Converted>> convert(const std::vector<RecordingFile>& files, 
     if (options.tolerance_mib >= 0 && span->mean_gap_s() > kFineRows * kLateness)
       return fail(
           Error::Kind::Refused,
-          fmt::format(
-              "recording {}: its rows are {:.2f} s apart, and what lies between them is not known, so "
-              "none can be left out; record with --every 100ms, or leave out --tolerance",
-              printable(file.path), span->mean_gap_s()));
+          fmt::format("recording {}: its rows are {:.2f} s apart, and the need between them is unknown, so "
+                      "no row can be omitted; record with --every 100ms, or omit --tolerance",
+                      printable(file.path), span->mean_gap_s()));
     spans.push_back(*span);
   }
   std::int64_t zero_ms = spans.empty() ? 0 : spans.front().first_ms;
   for (const Span& span : spans) zero_ms = std::min(zero_ms, span.first_ms);
 
   if (options.tolerance_mib >= 0)
-    out(fmt::format("{}; rows within {:g} MiB of the line are left out\n", kStraightLines,
+    out(fmt::format("{}; rows within {:g} MiB of the line are omitted\n", kStraightLines,
                     options.tolerance_mib));
   out(options.limit_mib > 0 ? "time_s,vm,need_mib,cache_mib,limit_mib\n" : "time_s,vm,need_mib,cache_mib\n");
   std::vector<Converted> done;

@@ -134,19 +134,18 @@ TEST(Convert, SaysWhereARecordingIsWrong) {
   EXPECT_EQ(complaint(head + "1,2\n2\n"), "r.csv: line 3: 1 fields where the header has 2");
   EXPECT_EQ(complaint(head + "5,2\n4,2\n"),
             "r.csv: line 3: its time lies before that of the row above; is this two recordings in one?");
-  EXPECT_EQ(
-      complaint(head + "1,\n2,\n"),
-      "r.csv: no row says how much memory is used; its columns used_kib, total_kib and free_kib are empty");
+  EXPECT_EQ(complaint(head + "1,\n2,\n"),
+            "r.csv: no row shows the used memory; its columns used_kib, total_kib and free_kib are empty");
   EXPECT_EQ(complaint(head + "1,5\n2,5\n", {.tolerance_mib = 1}),
-            "r.csv: its rows are 1.00 s apart, and what lies between them is not known, so none can be left "
-            "out; record "
-            "with --every 100ms, or leave out --tolerance");
+            "r.csv: its rows are 1.00 s apart, and the need between them is unknown, so no row can be "
+            "omitted; record "
+            "with --every 100ms, or omit --tolerance");
   EXPECT_EQ(make({{"a", "/nowhere"}}).result.error().message,
             "recording /nowhere: cannot be opened: No such file or directory");
   EXPECT_EQ(make({{"a,b", "/nowhere"}}).result.error().message,
-            "'a,b' cannot be a VM's name; write NAME=/nowhere");
+            "'a,b' is not a valid VM name; write NAME=/nowhere");
   EXPECT_EQ(make({{"a", "/x"}, {"a", "/y"}}).result.error().message,
-            "two recordings are named 'a'; tell them apart as in NAME=/y");
+            "two recordings are named 'a'; distinguish them with NAME=/y");
 }
 
 TEST(Convert, AThinnedTraceSaysThatItIsJoinedByStraightLines) {
@@ -158,7 +157,7 @@ TEST(Convert, AThinnedTraceSaysThatItIsJoinedByStraightLines) {
   const Made made = make({{"web", path}}, {.tolerance_mib = 0.5});
   ASSERT_TRUE(made.result) << made.result.error().message;
   EXPECT_EQ(made.text,
-            "# texture linear; rows within 0.5 MiB of the line are left out\ntime_s,vm,need_mib,cache_mib\n"
+            "# texture linear; rows within 0.5 MiB of the line are omitted\ntime_s,vm,need_mib,cache_mib\n"
             "0.00,web,1.00,0.00\n4.90,web,1.00,0.00\n5.00,web,9.00,0.00\n9.90,web,9.00,0.00\n");
   const auto trace = Trace::read({folder.write("t.csv", made.text)});
   ASSERT_TRUE(trace) << trace.error().message;

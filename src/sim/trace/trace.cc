@@ -48,7 +48,7 @@ struct Trace::Store {
   Result<void> flush(Vm& vm) {
     if (!file)
       return fail(Error::Kind::Internal,
-                  "no temporary file can be made for the trace; is /tmp writable, and has it space?");
+                  "cannot create a temporary file for the trace; check that /tmp is writable and has space");
     vm.blocks.push_back(blocks++);
     const std::size_t written = std::fwrite(vm.open.data(), sizeof(Row), vm.open.size(), file.get());
     if (written != vm.open.size() || std::fflush(file.get()) != 0)

@@ -222,13 +222,14 @@ Result<std::unique_ptr<Behaviour>> one_behaviour(std::string_view words) {
   if ((kind == "lies-high" || kind == "lies-low") && size) return made(new Lies(Bytes::of_mib(*size)));
   if (kind == "reboots" && time) return made(new Reboots(*time));
   if (kind == "vanishes" && time) return made(new Vanishes(*time));
-  return fail(Error::Kind::Invalid,
-              fmt::format("'{}' is no behaviour; it is ideal, slow RATE, holds SIZE, stuck, refuses, "
-                          "stuck-at-times SECONDS, silent [after|until SECONDS], starves, "
-                          "garbage after SECONDS, lies-high SIZE, lies-low SIZE, touches SIZE, reboots every "
-                          "SECONDS or vanishes at "
-                          "SECONDS, as in 'slow 20M/s' or 'silent after 20s', or several with commas between",
-                          printable(words, 80)));
+  return fail(
+      Error::Kind::Invalid,
+      fmt::format("'{}' is not a behaviour; it is ideal, slow RATE, holds SIZE, stuck, refuses, "
+                  "stuck-at-times SECONDS, silent [after|until SECONDS], starves, "
+                  "garbage after SECONDS, lies-high SIZE, lies-low SIZE, touches SIZE, reboots every "
+                  "SECONDS or vanishes at "
+                  "SECONDS, such as 'slow 20M/s' or 'silent after 20s', or several separated by commas",
+                  printable(words, 80)));
 }
 
 }  // namespace

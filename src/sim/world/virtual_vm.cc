@@ -332,7 +332,7 @@ bool VirtualVm::service_runs() {
   const bool runs = spec_.behaviour->speaks(now_ - born_) && !starved;
   if (runs && spec_.behaviour->babbles(now_ - born_)) {
     guest_.service = Service::Faulty;
-    guest_.note = "its service says what cannot be";
+    guest_.note = "its service reports impossible numbers";
     return false;
   }
   if (runs) {

@@ -49,7 +49,7 @@ class QemuMachines::Impl {
 
   Result<void> add(const std::string& name, const std::string& socket) {
     if (!is_vm_name(name))
-      return fail(Error::Kind::Invalid, fmt::format("'{}' cannot be a VM's name", printable(name, 64)));
+      return fail(Error::Kind::Invalid, fmt::format("'{}' is not a valid VM name", printable(name, 64)));
     named_[name] = socket;
     review_soon();
     return {};
@@ -104,9 +104,10 @@ class QemuMachines::Impl {
         if (is_named(socket)) continue;
         ignore(
             socket,
-            fmt::format("its name cannot be a VM's ({}); rename it, or name the VM in the configuration with "
-                        "[vm.NAME] and socket = \"PATH\"",
-                        kVmNameRule));
+            fmt::format(
+                "its name is not a valid VM name ({}); rename it, or name the VM in the configuration with "
+                "[vm.NAME] and socket = \"PATH\"",
+                kVmNameRule));
       }
     }
     return out;
