@@ -31,7 +31,7 @@ def arguments() -> argparse.Namespace:
 
 
 class VisiblePeaks:
-    """The most each guest ever believed it had. That is the daemon's number: QEMU does not know it."""
+    """The most memory each guest ever saw. This is the daemon's number, because QEMU does not know it."""
 
     def __init__(self, stage: Stage) -> None:
         self.peaks: dict[str, int] = {}

@@ -28,7 +28,7 @@ def swap_out(stage: Stage, vm: str) -> int:
 
 
 def grows_ahead(stage: Stage, act: Act, phase: str) -> None:
-    """web runs `phase` and is grown ahead of its need."""
+    """web runs `phase` and grows ahead of its need."""
     before = swap_out(stage, "web")
     work = stage.guests["web"].workload
     done = finish(stage, act, "web", work.start(phase))
@@ -40,14 +40,14 @@ def grows_ahead(stage: Stage, act: Act, phase: str) -> None:
 
 
 def ramp(stage: Stage, act: Act) -> None:
-    """A guest that has booted and given back what it does not need, beside others that have."""
+    """A guest that has booted and given back its idle memory, beside others that have memory."""
     for vm in cast.WEIGHTS:
         stage.settle(vm, cast.STARTUP_MIB - 1, PATIENCE)
     grows_ahead(stage, act, f"alloc:{LOAD_MIB}:{RATE}")
 
 
 def hand_over(stage: Stage, act: Act) -> None:
-    """web frees; what it gave up moves to db, which ramps in turn."""
+    """web frees memory; it moves to db, which then ramps up."""
     web, db = stage.guests["web"].workload, stage.guests["db"].workload
     high, reclaimed = stage.assigned_mib("web"), stage.daemon.host()["reclaimed_bytes"]
     web.run("free", 30)
@@ -60,7 +60,7 @@ def hand_over(stage: Stage, act: Act) -> None:
 
 
 def one_malloc(stage: Stage, act: Act) -> None:
-    """db frees; web, small again, asks for everything with one malloc."""
+    """db frees memory; web, small again, requests everything with one malloc."""
     stage.guests["db"].workload.run("free", 30)
     stage.settle("db", 700, PATIENCE)  # act (b) shows memory on its way from one to the other
     small = stage.assigned_mib("web")
@@ -72,7 +72,7 @@ def one_malloc(stage: Stage, act: Act) -> None:
 
 
 def contest(stage: Stage, act: Act) -> None:
-    """Both ramp at once: weights decide, the refusal is explained, the loser swaps."""
+    """Both ramp up at once: weights decide, the refusal is explained, the loser swaps."""
     refusals = stage.daemon.vm("db")["refusals"]
     before = {vm: swap_out(stage, vm) for vm in ("web", "db")}
     # Pages that compress: the loser's swap is in its own memory.

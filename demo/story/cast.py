@@ -13,7 +13,7 @@ LEGACY_MIB = 384
 
 def guests(rundir: Path) -> dict[str, Guest]:
     cast = {name: Guest(name, rundir, STARTUP_MIB, MAXIMUM_MIB, agent_args=["--relax-overcommit"]) for name in WEIGHTS}
-    # No service and no balloon: nothing in it can take part. The device that it could grow with is there.
+    # No service and no balloon: nothing in it can take part. It does have the device that it could grow with.
     cast["legacy"] = Guest("legacy", rundir, LEGACY_MIB, MAXIMUM_MIB, agent=False, balloon=False)
     return cast
 

@@ -1,4 +1,4 @@
-"""The stage: everybody running, watched from outside, with the numbers each act is judged by."""
+"""The stage: all programs running, observed from outside, with the numbers by which each act is judged."""
 
 import time
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from . import cast
 
 @dataclass
 class Act:
-    """One act: what it expects, each with whether it held and the numbers seen."""
+    """One act: its expectations, each with its result and the measured numbers."""
 
     name: str
     title: str
@@ -31,7 +31,7 @@ class Act:
 
 
 class Stage:
-    """Starts everybody on entry, ends everybody on exit."""
+    """Starts everything on entry, ends everything on exit."""
 
     def __init__(self, rundir: Path, say: Any = print) -> None:
         self.say = say

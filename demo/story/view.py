@@ -1,4 +1,4 @@
-"""The live view: `aerostat list`, drawn again and again, with what the story says below it."""
+"""The live view: `aerostat list`, repeated, with the story's text below it."""
 
 import sys
 import threading
@@ -10,7 +10,7 @@ COLUMNS = "name,status,assigned_bytes,visible_bytes,demand_bytes,wanted_bytes,pr
 
 
 class View:
-    """On a terminal: a table that is redrawn each half second over the last lines of the story. Elsewhere: just the lines."""
+    """On a terminal: a table that is redrawn every half second above the last lines of the story. Elsewhere: only the lines."""
 
     KEEP = 16
 

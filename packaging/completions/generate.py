@@ -1,8 +1,8 @@
-"""Writes the completions for bash, zsh and fish from what `aerostat --help` says.
+"""Writes the completions for bash, zsh and fish from the output of `aerostat --help`.
 
-    python3 packaging/completions/generate.py [AEROSTAT]   # build/release/bin/aerostat unless told otherwise
+    python3 packaging/completions/generate.py [AEROSTAT]   # default: build/release/bin/aerostat
 
-e2e.completions fails when they differ from what this would write.
+e2e.completions fails if they differ from the output of this program.
 """
 
 import re
@@ -39,7 +39,7 @@ def section(text: str, title: str) -> str:
 
 
 def entries(part: str) -> list[tuple[str, str]]:
-    """What stands left and what it means, which may begin on the next line and take several."""
+    """The left column and its meaning, which may begin on the next line and take several lines."""
     out: list[tuple[str, str]] = []
     for line in part.splitlines():
         if (start := re.match(r"  (\S.*?)(?:\s{2,}(\S.*))?$", line)) and not line.startswith("   "):

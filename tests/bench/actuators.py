@@ -1,4 +1,4 @@
-"""Actuators: what moving memory costs and how fast it goes, on a real guest without the daemon. The simulator's figures
+"""Actuators: the cost and the speed of moving memory, on a real guest without the daemon. The simulator's figures
 (src/sim/world/physics.h) come from here; docs/design/actuators.md has the table.
 
     script/bench actuators [--rounds N] [--json FILE]
@@ -58,8 +58,8 @@ def follow(guest: Guest, command: Callable[[], None], to_mib: float, timeout: fl
 
 
 def in_parts(guest: Guest, command: Callable[[int], None], out: Figures) -> None:
-    """How much of STEP_MIB had come when the last of PARTS orders was given: none, if each order began anew and they
-    are closer to each other than a first change takes."""
+    """How much of STEP_MIB had arrived when the last of PARTS orders was given: none, if each order restarted the wait and
+    orders are closer to each other than a first change takes."""
     start = assigned(guest)
     began = time.monotonic()
     for part in range(1, PARTS):
@@ -117,7 +117,7 @@ def free_memory(guest: Guest, rounds: int, out: Figures) -> None:
 
 
 def used_memory(guest: Guest, rounds: int, out: Figures) -> None:
-    """Balloon inflation into memory that programs hold: paging out to zram sets the pace; and paging in again."""
+    """Balloon inflation into memory that programs hold, at the speed of paging out to zram; and paging in again."""
     for _ in range(rounds):
         work = guest.workload
         work.run(f"alloc:{IN_USE_MIB}", 120)

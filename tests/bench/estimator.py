@@ -1,10 +1,12 @@
-"""Estimator: the daemon's demand for a real guest against the need that is known by construction (tests/bench/phases.py).
+"""Estimator: the daemon's estimate of a real guest's demand against need that is known by construction
+(tests/bench/phases.py).
 
-The guest keeps the memory it has (mode static), so that only the estimate is judged. What it needs at rest is measured
-once, before the phases: while the workload holds 100 MiB just filled, what was assigned less MemAvailable (asked of the
+The guest keeps its memory (mode static), so that only the estimate is judged. Its need at rest is measured once, before
+the phases: while the workload holds 100 MiB that it has just filled, assigned memory less MemAvailable (asked of the
 workload generator, not of the service) less these 100 MiB and their page tables. Filling them first uses up the free
-pages that each processor keeps aside, which MemAvailable leaves out though they are free. An estimate is compared with the need at the time of the sample it was made from. Samples within SETTLE seconds
-of a change of step are not judged; how long a step really took to settle is reported. Exit status 1 if a limit is not met.
+pages that each processor keeps, which MemAvailable omits although they are free. An estimate is compared with the need
+at the time of its sample. Samples within SETTLE seconds of a change of step are not judged; the real settling time of a
+step is reported. Exit status 1 if a limit is not met.
 
     script/bench estimator [--json FILE] [--only PHASES] [--with-only | --without-only] [--vcpus N] [--understated P] [--spread P] [--understated-without P] [--spread-without P]
 """
@@ -105,7 +107,7 @@ class Watch:
 
 
 def between(times: list[float], values: list[float], at: float) -> float:
-    """The value at a time, on the line between its neighbours."""
+    """The value at a time, by linear interpolation."""
     right = max(1, bisect.bisect_left(times, at))
     left_time, right_time = times[right - 1], times[right]
     share = (at - left_time) / (right_time - left_time) if right_time > left_time else 0.0
@@ -168,7 +170,7 @@ def table(seen: list[Seen], agent: bool) -> dict[str, dict[str, float]]:
 
 
 def cost() -> float:
-    """CPU microseconds of one whole look and message on this machine itself: the service measures 1000 of each part."""
+    """CPU microseconds of one complete look and message on this machine: the service measures 1000 of each part."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([str(bin_dir() / "aerostat-guest"), "--cost"], capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -1,4 +1,4 @@
-"""One program fills a fresh guest beyond what it booted with, while the host's processors have other work: what it felt of that.
+"""One program fills a fresh guest beyond its boot memory, while the host's processors are busy: what it felt of that.
 
 A guest that has run out of memory cannot add any. On a busy host reports come late and the guest is slow to add a block, so this is where that happens.
 A fill that does not end well keeps its logs. Exit status 1 if there was one: killed, refused, or not grown to hold what it filled.
@@ -27,7 +27,7 @@ BOOT_MIB = 384
 
 @contextmanager
 def busy(processes: int) -> Iterator[None]:
-    """So many processes that take all the processor time they get."""
+    """A number of processes that take all the CPU time they get."""
     running = [process.start([sys.executable, "-c", "while True: pass"], Path(os.devnull)) for _ in range(processes)]
     try:
         yield
@@ -41,7 +41,7 @@ def start(guest: Guest, args: argparse.Namespace) -> int:
 
 
 def fill_and_free(guest: Guest, args: argparse.Namespace) -> None:
-    """It was that large before, and is cut back to what it booted with; the last of it is still on its way."""
+    """It was that large before, and is cut back to its boot memory; the last of it is still on its way."""
     guest.workload.finish(start(guest, args), 300)
     guest.workload.run("free", 60)
     until(lambda: guest.memory().assigned <= guest.startup_mib * MIB, 180, f"the guest has no more than the {guest.startup_mib} MiB it booted with")
@@ -55,7 +55,7 @@ def start_short(guest: Guest, args: argparse.Namespace) -> int:
 
 
 def fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
-    """One fill of a guest under a fresh daemon; of a fresh guest, with --again of one that was cut back, with --short of one that lacked memory."""
+    """One fill of a guest under a fresh daemon: a fresh guest; with --again one that was cut back; with --short one that lacked memory."""
     guest = Guest("fill", rundir, startup_mib=BOOT_MIB, zram_mib=512 if args.short else 128, agent_args=["--relax-overcommit"], device_block_mib=args.block)
     with Daemon(rundir, "3G", held_at("fill", args.short) if args.short else DYNAMIC) as daemon, guest:
         guest.wait_ready(180)

@@ -1,11 +1,11 @@
-"""What the daemon costs beside many VMs: its share of a core, memory, passes, late passes, and the time of a list.
+"""The daemon's cost beside many VMs: its share of a core, memory, passes, late passes, and the time of a list.
 
 The VMs are scripted monitors and services, each a process of its own (tests/bench/fleet_peers.cc), so that no guest's
-work is in the figures. Quiet: 300 VMs with memory to spare, whose need does not change. Restless: 600 VMs, each of
-which needs something else each second, on a host that is nearly full.
+work is in the figures. Quiet: 300 VMs with memory to spare and constant need. Restless: 600 VMs on a host that is nearly
+full, each with a different need every second.
 
     script/bench fleet                     both
-    script/bench fleet --short             20 and 20 VMs for 3 s: does it work at all
+    script/bench fleet --short             20 and 20 VMs for 3 s: checks only that it works
     script/bench fleet --load quiet --vms 1000 --seconds 30
 """
 
@@ -27,7 +27,7 @@ BASE_MIB = 128
 MINIMUM_MIB = 48
 MAXIMUM_MIB = 512
 VMS = {"quiet": 300, "restless": 600}
-# Of what the VMs boot with: plenty, and less than they want together at most.
+# As a multiple of the VMs' boot memory: plenty, and less than their largest joint want.
 CAPACITY = {"quiet": 3.0, "restless": 1.02}
 WARM_UP_SECONDS = 8
 
@@ -50,7 +50,7 @@ class Cost:
 
 
 def large_host(rundir: Path, mib: int) -> list[str]:
-    """What starts a program that sees a host of so much memory, all of it available: the VMs use none of ours."""
+    """The command prefix for a program that sees a host with this much memory, all of it available: the VMs use none of ours."""
     meminfo = rundir / "meminfo"
     meminfo.write_text(f"MemTotal: {mib * 1024} kB\nMemAvailable: {mib * 1024} kB\n")
     return ["unshare", "--mount", "sh", "-c", f'mount --bind {meminfo} /proc/meminfo && exec "$@"', "sh"]

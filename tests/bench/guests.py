@@ -1,6 +1,6 @@
-"""Real Debian guests that are handed memory while a program takes it: nobody is killed, pages or stands without memory.
+"""Real Debian guests that get memory while a program takes it: nothing is killed, pages or stands without memory.
 
-Each row: a guest that came to rest (30 s without a change), then a Python program that takes 1 GiB. What is seen comes
+Each row: a guest that came to rest (30 s without a change), then a Python program that takes 1 GiB. Observations come
 from inside the guest. Exit status 1 if a row fails, or a control does not.
 
     script/bench guests --quick                       one row for each system, some minutes
@@ -47,7 +47,7 @@ print(f"took {pieces * mib} MiB", flush=True)
 time.sleep(3)
 '''
 
-# A container that works far beyond its own limit, over and over: its cache is taken from it as fast as it reads.
+# A container that works far beyond its own limit, repeatedly: its cache is taken from it as fast as it reads.
 BOX = ("systemd-run --quiet --unit=box -p MemoryMax=64M -p MemorySwapMax=64M "
        "sh -c 'while :; do tar -cf - /usr/lib | cat >/dev/null; done'")
 
@@ -88,11 +88,11 @@ class Result:
 
     @property
     def held(self) -> bool:
-        """A control is there to show that the row can fail."""
+        """A control shows that the row can fail."""
         return bool(self.broken) != self.row.managed
 
 
-# What is unusual: kernel arguments, QEMU arguments, a change of the command line, and what is done before the rest.
+# Special features: kernel arguments, QEMU arguments, a change of the command line, and preparations.
 @dataclass(frozen=True)
 class Special:
     kernel: tuple[str, ...] = ()
@@ -112,7 +112,7 @@ def _second_device(command: list[str]) -> list[str]:
 
 
 def _strict(guest: Debian) -> None:
-    # The owner asks for the strict rule, so the service is not to relax it.
+    # The owner asks for the strict rule, so the service must not relax it.
     guest.run("echo 'AEROSTAT_GUEST_OPTIONS=' >/etc/default/aerostat-guest; systemctl restart aerostat-guest; sysctl -q vm.overcommit_memory=2")
 
 
@@ -139,7 +139,7 @@ class Edited(Debian):
 
 
 def rest(daemon: Daemon, name: str, still: float = REST_SECONDS, limit: float = REST_LIMIT) -> float:
-    """Waits until nothing changed for so long; how long that took. TimeoutError if it never does."""
+    """Waits until nothing changed for this long; returns how long that took. TimeoutError if it never happens."""
     watch, last, since = Stopwatch(), None, time.monotonic()
     while watch() < limit:
         vm = daemon.vms().get(name, {})
@@ -154,7 +154,7 @@ def rest(daemon: Daemon, name: str, still: float = REST_SECONDS, limit: float = 
 
 @contextmanager
 def managed(rundir: Path, guest: Debian, row: Row) -> Iterator[Daemon]:
-    """A daemon that knows nothing yet: what it learned in the row before is gone."""
+    """A daemon without any knowledge: what it learned in the previous row is gone."""
     shutil.rmtree(rundir / "state", ignore_errors=True)
     with Daemon(rundir, CAPACITY) as daemon:
         until(lambda: guest.name in daemon.vms(), 30, "the VM is seen")
@@ -272,7 +272,7 @@ class Idle:
 
 
 def idle(system: int, wish: argparse.Namespace, say: Callable[[str], None]) -> Idle:
-    """A guest that nobody uses, from its boot on: how often it is changed in ten minutes, and what it is left."""
+    """An unused guest, from its boot on: how often it changes in ten minutes, and the memory it keeps."""
     rundir = new_rundir()
     row = Row(system, wish.swap[0], wish.minimum[0], wish.maximum[-1], 1)
     with Debian("web", rundir, system, row.startup, row.maximum, row.swap) as guest:

@@ -1,6 +1,6 @@
-"""Phases whose need is known by construction: what the guest needed at rest, and what the workload holds hot since.
+"""Phases whose need is known by construction: the guest's need at rest, and the memory the workload holds hot since.
 
-A step is one command of the workload generator with a gauge: MiB that it holds hot, from the generator's own account
+A step is one command of the workload generator with a gauge: MiB that it holds hot, by the generator's own account
 (`progress`). A step without a gauge prepares the next one and is not judged.
 """
 
@@ -20,7 +20,7 @@ def held(event: Event) -> float:
 
 
 def touched(event: Event) -> float:
-    """What this step made the kernel hold."""
+    """Kernel memory that this step caused."""
     return event["touched_mib"]
 
 
@@ -45,9 +45,9 @@ PHASES = [
     Phase("leak", [("alloc:300:25", held)]),
     Phase("kernel", [("tables:80:40", touched), ("hold:6", always(80))], clean=["exit"]),
     Phase("cold cache", [("read:256", always(0)), ("hold:6", always(0))]),
-    # From the third time on nobody can call it cold.
+    # From the third time on it cannot be called cold.
     Phase("hot cache", [("read:192", None), ("read:192", None), ("read:192:20:400", always(192))]),
-    # Nothing in the kernel's numbers tells it from cache in use while there is memory: shown, and not judged.
+    # While there is memory, no kernel number distinguishes it from cache in use: shown, and not judged.
     Phase("forgotten cache", [("hold:6", always(0))], judged=False),
     Phase("swapped out", [("alloc:450:150", None), ("hold:15:450", held)], short=True),
 ]

@@ -1,7 +1,7 @@
 """Reaction: a guest allocates at 200 MiB/s; how long after its buffer fell below the threshold can it use more memory?
 
-Measured from outside the daemon, on a real guest: the crossing from what the workload touched, the arrival from the
-guest's own MemTotal. Memory that came before the crossing counts as 0 ms. Exit status 1 if a limit is not met.
+Measured from outside the daemon, on a real guest: the crossing from the memory that the workload touched, the arrival
+from the guest's own MemTotal. Memory that came before the crossing counts as 0 ms. Exit status 1 if a limit is not met.
 
     script/bench reaction [--episodes N] [--json FILE]
 """
@@ -49,7 +49,7 @@ def touched_at_crossing(vm: dict) -> float:
 
 
 def settle(daemon: Daemon, name: str) -> dict:
-    """The VM at rest: what was asked for has arrived, and what it needs does not change."""
+    """The VM at rest: requested memory has arrived, and its need does not change."""
 
     def resting() -> dict | None:
         first = daemon.vm(name)
@@ -63,7 +63,7 @@ def settle(daemon: Daemon, name: str) -> dict:
 
 
 def one(daemon: Daemon, guest: Guest) -> Episode | None:
-    """Ramps until memory arrives. None: the guest is at its maximum."""
+    """Ramps up until memory arrives. None: the guest is at its maximum."""
     work = guest.workload
     vm = settle(daemon, guest.name)
     distance = touched_at_crossing(vm)
@@ -79,7 +79,7 @@ def one(daemon: Daemon, guest: Guest) -> Episode | None:
     def usable() -> int | None:
         nonlocal crossed
         if crossed is None:
-            # A busy machine does not keep the rate: what was really touched tells.
+            # A busy machine does not keep the rate, so use the memory really touched.
             progress = work.progress()
             if progress["touched_mib"] >= distance:
                 crossed = progress["ns"] + offset

@@ -1,4 +1,4 @@
-"""How long a guest's sample is on its way: the bench takes the daemon's end of the port, and joins the two clocks."""
+"""How long a guest's sample is on its way: the bench takes the daemon's end of the port, and aligns the two clocks."""
 
 import json
 import time

@@ -17,7 +17,7 @@ MOST_MORE_MIB = 16
 
 
 def write_rows(pipe, rows: int) -> None:
-    """Needs that walk up and down in small steps, ten rows a second of each VM."""
+    """Needs that move up and down in small steps, ten rows a second for each VM."""
     pipe.write(b"time_s,vm,need_mib\n")
     for i in range(rows // VMS):
         wave = abs(i % 2000 - 1000)

@@ -1,1 +1,1 @@
-"""End-to-end tests: real guests under real QEMU. They skip, with the reason, only where QEMU cannot be had."""
+"""End-to-end tests: real guests under real QEMU. They are skipped, with the reason, only where QEMU is not available."""

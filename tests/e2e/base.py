@@ -1,4 +1,4 @@
-"""What every end-to-end test begins and ends with."""
+"""The common setup and teardown of end-to-end tests."""
 
 import shutil
 import unittest
@@ -7,7 +7,7 @@ from tests.harness.paths import new_rundir
 
 
 class RealGuests(unittest.TestCase):
-    """A run folder of its own, removed afterwards; the daemon's log is shown when a test failed."""
+    """A run folder of its own, removed afterwards; the daemon's log is shown if a test failed."""
 
     @classmethod
     def setUpClass(cls) -> None:

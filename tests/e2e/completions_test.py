@@ -1,4 +1,4 @@
-"""Completions for the shells: what the command's help says, and what bash makes of it."""
+"""Shell completions: they follow the command's help, and bash uses them as expected."""
 
 import os
 import subprocess

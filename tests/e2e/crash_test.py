@@ -17,7 +17,7 @@ HEALTHY = {"OK", "Low", "Warning", "Paging", "Stalled"}
 
 
 class Load:
-    """Makes one guest ramp and free, over and over."""
+    """Makes one guest ramp up and down repeatedly."""
 
     def __init__(self, guest: Guest, first: str) -> None:
         self.guest = guest
@@ -25,7 +25,7 @@ class Load:
         self.running = guest.workload.start(first)
 
     def step(self) -> None:
-        """Hands over the next phase when the last one has ended."""
+        """Sends the next phase when the last one has ended."""
         self.guest.workload.poll()
         ended = [e for e in self.guest.workload.pending if e.get("id") == self.running and e["event"] in ("done", "failed", "killed")]
         if not ended:
@@ -70,7 +70,7 @@ class Crash(RealGuests):
                 self.assertEqual(guest.workload.stat()["oom_kill"], 0)
 
     def live(self, loads: list[Load], seconds: float) -> None:
-        """Lets time pass while the guests work: that is what the kill is to hit."""
+        """Lets time pass while the guests work: the kill should hit that."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for load in loads:
@@ -90,7 +90,7 @@ class Crash(RealGuests):
         until(same, 5, "the new daemon manages both guests")
 
     def settled(self, daemon: Daemon, ledger: Ledger, loads: list[Load]) -> None:
-        """Left alone, what the last daemon believes is what QEMU says."""
+        """Left alone, the last daemon agrees with QEMU."""
         for load in loads:
             load.guest.workload.stop()
 

@@ -1,4 +1,4 @@
-"""Real systems, set up as the README's first steps say, at everyday work. Nobody is killed, and nothing is paged out.
+"""Real systems, set up by the README's first steps, at everyday work. Nothing is killed, and nothing is paged out.
 
 Debian 12 without swap does all the work; Debian 13 with a swap file the main case. The whole table: script/bench guests."""
 
@@ -19,7 +19,7 @@ from tests.harness.waiting import until
 
 CAPACITY = "6G"
 
-# What a developer compiles: two programs' worth of this project's own sources.
+# A developer's compilation: two programs' worth of this project's own sources.
 SOURCES = ["src/agent/common/json_reader.cc", "src/agent/common/messages.cc", "src/agent/linux/proc_parse.cc", "src/agent/linux/sampler.cc"]
 
 IMPORT = '''
@@ -95,7 +95,7 @@ class RealDebian(RealGuests):
                   + " | xargs -P 2 -I F g++ -std=c++20 -O2 -Isrc -DAEROSTAT_VERSION='\"0\"' -c F -o /dev/null", timeout=400)
 
     def contained(self, daemon: Daemon, guest: Debian) -> None:
-        """What a limit inside the guest does is no distress of the guest."""
+        """The effects of a limit inside the guest are no distress of the guest."""
         self.work(daemon, guest, "a container at its limit", self.box("-p RuntimeMaxSec=20 sh -c 'while :; do cat /usr/lib/gcc/*/*/* >/dev/null 2>&1; done'"))
         self.work(daemon, guest, "a container that is killed", self.box("python3 /root/take.py 256 1"), kills=1)
 
@@ -123,7 +123,7 @@ class RealDebian(RealGuests):
 
 class Install(unittest.TestCase):
     def test_one_command_installs_the_host(self) -> None:
-        """Into a tree; the configuration it brings is one that the daemon takes."""
+        """Into a tree; the daemon accepts the installed configuration."""
         with tempfile.TemporaryDirectory() as tree:
             subprocess.run([str(ROOT / "script/install"), "host", "--root", tree, "--build", str(bin_dir().parent)], check=True, stdout=subprocess.DEVNULL)
             checked = subprocess.run([f"{tree}/usr/local/sbin/aerostatd", "--check-config", "--config", f"{tree}/etc/aerostat/aerostat.toml"],

@@ -1,4 +1,4 @@
-"""Mistakes of people: each gets one clear sentence with the place and the remedy, a failing exit status, and changes nothing."""
+"""User mistakes: each gets one clear sentence with the place and the remedy, a failing exit status, and changes nothing."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ class Errors(unittest.TestCase):
                               capture_output=True, text=True, timeout=20, check=False)
 
     def sentence(self, run: subprocess.CompletedProcess[str], status: int, *parts: str) -> None:
-        """Failed as meant, with all the parts, and no more than a few lines."""
+        """Failed as intended, with all the parts, and in no more than a few lines."""
         self.assertEqual(run.returncode, status, run.stdout + run.stderr)
         for part in parts:
             self.assertIn(part, run.stderr)

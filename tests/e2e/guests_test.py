@@ -1,4 +1,4 @@
-"""Kinds of guests and turns of their lives: one big malloc, no agent, reboot, pause, power-off."""
+"""Kinds of guests and events of their lives: one big malloc, no agent, reboot, pause, power-off."""
 
 import unittest
 
@@ -24,7 +24,7 @@ class Guests(RealGuests):
                         self.assertGreater(guest.memory().assigned, 1434 * MIB)
 
     def test_a_guest_that_was_short_of_memory_is_given_some_at_once(self) -> None:
-        """Held at what it booted with until it pages, as on a full host. Its kernel could not add a block in that state: it added one before."""
+        """Held at its boot memory until it pages, as on a full host. Its kernel could not add a block in that state, so it added one before."""
         with Daemon(self.rundir, "3G", held_at("web", 384)) as daemon, Guest("web", self.rundir, zram_mib=512) as web:
             web.wait_ready()
             daemon.wait_served("web", timeout=20)
@@ -86,7 +86,7 @@ class Guests(RealGuests):
             self.assertEqual(daemon.host()["law1_violations"], 0)
 
     def test_a_guest_grown_large_does_not_die_of_its_page_tables(self) -> None:
-        """Programs have plenty, but in memory that page tables cannot use: more of the right kind must come in time."""
+        """Programs have plenty, but in memory that page tables cannot use: more of the right kind must arrive in time."""
         with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web:
             web.wait_ready()
             daemon.wait_served("web", timeout=20)
@@ -95,7 +95,7 @@ class Guests(RealGuests):
             stat = web.workload.stat()
             self.assertEqual(event["event"], "done", f"{event}; {stat}")
             self.assertEqual(stat["oom_kill"], 0)
-            # A steady guest is left little on purpose: the floor of the profile is 12 MiB.
+            # A steady guest keeps little on purpose: the floor of the profile is 12 MiB.
             self.assertGreater(stat["mem_available_kib"], 16 * 1024)
 
     def test_a_paused_vm_is_held_and_a_closed_one_forgotten(self) -> None:

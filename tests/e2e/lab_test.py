@@ -1,4 +1,4 @@
-"""`aerostat simulate` and `aerostat plan` as people call them: options, files, and one clear sentence for each mistake."""
+"""`aerostat simulate` and `aerostat plan` as users call them: options, files, and one clear sentence for each mistake."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""From a recording to a replay, with the programs as they are: aerostat-guest --record, aerostat record, trace, simulate."""
+"""From a recording to a replay, with the real programs: aerostat-guest --record, aerostat record, trace, simulate."""
 
 import gzip
 import json
@@ -47,7 +47,7 @@ class RoundTrip(unittest.TestCase):
         self.assertGreater(len(rows), 1)
         for row in rows:
             self.assertEqual(int(row["used_kib"]), int(row["total_kib"]) - int(row["free_kib"]))
-        # As if it had been made over more than the first minute of a VM, which is not scored.
+        # As if it had been recorded for longer than the first minute of a VM, which is not scored.
         lines = recording.read_text().splitlines()
         slow = self.rundir / "slow.csv"
         slow.write_text("\n".join([lines[0], *(f"{i * 60}.000,{line.split(',', 1)[1]}" for i, line in enumerate(lines[1:]))]) + "\n")

@@ -1,4 +1,4 @@
-"""Sick guests beside a healthy one: each gets its name within 10 s, what it holds stays counted, the healthy one is served."""
+"""Sick guests beside a healthy one: each is named within 10 s, its memory stays counted, and the healthy one is served."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ NAMED_WITHIN = 10
 
 
 class MuteMonitor:
-    """Accepts connections and never says a word."""
+    """Accepts connections and never sends anything."""
 
     def __init__(self, path: str) -> None:
         self._listener = socket.socket(socket.AF_UNIX)
@@ -65,7 +65,7 @@ class Sick(RealGuests):
             self.addCleanup(os.kill, guests["stopped"].pid, signal.SIGCONT)
             for name in ("stopped", "mute"):
                 daemon.wait_status(name, "Not responding", timeout=NAMED_WITHIN)
-            # What their service says cannot be; their balloons' statistics stand in for it.
+            # Their service reports impossible numbers; their balloons' statistics replace it.
             for name, said in (("garbage", "sent"), ("long", "sent a line longer than"), ("version", "is not supported")):
                 guests[name].wait_ready(90)
                 until(lambda name=name, said=said: all(part in daemon.vm(name)["note"] for part in (said, "balloon statistics stand in")),
@@ -77,7 +77,7 @@ class Sick(RealGuests):
             self.assertEqual(daemon.host()["law1_violations"], 0)
 
     def stubborn_is_asked(self, daemon: Daemon) -> None:
-        """It keeps far more than it needs; once asked, 10 s are enough to see that it does not give."""
+        """It keeps far more than it needs. Once asked, 10 s are enough to show that it does not give."""
         until(lambda: daemon.vm("stubborn")["shrinks"] > 0, 60, "stubborn is asked to give")
         daemon.wait_status("stubborn", "Stalled", timeout=NAMED_WITHIN)
 

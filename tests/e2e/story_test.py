@@ -1,4 +1,4 @@
-"""The story of the demo, unattended: every act must hold, and the report must say so in the promised form."""
+"""The story of the demo, unattended: every act must hold, and the report must have the documented form."""
 
 import json
 import subprocess

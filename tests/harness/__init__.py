@@ -1,1 +1,1 @@
-"""What the end-to-end tests and the demo stand on: real QEMU guests, watched from outside."""
+"""The basis of the end-to-end tests and the demo: real QEMU guests, observed from outside."""

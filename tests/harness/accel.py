@@ -1,4 +1,4 @@
-"""Which accelerator runs guests here. /dev/kvm may exist and still not run a guest, so it is tried once and remembered."""
+"""The accelerator that runs guests here. /dev/kvm may exist and still not run a guest, so it is tried once and remembered."""
 
 import json
 import os
@@ -8,12 +8,12 @@ from pathlib import Path
 
 from .paths import guest_dir
 
-# Far more than a guest under KVM needs to its init; a broken one hangs, or QEMU ends at once.
+# Far more than a guest under KVM needs to reach its init; a broken one hangs, or QEMU ends at once.
 PROBE_SECONDS = 8
 
 
 def accelerator() -> str:
-    """`kvm` if it boots a guest, else `tcg`. AEROSTAT_ACCEL decides without a trial."""
+    """`kvm` if it boots a guest, otherwise `tcg`. AEROSTAT_ACCEL decides without a trial."""
     forced = os.environ.get("AEROSTAT_ACCEL")
     if forced:
         return forced
@@ -35,14 +35,14 @@ def accelerator() -> str:
 
 
 def processor(accel: str) -> str:
-    """Under emulation without what makes it slow: string instructions are emulated byte by byte (clearing a page takes five
-    times as long with erms), and five levels of page tables are walked for nothing."""
+    """Under emulation without slow features: string instructions are emulated byte by byte (clearing a page takes five times
+    as long with erms), and five levels of page tables are walked for nothing."""
     return "host" if accel == "kvm" else "max,-erms,-fsrm,-la57"
 
 
 def timer_came_late(console: Path) -> bool:
-    """On a busy host an emulated timer can come too late for the kernel's check of it at boot; the kernel then panics, and the
-    guest has to be started again. (no_timer_check would spare it that, and no guest of users has it.)"""
+    """On a busy host an emulated timer may be too late for the kernel's check of it at boot. The kernel then panics, and the
+    guest must be started again. (no_timer_check would avoid that, but no user's guest has it.)"""
     return console.exists() and b"IO-APIC + timer doesn't work" in console.read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""aerostatd as a child, with its own configuration, spoken to over its API as any client would."""
+"""aerostatd as a child process, with its own configuration, used over its API like any client."""
 
 import http.client
 import json
@@ -15,17 +15,17 @@ from .waiting import until
 
 GIB = 1 << 30
 
-# All VMs, down to less than they boot with.
+# All VMs, down to less than their boot memory.
 DYNAMIC = '[defaults]\nmode = "dynamic"\nminimum = "256M"\n'
 
 
 def held_at(name: str, mib: int) -> str:
-    """One VM, down to less than it boots with, and for now up to no more than so much."""
+    """One VM, down to less than its boot memory, and for now at most up to the given size."""
     return f'[vm.{name}]\nmode = "dynamic"\nminimum = "256M"\nmaximum = "{mib}M"\n'
 
 
 class ApiError(Exception):
-    """The daemon said no."""
+    """The daemon refused."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(f"{status}: {body.get('error', body)}")
@@ -44,8 +44,8 @@ class _UnixHttp(http.client.HTTPConnection):
 
 
 class Daemon:
-    """Not running until start(). `config` is more TOML, after the lines every test needs; `prefix` a command that
-    starts it and becomes it."""
+    """Not running until start(). `config` is additional TOML, after the lines that every test needs; `prefix` is a command
+    that starts the daemon and becomes it."""
 
     def __init__(self, rundir: Path, capacity: str = "3G", config: str = "", profile: str = "balanced",
                  prefix: list[str] | None = None) -> None:
@@ -86,7 +86,7 @@ directories = ["{rundir}/qmp"]
             return False
 
     def kill(self) -> None:
-        """As a crash would: no chance to clean up."""
+        """Like a crash: no chance to clean up."""
         assert self._process
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
@@ -109,7 +109,7 @@ directories = ["{rundir}/qmp"]
         return self._process.pid
 
     def logs(self) -> str:
-        """What all starts logged."""
+        """The logs of all starts."""
         files = sorted(self.log.parent.glob("aerostatd.*.log"))
         return "".join(file.read_text(errors="replace") for file in files)
 
@@ -155,14 +155,14 @@ directories = ["{rundir}/qmp"]
         return self.request("GET", f"/v1/events?after={after}")
 
     def status(self, name: str) -> str:
-        """A VM's status, empty while the VM is not known."""
+        """A VM's status, empty while the VM is unknown."""
         return self.vms().get(name, {}).get("status", "")
 
     def wait_status(self, name: str, *wanted: str, timeout: float) -> str:
         return until(lambda: (s := self.status(name)) in wanted and s, timeout, f"{name} is {' or '.join(wanted)}")
 
     def wait_served(self, name: str, timeout: float) -> None:
-        """Until all is well by its service's word. Balloon statistics can say so before the service is there."""
+        """Waits until all is well by its service's report. Balloon statistics can say so before the service is there."""
 
         def served() -> bool:
             vm = self.vms().get(name, {})
@@ -171,7 +171,7 @@ directories = ["{rundir}/qmp"]
         until(served, timeout, f"{name} is OK, as its service says")
 
 
-# A program started so has no rights of root, wherever the build lies: setpriv gives them up as it starts it.
+# A program started this way has no root privileges, wherever the build is: setpriv drops them at the start.
 AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 

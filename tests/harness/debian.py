@@ -1,7 +1,7 @@
-"""A guest as people run it: an image of script/guest-image, started as the README says.
+"""A guest as users run it: an image of script/guest-image, started as the README says.
 
-What the tests add to the README's command line: a monitor of their own, the console in a file, the image's kernel and
-initrd handed over by QEMU (with root= and console= only) in place of a boot loader, and two ports: a shell and a watch."""
+The tests add to the README's command line: a monitor of their own; the console in a file; the image's kernel and initrd,
+loaded by QEMU (with root= and console= only) instead of a boot loader; and two ports, a shell and a watch."""
 
 import base64
 import functools
@@ -25,9 +25,10 @@ from .waiting import until
 MIB = 1 << 20
 KIB_OF_MIB = 1024
 
-# Root and console, as the README says; nothing that makes a guest quicker or smaller than those of users.
+# Root and console, as the README says; nothing that makes a guest faster or smaller than users' guests.
 KERNEL_LINE = ("root=/dev/vda", "console=ttyS0")
-# Linux takes no longer word than 128 KiB; a multiple of 4, so that each part of a code can be read by itself.
+# Linux accepts words up to 128 KiB. A multiple of 4, so that each part of the encoded text can be decoded by
+# itself.
 LONGEST_WORD = 64 * 1024
 # Emulated, systemd is up within a minute on an idle machine.
 BOOT_SECONDS = 400
@@ -60,7 +61,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the watch saw in a while."""
+    """The watch's observations over a time."""
 
     least_mib: int
     starved_s: float       # longest time with less than the threshold available
@@ -71,7 +72,7 @@ class Seen:
 
 
 def seen(looks: list[Look], threshold_mib: int = 16) -> Seen:
-    """What these looks say. A time of too little ends with the first look that shows enough."""
+    """A summary of these looks. A time of too little ends with the first look that shows enough."""
     if not looks:
         raise GuestGone("the watch said nothing")
     longest = gap = 0
@@ -90,7 +91,7 @@ def seen(looks: list[Look], threshold_mib: int = 16) -> Seen:
 
 
 class _Port:
-    """The host's end of a port; connected from the start on, so that the guest finds somebody there."""
+    """The host's end of a port, connected from the start, so that the guest finds a peer."""
 
     def __init__(self, path: Path) -> None:
         self.socket = until(lambda: self._connect(path), 30, f"{path.name}")
@@ -110,7 +111,7 @@ class _Port:
 
 
 class Watch(_Port):
-    """All looks since the guest was started, and the last one's time on this machine's clock."""
+    """All looks since the guest was started, and the time of the last one on this machine's clock."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -144,11 +145,11 @@ class Shell(_Port):
         self._count = 0
 
     def run(self, command: str, timeout: float) -> Done:
-        """TimeoutError if it takes longer; it then goes on in the guest, and the shell is of no more use."""
+        """TimeoutError if it takes longer. It then continues in the guest, and the shell is useless."""
         self._count += 1
         mark = f"--end-{os.getpid()}-{self._count}-"
-        # A child of its own, which the guest's kernel may kill like any program. The mark is made of two parts, so that
-        # no echo of the command is taken for it.
+        # A child process, which the guest's kernel may kill like any program. The mark has two parts, so that no echo
+        # of the command is mistaken for it.
         self.socket.sendall(f"choom -n 0 -- sh -c {shlex.quote(command)} </dev/null 2>&1; echo \"\n{mark[:5]}\"\"{mark[5:]}$?=\"\n".encode())
         got, deadline = b"", time.monotonic() + timeout
         while mark.encode() not in got or not got.rstrip().endswith(b"="):
@@ -165,7 +166,7 @@ class Shell(_Port):
 
 @functools.cache
 def image(system: int, swap: bool, service: bool) -> Path:
-    """The image; made if need be, which takes minutes once and says so."""
+    """The image; created if necessary, which takes minutes once and is announced."""
     command = [str(ROOT / "script" / "guest-image"), str(system), *(["--swap"] if swap else []), *([] if service else ["--no-service"])]
     environment = dict(os.environ, AEROSTAT_BUILD_DIR=str(bin_dir().parent))
     return Path(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout.split()[-1])
@@ -205,13 +206,13 @@ class Debian:
         return socket_path(self.rundir / what / f"{self.name}.sock")
 
     def qemu_args(self) -> list[str]:
-        """What `aerostat qemu-args` prints."""
+        """The output of `aerostat qemu-args`."""
         return shlex.split(subprocess.run(
             [str(bin_dir() / "aerostat"), "qemu-args", self.name, "--startup", self.startup, "--maximum", self.maximum,
              "--directory", str(self.rundir / "qmp"), "--one-line"], check=True, stdout=subprocess.PIPE, text=True).stdout)
 
     def command(self) -> list[str]:
-        """The README's command line, and what the tests add to it."""
+        """The README's command line with the tests' additions."""
         ports = []
         for what in ("shell", "watch"):
             ports += ["-chardev", f"socket,id={what},path={self._socket(what)},server=on,wait=off",
@@ -241,7 +242,7 @@ class Debian:
         return self
 
     def wait_ready(self, timeout: float = BOOT_SECONDS) -> Self:
-        """systemd has started all that it starts."""
+        """systemd has started everything."""
         deadline = time.monotonic() + timeout
         mark = self.watch.mark()
         until(lambda: self.watch.mark() > mark or not self.running or timer_came_late(self.console), timeout, f"{self.name}: boots", interval=0.2)
@@ -255,7 +256,7 @@ class Debian:
         return self
 
     def restart(self, timeout: float = BOOT_SECONDS) -> Self:
-        """systemctl reboot; back when all has been started again."""
+        """systemctl reboot; returns when everything has been started again."""
         before = self.watch.looks[-1].ms
         self.run("(sleep 1; systemctl reboot) >/dev/null 2>&1 &")
         until(lambda: self.watch.looks[-1].ms < before or not self.running or timer_came_late(self.console), timeout,

@@ -1,4 +1,4 @@
-"""One QEMU guest: the demo's kernel and initramfs, the devices Aerostat drives, and the tests' own view of it."""
+"""One QEMU guest: the demo's kernel and initramfs, the devices that Aerostat drives, and the tests' own view of it."""
 
 import functools
 import subprocess
@@ -17,7 +17,7 @@ from .work import WorkPort
 MIB = 1 << 20
 BLOCK_MIB = 128  # the guest's memory block on x86-64: what it brings online at once
 
-# A stock kernel with its default arguments: what a guest of users has. All others are words that the guest's own init reads.
+# A stock kernel with its default arguments, like a user's guest. All other words are for the guest's own init.
 KERNEL = "console=ttyS0"
 
 
@@ -37,7 +37,7 @@ class Memory:
 
     @property
     def committed(self) -> int:
-        """The most it may hold as far as QEMU can tell; a balloon's target is known only to whoever set it."""
+        """The most it may hold as far as QEMU can tell. Only the one that set a balloon's target knows it."""
         return self.assigned + max(0, self.requested - self.plugged)
 
 
@@ -165,7 +165,7 @@ class Guest:
 
     # Life.
     def start(self) -> Self:
-        """Builds the image if need be, and starts QEMU. Does not wait for the guest."""
+        """Builds the image if necessary, and starts QEMU. Does not wait for the guest."""
         build_image(self.disk_mib)
         if self.agent:
             require_program("aerostat-guest")
@@ -185,13 +185,13 @@ class Guest:
                 image.truncate(self.swap_disk_mib * MIB)
 
     def _appeared(self, path: Path) -> None:
-        """Waits until the socket is there; an error with QEMU's words if QEMU ended instead."""
+        """Waits until the socket is there; an error with QEMU's output if QEMU ended instead."""
         until(lambda: path.exists() or not self.running, 30, f"{self.name}: {path.name}")
         if not self.running:
             raise RuntimeError(f"{self.name}: QEMU ended: {self.log.read_text(errors='replace').strip()}")
 
     def wait_ready(self, timeout: float = 120) -> Self:
-        """The workload generator answers; all that the guest starts has been started."""
+        """Waits until the workload generator answers; everything in the guest has then been started."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             try:
@@ -249,7 +249,7 @@ class Guest:
         devices = self.qmp.execute("query-memory-devices")
         virtio = [device["data"] for device in devices if device["type"] == "virtio-mem"]
         dimms = sum(device["data"]["size"] for device in devices if device["type"] == "dimm")
-        # What the balloon reports counts base memory and DIMMs, and not virtio-mem.
+        # The balloon's value counts base memory and DIMMs, but not virtio-mem.
         actual = self.qmp.execute("query-balloon")["actual"] if self.balloon else base + dimms
         return Memory(base, dimms, sum(device["size"] for device in virtio),
                       sum(device["requested-size"] for device in virtio), base + dimms - actual)
@@ -262,13 +262,13 @@ class Guest:
         raise RuntimeError(f"{self.name}: no Rss")
 
     def tail(self, lines: int = 15) -> str:
-        """The end of what QEMU and the guest said."""
+        """The end of the output of QEMU and the guest."""
         texts = [path.read_text(errors="replace") for path in (self.log, self.console) if path.exists()]
         return "\n".join("\n".join(texts).splitlines()[-lines:])
 
-    # Acts of a host without Aerostat.
+    # Actions of a host without Aerostat.
     def request_plugged(self, mib: int) -> None:
-        """Asks the guest to hold this much virtio-mem; what it really takes shows in memory()."""
+        """Asks the guest to hold this much virtio-mem; memory() shows what it really takes."""
         self.qmp.set("/machine/peripheral/vm0", "requested-size", mib * MIB)
 
     def set_balloon(self, mib: int) -> None:
@@ -282,7 +282,7 @@ def _disk(serial: str, image: Path, options: str) -> list[str]:
 
 
 def require_program(name: str) -> Path:
-    """The program under test, or an error that says how to get it."""
+    """The program under test, or an error with the remedy."""
     program = bin_dir() / name
     if not program.exists():
         raise FileNotFoundError(f"{program}: build it first, or name another build folder in AEROSTAT_BUILD_DIR")
@@ -291,7 +291,7 @@ def require_program(name: str) -> Path:
 
 @functools.cache
 def build_image(disk_mib: int = 0) -> None:
-    """Builds what changed of the demo guest, once in a test run. Without the agent there, an image without it."""
+    """Rebuilds changed parts of the demo guest, once in a test run. Without the agent, an image without it."""
     command = [str(ROOT / "demo" / "build-guest"), "--agent", str(bin_dir() / "aerostat-guest"),
                "--workload", str(require_program("aerostat-workload")), "--disk", str(disk_mib)]
     subprocess.run(command, check=True)

@@ -1,4 +1,4 @@
-"""Law 1 watched from outside: what all guests may hold, from QEMU's own numbers, never from the daemon's."""
+"""Law 1 observed from outside: what all guests may hold, by QEMU's own numbers, never by the daemon's."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from .guest import Guest, Memory
 
 @dataclass
 class Watched:
-    """What was seen of one guest, in bytes."""
+    """The observations of one guest, in bytes."""
 
     now: int = 0
     peak: int = 0
@@ -20,7 +20,7 @@ class Watched:
 
 @dataclass
 class Ledger:
-    """Samples all guests until stopped. A guest that does not answer counts with what was last seen of it."""
+    """Samples all guests until stopped. A guest that does not answer counts with its last known values."""
 
     guests: list[Guest]
     capacity: int
@@ -41,16 +41,16 @@ class Ledger:
         return self
 
     def stop(self) -> None:
-        """Harmless if it was not started, or is stopped already."""
+        """Harmless if it was not started, or is already stopped."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(10)
 
     def take(self) -> None:
-        """One look at everybody. Guests are asked one after the other: memory that moves from one to the next meanwhile is seen twice.
+        """One look at all guests. They are asked one after the other, so memory that moves from one to the next meanwhile is seen twice.
 
-        So what looks like too much is looked at again at once. Between the two looks each guest held at least the
-        lesser of what was seen of it before and after, and that is what counts."""
+        An apparent excess is therefore checked again at once. Between the two looks each guest held at least the lesser of
+        its values before and after, and that counts."""
         with self._lock:
             self._ask_all()
             committed = self._committed()

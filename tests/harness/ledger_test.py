@@ -1,4 +1,4 @@
-"""The watch over law 1: it tells too much from memory that moved while it looked."""
+"""The check of law 1: it distinguishes an excess from memory that moved during the look."""
 
 import unittest
 from typing import Any, cast
@@ -8,7 +8,7 @@ from tests.harness.ledger import Ledger
 
 
 class Scripted:
-    """A guest that holds the next of some amounts, in MiB, each time it is asked; the last for ever."""
+    """A guest that holds the next of some amounts, in MiB, each time it is asked; the last one for ever."""
 
     def __init__(self, name: str, *held: int) -> None:
         self.name = name

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# A unix socket's path has 108 bytes; what is longer cannot be bound.
+# A unix socket's path has 108 bytes; a longer one cannot be bound.
 LONGEST_SOCKET = 107
 
 
@@ -26,7 +26,7 @@ def new_rundir(prefix: str = "aerostat-") -> Path:
 
 
 def socket_path(path: Path) -> Path:
-    """The same path, or an error that says what is wrong with it; creates its folder."""
+    """The same path, or an error that states the problem; creates its folder."""
     if len(os.fsencode(path)) > LONGEST_SOCKET:
         raise ValueError(f"socket path is longer than {LONGEST_SOCKET} bytes: {path}")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from typing import Any, Self
 from .lines import JsonLines
 
 
-# Another thread may take in what a waiting one waits for; so it looks again now and then.
+# Another thread may read what a waiting one waits for, so check again from time to time.
 POLL_SECONDS = 0.05
 
 
@@ -40,7 +40,7 @@ class Qmp:
         self.execute("qmp_capabilities")
 
     def execute(self, command: str, timeout: float | None = None, **arguments: Any) -> Any:
-        """What the command returns. Underscores in argument names become dashes."""
+        """The command's return value. Underscores in argument names become dashes."""
         wait = self.timeout if timeout is None else timeout
         given = {name.replace("_", "-"): value for name, value in arguments.items()}
         with self._lock:
@@ -62,13 +62,13 @@ class Qmp:
         return None
 
     def poll(self, timeout: float = 0) -> None:
-        """Takes in the events that are there; waits up to `timeout` for a first one."""
+        """Reads the available events; waits up to `timeout` for a first one."""
         deadline = time.monotonic() + timeout
         while not self._take_events() and time.monotonic() < deadline:
             select.select([self._lines], [], [], min(POLL_SECONDS, max(0.0, deadline - time.monotonic())))
 
     def _take_events(self) -> int:
-        """How many there were. Answers that nobody waits for any more are dropped."""
+        """Returns how many there were. Answers that nobody waits for any more are dropped."""
         count = 0
         with self._lock:
             while (line := self._lines.receive(time.monotonic())) is not None:
@@ -78,7 +78,7 @@ class Qmp:
         return count
 
     def wait_event(self, name: str, timeout: float, wanted: Callable[[dict[str, Any]], bool] = lambda data: True) -> dict[str, Any]:
-        """Takes the first event of this name whose data are `wanted` out of `events`, waiting for it if need be."""
+        """Takes the first event of this name whose data are `wanted` out of `events`; waits for it if necessary."""
         deadline = time.monotonic() + timeout
         while True:
             for event in list(self.events):

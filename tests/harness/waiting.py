@@ -1,4 +1,4 @@
-"""Waiting with a deadline. Tests never just sleep: they wait until something is so, and fail with words if it is not."""
+"""Waiting with a deadline. Tests never just sleep: they wait until a condition holds, and fail with words if it does not."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def until(check: Callable[[], T | None], timeout: float, what: str, interval: float = 0.02) -> T:
-    """The first true answer of `check`; TimeoutError naming `what` and the last answer if there is none in time."""
+    """The first true answer of `check`; TimeoutError with `what` and the last answer if there is none in time."""
     deadline = time.monotonic() + timeout
     while True:
         answer = check()
@@ -29,7 +29,7 @@ def holds(check: Callable[[], bool], seconds: float, what: str, interval: float 
 
 
 class Stopwatch:
-    """Seconds since it was made."""
+    """Seconds since its creation."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()

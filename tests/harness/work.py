@@ -11,7 +11,7 @@ ENDS = ("done", "failed", "stopped", "killed")
 
 
 class WorkFailed(Exception):
-    """A phase ended other than done. `event` says how."""
+    """A phase ended other than done. `event` has the details."""
 
     def __init__(self, event: Event) -> None:
         super().__init__(f"{event.get('phase', 'worker')}: {event['event']} ({event.get('reason', event.get('signal', ''))})")
@@ -19,7 +19,7 @@ class WorkFailed(Exception):
 
 
 class WorkPort:
-    """Sends commands and waits for events. All events seen are kept in `history`; those not yet waited for also in `pending`."""
+    """Sends commands and waits for events. All events are kept in `history`; those not yet waited for also in `pending`."""
 
     def __init__(self, path: Path, timeout: float = 10) -> None:
         self._lines = JsonLines(path, timeout)
@@ -30,7 +30,7 @@ class WorkPort:
         self._lines.send(command.encode() + b"\n")
 
     def poll(self, timeout: float = 0) -> None:
-        """Takes in what is there; waits up to `timeout` for a first event."""
+        """Reads available events; waits up to `timeout` for a first one."""
         deadline = time.monotonic() + timeout
         while (event := self._lines.receive(deadline)) is not None:
             event["host_ns"] = time.monotonic_ns()
@@ -39,7 +39,7 @@ class WorkPort:
             deadline = time.monotonic()
 
     def wait(self, *names: str, timeout: float, id: int | None = None) -> Event:
-        """Takes the first pending event of these names (and of this phase), waiting for it if need be."""
+        """Takes the first pending event of these names (and of this phase); waits for it if necessary."""
         deadline = time.monotonic() + timeout
         while True:
             for event in self.pending:
@@ -51,7 +51,7 @@ class WorkPort:
             self.poll(max(0.0, deadline - time.monotonic()))
 
     def start(self, phase: str, timeout: float = 10) -> int:
-        """Hands a phase over; its id. ValueError if the generator does not understand it."""
+        """Submits a phase and returns its id. ValueError if the generator does not understand it."""
         self.send(phase)
         answer = self.wait("queued", "refused", timeout=timeout)
         if answer["event"] == "refused":
@@ -59,7 +59,7 @@ class WorkPort:
         return answer["id"]
 
     def finish(self, id: int, timeout: float) -> Event:
-        """How the phase ended, whichever way."""
+        """How the phase ended, in any way."""
         return self.wait(*ENDS, timeout=timeout, id=id)
 
     def run(self, phase: str, timeout: float) -> Event:
@@ -70,7 +70,7 @@ class WorkPort:
         return event
 
     def stop(self, timeout: float = 10) -> Event | None:
-        """Ends the running phase and drops the others; how the running one ended, None if there was none."""
+        """Ends the running phase and drops the others; returns how the running one ended, None if there was none."""
         self.send("stop")
         running = self.wait("stopping", timeout=timeout)["id"]
         return self.finish(running, timeout) if running else None
@@ -85,7 +85,7 @@ class WorkPort:
         return self.wait("progress", timeout=timeout)
 
     def clock_offset(self, exchanges: int = 10) -> tuple[int, int]:
-        """(host monotonic − guest monotonic, how wrong that may be), in ns, from the quickest of some exchanges."""
+        """(host monotonic − guest monotonic, its possible error), in ns, from the fastest of some exchanges."""
         best = (0, 1 << 62)
         for _ in range(exchanges):
             before = time.monotonic_ns()

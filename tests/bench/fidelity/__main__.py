@@ -1,8 +1,8 @@
-"""Fidelity: the same load on real guests under the real daemon and in the lab, and how far the lab is off.
+"""Fidelity: the same load on real guests under the real daemon and in the lab, and the lab's error.
 
-Each scenario (tests/bench/fidelity/scenarios.py) runs once for each policy, `aerostat` twice so that noise shows. Need is
-written down as it happened, the lab replays exactly that with the same settings, and both are scored by the same sums.
-Exit status 1 if a limit is not met. What it shows and what not: docs/design/fidelity.md.
+Each scenario (tests/bench/fidelity/scenarios.py) runs once for each policy, and twice for `aerostat` to show the noise.
+Need is recorded as it happened. The lab replays exactly that with the same settings, and the same code scores both.
+Exit status 1 if a limit is not met. docs/design/fidelity.md explains the results.
 
     script/bench fidelity [--scenario NAME,...] [--policy NAME,...] [--logs DIR] [--json FILE]
 """
@@ -50,7 +50,7 @@ def arguments() -> argparse.Namespace:
 
 
 def real_runs(scenarios: list[Scenario], policies: list[Policy], times: int, logs: Path) -> list[Path]:
-    """Does those that are not there yet. Base policy first: should the rest be cut off, it tells most."""
+    """Runs those that are missing. The base policy comes first, because it is the most useful if the rest is cut off."""
     plan = [(s, p, n) for p in policies for n in range(1, (times if p is POLICIES[0] else 1) + 1) for s in scenarios]
     stems = [logs / f"{s.name}.{p.name}.{n}" for s, p, n in plan]
     left = [(one, stem) for one, stem in zip(plan, stems, strict=True) if not (logs / f"{stem.name}.json").exists()]

@@ -49,7 +49,7 @@ class Pair:
 
 
 def percent(lab: float, real: float) -> float:
-    """How far the lab is off."""
+    """The error of the lab."""
     if real == 0:
         return 0.0 if lab == 0 else math.inf
     return 100 * (lab / real - 1)
@@ -78,7 +78,7 @@ def compare(stems: list[Path], seeds: int) -> list[Pair]:
 
 
 def together(pairs: list[Pair]) -> list[Pair]:
-    """All scenarios of each policy as one: the mean, of counts and felt time the sum."""
+    """All scenarios of each policy as one: the mean; for counts and felt time the sum."""
     out = []
     for policy in dict.fromkeys(p.policy for p in pairs):
         own = [p for p in pairs if p.policy == policy]
@@ -124,7 +124,7 @@ def overall(pairs: list[Pair], side: str) -> dict[str, float]:
 
 
 def print_ranking(pairs: list[Pair]) -> list[str]:
-    """Prints who ranks where; what is wrong with it."""
+    """Prints the ranking of policies; returns what is wrong with it."""
     real, lab = overall(pairs, "real"), overall(pairs, "lab")
     if len(real) < 2:
         return []

@@ -1,9 +1,9 @@
-"""One scenario on real guests under the real daemon, written down: need as it happened, memory, and each change of a target.
+"""One scenario on real guests under the real daemon, recorded: need as it happened, memory, and each change of a target.
 
-A run is two files. NAME.csv is a trace of the lab (`time_s,vm,need_mib`) with more columns: `assigned_mib` as QEMU has it,
-`target_mib` as the daemon ordered it; `demand_mib` and `kernel_free_mib`, what it thought, for who looks into a
-difference. NAME.json is what the lab needs to repeat it. Time 0 is when the daemon
-found its VMs; guests booted before, and what they need at rest was measured, so that both daemons begin alike.
+A run is two files. NAME.csv is a trace of the lab (`time_s,vm,need_mib`) with more columns: `assigned_mib` from QEMU;
+`target_mib` as ordered by the daemon; `demand_mib` and `kernel_free_mib`, the daemon's estimates, to examine
+differences. NAME.json has what the lab needs to repeat it. Time 0 is when the daemon found its VMs. Guests booted
+before, and their need at rest was measured, so that both daemons begin alike.
 """
 
 import json
@@ -51,7 +51,7 @@ POLICIES = [
 
 @dataclass
 class Watched:
-    """What was seen of one guest. Times are of the host's monotonic clock."""
+    """The observations of one guest. Times are of the host's monotonic clock."""
 
     vm: Vm
     guest: Guest
@@ -139,7 +139,7 @@ class Run:
     def _follow(self, daemon: Daemon, watched: list[Watched]) -> None:
         until(lambda: all(daemon.vms().get(w.vm.name, {}).get("demand_bytes") for w in watched)
               or (self.policy.mode == "static" and len(daemon.vms()) == len(watched)), 30, "the daemon knows its VMs")
-        # Monotonic less wall: what the daemon's events are dated by.
+        # Monotonic less wall clock: the offset of the daemon's event times.
         self.wall_offset = time.monotonic() - time.time()
         self._hear(daemon)
         appeared = [wall(e["time"]) for e in self.events if e["kind"] == "vm.appeared"]
@@ -177,7 +177,7 @@ class Run:
         self._seq = max([self._seq, *(e["seq"] for e in new)])
 
     def _told(self) -> list[list[Any]]:
-        """What the daemon said, for who looks into a difference."""
+        """The daemon's messages, to examine differences."""
         return [[round(wall(e["time"]) + self.wall_offset - self.zero, 3), e["kind"], e["vm"], e["text"]] for e in self.events]
 
     def _changes(self, name: str) -> list[list[float]]:

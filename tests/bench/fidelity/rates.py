@@ -1,4 +1,4 @@
-"""How fast memory went in real runs, from what was written down of them: what the lab's Debian guest is given (docs/design/actuators.md)."""
+"""How fast memory left in real runs, from their recordings: the rates of the lab's Debian guest (docs/design/actuators.md)."""
 
 import csv
 import itertools
@@ -13,7 +13,7 @@ LONGEST_LOOK_S = 0.12   # a look that took longer says little
 
 @dataclass
 class Moved:
-    """While memory went, not while it stood."""
+    """While memory moved, not while it stood still."""
 
     mib: float = 0
     seconds: float = 0

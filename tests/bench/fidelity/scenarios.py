@@ -1,7 +1,7 @@
-"""Scenarios of the fidelity bench: what the workload generator of each guest does, and the host it does it on.
+"""Scenarios of the fidelity bench: the phases of each guest's workload generator, and the host.
 
-All is written down before a run: phases are commands of the generator (demo/workload/README.md), random ones come from
-a fixed seed. Amounts are MiB.
+All is defined before a run: phases are commands of the generator (demo/workload/README.md), random ones come from a
+fixed seed. Amounts are MiB.
 """
 
 import random
@@ -33,7 +33,7 @@ class Scenario:
 
 @dataclass
 class Story:
-    """Writes phases, and keeps count of what is held: all of it is touched once a second while it is held."""
+    """Writes phases, and tracks the memory held: all of it is touched once a second while it is held."""
 
     phases: list[str] = field(default_factory=list)
     held: int = 0
@@ -108,7 +108,7 @@ def builds(seed: int) -> Story:
 
 
 def tide(first: float) -> Story:
-    """Two of these, out of step, need more together than the host has for a few seconds at a time."""
+    """Two of these, out of step, together need more than the host has for a few seconds at a time."""
     story = Story().rise(100, 100).stay(first)
     for _ in range(4):
         story.rise(420, 120).stay(3).fall(420).stay(5.5)
