@@ -7,6 +7,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <filesystem>
+#include <functional>
 #include <utility>
 
 #include "api/api_server.h"
@@ -62,15 +64,21 @@ EngineOptions engine_options(const Config& config, const Budget& budget, const P
   return out;
 }
 
+// What must not outlive the host, and is not worth waiting for a disk.
+std::string runtime_directory(const Config& config) {
+  return std::filesystem::path(config.api_socket).parent_path().string();
+}
+
 }  // namespace
 
 class Daemon::Impl {
  public:
   Impl(const Config& config, std::string config_path, Budget budget)
       : config_path_(std::move(config_path)),
-        settings_(config, SettingsStore(config.state_dir)),
+        settings_(config, SettingsStore(config.state_dir),
+                  [this](std::function<void()> told) { boost::asio::post(io_, std::move(told)); }),
         guests_(io_, clock_),
-        held_(config.state_dir),
+        held_(runtime_directory(config)),
         pause_(config.state_dir),
         engine_(engine_options(config, budget, pause_), clock_, sensor_, settings_, guests_, held_,
                 {[this] { want_pass(); }, [this] { want_notice(); },

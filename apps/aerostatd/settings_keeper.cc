@@ -1,33 +1,60 @@
 #include "settings_keeper.h"
 
+#include <iterator>
 #include <set>
+#include <utility>
 
 namespace aerostat {
+
+namespace {
+
+// What was set while running.
+Settings own(const SettingsStore::All& all, const VmLabel& vm) {
+  for (const std::string& name : vm.names()) {
+    if (const auto found = all.find(name); found != all.end()) return found->second;
+  }
+  return {};
+}
+
+// The name that a change is kept under, and what is kept there.
+std::string key_of(const SettingsStore::All& all, const VmLabel& vm) {
+  const std::string particular = vm.names().front();
+  return all.contains(particular) ? particular : vm.name;
+}
+std::size_t bytes_at(const SettingsStore::All& all, const std::string& key) {
+  const auto found = all.find(key);
+  return found == all.end() ? 0 : SettingsStore::size_of(key, found->second);
+}
+
+}  // namespace
+
+StoredSettings::StoredSettings(Config config, SettingsStore store, Post post, Elsewhere elsewhere)
+    : config_(std::move(config)),
+      store_(std::move(store)),
+      post_(std::move(post)),
+      elsewhere_(std::move(elsewhere)) {
+  if (!elsewhere_) elsewhere_ = [this](std::function<void()> job) { worker_.run(std::move(job)); };
+}
 
 Result<void> StoredSettings::load() {
   Result<SettingsStore::All> read = store_.load();
   if (!read) return fail(std::move(read.error()));
-  set_ = *std::move(read);
+  set_ = wanted_ = *std::move(read);
+  wanted_bytes_ = SettingsStore::size_of(wanted_);
   return {};
 }
 
-// Settings made at run time.
-Settings StoredSettings::own(const VmLabel& vm) const {
+Settings StoredSettings::configured(const VmLabel& vm) const {
   for (const std::string& name : vm.names()) {
-    if (const auto found = set_.find(name); found != set_.end()) return found->second;
+    if (config_.vms.contains(name)) return config_.settings_of(name);
   }
-  return {};
+  return config_.settings_of(vm.display);
 }
+
+Settings StoredSettings::settings(const VmLabel& vm) const { return merged(configured(vm), own(set_, vm)); }
 
 Settings StoredSettings::settings_after(const VmLabel& vm, const SettingsChange& change) const {
-  Settings written = config_.settings_of(vm.display);
-  for (const std::string& name : vm.names()) {
-    const auto found = config_.vms.find(name);
-    if (found == config_.vms.end()) continue;
-    written = config_.settings_of(name);
-    break;
-  }
-  return merged(written, changed(own(vm), change));
+  return merged(configured(vm), changed(own(wanted_, vm), change));
 }
 
 std::vector<std::string> StoredSettings::names() const {
@@ -37,13 +64,50 @@ std::vector<std::string> StoredSettings::names() const {
   return {all.begin(), all.end()};
 }
 
-Result<void> StoredSettings::keep(const VmLabel& vm, const SettingsChange& change) {
-  SettingsStore::All after = set_;
-  const std::string particular = vm.names().front();
-  after[set_.contains(particular) ? particular : vm.name] = changed(own(vm), change);
-  if (Result<void> saved = store_.save(after); !saved) return saved;
-  set_ = std::move(after);
+Result<void> StoredSettings::may_keep(const VmLabel& vm, const SettingsChange& change) const {
+  const std::string key = key_of(wanted_, vm);
+  const std::size_t old = bytes_at(wanted_, key);
+  const std::size_t fresh = SettingsStore::size_of(key, changed(own(wanted_, vm), change));
+  if (fresh > old && wanted_bytes_ - old + fresh > SettingsStore::kMostBytes)
+    return fail(SettingsStore::too_large());
   return {};
+}
+
+void StoredSettings::keep(const VmLabel& vm, const SettingsChange& change, Kept kept) {
+  if (Result<void> fits = may_keep(vm, change); !fits) return kept(fail(std::move(fits.error())));
+  const std::string key = key_of(wanted_, vm);
+  const Settings after = changed(own(wanted_, vm), change);
+  wanted_bytes_ = wanted_bytes_ - bytes_at(wanted_, key) + SettingsStore::size_of(key, after);
+  wanted_[key] = after;
+  waiting_.push_back(std::move(kept));
+  if (!writing_) write();
+}
+
+void StoredSettings::write() {
+  writing_ = true;
+  under_way_ = std::exchange(waiting_, {});
+  elsewhere_([this, all = wanted_]() mutable {
+    Result<void> saved = store_.save(all);
+    post_(
+        [this, saved = std::move(saved), all = std::move(all)]() mutable { written(saved, std::move(all)); });
+  });
+}
+
+void StoredSettings::written(const Result<void>& saved, SettingsStore::All all) {
+  writing_ = false;
+  std::vector<Kept> told = std::exchange(under_way_, {});
+  if (saved) {
+    set_ = std::move(all);
+  } else {
+    // What came after was checked on top of what could not be kept: it is refused with it.
+    told.insert(told.end(), std::make_move_iterator(waiting_.begin()),
+                std::make_move_iterator(waiting_.end()));
+    waiting_.clear();
+    wanted_ = set_;
+    wanted_bytes_ = SettingsStore::size_of(wanted_);
+  }
+  if (!waiting_.empty()) write();
+  for (const Kept& kept : told) kept(saved);
 }
 
 }  // namespace aerostat

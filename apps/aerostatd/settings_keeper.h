@@ -1,30 +1,52 @@
-// Each VM's settings: the configuration file, and on top of it the settings made at run time.
+// What each VM's settings are: the configuration file, and on top of it what was set while running.
+// A change is in force, and answered, when it is on the disk. The disk is waited for on a thread of its own;
+// changes that come meanwhile are written together, in their order.
 #pragma once
+
+#include <functional>
+#include <vector>
 
 #include "config/config.h"
 #include "config/settings_store.h"
 #include "control/ports.h"
+#include "worker.h"
 
 namespace aerostat {
 
 class StoredSettings final : public SettingsKeeper {
  public:
-  StoredSettings(Config config, SettingsStore store) : config_(std::move(config)), store_(std::move(store)) {}
-  // Reads earlier settings. An error leaves nothing set and says where the file is damaged.
+  // Runs a function on the reactor's thread, later. May be called from any thread.
+  using Post = std::function<void(std::function<void()>)>;
+  // Runs a function elsewhere. Missing: on a thread of its own.
+  using Elsewhere = std::function<void(std::function<void()>)>;
+
+  StoredSettings(Config config, SettingsStore store, Post post, Elsewhere elsewhere = {});
+  // Reads what was set before. An error leaves nothing set and says where the file is damaged.
   Result<void> load();
   void reconfigure(Config config) { config_ = std::move(config); }
   const Config& config() const { return config_; }
 
   std::vector<std::string> names() const override;
+  Settings settings(const VmLabel& vm) const override;
   Settings settings_after(const VmLabel& vm, const SettingsChange& change) const override;
-  Result<void> keep(const VmLabel& vm, const SettingsChange& change) override;
+  Result<void> may_keep(const VmLabel& vm, const SettingsChange& change) const override;
+  void keep(const VmLabel& vm, const SettingsChange& change, Kept kept) override;
 
  private:
-  Settings own(const VmLabel& vm) const;
+  Settings configured(const VmLabel& vm) const;
+  void write();
+  void written(const Result<void>& saved, SettingsStore::All all);
 
   Config config_;
-  SettingsStore store_;
-  SettingsStore::All set_;
+  SettingsStore store_;  // the worker's while it writes
+  Post post_;
+  SettingsStore::All set_;     // on the disk
+  SettingsStore::All wanted_;  // and what is on its way there
+  std::size_t wanted_bytes_ = 0;
+  std::vector<Kept> under_way_, waiting_;
+  bool writing_ = false;
+  Worker worker_;  // ends before what it uses
+  Elsewhere elsewhere_;
 };
 
 }  // namespace aerostat

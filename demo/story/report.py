@@ -53,7 +53,7 @@ def make(stage: Stage, visible_peaks: dict[str, int], seconds: float) -> dict[st
         "vms": [vm_report(stage, vm, visible_peaks.get(name, 0), oom[name]) for name, vm in sorted(stage.daemon.vms().items())],
         "host": {"capacity_mib": cast.BUDGET_MIB, "committed_peak_mib": mib(host["committed_peak_bytes"]),
                  "committed_peak_seen_outside_mib": stage.ledger.committed_peak // MIB,
-                 "law1_violations": host["law1_violations"] + stage.ledger.violations},
+                 "law1_violations": host["over_committed_passes"] + stage.ledger.violations},
         "reaction_ms": reaction(stage.daemon.reactions()),
         "reclaimed_mib": mib(host["reclaimed_bytes"]),
         "phases": [{"name": act.name, "title": act.title, "seconds": act.seconds, "held": act.held,

@@ -49,7 +49,7 @@ class Stage:
             for guest in self.guests.values():
                 guest.wait_ready(120)
             for name in cast.WEIGHTS:
-                self.daemon.wait_status(name, "OK", timeout=30)
+                self.daemon.wait_status(name, "ok", timeout=30)
         except BaseException:
             self.__exit__()
             raise

@@ -42,4 +42,18 @@ Result<void> may_change(const std::optional<Peer>& peer, const AccessRule& rule)
                                                peer->uid, rule.socket_group));
 }
 
+Principal principal_of(const std::optional<Peer>& peer, const AccessRule& rule) {
+  Principal out;
+  out.name = peer ? fmt::format("user {}", peer->uid) : "unknown";
+  const Result<void> allowed = may_change(peer, rule);
+  out.scope = allowed ? Scope::Change : Scope::Read;
+  if (!allowed) out.refusal = allowed.error().message;
+  return out;
+}
+
+Result<void> allows(const Principal& principal, Scope needed) {
+  if (principal.scope >= needed) return {};
+  return fail(Error::Kind::Denied, principal.refusal);
+}
+
 }  // namespace aerostat

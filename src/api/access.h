@@ -1,10 +1,11 @@
-// Who may change things. Everyone who can connect to the socket may read. Root, the daemon's own user and the
-// members of the socket's group may make changes.
+// Who asks, and what that allows. Whoever can connect to the socket may read; changing is for root, the
+// daemon's own user and the members of the socket's group.
 #pragma once
 
 #include <sys/types.h>
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -29,5 +30,18 @@ std::optional<Peer> peer_of_socket(int fd);
 
 // A refusal states why and what to do.
 Result<void> may_change(const std::optional<Peer>& peer, const AccessRule& rule);
+
+enum class Scope { Read, Change };  // each holds those before it
+
+// Who asks, however that was found out: on a unix socket by the kernel's word, elsewhere by what a request
+// carries. Routes look at nothing else.
+struct Principal {
+  std::string name;  // "user 1000", for the log
+  Scope scope = Scope::Read;
+  std::string refusal;  // why it may not change things, and what to do
+};
+Principal principal_of(const std::optional<Peer>& peer, const AccessRule& rule);
+// Refuses what goes beyond its scope.
+Result<void> allows(const Principal& principal, Scope needed);
 
 }  // namespace aerostat

@@ -1,5 +1,6 @@
 #include "api/api_server.h"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,11 +9,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "api/connection.h"
 #include "api/listening_socket.h"
+#include "api/routes.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -26,12 +28,14 @@ namespace {
 // The likely cause is a lack of descriptors. An immediate retry would only use CPU time.
 constexpr std::chrono::milliseconds kAcceptAgain{100};
 
-constexpr std::string_view kBusy =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nConnection: "
-    "close\r\nContent-Length: 113\r\n\r\n"
-    "{\"error\":{\"kind\":\"unavailable\",\"message\":\"aerostatd has as many connections as it takes; try "
-    "again in a while\"}}\n";
-static_assert(kBusy.size() - kBusy.find("\r\n\r\n") - 4 == 113, "the length above is wrong");
+std::string busy() {
+  const ApiAnswer made = error_answer(
+      {Error::Kind::Unavailable, "aerostatd has as many connections as it takes; try again in a while"});
+  return fmt::format(
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Type: {}\r\nConnection: close\r\nContent-Length: "
+      "{}\r\n\r\n{}",
+      made.content_type, made.body.size(), made.body);
+}
 
 }  // namespace
 
@@ -97,15 +101,16 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
       });
       return;
     }
-    std::optional<Peer> peer = hub_->options.peer_of(socket.native_handle());
     const ApiOptions& options = hub_->options;
-    const std::size_t kept = may_change(peer, hub_->rule) ? 0 : options.kept_connections;
+    Principal principal = principal_of(options.peer_of(socket.native_handle()), hub_->rule);
+    const std::size_t kept = principal.scope >= Scope::Change ? 0 : options.kept_connections;
     if (hub_->connections.size() + kept < options.connections) {
-      start_connection(hub_, std::move(socket), std::move(peer));
+      start_connection(hub_, AnySocket(std::move(socket)), std::move(principal));
     } else {
-      // Fits into an empty socket buffer. If it does not, the client gets no reason.
+      // Fits an empty socket buffer; if it does not, the client has to do without the reason.
+      const std::string why = busy();
       [[maybe_unused]] const ssize_t put =
-          ::send(socket.native_handle(), kBusy.data(), kBusy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+          ::send(socket.native_handle(), why.data(), why.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
     accept();
   }

@@ -1,6 +1,6 @@
-// ApiServer: the HTTP API over a unix socket (docs/guide/api.md). One thread, nothing blocks, everything is
-// bounded: bodies, headers, connections, data that waits for a slow reader. No client can stop the daemon or
-// another client.
+// ApiServer: the HTTP API on a unix socket (docs/guide/api.md). One thread, nothing blocks, everything is
+// bounded: bodies, headers, connections, what a slow reader may keep waiting for. No client can stop the
+// daemon or each other.
 #pragma once
 
 #include <sys/types.h>

@@ -104,7 +104,8 @@ TEST_F(Server, AnswersInHttp) {
   EXPECT_TRUE(
       answer.starts_with("HTTP/1.1 200 OK\r\nServer: aerostatd\r\nContent-Type: application/json\r\n"))
       << answer;
-  EXPECT_NE(answer.find("{\"name\":\"web\",\"mode\":\"static\",\"status\":\"OK\""), std::string::npos)
+  EXPECT_NE(answer.find("{\"name\":\"web\",\"mode\":\"static\",\"status\":\"ok\",\"status_text\":\"OK\""),
+            std::string::npos)
       << answer;
 }
 
@@ -262,6 +263,47 @@ TEST_F(Server, AReaderGetsABacklogLargerThanItsBuffer) {
   Client client(options_.socket);
   client.send("GET /v1/events?follow=1 HTTP/1.1\r\n\r\n");
   EXPECT_TRUE(until(client, [&] { return client.has("id: 1000\n"); }));
+}
+
+TEST_F(Server, AnswersAChangeWhenItIsKept) {
+  manager_.never_answers = true;
+  start();
+  Client client(options_.socket), other(options_.socket);
+  client.send("PATCH /v1/vms/web HTTP/1.1\r\nContent-Length: 12\r\n\r\n{\"weight\":7}");
+  EXPECT_TRUE(until(client, [&] { return manager_.unanswered.size() == 1; }));
+  other.send("GET /v1/host HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(until(other, [&] { return other.has("200 OK"); })) << "meanwhile others are served";
+  client.take();
+  EXPECT_EQ(client.received, "");
+  manager_.unanswered[0](manager_.vm("web"));
+  EXPECT_TRUE(until(client, [&] { return client.has("200 OK"); }));
+  manager_.unanswered[0](manager_.vm("web"));  // nobody waits for a second answer
+}
+
+TEST_F(Server, AChangeThatIsNeverKeptIsAnsweredAllTheSame) {
+  manager_.never_answers = true;
+  options_.patience = 50ms;
+  start();
+  Client client(options_.socket);
+  client.send("PATCH /v1/vms/web HTTP/1.1\r\nContent-Length: 12\r\n\r\n{\"weight\":7}");
+  EXPECT_TRUE(until(client, [&] { return client.has("504 Gateway Timeout"); }));
+  manager_.unanswered[0](manager_.vm("web"));
+}
+
+TEST_F(Server, AChangeMayBeKeptAfterItsClientHasGone) {
+  manager_.never_answers = true;
+  start();
+  {
+    Client client(options_.socket);
+    client.send("PATCH /v1/vms/web HTTP/1.1\r\nContent-Length: 12\r\n\r\n{\"weight\":7}");
+    EXPECT_TRUE(until(client, [&] { return manager_.unanswered.size() == 1; }));
+  }
+  manager_.unanswered[0](manager_.vm("web"));
+  Client other(options_.socket);
+  other.send("GET /v1/host HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(until(other, [&] { return other.has("200 OK"); }));
+  server_->stop();
+  manager_.unanswered[0](manager_.vm("web"));
 }
 
 TEST_F(Server, StopsWhileClientsAreConnected) {

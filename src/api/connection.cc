@@ -1,5 +1,7 @@
 #include "api/connection.h"
 
+#include <fmt/format.h>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -26,34 +28,37 @@ constexpr std::uint32_t kMostHeader = 8'192;
 // The most that waits in memory for one reader.
 constexpr std::size_t kMostWaiting = 65'536;
 
-class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection> {
+// `Stream`: a beast::basic_stream, or a layer of encryption over one.
+template <typename Stream>
+class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection<Stream>> {
  public:
-  HttpConnection(std::shared_ptr<Hub> hub, asio::local::stream_protocol::socket socket,
-                 std::optional<Peer> peer)
+  HttpConnection(std::shared_ptr<Hub> hub, Stream stream, Principal principal)
       : hub_(std::move(hub)),
-        stream_(std::move(socket)),
-        peer_(std::move(peer)),
-        ping_(stream_.get_executor()) {}
+        stream_(std::move(stream)),
+        principal_(std::move(principal)),
+        timer_(stream_.get_executor()) {}
   ~HttpConnection() override { hub_->connections.erase(this); }
 
   void start() {
-    hub_->connections.emplace(this, weak_from_this());
+    hub_->connections.emplace(this, this->weak_from_this());
     read();
   }
 
   void close() override {
     closed_ = true;
-    ping_.cancel();
+    timer_.cancel();
     Code ignored;
-    stream_.socket().shutdown(asio::local::stream_protocol::socket::shutdown_both, ignored);
-    stream_.close();
+    lowest().socket().shutdown(asio::socket_base::shutdown_both, ignored);
+    lowest().close();
   }
 
   void wake() override {
-    if (cursor_) send_events();
+    if (body_) send_more();
   }
 
  private:
+  auto& lowest() { return beast::get_lowest_layer(stream_); }
+
   bool over(const Code& error) {
     if (error && !closed_) close();
     return closed_ || hub_->stopped;
@@ -61,14 +66,14 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   template <typename Method>
   auto then(Method method) {
-    return beast::bind_front_handler(method, shared_from_this());
+    return beast::bind_front_handler(method, this->shared_from_this());
   }
 
   void read() {
     parser_.emplace();
     parser_->header_limit(kMostHeader);
     parser_->body_limit(kMostBody);
-    stream_.expires_after(hub_->options.patience);
+    lowest().expires_after(hub_->options.patience);
     http::async_read(stream_, buffer_, *parser_, then(&HttpConnection::on_read));
   }
 
@@ -83,23 +88,49 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
                            error.category() == http::make_error_code(http::error::bad_method).category();
     if (malformed) return refuse(400, "this is not HTTP/1.1: " + printable(error.message()));
     if (over(error)) return;
-
-    const http::request<http::string_body> request = parser_->release();
-    const ApiAnswer made = ask(request);
-    if (made.follow_after) return follow(*made.follow_after);
-    respond(made, request.keep_alive());
+    ask(parser_->release());
   }
 
-  ApiAnswer ask(const http::request<http::string_body>& request) {
-    const auto allowed = [this] { return may_change(peer_, hub_->rule); };
+  void ask(http::request<http::string_body> message) {
+    ApiRequest request;
+    request.method = std::string(message.method_string());
+    request.target = std::string(message.target());
+    for (const auto& header : message)
+      request.headers[std::string(header.name_string())] = std::string(header.value());
+    request.principal = principal_;
+    request.body = std::move(message.body());
+    keep_alive_ = message.keep_alive();
+    const std::uint64_t turn = ++turn_;
+    await_answer(turn);
+    const Reply reply = [self = this->shared_from_this(), turn](ApiAnswer made) {
+      self->on_answer(turn, std::move(made));
+    };
     try {
-      return answer(hub_->manager,
-                    {std::string(request.method_string()), std::string(request.target()), request.body()},
-                    allowed);
+      answer(hub_->manager, request, reply);
     } catch (const std::exception& fault) {
-      log_error("event=api.fault target={} what={}", log_text(request.target()), log_text(fault.what()));
-      return error_answer({Error::Kind::Internal, "aerostatd could not answer this; its log says why"});
+      log_error("event=api.fault target={} what={}", log_text(request.target), log_text(fault.what()));
+      reply(error_answer({Error::Kind::Internal, "aerostatd could not answer this; its log says why"}));
     }
+  }
+
+  // Most answers are there at once. One that waits for a disk may never come.
+  void await_answer(std::uint64_t turn) {
+    awaited_ = turn;
+    timer_.expires_after(hub_->options.patience);
+    timer_.async_wait([self = this->shared_from_this(), turn](Code error) {
+      if (error || self->hub_->stopped) return;
+      self->on_answer(
+          turn, error_answer({Error::Kind::Timeout,
+                              "this takes too long; it may still be done: look at what came of it later"}));
+    });
+  }
+
+  void on_answer(std::uint64_t turn, ApiAnswer made) {
+    if (awaited_ != turn || closed_ || hub_->stopped) return;
+    awaited_ = 0;
+    timer_.cancel();
+    if (made.stream) return stream(made);
+    respond(made, keep_alive_);
   }
 
   void refuse(int status, const std::string& why) {
@@ -113,13 +144,13 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     response_.version(11);
     response_.result(static_cast<unsigned>(made.status));
     response_.set(http::field::server, "aerostatd");
-    response_.set(http::field::content_type, "application/json");
+    response_.set(http::field::content_type, made.content_type);
     response_.set(http::field::cache_control, "no-store");
-    if (!made.allow.empty()) response_.set(http::field::allow, made.allow);
+    for (const auto& [name, value] : made.headers) response_.set(name, value);
     response_.keep_alive(keep_alive);
     response_.body() = made.body;
     response_.prepare_payload();
-    stream_.expires_after(hub_->options.patience);
+    lowest().expires_after(hub_->options.patience);
     http::async_write(stream_, response_, then(&HttpConnection::on_responded));
   }
 
@@ -129,71 +160,71 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     close();
   }
 
-  // From here on the connection streams, until either side ends it.
-  void follow(std::uint64_t after) {
-    cursor_ = after;
-    stream_.expires_never();
+  // From here on the body goes on, until either side ends it.
+  void stream(const ApiAnswer& made) {
+    body_ = made.stream;
+    lowest().expires_never();
     stream_.async_read_some(asio::buffer(unwanted_), then(&HttpConnection::on_unwanted));
     writing_ = true;
-    waiting_ =
-        "HTTP/1.1 200 OK\r\nServer: aerostatd\r\nContent-Type: text/event-stream\r\n"
-        "Cache-Control: no-store\r\nConnection: close\r\n\r\n";
+    waiting_ = fmt::format(
+        "HTTP/1.1 {} OK\r\nServer: aerostatd\r\nContent-Type: {}\r\nCache-Control: no-store\r\n"
+        "Connection: close\r\n",
+        made.status, made.content_type);
+    for (const auto& [name, value] : made.headers) waiting_ += fmt::format("{}: {}\r\n", name, value);
+    waiting_ += "\r\n";
     write();
   }
 
-  // A follower has nothing more to send. Data or its end both end the connection.
+  // Who follows a stream has nothing more to say: data or its end both end it.
   void on_unwanted(Code, std::size_t) {
     if (!closed_) close();
   }
 
-  // One write at a time, of at most kMostWaiting (or one event). The rest stays with the Manager, which
-  // bounds it. So a slow reader costs no memory. A reader that takes nothing for `patience` is disconnected.
-  void send_events() {
+  // One write at a time, of at most kMostWaiting (or one piece): the rest stays where the stream has it from.
+  // So a slow reader costs no memory; if it takes nothing for as long as our patience lasts, it is dropped.
+  void send_more() {
     if (closed_ || writing_ || hub_->stopped) return;
-    waiting_.clear();
-    for (const EventRecord& event : hub_->manager.events(*cursor_)) {
-      std::string text = event_text(event);
-      if (!waiting_.empty() && waiting_.size() + text.size() > kMostWaiting) break;
-      waiting_ += text;
-      cursor_ = event.seq;
-    }
+    waiting_ = body_->next(kMostWaiting);
     if (waiting_.empty()) return wait_for_ping();
     writing_ = true;
     write();
   }
 
   void write() {
-    stream_.expires_after(hub_->options.patience);  // only for the write: the read is under way
+    lowest().expires_after(hub_->options.patience);  // only for the write: the read is under way
     asio::async_write(stream_, asio::buffer(waiting_), then(&HttpConnection::on_written));
   }
 
   void on_written(Code error, std::size_t) {
     writing_ = false;
-    if (!over(error)) send_events();
+    if (!over(error)) send_more();
   }
 
   void wait_for_ping() {
-    ping_.expires_after(hub_->options.ping);
-    ping_.async_wait(then(&HttpConnection::on_ping));
+    timer_.expires_after(hub_->options.ping);
+    timer_.async_wait(then(&HttpConnection::on_ping));
   }
 
   void on_ping(Code error) {
     if (error || closed_ || writing_ || hub_->stopped) return;
     writing_ = true;
-    waiting_ = ": ping\n\n";
+    waiting_ = body_->sign_of_life();
     write();
   }
 
   std::shared_ptr<Hub> hub_;
-  beast::basic_stream<asio::local::stream_protocol> stream_;
-  std::optional<Peer> peer_;
+  Stream stream_;
+  Principal principal_;
+  asio::steady_timer timer_;  // for an answer, and then for the next sign of life
   beast::flat_buffer buffer_{std::size_t{2} * kMostHeader};
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
+  bool keep_alive_ = false;
+  std::uint64_t turn_ = 0;     // of the newest request
+  std::uint64_t awaited_ = 0;  // whose answer has not come; 0: none
   bool closed_ = false;
 
-  std::optional<std::uint64_t> cursor_;  // following: the last event sent
-  asio::steady_timer ping_;
+  std::shared_ptr<BodyStream> body_;
   std::string waiting_;
   bool writing_ = false;
   char unwanted_[256] = {};
@@ -201,9 +232,10 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
 }  // namespace
 
-void start_connection(std::shared_ptr<Hub> hub, asio::local::stream_protocol::socket socket,
-                      std::optional<Peer> peer) {
-  std::make_shared<HttpConnection>(std::move(hub), std::move(socket), std::move(peer))->start();
+void start_connection(std::shared_ptr<Hub> hub, AnySocket socket, Principal principal) {
+  using Stream = beast::basic_stream<asio::generic::stream_protocol>;
+  std::make_shared<HttpConnection<Stream>>(std::move(hub), Stream(std::move(socket)), std::move(principal))
+      ->start();
 }
 
 }  // namespace aerostat

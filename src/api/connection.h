@@ -1,11 +1,10 @@
-// Connection: one client of the API, from its first request to its last. It keeps itself alive while it
-// waits, and removes itself from the Hub when it ends. Used by ApiServer only.
+// Connection: one client of the API, from its first request to its last, over any stream of bytes. Keeps
+// itself alive while it waits for something, and takes itself off the Hub when it ends.
 #pragma once
 
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <map>
 #include <memory>
-#include <optional>
 
 #include "api/access.h"
 #include "api/api_server.h"
@@ -17,7 +16,7 @@ class Connection {
  public:
   virtual ~Connection() = default;
   virtual void close() = 0;
-  // There are new events.
+  // A stream may have something new.
   virtual void wake() = 0;
 };
 
@@ -30,7 +29,8 @@ struct Hub {
   std::map<const Connection*, std::weak_ptr<Connection>> connections;
 };
 
-void start_connection(std::shared_ptr<Hub> hub, boost::asio::local::stream_protocol::socket socket,
-                      std::optional<Peer> peer);
+// A unix socket or a TCP one: each converts to this.
+using AnySocket = boost::asio::generic::stream_protocol::socket;
+void start_connection(std::shared_ptr<Hub> hub, AnySocket socket, Principal principal);
 
 }  // namespace aerostat

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/manager.h"
@@ -26,10 +27,11 @@ class FakeManager final : public Manager {
     }
     return fail(Error::Kind::NotFound, "there is no VM '" + name + "'");
   }
-  Result<VmReport> set(const std::string& name, const SettingsChange& change, bool dry_run) override {
-    if (refusal) return fail(*refusal);
+  void set(const std::string& name, const SettingsChange& change, bool dry_run, Answer answer) override {
+    if (never_answers) return unanswered.push_back(std::move(answer));
+    if (refusal) return answer(fail(*refusal));
     changes.push_back({name, change, dry_run});
-    return vm(name);
+    answer(vm(name));
   }
   Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const override {
     if (const auto known = vm(name); !known) return fail(known.error());
@@ -55,7 +57,7 @@ class FakeManager final : public Manager {
     vm_reports.push_back(report);
   }
   void add_event(const std::string& text) {
-    event_records.push_back({event_records.size() + 1, WallTime{}, "vm.grow", "web", text});
+    event_records.push_back({event_records.size() + 1, WallTime{}, EventCode::VmGrow, "web", text});
   }
 
   HostReport host_report;
@@ -65,6 +67,8 @@ class FakeManager final : public Manager {
   std::vector<Reaction> reaction_records;
   std::optional<Error> refusal;
   std::vector<Change> changes;
+  bool never_answers = false;  // to changes
+  std::vector<Answer> unanswered;
 };
 
 }  // namespace aerostat

@@ -1,6 +1,7 @@
 #include "api/json.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -28,31 +29,28 @@ Json maybe(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-template <typename Report>
-Json fields_json(std::span<const Field<Report>> fields, const Report& report) {
-  Json out = Json::object();
-  for (const Field<Report>& field : fields) out[std::string(field.id)] = value_json(field.get(report));
-  return out;
+tl::unexpected<Error> invalid(std::string message, std::string_view field = {}) {
+  return fail(Error{Error::Kind::Invalid, std::move(message), std::string(field)});
 }
-
-tl::unexpected<Error> invalid(std::string message) { return fail(Error::Kind::Invalid, std::move(message)); }
 
 Result<Bytes> size_of(const std::string& key, const Json& value) {
   if (value.is_string()) {
     Result<Bytes> size = parse_size(value.get_ref<const std::string&>());
-    if (!size) return fail(std::move(size.error()).in(key));
+    if (!size) return fail(std::move(size.error()).in(key).about(key));
     return size;
   }
   constexpr std::int64_t kMost = std::int64_t{1} << 50;  // 1 PiB, as in parse_size()
   if (value.is_number_integer() && value >= 0 && value <= kMost) return Bytes::of(value.get<std::int64_t>());
-  return invalid(fmt::format(
-      "{} is not a size; write a text with a unit like \"512M\", or whole bytes from 0 to 1 PiB", key));
+  return invalid(
+      fmt::format("{} is not a size; write a text with a unit like \"512M\", or whole bytes from 0 to 1 PiB",
+                  key),
+      key);
 }
 
 Result<int> number_of(const std::string& key, const Json& value) {
   constexpr int kMost = 1'000'000;  // far outside every range, and inside int
   if (value.is_number_integer() && value >= -kMost && value <= kMost) return value.get<int>();
-  return invalid(fmt::format("{} is not a whole number that could be right", key));
+  return invalid(fmt::format("{} must be an integer", key), key);
 }
 
 template <typename T>
@@ -63,11 +61,11 @@ Result<void> put(std::optional<T>& into, Result<T> value) {
 }
 
 Result<void> take(SettingsChange& change, const std::string& key, const Json& value) {
-  const std::optional<Setting> setting = setting_named(key);
+  const std::optional<Setting> setting = setting_of_id(key);
   if (!setting) {
-    return invalid(fmt::format(
-        "there is no setting '{}'; the settings are mode, startup, minimum, maximum, buffer and weight",
-        printable(key, 64)));
+    return invalid(fmt::format("there is no setting '{}'; the settings are {}", printable(key, 64),
+                               fmt::join(kSettingIds, ", ")),
+                   printable(key, 64));
   }
   if (value.is_null()) {
     change.back.insert(*setting);
@@ -76,7 +74,7 @@ Result<void> take(SettingsChange& change, const std::string& key, const Json& va
   Settings& out = change.to;
   switch (*setting) {
     case Setting::Mode:
-      if (!value.is_string()) return invalid("mode is not a text; it is \"static\" or \"dynamic\"");
+      if (!value.is_string()) return invalid("mode is not a text; it is \"static\" or \"dynamic\"", key);
       return put(out.mode, parse_mode(value.get_ref<const std::string&>()));
     case Setting::Startup: return put(out.startup, size_of(key, value));
     case Setting::Minimum: return put(out.minimum, size_of(key, value));
@@ -87,25 +85,34 @@ Result<void> take(SettingsChange& change, const std::string& key, const Json& va
   return {};
 }
 
+// As its owner wrote them, under the names that a change uses.
+Json settings_json(const Settings& s) {
+  const auto id = [](Setting setting) { return std::string(setting_id(setting)); };
+  return {{id(Setting::Mode), s.mode ? Json(std::string(mode_name(*s.mode))) : Json(nullptr)},
+          {id(Setting::Startup), maybe(s.startup)},
+          {id(Setting::Minimum), maybe(s.minimum)},
+          {id(Setting::Maximum), maybe(s.maximum)},
+          {id(Setting::Buffer), maybe(s.buffer_percent)},
+          {id(Setting::Weight), maybe(s.weight)}};
+}
+
 }  // namespace
 
 Json to_json(const VmReport& report) {
-  Json out = fields_json(vm_fields(), report);
-  // As its owner wrote them, with the keys that a change uses.
-  const Settings& s = report.settings;
-  out["settings"] = {{"mode", s.mode ? Json(std::string(mode_name(*s.mode))) : Json(nullptr)},
-                     {"startup", maybe(s.startup)},
-                     {"minimum", maybe(s.minimum)},
-                     {"maximum", maybe(s.maximum)},
-                     {"buffer", maybe(s.buffer_percent)},
-                     {"weight", maybe(s.weight)}};
+  Json out = Json::object();
+  for (const Field<VmReport>& field : vm_fields()) {
+    out[std::string(field.id)] = value_json(field.get(report));
+    if (field.id == "status") out["status_text"] = std::string(status_name(report.status));
+  }
+  out["settings"] = settings_json(report.settings);
   out["warnings"] = report.warnings;
   return out;
 }
 
 Json to_json(const HostReport& report) {
-  Json out = fields_json(host_fields(), report);
-  out["law1_violations"] = report.over_committed_passes;  // its first name: no member goes away within /v1
+  Json out = Json::object();
+  for (const Field<HostReport>& field : host_fields())
+    out[std::string(field.id)] = value_json(field.get(report));
   return out;
 }
 
@@ -137,7 +144,11 @@ Json to_json(const DecisionRecord& d) {
 }
 
 Json to_json(const EventRecord& e) {
-  return {{"seq", e.seq}, {"time", format_time(e.at)}, {"kind", e.kind}, {"vm", e.vm}, {"text", e.text}};
+  return {{"seq", e.seq},
+          {"time", format_time(e.at)},
+          {"code", std::string(event_code(e.code))},
+          {"vm", e.vm},
+          {"text", event_text(e)}};
 }
 
 Json to_json(const Reaction& r) {
@@ -150,7 +161,7 @@ Json to_json(const Reaction& r) {
           {"total_ms", maybe(r.total_ms)}};
 }
 
-std::string_view kind_name(Error::Kind kind) {
+std::string_view error_code(Error::Kind kind) {
   switch (kind) {
     case Error::Kind::Invalid: return "invalid";
     case Error::Kind::NotFound: return "not-found";
@@ -164,16 +175,20 @@ std::string_view kind_name(Error::Kind kind) {
 }
 
 Json to_json(const Error& error) {
-  return {{"error", {{"kind", std::string(kind_name(error.kind))}, {"message", error.message}}}};
+  return {{"error",
+           {{"code", std::string(error_code(error.kind))},
+            {"text", error.message},
+            {"field", error.field.empty() ? Json(nullptr) : Json(error.field)}}}};
 }
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Result<SettingsChange> parse_change(std::string_view text) {
   const Json body = Json::parse(text, nullptr, false);
-  if (body.is_discarded()) return invalid("the body is not JSON; send an object like {\"minimum\":\"512M\"}");
+  if (body.is_discarded())
+    return invalid("the body is not JSON; send an object like {\"minimum_bytes\":\"512M\"}");
   if (!body.is_object())
-    return invalid("the body is not a JSON object; send one like {\"minimum\":\"512M\"}");
+    return invalid("the body is not a JSON object; send one like {\"minimum_bytes\":\"512M\"}");
   if (body.empty()) return invalid("the body names no setting, so there is nothing to change");
   SettingsChange out;
   for (const auto& [key, value] : body.items()) {

@@ -20,16 +20,16 @@ Json to_json(const HostReport& report);
 Json to_json(const DecisionRecord& decision);
 Json to_json(const EventRecord& event);
 Json to_json(const Reaction& reaction);
-// {"error":{"kind":"refused","message":"…"}}
+// {"error":{"code":"refused","text":"…","field":null}}
 Json to_json(const Error& error);
-std::string_view kind_name(Error::Kind kind);
+std::string_view error_code(Error::Kind kind);
 
 // Never fails: invalid UTF-8 is replaced.
 std::string dump(const Json& json);
 
-// {"mode":"dynamic","minimum":"512M","maximum":2147483648,"buffer":20,"weight":5000}: any of them, at least
-// one; null resets a setting. Refuses unknown members and wrong types in one sentence. Manager checks the
-// rules between values.
+// {"mode":"dynamic","minimum_bytes":"512M","maximum_bytes":2147483648,"weight":5000}: any setting, at least
+// one; null: as if it was not set. Refuses unknown members and wrong types in one sentence. The rules between
+// values are Manager's to check.
 Result<SettingsChange> parse_change(std::string_view text);
 
 }  // namespace aerostat

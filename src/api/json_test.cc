@@ -21,7 +21,7 @@ TEST(Json, WritesMemoryAsBytesAndTheUnknownAsNull) {
   EXPECT_EQ(json["assigned_bytes"], 536870912);
   EXPECT_TRUE(json["demand_bytes"].is_null());
   EXPECT_EQ(json["mode"], "static");
-  EXPECT_EQ(json["settings"]["minimum"], 268435456);
+  EXPECT_EQ(json["settings"]["minimum_bytes"], 268435456);
   EXPECT_TRUE(json["settings"]["weight"].is_null());
 }
 
@@ -31,9 +31,35 @@ TEST(Json, HasEveryFieldOfTheTableInItsOrder) {
   for (const auto& field : vm_fields()) {
     EXPECT_EQ(member.key(), field.id);
     ++member;
+    if (field.id != "status") continue;
+    EXPECT_EQ(member.key(), "status_text");
+    ++member;
   }
   EXPECT_EQ(member.key(), "settings");
-  EXPECT_EQ(to_json(HostReport{}).size(), host_fields().size() + 1);
+  EXPECT_EQ(to_json(HostReport{}).size(), host_fields().size());
+}
+
+TEST(Json, AStatusIsACodeWithItsTextBesideIt) {
+  VmReport report;
+  report.status = Status::NoIntegration;
+  EXPECT_EQ(to_json(report)["status"], "no-integration");
+  EXPECT_EQ(to_json(report)["status_text"], "No integration");
+}
+
+TEST(Json, APartOfAReactionThatNobodySawIsNull) {
+  Reaction reaction;
+  reaction.total_ms = 80;
+  EXPECT_TRUE(to_json(reaction)["online_ms"].is_null());
+  EXPECT_EQ(to_json(reaction)["total_ms"], 80);
+}
+
+// What the API writes it takes back.
+TEST(Json, SettingsAreReadAsTheyAreWritten) {
+  VmReport report;
+  report.settings = {Mode::Dynamic, 384_MiB, Bytes::of(268435457), 2_GiB, 30, 9};
+  const auto change = parse_change(to_json(report)["settings"].dump());
+  ASSERT_TRUE(change) << change.error().message;
+  EXPECT_EQ(*change, SettingsChange{report.settings});
 }
 
 TEST(Json, ASampleHasAllThatTheGuestSaidAndNullForTheRest) {
@@ -61,43 +87,48 @@ TEST(Json, SurvivesTextThatIsNotUtf8) {
 
 TEST(ParseChange, ReadsSizesAsTextAndAsBytes) {
   const auto change = parse_change(
-      R"({"mode":"dynamic","startup":"384M","minimum":268435456,"maximum":"2G","buffer":30,"weight":9})");
+      R"({"mode":"dynamic","startup_bytes":"384M","minimum_bytes":268435456,"maximum_bytes":"2G",
+          "buffer_percent":30,"weight":9})");
   ASSERT_TRUE(change) << change.error().message;
   Settings expected{Mode::Dynamic, 384_MiB, 256_MiB, 2_GiB, 30, 9};
   EXPECT_EQ(*change, SettingsChange{expected});
 }
 
 TEST(ParseChange, TakesNullForAsIfNotSet) {
-  const auto change = parse_change(R"({"buffer":null,"maximum":null,"weight":9})");
+  const auto change = parse_change(R"({"buffer_percent":null,"maximum_bytes":null,"weight":9})");
   ASSERT_TRUE(change) << change.error().message;
   Settings to;
   to.weight = 9;
   EXPECT_EQ(*change, (SettingsChange{to, {Setting::Buffer, Setting::Maximum}}));
 }
 
-TEST(ParseChange, RefusesInOneSentence) {
+TEST(ParseChange, RefusesInOneSentenceAndNamesTheField) {
   const auto error = [](std::string_view body) {
     const auto change = parse_change(body);
-    return change ? "no error" : change.error().message;
+    return change ? "no error" : change.error().field + "| " + change.error().message;
   };
-  EXPECT_EQ(error("{"), "the body is not JSON; send an object like {\"minimum\":\"512M\"}");
-  EXPECT_EQ(error("[]"), "the body is not a JSON object; send one like {\"minimum\":\"512M\"}");
-  EXPECT_EQ(error("{}"), "the body names no setting, so there is nothing to change");
+  EXPECT_EQ(error("{"), "| the body is not JSON; send an object like {\"minimum_bytes\":\"512M\"}");
+  EXPECT_EQ(error("[]"), "| the body is not a JSON object; send one like {\"minimum_bytes\":\"512M\"}");
+  EXPECT_EQ(error("{}"), "| the body names no setting, so there is nothing to change");
+  EXPECT_EQ(error("{\"minimum\":\"1G\"}"),
+            "minimum| there is no setting 'minimum'; the settings are mode, startup_bytes, minimum_bytes, "
+            "maximum_bytes, buffer_percent, weight");
+  EXPECT_EQ(error("{\"mode\":1}"), "mode| mode is not a text; it is \"static\" or \"dynamic\"");
+  EXPECT_EQ(error("{\"mode\":\"on\"}"), "mode| 'on' is not a mode; it is static or dynamic");
   EXPECT_EQ(
-      error("{\"buffers\":1}"),
-      "there is no setting 'buffers'; the settings are mode, startup, minimum, maximum, buffer and weight");
-  EXPECT_EQ(error("{\"mode\":1}"), "mode is not a text; it is \"static\" or \"dynamic\"");
-  EXPECT_EQ(error("{\"minimum\":\"512\"}"),
-            "minimum: '512' is not a memory size: the unit is missing; write it like 512M, 2G or 1.5GiB");
+      error("{\"minimum_bytes\":\"512\"}"),
+      "minimum_bytes| minimum_bytes: '512' is not a memory size: the unit is missing; write it like 512M, "
+      "2G or 1.5GiB");
   const std::string size =
-      " is not a size; write a text with a unit like \"512M\", or whole bytes from 0 to 1 PiB";
+      "minimum_bytes| minimum_bytes is not a size; write a text with a unit like \"512M\", or whole bytes "
+      "from 0 to 1 PiB";
   for (const char* bad :
        {"-1", "1.5", "18446744073709551615", "9223372036854775808", "1125899906842625", "[]"}) {
-    EXPECT_EQ(error(std::string("{\"minimum\":") + bad + "}"), "minimum" + size) << bad;
+    EXPECT_EQ(error(std::string("{\"minimum_bytes\":") + bad + "}"), size) << bad;
   }
-  EXPECT_NE(error("{\"minimum\":1e400}"), "no error");
-  EXPECT_EQ(error("{\"weight\":1e3}"), "weight is not a whole number that could be right");
-  EXPECT_EQ(error("{\"weight\":4294967297}"), "weight is not a whole number that could be right");
+  EXPECT_NE(error("{\"minimum_bytes\":1e400}"), "no error");
+  EXPECT_EQ(error("{\"weight\":1e3}"), "weight| weight must be an integer");
+  EXPECT_EQ(error("{\"weight\":4294967297}"), "weight| weight must be an integer");
   EXPECT_NE(error("{\"weight\":" + std::string(60000, '[')), "no error");
   EXPECT_NE(error("{\"weight\":" + std::string(30000, '[') + std::string(30000, ']') + "}"), "no error");
 }

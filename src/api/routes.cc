@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
@@ -33,11 +34,21 @@ struct Route {
   std::string_view method;
   std::string_view path;        // '*' stands for a VM's name
   std::string_view parameters;  // space-separated; others are refused
-  bool changes;
-  ApiAnswer (*run)(const Call&);
+  Scope scope;
+  void (*run)(const Call&, const Reply&);
 };
 
-ApiAnswer ok(const Json& json) { return {200, dump(json) + "\n", {}, {}}; }
+// Most answers are there at once.
+template <ApiAnswer (*made)(const Call&)>
+void now(const Call& call, const Reply& reply) {
+  reply(made(call));
+}
+
+ApiAnswer ok(const Json& json) {
+  ApiAnswer out;
+  out.body = dump(json) + "\n";
+  return out;
+}
 
 template <typename Records>
 Json list_json(const Records& records) {
@@ -46,6 +57,36 @@ Json list_json(const Records& records) {
   return out;
 }
 
+// `next`: what to ask for to get what follows; null: there is no more.
+ApiAnswer list(Json items, Json next = nullptr) {
+  return ok({{"items", std::move(items)}, {"next", std::move(next)}});
+}
+
+tl::unexpected<Error> wrong(std::string_view parameter, std::string message) {
+  return fail(Error{Error::Kind::Invalid, std::move(message), std::string(parameter)});
+}
+
+// Follows events from a number on. The Manager keeps what a slow reader has not taken, within its bounds.
+class EventStream final : public BodyStream {
+ public:
+  EventStream(const Manager& manager, std::uint64_t after) : manager_(manager), after_(after) {}
+  std::string next(std::size_t most) override {
+    std::string out;
+    for (const EventRecord& event : manager_.events(after_)) {
+      std::string text = server_sent(event);
+      if (!out.empty() && out.size() + text.size() > most) break;
+      out += text;
+      after_ = event.seq;
+    }
+    return out;
+  }
+  std::string_view sign_of_life() const override { return ": ping\n\n"; }
+
+ private:
+  const Manager& manager_;
+  std::uint64_t after_;
+};
+
 Result<std::uint64_t> number(const Call& call, std::string_view name, std::uint64_t otherwise) {
   const auto found = call.parameters.find(name);
   if (found == call.parameters.end()) return otherwise;
@@ -53,16 +94,15 @@ Result<std::uint64_t> number(const Call& call, std::string_view name, std::uint6
   const char* const end = found->second.data() + found->second.size();
   const auto [rest, error] = std::from_chars(found->second.data(), end, value);
   if (error == std::errc{} && rest == end) return value;
-  return fail(Error::Kind::Invalid,
-              fmt::format("{}={} is not a whole number from 0 up", name, printable(found->second, 40)));
+  return wrong(name,
+               fmt::format("{}={} is not a whole number from 0 up", name, printable(found->second, 40)));
 }
 
 Result<bool> flag(const Call& call, std::string_view name) {
   const auto found = call.parameters.find(name);
   if (found == call.parameters.end() || found->second == "0") return false;
   if (found->second == "1") return true;
-  return fail(Error::Kind::Invalid,
-              fmt::format("{}={} is neither 0 nor 1", name, printable(found->second, 40)));
+  return wrong(name, fmt::format("{}={} is neither 0 nor 1", name, printable(found->second, 40)));
 }
 
 ApiAnswer get_host(const Call& call) { return ok(to_json(call.manager.host())); }
@@ -73,9 +113,9 @@ ApiAnswer get_vms(const Call& call) {
   if (*all) {
     for (const VmReport& vm : call.manager.vms_off()) out.push_back(to_json(vm));
   }
-  return ok(out);
+  return list(std::move(out));
 }
-ApiAnswer get_reactions(const Call& call) { return ok(list_json(call.manager.reactions())); }
+ApiAnswer get_reactions(const Call& call) { return list(list_json(call.manager.reactions())); }
 
 ApiAnswer get_vm(const Call& call) {
   const Result<VmReport> vm = call.manager.vm(call.vm);
@@ -87,13 +127,14 @@ ApiAnswer get_sample(const Call& call) {
   return vm ? ok(sample_json(*vm)) : error_answer(vm.error());
 }
 
-ApiAnswer patch_vm(const Call& call) {
+void patch_vm(const Call& call, const Reply& reply) {
   const Result<bool> dry_run = flag(call, "dry_run");
-  if (!dry_run) return error_answer(dry_run.error());
+  if (!dry_run) return reply(error_answer(dry_run.error()));
   const Result<SettingsChange> change = parse_change(call.body);
-  if (!change) return error_answer(change.error());
-  const Result<VmReport> vm = call.manager.set(call.vm, *change, *dry_run);
-  return vm ? ok(to_json(*vm)) : error_answer(vm.error());
+  if (!change) return reply(error_answer(change.error()));
+  call.manager.set(call.vm, *change, *dry_run, [reply](const Result<VmReport>& vm) {
+    reply(vm ? ok(to_json(*vm)) : error_answer(vm.error()));
+  });
 }
 
 ApiAnswer get_decisions(const Call& call) {
@@ -101,10 +142,10 @@ ApiAnswer get_decisions(const Call& call) {
   if (!limit) return error_answer(limit.error());
   if (*limit < 1 || *limit > kMostDecisions) {
     return error_answer(
-        {Error::Kind::Invalid, fmt::format("limit={} is outside 1 to {}", *limit, kMostDecisions)});
+        wrong("limit", fmt::format("limit={} is outside 1 to {}", *limit, kMostDecisions)).value());
   }
   const auto decisions = call.manager.explain(call.vm, static_cast<std::size_t>(*limit));
-  return decisions ? ok(list_json(*decisions)) : error_answer(decisions.error());
+  return decisions ? list(list_json(*decisions)) : error_answer(decisions.error());
 }
 
 // A number that no event has reached yet is from before a restart of the daemon: all events since are new.
@@ -120,8 +161,14 @@ ApiAnswer get_events(const Call& call) {
   after = since_restart(call.manager, *after);
   const Result<bool> follow = flag(call, "follow");
   if (!follow) return error_answer(follow.error());
-  if (*follow) return {200, {}, {}, *after};
-  return ok(list_json(call.manager.events(*after)));
+  if (*follow) {
+    ApiAnswer out;
+    out.content_type = "text/event-stream";
+    out.stream = std::make_shared<EventStream>(call.manager, *after);
+    return out;
+  }
+  const std::vector<EventRecord> events = call.manager.events(*after);
+  return list(list_json(events), events.empty() ? *after : events.back().seq);
 }
 
 ApiAnswer post_pause(const Call& call) {
@@ -135,16 +182,16 @@ ApiAnswer post_resume(const Call& call) {
 }
 
 constexpr std::array kRoutes = {
-    Route{"GET", "/v1/host", "", false, get_host},
-    Route{"GET", "/v1/vms", "all", false, get_vms},
-    Route{"GET", "/v1/vms/*", "", false, get_vm},
-    Route{"PATCH", "/v1/vms/*", "dry_run", true, patch_vm},
-    Route{"GET", "/v1/vms/*/decisions", "limit", false, get_decisions},
-    Route{"GET", "/v1/vms/*/sample", "", false, get_sample},
-    Route{"GET", "/v1/events", "after follow", false, get_events},
-    Route{"GET", "/v1/reactions", "", false, get_reactions},
-    Route{"POST", "/v1/pause", "", true, post_pause},
-    Route{"POST", "/v1/resume", "", true, post_resume},
+    Route{"GET", "/v1/host", "", Scope::Read, now<get_host>},
+    Route{"GET", "/v1/vms", "all", Scope::Read, now<get_vms>},
+    Route{"GET", "/v1/vms/*", "", Scope::Read, now<get_vm>},
+    Route{"PATCH", "/v1/vms/*", "dry_run", Scope::Change, patch_vm},
+    Route{"GET", "/v1/vms/*/decisions", "limit", Scope::Read, now<get_decisions>},
+    Route{"GET", "/v1/vms/*/sample", "", Scope::Read, now<get_sample>},
+    Route{"GET", "/v1/events", "after follow", Scope::Read, now<get_events>},
+    Route{"GET", "/v1/reactions", "", Scope::Read, now<get_reactions>},
+    Route{"POST", "/v1/pause", "", Scope::Change, now<post_pause>},
+    Route{"POST", "/v1/resume", "", Scope::Change, now<post_resume>},
 };
 
 // Whether `path` matches; `vm` gets the text at the '*'.
@@ -180,9 +227,9 @@ Result<Parameters> parse_parameters(std::string_view query, std::string_view kno
     const std::size_t equals = part.find('=');
     const std::string_view name = part.substr(0, equals);
     if (!has_word(known, name)) {
-      return fail(Error::Kind::Invalid,
-                  fmt::format("there is no parameter '{}' here{}{}", printable(name, 40),
-                              known.empty() ? "" : "; there is: ", known));
+      return wrong(printable(name, 40),
+                   fmt::format("there is no parameter '{}' here{}{}", printable(name, 40),
+                               known.empty() ? "" : "; there is: ", known));
     }
     out[std::string(name)] = equals == std::string_view::npos ? "1" : std::string(part.substr(equals + 1));
   }
@@ -205,11 +252,19 @@ int status_of(Error::Kind kind) {
 }
 
 ApiAnswer error_answer(const Error& error) {
-  return {status_of(error.kind), dump(to_json(error)) + "\n", {}, {}};
+  ApiAnswer out;
+  out.status = status_of(error.kind);
+  out.body = dump(to_json(error)) + "\n";
+  return out;
 }
 
-ApiAnswer answer(Manager& manager, const ApiRequest& request,
-                 const std::function<Result<void>()>& may_change) {
+bool IgnoreCase::operator()(std::string_view a, std::string_view b) const {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                      [&](char x, char y) { return lower(x) < lower(y); });
+}
+
+void answer(Manager& manager, const ApiRequest& request, const Reply& reply) {
   const std::string_view target = request.target;
   const std::size_t question = target.find('?');
   const std::string_view path = target.substr(0, question);
@@ -223,31 +278,31 @@ ApiAnswer answer(Manager& manager, const ApiRequest& request,
     allow += (allow.empty() ? "" : ", ") + std::string(candidate.method);
   }
   if (allow.empty()) {
-    return error_answer({Error::Kind::NotFound,
-                         fmt::format("there is nothing at {}; the API is described in docs/guide/api.md",
-                                     printable(path, 80))});
+    return reply(
+        error_answer({Error::Kind::NotFound,
+                      fmt::format("there is nothing at {}; the API is described in docs/guide/api.md",
+                                  printable(path, 80))}));
   }
   if (route == nullptr) {
     ApiAnswer out = error_answer(
         {Error::Kind::Invalid, fmt::format("{} does not work at {}; use {}", printable(request.method, 20),
                                            printable(path, 80), allow)});
     out.status = 405;
-    out.allow = allow;
-    return out;
+    out.headers["Allow"] = allow;
+    return reply(std::move(out));
   }
   if (route->path.find('*') != std::string_view::npos && !is_vm_name(vm)) {
-    return error_answer(
-        {Error::Kind::NotFound, fmt::format("'{}' is not a valid VM name", printable(vm, 64))});
+    return reply(
+        error_answer({Error::Kind::NotFound, fmt::format("'{}' is not a valid VM name", printable(vm, 64))}));
   }
-  if (route->changes) {
-    if (const Result<void> allowed = may_change(); !allowed) return error_answer(allowed.error());
-  }
+  if (const Result<void> allowed = allows(request.principal, route->scope); !allowed)
+    return reply(error_answer(allowed.error()));
   const Result<Parameters> parameters = parse_parameters(query, route->parameters);
-  if (!parameters) return error_answer(parameters.error());
-  return route->run({manager, vm, *parameters, request.body});
+  if (!parameters) return reply(error_answer(parameters.error()));
+  route->run({manager, vm, *parameters, request.body}, reply);
 }
 
-std::string event_text(const EventRecord& event) {
+std::string server_sent(const EventRecord& event) {
   return fmt::format("id: {}\ndata: {}\n\n", event.seq, dump(to_json(event)));
 }
 

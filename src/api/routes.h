@@ -1,39 +1,61 @@
-// The API without its wire: a request in, an answer out. It knows every path, method, parameter and status
-// code, but no sockets. It accepts hostile targets and bodies.
+// The API without its wire: a request in, an answer out. Knows every path, method, parameter and status code.
+// Does not know sockets; takes hostile targets, headers and bodies.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 
+#include "api/access.h"
 #include "base/result.h"
 #include "control/manager.h"
 
 namespace aerostat {
 
+// Names of headers mean the same in upper and lower case.
+struct IgnoreCase {
+  using is_transparent = void;
+  bool operator()(std::string_view a, std::string_view b) const;
+};
+using Headers = std::map<std::string, std::string, IgnoreCase>;
+
 struct ApiRequest {
   std::string method;  // "GET"
   std::string target;  // "/v1/vms/web/decisions?limit=5"
   std::string body;
+  Headers headers;
+  Principal principal;
+};
+
+// A body that goes on. Asked on the reactor's thread, while the Manager lives.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  // What is to be sent now, of at most `most` bytes, or one piece that is larger. Empty: nothing yet.
+  virtual std::string next(std::size_t most) = 0;
+  // Sent after a long silence, so that nobody takes the connection for dead.
+  virtual std::string_view sign_of_life() const = 0;
 };
 
 struct ApiAnswer {
   int status = 200;
-  std::string body;   // JSON
-  std::string allow;  // with 405: the supported methods
-  // Set: the client follows events from here on. There is no body; the connection streams.
-  std::optional<std::uint64_t> follow_after;
+  std::string body;
+  std::string content_type = "application/json";
+  Headers headers;
+  std::shared_ptr<BodyStream> stream;  // set: it is the body
 };
+// Called once, now or later on the reactor's thread.
+using Reply = std::function<void(ApiAnswer)>;
 
-// `may_change` is called only by requests that change something.
-ApiAnswer answer(Manager& manager, const ApiRequest& request,
-                 const std::function<Result<void>()>& may_change);
+void answer(Manager& manager, const ApiRequest& request, const Reply& reply);
 
 ApiAnswer error_answer(const Error& error);
 int status_of(Error::Kind kind);
 
 // One server-sent event: "id: 7\ndata: {…}\n\n".
-std::string event_text(const EventRecord& event);
+std::string server_sent(const EventRecord& event);
 
 }  // namespace aerostat

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "api/fake_manager.h"
 #include "api/json.h"
@@ -17,38 +18,42 @@ class Routes : public testing::Test {
   Routes() { manager_.add_vm("web"); }
 
   ApiAnswer ask(const std::string& method, const std::string& target, const std::string& body = "") {
-    return answer(manager_, {method, target, body}, [this]() -> Result<void> {
-      ++asked_;
-      if (allowed_) return {};
-      return fail(Error::Kind::Denied, "no");
+    ApiAnswer out;
+    int answers = 0;
+    answer(manager_, {method, target, body, {}, who_}, [&](ApiAnswer made) {
+      out = std::move(made);
+      ++answers;
     });
+    EXPECT_EQ(answers, 1) << method << " " << target;
+    return out;
   }
+  static Json items(const ApiAnswer& made) { return json(made)["items"]; }
   static Json json(const ApiAnswer& made) { return Json::parse(made.body); }
-  static std::string message(const ApiAnswer& made) { return json(made)["error"]["message"]; }
+  static std::string message(const ApiAnswer& made) { return json(made)["error"]["text"]; }
 
   FakeManager manager_;
-  bool allowed_ = true;
-  int asked_ = 0;
+  Principal who_{"user 0", Scope::Change, ""};
+  const Principal reader_{"user 1000", Scope::Read, "no"};
 };
 
-TEST_F(Routes, ReadsWithoutAskingForPermission) {
-  allowed_ = false;
+TEST_F(Routes, WhoMayReadReadsEverything) {
+  who_ = reader_;
   for (const char* target : {"/v1/host", "/v1/vms", "/v1/vms/web", "/v1/vms/web/decisions",
                              "/v1/vms/web/sample", "/v1/events", "/v1/reactions"}) {
     EXPECT_EQ(ask("GET", target).status, 200) << target;
   }
-  EXPECT_EQ(asked_, 0);
-  EXPECT_EQ(json(ask("GET", "/v1/vms"))[0]["name"], "web");
+  EXPECT_EQ(items(ask("GET", "/v1/vms"))[0]["name"], "web");
 }
 
 TEST_F(Routes, ChangesOnlyWithPermission) {
-  allowed_ = false;
+  const Principal owner = std::exchange(who_, reader_);
+  EXPECT_EQ(message(ask("PATCH", "/v1/vms/web", "{\"weight\":1}")), "no");
   EXPECT_EQ(ask("PATCH", "/v1/vms/web", "{\"weight\":1}").status, 403);
   EXPECT_EQ(ask("PATCH", "/v1/vms/web?dry_run=1", "{\"weight\":1}").status, 403);
   EXPECT_EQ(ask("POST", "/v1/pause").status, 403);
   EXPECT_TRUE(manager_.changes.empty());
   EXPECT_FALSE(manager_.host_report.paused);
-  allowed_ = true;
+  who_ = owner;
   EXPECT_EQ(ask("PATCH", "/v1/vms/web?dry_run=1", "{\"weight\":1}").status, 200);
   ASSERT_EQ(manager_.changes.size(), 1u);
   EXPECT_TRUE(manager_.changes[0].dry_run);
@@ -75,26 +80,31 @@ TEST_F(Routes, TakeANamePercentEncoded) {
 TEST_F(Routes, NamesTheMethodsThereAre) {
   const ApiAnswer made = ask("DELETE", "/v1/vms/web");
   EXPECT_EQ(made.status, 405);
-  EXPECT_EQ(made.allow, "GET, PATCH");
+  EXPECT_EQ(made.headers.at("allow"), "GET, PATCH") << "in whatever case";
   EXPECT_EQ(message(made), "DELETE does not work at /v1/vms/web; use GET, PATCH");
-  EXPECT_EQ(ask("GET", "/v1/pause").allow, "POST");
+  EXPECT_EQ(ask("GET", "/v1/pause").headers.at("Allow"), "POST");
 }
 
 TEST_F(Routes, ListsVmsThatAreOffWhenAsked) {
   manager_.off_reports.emplace_back().name = "db";
-  EXPECT_EQ(json(ask("GET", "/v1/vms")).size(), 1u);
-  const Json all = json(ask("GET", "/v1/vms?all=1"));
+  EXPECT_EQ(items(ask("GET", "/v1/vms")).size(), 1u);
+  EXPECT_TRUE(json(ask("GET", "/v1/vms"))["next"].is_null()) << "that was all";
+  const Json all = items(ask("GET", "/v1/vms?all=1"));
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[1]["name"], "db");
   EXPECT_EQ(ask("GET", "/v1/vms?all=yes").status, 400);
 }
 
 TEST_F(Routes, PassesTheManagersRefusalOn) {
-  manager_.refusal = Error{Error::Kind::Refused, "the minimum is above what it has"};
-  const ApiAnswer made = ask("PATCH", "/v1/vms/web", "{\"minimum\":\"1G\"}");
+  manager_.refusal = Error{Error::Kind::Refused, "the minimum is above what it has", "minimum_bytes"};
+  ApiAnswer made = ask("PATCH", "/v1/vms/web", "{\"minimum_bytes\":\"1G\"}");
   EXPECT_EQ(made.status, 409);
   EXPECT_EQ(made.body,
-            "{\"error\":{\"kind\":\"refused\",\"message\":\"the minimum is above what it has\"}}\n");
+            "{\"error\":{\"code\":\"refused\",\"text\":\"the minimum is above what it has\","
+            "\"field\":\"minimum_bytes\"}}\n");
+  manager_.refusal->field.clear();
+  made = ask("PATCH", "/v1/vms/web", "{\"minimum_bytes\":\"1G\"}");
+  EXPECT_TRUE(json(made)["error"]["field"].is_null());
 }
 
 TEST_F(Routes, RefusesParametersItDoesNotKnow) {
@@ -114,27 +124,40 @@ TEST_F(Routes, LimitsDecisionsToTheNewest) {
     decision.seq = seq;
     manager_.decisions.push_back(decision);
   }
-  EXPECT_EQ(json(ask("GET", "/v1/vms/web/decisions")).size(), 20u);
-  EXPECT_EQ(json(ask("GET", "/v1/vms/web/decisions?limit=2"))[0]["seq"], 29);
+  EXPECT_EQ(items(ask("GET", "/v1/vms/web/decisions")).size(), 20u);
+  EXPECT_EQ(items(ask("GET", "/v1/vms/web/decisions?limit=2"))[0]["seq"], 29);
+  EXPECT_EQ(json(ask("GET", "/v1/vms/web/decisions?limit=0"))["error"]["field"], "limit");
 }
 
-TEST_F(Routes, GivesEventsAfterANumber) {
+TEST_F(Routes, GivesEventsAfterANumberAndTheNextOne) {
   for (int i = 0; i < 3; ++i) manager_.add_event("grew");
-  EXPECT_EQ(json(ask("GET", "/v1/events?after=2")).size(), 1u);
-  EXPECT_EQ(json(ask("GET", "/v1/events?after=3")).size(), 0u);
-  EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=2").follow_after, 2u);
+  EXPECT_EQ(items(ask("GET", "/v1/events?after=2")).size(), 1u);
+  EXPECT_EQ(json(ask("GET", "/v1/events?after=1"))["next"], 3);
+  EXPECT_EQ(items(ask("GET", "/v1/events?after=3")).size(), 0u);
+  EXPECT_EQ(json(ask("GET", "/v1/events?after=3"))["next"], 3);
+}
+
+TEST_F(Routes, FollowsEventsInAStream) {
+  for (int i = 0; i < 3; ++i) manager_.add_event("grew");
+  const ApiAnswer made = ask("GET", "/v1/events?follow=1&after=1");
+  ASSERT_TRUE(made.stream);
+  EXPECT_EQ(made.content_type, "text/event-stream");
+  EXPECT_EQ(made.stream->next(1).find("id: 2\n"), 0u) << "one at least";
+  EXPECT_EQ(made.stream->next(10'000).find("id: 3\n"), 0u);
+  EXPECT_EQ(made.stream->next(10'000), "");
+  EXPECT_EQ(made.stream->sign_of_life(), ": ping\n\n");
 }
 
 TEST_F(Routes, ANumberFromBeforeARestartMeansEverything) {
   manager_.add_event("grew");
-  EXPECT_EQ(json(ask("GET", "/v1/events?after=500")).size(), 1u);
-  EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=500").follow_after, 0u);
+  EXPECT_EQ(items(ask("GET", "/v1/events?after=500")).size(), 1u);
+  EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=500").stream->next(10'000).find("id: 1\n"), 0u);
 }
 
-TEST(EventText, IsOneEventHoweverItsTextLooks) {
-  const EventRecord event{7, WallTime{}, "vm.grow", "web", "a\n\ndata: b"};
-  EXPECT_EQ(event_text(event),
-            "id: 7\ndata: {\"seq\":7,\"time\":\"1970-01-01T00:00:00.000Z\",\"kind\":\"vm.grow\","
+TEST(ServerSent, IsOneEventHoweverItsTextLooks) {
+  const EventRecord event{7, WallTime{}, EventCode::VmVanished, "web", std::string("a\n\ndata: b")};
+  EXPECT_EQ(server_sent(event),
+            "id: 7\ndata: {\"seq\":7,\"time\":\"1970-01-01T00:00:00.000Z\",\"code\":\"vm.vanished\","
             "\"vm\":\"web\",\"text\":\"a\\n\\ndata: b\"}\n\n");
 }
 

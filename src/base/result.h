@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
 
@@ -20,9 +21,13 @@ struct Error {
   };
   Kind kind = Kind::Internal;
   std::string message;
+  std::string field = {};  // the value that it is about, by its name in the API, so that a form can mark it
 
   // The same error, with the place it happened in put in front.
-  Error in(const std::string& place) && { return {kind, place + ": " + std::move(message)}; }
+  Error in(const std::string& place) && {
+    return {kind, place + ": " + std::move(message), std::move(field)};
+  }
+  Error about(std::string_view name) && { return {kind, std::move(message), std::string(name)}; }
 };
 
 template <typename T>

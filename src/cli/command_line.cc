@@ -167,13 +167,19 @@ CLI::App* add_qemu_args(CLI::App& app, Wishes& wishes) {
 
 std::string change_of(const CLI::App& set, const Wishes& wishes) {
   Json out = Json::object();
-  if (set.count("--mode") > 0) out["mode"] = wishes.mode;
-  if (set.count("--startup") > 0) out["startup"] = wishes.startup;
-  if (set.count("--minimum") > 0) out["minimum"] = wishes.minimum;
-  if (set.count("--maximum") > 0) out["maximum"] = wishes.maximum;
-  if (set.count("--buffer") > 0) out["buffer"] = wishes.buffer;
-  if (set.count("--weight") > 0) out["weight"] = wishes.weight;
-  for (const std::string& name : wishes.unset) out[name] = nullptr;
+  const auto put = [&](Setting setting, const char* option, const auto& value) {
+    if (set.count(option) > 0) out[std::string(setting_id(setting))] = value;
+  };
+  put(Setting::Mode, "--mode", wishes.mode);
+  put(Setting::Startup, "--startup", wishes.startup);
+  put(Setting::Minimum, "--minimum", wishes.minimum);
+  put(Setting::Maximum, "--maximum", wishes.maximum);
+  put(Setting::Buffer, "--buffer", wishes.buffer);
+  put(Setting::Weight, "--weight", wishes.weight);
+  for (const std::string& name : wishes.unset) {
+    const auto at = std::find(kSettingNames.begin(), kSettingNames.end(), name) - kSettingNames.begin();
+    out[std::string(kSettingIds.at(static_cast<std::size_t>(at)))] = nullptr;
+  }
   return out.empty() ? "" : out.dump();
 }
 

@@ -66,7 +66,7 @@ TEST(CommandLine, ABufferMayBeWrittenWithItsSign) {
   for (const char* written : {"20", "20%", "20 %"}) {
     ScriptedDaemon daemon({http_reply("200 OK", R"({"name":"web"})")});
     EXPECT_EQ(run({"set", "web", "--buffer", written}, daemon.socket).status, 0);
-    EXPECT_TRUE(daemon.requests[0].ends_with("{\"buffer\":20}")) << daemon.requests[0];
+    EXPECT_TRUE(daemon.requests[0].ends_with("{\"buffer_percent\":20}")) << daemon.requests[0];
   }
   EXPECT_EQ(
       run({"set", "web", "--buffer", "2%"}).err,
@@ -91,7 +91,7 @@ TEST(CommandLine, AnUnreachableDaemonIsThree) {
 TEST(CommandLine, ARefusalIsOneWithTheDaemonsSentence) {
   ScriptedDaemon daemon(
       {http_reply("409 Conflict",
-                  R"({"error":{"kind":"refused","message":"the minimum \u001b[2J is too high"}})"),
+                  R"({"error":{"code":"refused","text":"the minimum \u001b[2J is too high"}})"),
        http_reply("500 Internal Server Error", "<html>"), http_reply("200 OK", "<html>")});
   const Ran refused = run({"set", "web", "--minimum", "1G"}, daemon.socket);
   EXPECT_EQ(refused.status, 1);
@@ -110,7 +110,7 @@ TEST(CommandLine, SetSendsOnlyWhatWasGiven) {
   EXPECT_TRUE(daemon.requests[0].starts_with("PATCH /v1/vms/web?dry_run=1 HTTP/1.1\r\n"))
       << daemon.requests[0];
   EXPECT_TRUE(
-      daemon.requests[0].ends_with("\r\n\r\n{\"mode\":\"dynamic\",\"minimum\":\"256M\",\"weight\":0}"))
+      daemon.requests[0].ends_with("\r\n\r\n{\"mode\":\"dynamic\",\"minimum_bytes\":\"256M\",\"weight\":0}"))
       << daemon.requests[0];
   EXPECT_NE(ran.out.find("(dry run: "), std::string::npos);
 }
@@ -118,7 +118,8 @@ TEST(CommandLine, SetSendsOnlyWhatWasGiven) {
 TEST(CommandLine, SetSendsNullForWhatIsUnset) {
   ScriptedDaemon daemon({http_reply("200 OK", R"({"name":"web"})")});
   EXPECT_EQ(run({"set", "web", "--weight", "7", "--unset", "buffer,maximum"}, daemon.socket).status, 0);
-  EXPECT_TRUE(daemon.requests[0].ends_with("\r\n\r\n{\"weight\":7,\"buffer\":null,\"maximum\":null}"))
+  EXPECT_TRUE(
+      daemon.requests[0].ends_with("\r\n\r\n{\"weight\":7,\"buffer_percent\":null,\"maximum_bytes\":null}"))
       << daemon.requests[0];
   const Ran both = run({"set", "web", "--buffer", "20", "--unset", "buffer"});
   EXPECT_EQ(both.status, 2);
@@ -127,8 +128,9 @@ TEST(CommandLine, SetSendsNullForWhatIsUnset) {
 }
 
 TEST(CommandLine, ListAsksForTheHostAndTheVms) {
-  ScriptedDaemon daemon({http_reply("200 OK", R"({"vms":1})"),
-                         http_reply("200 OK", R"([{"name":"web","assigned_bytes":1048576}])")});
+  ScriptedDaemon daemon(
+      {http_reply("200 OK", R"({"vms":1})"),
+       http_reply("200 OK", R"({"items":[{"name":"web","assigned_bytes":1048576}],"next":null})")});
   const Ran ran = run({"list", "--columns", "name,assigned"}, daemon.socket);
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_EQ(ran.out,
@@ -136,9 +138,13 @@ TEST(CommandLine, ListAsksForTheHostAndTheVms) {
 }
 
 TEST(CommandLine, JsonIsWhatTheDaemonSaid) {
-  ScriptedDaemon daemon({http_reply("200 OK", "[{\"name\":\"web\"}]\n"), http_reply("200 OK", "[]\n")});
-  EXPECT_EQ(run({"list", "--json"}, daemon.socket).out, "[{\"name\":\"web\"}]\n");
-  EXPECT_EQ(run({"--json", "explain", "web", "--last", "3"}, daemon.socket).out, "[]\n");
+  const std::string list = R"({"items":[{"name":"web"}],"next":null})"
+                           "\n",
+                    none = R"({"items":[],"next":null})"
+                           "\n";
+  ScriptedDaemon daemon({http_reply("200 OK", list), http_reply("200 OK", none)});
+  EXPECT_EQ(run({"list", "--json"}, daemon.socket).out, list);
+  EXPECT_EQ(run({"--json", "explain", "web", "--last", "3"}, daemon.socket).out, none);
   EXPECT_TRUE(daemon.requests[1].starts_with("GET /v1/vms/web/decisions?limit=3 HTTP/1.1\r\n"));
 }
 

@@ -65,7 +65,7 @@ int Commands::list(const std::vector<std::string>& columns, bool all, std::optio
       host = *parsed;
     }
     const int status = ask("GET", all ? "/v1/vms?all=1" : "/v1/vms", {}, [&](const Json& vms) {
-      const std::string text = render_list(host, vms, columns, output_.colour);
+      const std::string text = render_list(host, items_of(vms), columns, output_.colour);
       return every && output_.terminal ? redrawn(text) : text;
     });
     if (status != kDone || !every || !pause(*every)) return status;
@@ -89,14 +89,14 @@ int Commands::set(const std::string& vm, const std::string& body, bool dry_run) 
 
 int Commands::explain(const std::string& vm, std::uint64_t last) {
   return ask("GET", fmt::format("/v1/vms/{}/decisions?limit={}", percent_encoded(vm), last), {},
-             [this](const Json& json) { return render_decisions(json, output_.colour); });
+             [this](const Json& json) { return render_decisions(items_of(json), output_.colour); });
 }
 
 int Commands::events(std::uint64_t after, bool follow) {
   if (!follow) {
     return ask("GET", fmt::format("/v1/events?after={}", after), {}, [this](const Json& json) {
       std::string out;
-      for (const Json& event : json) out += render_event(event, output_.colour);
+      for (const Json& event : items_of(json)) out += render_event(event, output_.colour);
       return out;
     });
   }
@@ -116,7 +116,7 @@ int Commands::events(std::uint64_t after, bool follow) {
 
 int Commands::reactions() {
   return ask("GET", "/v1/reactions", {},
-             [this](const Json& json) { return render_reactions(json, output_.colour); });
+             [this](const Json& json) { return render_reactions(items_of(json), output_.colour); });
 }
 
 int Commands::pause() {

@@ -13,6 +13,9 @@ using Json = nlohmann::ordered_json;
 
 Result<Json> parse_reply(const Reply& reply);
 
+// The items of a list; none of what is no list.
+Json items_of(const Json& list);
+
 // The daemon's reason for a refusal, clean.
 std::string sentence_of(const Reply& reply);
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "console/table.h"
 #include "model/fields.h"
+#include "model/settings.h"
 
 namespace aerostat {
 
@@ -36,10 +37,14 @@ std::string size_of(const Json& value) {
   return value.is_number_integer() ? format_bytes(Bytes::of(value.get<std::int64_t>())) : "-";
 }
 
-// By the name in the field table: values that end in _bytes are memory.
-std::string field_of(const Json& object, std::string_view id) {
-  const Json& value = member(object, id);
-  return id.ends_with("_bytes") ? size_of(value) : text_of(value);
+std::string text_in(const Json& object, std::string_view id) { return text_of(member(object, id)); }
+std::string size_in(const Json& object, std::string_view id) { return size_of(member(object, id)); }
+
+// As the field table says.
+template <typename Report>
+std::string shown(const Json& object, const Field<Report>& field) {
+  if (field.id == "status") return text_in(object, "status_text");
+  return field.unit == Unit::Bytes ? size_in(object, field.id) : text_in(object, field.id);
 }
 
 std::uint64_t count_of(const Json& object, std::string_view id) {
@@ -49,39 +54,39 @@ std::uint64_t count_of(const Json& object, std::string_view id) {
 
 bool paused(const Json& host) { return member(host, "manager") == "paused"; }
 
-Colour status_colour(const std::string& status) {
-  if (status == "OK") return Colour::Green;
-  if (status == "Low" || status == "Starting" || status == "Paused") return Colour::Yellow;
-  if (status == "Static" || status == "Off" || status == "-") return Colour::Dim;
+Colour status_colour(const Json& vm) {
+  const std::string code = text_in(vm, "status");
+  if (code == "ok") return Colour::Green;
+  if (code == "low" || code == "starting" || code == "paused") return Colour::Yellow;
+  if (code == "static" || code == "off" || code == "-") return Colour::Dim;
   return Colour::Red;
 }
 
-constexpr std::string_view kTextFields[] = {"name", "mode", "status", "integration", "os", "devices", "note"};
-
-bool is_text(std::string_view id) {
-  return std::find(std::begin(kTextFields), std::end(kTextFields), id) != std::end(kTextFields);
-}
-
 // "assigned_bytes" -> "assigned", "pressure_percent" -> "pressure %", "sample_age_s" -> "sample age (s)".
-std::string label_of(std::string_view id) {
-  std::string out(id);
-  std::string tail;
-  if (out.ends_with("_bytes")) out.resize(out.size() - 6);
-  if (out.ends_with("_percent")) out.resize(out.size() - 8), tail = " %";
-  if (out.ends_with("_s")) out.resize(out.size() - 2), tail = " (s)";
+template <typename Report>
+std::string label_of(const Field<Report>& field) {
+  std::string out(field.id);
+  const auto ends_in = [&](Unit unit, std::string_view sign) {
+    if (field.unit != unit) return;
+    out.resize(out.size() - unit_ending(unit).size());
+    out += sign;
+  };
+  ends_in(Unit::Bytes, "");
+  ends_in(Unit::Percent, " %");
+  ends_in(Unit::Seconds, " (s)");
   std::replace(out.begin(), out.end(), '_', ' ');
-  return out + tail;
+  return out;
 }
 
 std::string paused_note(const Json& host) {
-  const std::string since = field_of(host, "paused_since");
+  const std::string since = text_in(host, "paused_since");
   return fmt::format("The manager is paused{}: nothing is moved until `aerostat resume`.\n",
                      since == "-" ? "" : " since " + since);
 }
 
 // Problems of the manager itself.
 std::string manager_note(const Json& host) {
-  const std::string note = field_of(host, "note");
+  const std::string note = text_in(host, "note");
   return note == "-" ? "" : "Warning: " + note + "\n";
 }
 
@@ -89,14 +94,14 @@ std::string host_line(const Json& host, bool colour) {
   const std::uint64_t vms = count_of(host, "vms");
   std::string out =
       fmt::format("{} VM{}; capacity {}: {} committed, {} kept for the host, {} free.\n", vms,
-                  vms == 1 ? "" : "s", field_of(host, "capacity_bytes"), field_of(host, "committed_bytes"),
-                  field_of(host, "reserve_bytes"), field_of(host, "free_bytes"));
+                  vms == 1 ? "" : "s", size_in(host, "capacity_bytes"), size_in(host, "committed_bytes"),
+                  size_in(host, "reserve_bytes"), size_in(host, "free_bytes"));
   if (paused(host)) out += coloured(paused_note(host), Colour::Yellow, colour);
   if (count_of(host, "over_committed_bytes") > 0) {
     out += coloured(
         fmt::format("Warning: {} more are committed than may be; until others have given that, no VM is "
                     "grown.\n",
-                    field_of(host, "over_committed_bytes")),
+                    size_in(host, "over_committed_bytes")),
         Colour::Red, colour);
   }
   return out + coloured(manager_note(host), Colour::Red, colour);
@@ -105,13 +110,13 @@ std::string host_line(const Json& host, bool colour) {
 // "mode dynamic, minimum 256 MiB": the owner's settings.
 std::string settings_text(const Json& settings) {
   std::vector<std::string> parts;
-  for (const char* key : {"mode", "startup", "minimum", "maximum", "buffer", "weight"}) {
-    const Json& value = member(settings, key);
+  for (std::size_t i = 0; i < kSettingIds.size(); ++i) {
+    const Json& value = member(settings, kSettingIds[i]);
     if (value.is_null()) continue;
-    const std::string_view name = key;
-    const bool size = name == "startup" || name == "minimum" || name == "maximum";
-    parts.push_back(
-        fmt::format("{} {}{}", name, size ? size_of(value) : text_of(value), name == "buffer" ? " %" : ""));
+    const Field<VmReport>* const field = find_vm_field(kSettingIds[i]);  // each is one
+    const bool size = field->unit == Unit::Bytes;
+    parts.push_back(fmt::format("{} {}{}", kSettingNames[i], size ? size_of(value) : text_of(value),
+                                field->unit == Unit::Percent ? " %" : ""));
   }
   return parts.empty() ? "-" : fmt::format("{}", fmt::join(parts, ", "));
 }
@@ -183,14 +188,16 @@ std::string render_list(const Json& host, const Json& vms, const std::vector<std
   std::vector<Column> heads;
   for (const std::string& id : columns) {
     const auto* field = find_vm_field(id);
-    heads.push_back({std::string(field != nullptr ? field->title : id), !is_text(id)});
+    heads.push_back(
+        {std::string(field != nullptr ? field->title : id), field != nullptr && field->unit != Unit::None});
   }
   std::vector<std::vector<Cell>> rows;
   for (const Json& vm : vms) {
     std::vector<Cell> row;
     for (const std::string& id : columns) {
-      std::string text = field_of(vm, id);
-      const Colour shade = id == "status" ? status_colour(text) : Colour::None;
+      const auto* field = find_vm_field(id);
+      std::string text = field != nullptr ? shown(vm, *field) : text_in(vm, id);
+      const Colour shade = id == "status" ? status_colour(vm) : Colour::None;
       row.push_back({id == "note" && text == "-" ? "" : std::move(text), shade});
     }
     rows.push_back(std::move(row));
@@ -202,15 +209,14 @@ std::string render_list(const Json& host, const Json& vms, const std::vector<std
 }
 
 std::string render_vm(const Json& vm, bool colour) {
-  const std::string status = field_of(vm, "status");
-  std::string out =
-      fmt::format("{}: {}", field_of(vm, "name"), coloured(status, status_colour(status), colour));
-  if (const std::string note = field_of(vm, "note"); note != "-") out += ", " + note;
+  std::string out = fmt::format("{}: {}", text_in(vm, "name"),
+                                coloured(text_in(vm, "status_text"), status_colour(vm), colour));
+  if (const std::string note = text_in(vm, "note"); note != "-") out += ", " + note;
   out += '\n';
   std::vector<Line> lines;
   for (const auto& field : vm_fields()) {
     if (field.id == "name" || field.id == "status" || field.id == "note") continue;
-    lines.push_back({label_of(field.id), field_of(vm, field.id), std::string(field.help)});
+    lines.push_back({label_of(field), shown(vm, field), std::string(field.help)});
   }
   lines.push_back({"set by owner", settings_text(member(vm, "settings")), "without defaults"});
   return out + render_lines(lines, colour);
@@ -219,7 +225,7 @@ std::string render_vm(const Json& vm, bool colour) {
 std::string render_host(const Json& host, bool colour) {
   std::vector<Line> lines;
   for (const auto& field : host_fields()) {
-    lines.push_back({label_of(field.id), field_of(host, field.id), std::string(field.help)});
+    lines.push_back({label_of(field), shown(host, field), std::string(field.help)});
   }
   return "host\n" + render_lines(lines, colour) +
          (paused(host) ? coloured(paused_note(host), Colour::Yellow, colour) : "");
@@ -230,20 +236,20 @@ std::string render_decisions(const Json& decisions, bool colour) {
   std::string out;
   for (const Json& decision : decisions) {
     if (!out.empty()) out += '\n';
-    const std::string from = field_of(decision, "from_bytes"), to = field_of(decision, "to_bytes");
+    const std::string from = size_in(decision, "from_bytes"), to = size_in(decision, "to_bytes");
     const bool moves = member(decision, "from_bytes") != member(decision, "to_bytes");
-    out += fmt::format("{}  {}  {}\n", field_of(decision, "time"),
-                       coloured(field_of(decision, "rule"), Colour::Green, colour),
+    out += fmt::format("{}  {}  {}\n", text_in(decision, "time"),
+                       coloured(text_in(decision, "rule"), Colour::Green, colour),
                        moves ? fmt::format("{} -> {}", from, to) : fmt::format("stays at {}", to));
-    out += fmt::format("  why      {}\n", field_of(decision, "why"));
+    out += fmt::format("  why      {}\n", text_in(decision, "why"));
     out += fmt::format("  numbers  assigned {}, demand {}, wanted {}, host free {}",
-                       field_of(decision, "assigned_bytes"), field_of(decision, "demand_bytes"),
-                       field_of(decision, "wanted_bytes"), field_of(decision, "host_free_bytes"));
+                       size_in(decision, "assigned_bytes"), size_in(decision, "demand_bytes"),
+                       size_in(decision, "wanted_bytes"), size_in(decision, "host_free_bytes"));
     if (member(decision, "desired_bytes") != member(decision, "to_bytes")) {
-      out += fmt::format(", desired {}", field_of(decision, "desired_bytes"));
+      out += fmt::format(", desired {}", size_in(decision, "desired_bytes"));
     }
     out += '\n';
-    if (const std::string result = field_of(decision, "result"); result != "-")
+    if (const std::string result = text_in(decision, "result"); result != "-")
       out += fmt::format("  result   {}\n", result);
     if (const std::uint64_t times = count_of(decision, "repeated"); times > 1)
       out += fmt::format("  repeated ×{}\n", times);
@@ -252,9 +258,9 @@ std::string render_decisions(const Json& decisions, bool colour) {
 }
 
 std::string render_event(const Json& event, bool colour) {
-  const std::string vm = field_of(event, "vm");
-  return fmt::format("{}  {:<16}  {:<12}  {}\n", coloured(field_of(event, "time"), Colour::Dim, colour),
-                     field_of(event, "kind"), vm == "-" ? "host" : vm, field_of(event, "text"));
+  const std::string vm = text_in(event, "vm");
+  return fmt::format("{}  {:<16}  {:<12}  {}\n", coloured(text_in(event, "time"), Colour::Dim, colour),
+                     text_in(event, "code"), vm == "-" ? "host" : vm, text_in(event, "text"));
 }
 
 std::string render_reactions(const Json& reactions, bool colour) {
@@ -266,7 +272,7 @@ std::string render_reactions(const Json& reactions, bool colour) {
   for (const Json& reaction : reactions) {
     std::vector<Cell> row;
     for (const char* id : {"time", "vm", "detect_ms", "decide_ms", "actuate_ms", "online_ms", "total_ms"}) {
-      row.push_back({field_of(reaction, id), Colour::None});
+      row.push_back({text_in(reaction, id), Colour::None});
     }
     rows.push_back(std::move(row));
   }
@@ -281,15 +287,15 @@ std::string render_paused(const Json& host) {
 
 std::string render_settings(const Json& vm, bool dry_run) {
   // For a VM that does not run: its settings wait for it.
-  const std::string note = field_of(vm, "status") == "Off" ? field_of(vm, "note") : "";
+  const std::string note = text_in(vm, "status") == "off" ? text_in(vm, "note") : "";
   std::string warnings;
   for (const Json& warning : member(vm, "warnings"))
     warnings += fmt::format("warning: {}\n", text_of(warning));
-  const std::string buffer = field_of(vm, "buffer_percent");
+  const std::string buffer = text_in(vm, "buffer_percent");
   return fmt::format("{}: mode {}, startup {}, minimum {}, maximum {}, buffer {}, weight {}{}\n",
-                     field_of(vm, "name"), field_of(vm, "mode"), field_of(vm, "startup_bytes"),
-                     field_of(vm, "minimum_bytes"), field_of(vm, "maximum_bytes"),
-                     buffer == "-" ? "learned" : buffer + " %", field_of(vm, "weight"),
+                     text_in(vm, "name"), text_in(vm, "mode"), size_in(vm, "startup_bytes"),
+                     size_in(vm, "minimum_bytes"), size_in(vm, "maximum_bytes"),
+                     buffer == "-" ? "learned" : buffer + " %", text_in(vm, "weight"),
                      dry_run ? " (dry run: it would be allowed, and nothing was changed)" : "") +
          (!warnings.empty() ? warnings
           : note.empty()    ? ""

@@ -15,9 +15,9 @@ Json host() {
 
 Json vms() {
   return Json::parse(R"([
-    {"name":"db","mode":"static","status":"Static","assigned_bytes":1073741824,"visible_bytes":null,"demand_bytes":null,
+    {"name":"db","mode":"static","status":"static","status_text":"Static","assigned_bytes":1073741824,"visible_bytes":null,"demand_bytes":null,
      "pressure_percent":null,"minimum_bytes":1073741824,"maximum_bytes":1073741824,"weight":5000,"note":""},
-    {"name":"web","mode":"dynamic","status":"Warning","assigned_bytes":402653184,"visible_bytes":402653184,"demand_bytes":524288000,
+    {"name":"web","mode":"dynamic","status":"warning","status_text":"Warning","assigned_bytes":402653184,"visible_bytes":402653184,"demand_bytes":524288000,
      "pressure_percent":130.2,"minimum_bytes":268435456,"maximum_bytes":2147483648,"weight":8000,
      "note":"wants 600 MiB; the host has \u001b[31mno more"}])");
 }
@@ -86,7 +86,8 @@ TEST(Render, SurvivesJsonOfAnyShape) {
 TEST(RenderVm, ShowsStatusNoteFieldsAndWhatItsOwnerSet) {
   Json vm = vms()[1];
   vm["settings"] = Json::parse(
-      R"({"mode":"dynamic","startup":null,"minimum":268435456,"maximum":null,"buffer":30,"weight":null})");
+      R"({"mode":"dynamic","startup_bytes":null,"minimum_bytes":268435456,"maximum_bytes":null,
+          "buffer_percent":30,"weight":null})");
   const std::string text = render_vm(vm, false);
   EXPECT_TRUE(
       text.starts_with("web: Warning, wants 600 MiB; the host has ?[31mno more\n"
@@ -125,7 +126,7 @@ TEST(RenderDecisions, IsABlockForEach) {
 
 TEST(RenderEvent, IsOneLine) {
   const Json event =
-      Json::parse(R"({"seq":3,"time":"2026-05-04T10:11:12.345Z","kind":"vm.grow","vm":"web","text":"a\nb"})");
+      Json::parse(R"({"seq":3,"time":"2026-05-04T10:11:12.345Z","code":"vm.grow","vm":"web","text":"a\nb"})");
   EXPECT_EQ(render_event(event, false), "2026-05-04T10:11:12.345Z  vm.grow           web           a?b\n");
 }
 
@@ -149,7 +150,7 @@ TEST(RenderSettings, SaysWhatIsInForce) {
   EXPECT_EQ(render_settings(vm, false),
             line + "\nwarning: no VM named 'web' was seen\nwarning: its minimum cannot be given\n");
   vm["warnings"] = Json::array();
-  vm["status"] = "Off";
+  vm["status"] = "off";
   vm["note"] = "not running; its settings wait for it";
   EXPECT_EQ(render_settings(vm, false), line + "\nnote: not running; its settings wait for it\n");
   vm["buffer_percent"] = nullptr;

@@ -1,16 +1,13 @@
 #include "config/settings_store.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 
+#include "base/own_file.h"
 #include "base/text.h"
 #include "config/table_reader.h"
 
@@ -29,18 +26,21 @@ std::string size_text(Bytes size) {
   return fmt::format("{:.10f}K", static_cast<double>(n) / 1024.0);
 }
 
+std::string section_of(const std::string& vm, const Settings& s) {
+  if (s == Settings{}) return {};
+  std::string out = fmt::format("\n[vm.\"{}\"]\n", vm);
+  if (s.mode) out += fmt::format("mode = \"{}\"\n", mode_name(*s.mode));
+  if (s.startup) out += fmt::format("startup = \"{}\"\n", size_text(*s.startup));
+  if (s.minimum) out += fmt::format("minimum = \"{}\"\n", size_text(*s.minimum));
+  if (s.maximum) out += fmt::format("maximum = \"{}\"\n", size_text(*s.maximum));
+  if (s.buffer_percent) out += fmt::format("buffer = {}\n", *s.buffer_percent);
+  if (s.weight) out += fmt::format("weight = {}\n", *s.weight);
+  return out;
+}
+
 std::string text_of(const SettingsStore::All& all) {
   std::string out(kHeading);
-  for (const auto& [vm, s] : all) {
-    if (s == Settings{}) continue;
-    out += fmt::format("\n[vm.\"{}\"]\n", vm);
-    if (s.mode) out += fmt::format("mode = \"{}\"\n", mode_name(*s.mode));
-    if (s.startup) out += fmt::format("startup = \"{}\"\n", size_text(*s.startup));
-    if (s.minimum) out += fmt::format("minimum = \"{}\"\n", size_text(*s.minimum));
-    if (s.maximum) out += fmt::format("maximum = \"{}\"\n", size_text(*s.maximum));
-    if (s.buffer_percent) out += fmt::format("buffer = {}\n", *s.buffer_percent);
-    if (s.weight) out += fmt::format("weight = {}\n", *s.weight);
-  }
+  for (const auto& [vm, settings] : all) out += section_of(vm, settings);
   return out;
 }
 
@@ -76,17 +76,6 @@ Error not_saved(const std::string& what, int code) {
                                                    : "let aerostatd write there, or set another state_dir")};
 }
 
-Result<void> write_synced(int fd, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t put = ::write(fd, text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return fail(not_saved(path, errno));
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
-  if (::fsync(fd) != 0) return fail(not_saved(path, errno));
-  return {};
-}
-
 }  // namespace
 
 SettingsStore::SettingsStore(std::string directory)
@@ -94,7 +83,7 @@ SettingsStore::SettingsStore(std::string directory)
 
 Result<SettingsStore::All> SettingsStore::load() {
   known_.reset();
-  Result<std::string> text = read_text_file(file_);
+  Result<std::string> text = read_own_file(file_, kMostBytes);
   if (!text && text.error().kind == Error::Kind::NotFound) {
     known_ = "";
     return All{};
@@ -107,7 +96,9 @@ Result<SettingsStore::All> SettingsStore::load() {
 }
 
 Result<void> SettingsStore::save(const All& all) {
-  const Result<std::string> now = read_text_file(file_);
+  const std::string text = text_of(all);
+  if (text.size() > kMostBytes) return fail(too_large());
+  const Result<std::string> now = read_own_file(file_, kMostBytes);
   const bool missing = !now && now.error().kind == Error::Kind::NotFound;
   if (!now && !missing) return fail(Error(now.error()).in("the settings cannot be saved"));
   if (!missing && known_ != *now) {
@@ -129,27 +120,24 @@ Result<void> SettingsStore::save(const All& all) {
   std::error_code made;
   std::filesystem::create_directories(directory_, made);
   if (made) return fail(not_saved(directory_, made.value()));
-  const std::string text = text_of(all);
-  // Always the same name, so that the next save overwrites what a crash left behind.
-  const std::string temporary = file_ + ".new";
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-  if (fd < 0) return fail(not_saved(temporary, errno));
-  Result<void> written = write_synced(fd, text, temporary);
-  ::close(fd);
-  if (written && std::rename(temporary.c_str(), file_.c_str()) != 0) written = fail(not_saved(file_, errno));
-  if (!written) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
+  if (const auto fault = replace_own_file(file_, text, 0644, Durable::Yes))
+    return fail(not_saved(fault->path, fault->code));
   known_ = text;
-  // The new name must survive a power cut too. If this fails, the settings are still in force and readable
-  // now.
-  const int directory = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory >= 0) {
-    ::fsync(directory);
-    ::close(directory);
-  }
   return {};
+}
+
+std::size_t SettingsStore::size_of(const All& all) { return text_of(all).size(); }
+
+std::size_t SettingsStore::size_of(const std::string& vm, const Settings& settings) {
+  return section_of(vm, settings).size();
+}
+
+Error SettingsStore::too_large() {
+  return {
+      Error::Kind::Refused,
+      fmt::format("the settings cannot be saved, because there would be more than {} KiB of them; nothing "
+                  "was changed; take back those of VMs that are gone (`aerostat list --all` shows them)",
+                  kMostBytes / 1024)};
 }
 
 }  // namespace aerostat

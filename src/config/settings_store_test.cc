@@ -146,5 +146,42 @@ TEST_F(Store, TheNewFileReplacesTheOldOneByName) {
   EXPECT_EQ(after.st_mode & 0022u, 0u);  // nobody else may write it
 }
 
+// Else the daemon would never start again.
+TEST_F(Store, NeverSavesMoreThanItReads) {
+  SettingsStore store(directory_);
+  SettingsStore::All all;
+  const Settings full = some().at("web.1");
+  std::size_t bytes = SettingsStore::size_of({});
+  for (int i = 0; bytes <= SettingsStore::kMostBytes; ++i) {
+    const std::string name = "vm-" + std::to_string(i);
+    all[name] = full;
+    bytes += SettingsStore::size_of(name, full);
+  }
+  EXPECT_EQ(bytes, SettingsStore::size_of(all));
+  const auto saved = store.save(all);
+  ASSERT_FALSE(saved) << "and the daemon never starts again";
+  EXPECT_EQ(saved.error().kind, Error::Kind::Refused);
+  EXPECT_FALSE(std::filesystem::exists(store.file()));
+  all.erase(all.begin());
+  ASSERT_TRUE(store.save(all));
+  SettingsStore next(directory_);
+  const auto read_back = next.load();
+  ASSERT_TRUE(read_back) << read_back.error().message;
+  EXPECT_EQ(read_back->size(), all.size());
+}
+
+TEST_F(Store, IsNotLedElsewhereAndDoesNotHang) {
+  SettingsStore store(directory_);
+  std::filesystem::create_directory(directory_ + "/elsewhere");
+  std::ofstream(directory_ + "/elsewhere/settings.toml") << "[vm.db]\nweight = 2\n";
+  std::filesystem::create_symlink(directory_ + "/elsewhere/settings.toml", store.file());
+  EXPECT_FALSE(store.load());
+  EXPECT_FALSE(store.save(some()));
+  std::filesystem::remove(store.file());
+  ASSERT_EQ(::mkfifo((store.file() + ".new").c_str(), 0600), 0);
+  EXPECT_TRUE(store.save(some())) << "a pipe that nobody reads";
+  EXPECT_EQ(*SettingsStore(directory_).load(), some());
+}
+
 }  // namespace
 }  // namespace aerostat

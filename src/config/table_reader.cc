@@ -26,7 +26,7 @@ const Entry* TableReader::find(std::string_view key) {
 }
 
 void TableReader::wrong_type(const Entry& entry, std::string_view needed, std::string_view example) {
-  problems_.add(entry.value.at, fmt::format("{} is {}, and {} is required; write {}", entry.key,
+  problems_.add(entry.value.at, fmt::format("{} is {}, and {} is needed; write {}", entry.key,
                                             type_name(entry.value), needed, example));
 }
 

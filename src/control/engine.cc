@@ -39,14 +39,15 @@ Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, Sett
   recall_held();
   // Nobody follows events yet.
   if (paused_)
-    journal_.event(hooks_.wall_now(), "manager.paused", "",
-                   "it was paused before it was started: no VM is asked to change until it is resumed");
+    journal_.event(
+        hooks_.wall_now(), EventCode::ManagerPaused, "",
+        std::string("it was paused before it was started: no VM is asked to change until it is resumed"));
 }
 
 Engine::~Engine() = default;
 
-void Engine::event(std::string kind, const std::string& vm, std::string text) {
-  journal_.event(hooks_.wall_now(), std::move(kind), vm, std::move(text));
+void Engine::event(EventCode code, const std::string& vm, EventDetail detail) {
+  journal_.event(hooks_.wall_now(), code, vm, std::move(detail));
   if (hooks_.new_events) hooks_.new_events();
 }
 
@@ -71,7 +72,7 @@ void Engine::machine_appeared(Machine& machine) {
   vm.claim = &books_.open({vm.name, vm.display, name_at_driver(vm.display, vm.id), id_text(vm.id)});
   seen_.insert(vm.display);
   fair_.reset();
-  event("vm.appeared", vm.name, "found");
+  event(EventCode::VmAppeared, vm.name);
   machine_changed(vm.id);
 }
 
@@ -97,12 +98,12 @@ void Engine::machine_vanished(const VmId& id, const std::string& why) {
   vms_.erase(name);
   fair_.reset();
   journal_.forget_decisions(name);
-  event("vm.vanished", name, shut_down ? "the guest was shut down" : why);
+  event(EventCode::VmVanished, name, shut_down ? "the guest was shut down" : why);
   call_by_name(display);
 }
 
 void Engine::monitor_ignored(const std::string& place, const std::string& why) {
-  event("vm.ignored", "", fmt::format("{} is not looked after: {}", printable(place), printable(why, 400)));
+  event(EventCode::VmIgnored, "", tells::Ignored{place, why});
 }
 
 void Engine::guest_spoke(const VmId& id) {
@@ -139,7 +140,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   if (vm.guest && facts.known) vm.guest->set_most_visible(facts.maximum());
   const std::uint64_t ooms = vm.mind.ooms;
   take_sample(vm, now);
-  if (vm.mind.ooms != ooms) event("vm.oom", vm.name, oom_text(vm));
+  if (vm.mind.ooms != ooms) event(EventCode::VmOom, vm.name, oom_text(vm));
   if (vm.guest) {
     if (auto reaction = vm.reaction.look(facts, vm.guest->state())) {
       reaction->vm = vm.name;
@@ -168,7 +169,7 @@ void Engine::stop_taking(VmRecord& vm) {
 // drivers would restore them during the boot. Until the VM reports what it needs, its target is its boot
 // memory.
 void Engine::rebooted(VmRecord& vm) {
-  event("vm.rebooted", vm.name, "the guest was reset");
+  event(EventCode::VmRebooted, vm.name);
   vm.reaction = {};
   if (vm.guest) vm.guest->guest_reset();
   if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up)
@@ -178,8 +179,7 @@ void Engine::rebooted(VmRecord& vm) {
 
 void Engine::tell_status(VmRecord& vm, Status before, const std::string& note_before) {
   if (vm.status == before && (vm.note == note_before || vm.movable)) return;
-  const std::string note = vm.note.empty() ? "" : ": " + vm.note;
-  event("vm.status", vm.name, fmt::format("{} -> {}{}", status_name(before), status_name(vm.status), note));
+  event(EventCode::VmStatus, vm.name, tells::StatusChange{before, vm.status, vm.note});
 }
 
 // --- the pass ---
@@ -201,6 +201,7 @@ void Engine::pass() {
   if (!paused_) decide(view, now);
   watch_minimums();
   remember_held();
+  journal_.settle(hooks_.wall_now());
 }
 
 void Engine::decide(const HostView& view, TimePoint now) {
@@ -226,7 +227,7 @@ void Engine::decide(const HostView& view, TimePoint now) {
 // A fault of the policy that would recur in each pass.
 void Engine::tell_astray(const Ruling& ruling) {
   if (std::exchange(told_astray_, true)) return;
-  event("manager.plan", "",
+  event(EventCode::ManagerPlan, "",
         fmt::format(
             "the policy plans for VM {} of {}, and {}: nothing is done about it, and it is not told again",
             ruling.wish.place, records_.size(), clause(ruling.cuts.front())));
@@ -276,10 +277,10 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
                                          since ? seconds(now - *since) : 0.0));
   }
   if (!step.give_up) return;
-  const std::string text = fmt::format("asked for {}, stays at {}: the request is withdrawn",
-                                       format_bytes(facts.target()), format_bytes(facts.assigned()));
-  journal_.result(vm.name, text);
-  event(vm.stall.shrink_stalled() ? "vm.stalled" : "vm.growth-stalled", vm.name, text);
+  const EventCode code = vm.stall.shrink_stalled() ? EventCode::VmStalled : EventCode::VmGrowthStalled;
+  const tells::StaysAt told{facts.target(), facts.assigned()};
+  journal_.result(vm.name, event_text({0, {}, code, vm.name, told}));
+  event(code, vm.name, told);
   vm.machine->set_target(vm.machine->reachable(facts.assigned()));
 }
 
@@ -340,13 +341,10 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, Decision decision, 
     vm.refused_at = now;
     if (first) {
       ++vm.refusals;
-      event("vm.refused", vm.name, reason(decision));
+      event(EventCode::VmRefused, vm.name, decision);
     }
   }
-  if (moved) {
-    journal_.moved(hooks_.wall_now(), vm.name, decision);
-    if (hooks_.new_events) hooks_.new_events();
-  }
+  if (moved) event(decision.grows() ? EventCode::VmGrow : EventCode::VmShrink, vm.name, decision);
   vm.waits = decision.to() < wish.desired && (rule == Rule::Waiting || refused || decision.grows());
   vm.refused = vm.waits && wish.because != Because::BeingFreed;
   somebody_waits_ = somebody_waits_ || vm.waits;

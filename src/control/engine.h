@@ -74,7 +74,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   std::vector<VmReport> vms() const override;
   std::vector<VmReport> vms_off() const override;
   Result<VmReport> vm(const std::string& name) const override;
-  Result<VmReport> set(const std::string& name, const SettingsChange& change, bool dry_run) override;
+  void set(const std::string& name, const SettingsChange& change, bool dry_run, Answer answer) override;
   Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const override;
   std::vector<EventRecord> events(std::uint64_t after) const override { return journal_.events_after(after); }
   std::vector<Reaction> reactions() const override { return journal_.reactions(); }
@@ -93,6 +93,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void rebooted(VmRecord& vm);
   void stop_taking(VmRecord& vm);
   void withdraw_if_static(VmRecord& vm);
+  VmReport changed(const VmLabel& label, const SettingsChange& change);
   void watch_stall(VmRecord& vm, TimePoint now);
   void tell_status(VmRecord& vm, Status before, const std::string& note_before);
   HostView look(TimePoint now);
@@ -123,7 +124,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void keep_pause();
   std::vector<std::string> warnings(const std::string& name, const Limits& limits) const;
   std::vector<std::string> known_names() const;
-  void event(std::string kind, const std::string& vm, std::string text);
+  void event(EventCode code, const std::string& vm, EventDetail detail = {});
 
   EngineOptions options_;
   Profile by_statistics_ = by_statistics(options_.profile);

@@ -90,9 +90,7 @@ void Engine::leave_process(VmRecord& vm, Bytes committed) {
 }
 
 void Engine::tell_of_orphan(const OrphanClaim& orphan) {
-  event("vm.orphaned", orphan.owner,
-        fmt::format("process {} runs on without a monitor: {} stay counted until it ends", orphan.process.pid,
-                    format_bytes(orphan.amount)));
+  event(EventCode::VmOrphaned, orphan.owner, tells::RunsOn{orphan.process.pid, orphan.amount});
 }
 
 void Engine::look_at_process(VmRecord& vm) {
@@ -112,7 +110,7 @@ void Engine::bury_orphans(TimePoint now) {
   }
   for (const ProcessId& each : ended) {
     const auto orphan = books_.take_orphan(each);
-    if (orphan && orphan->told) event("vm.ended", orphan->owner, "its process has ended");
+    if (orphan && orphan->told) event(EventCode::VmEnded, orphan->owner);
   }
   for (const OrphanClaim& each : books_.untold_orphans(now - kMonitorWait)) tell_of_orphan(each);
 }
@@ -140,22 +138,17 @@ void Engine::check_commitment() {
   const bool over = books_.over() > Bytes{};
   if (over) ++over_committed_passes_;
   if (over && !over_committed_) {
-    event("host.over-committed", "",
-          fmt::format("VMs hold or were promised {}, {} more than may be", format_bytes(books_.committed()),
-                      format_bytes(books_.over())));
+    event(EventCode::HostOverCommitted, "", tells::Beyond{books_.committed(), books_.over()});
   }
-  if (!over && over_committed_) event("host.recovered", "", "what VMs hold is within the capacity again");
+  if (!over && over_committed_) event(EventCode::HostRecovered, "");
   over_committed_ = over;
 }
 
 Bytes Engine::spare_physical(TimePoint now) {
   const bool before = kernel_.unreadable();
   const Bytes spare = kernel_.spare(host_.available(), books_, options_.physical_margin, now);
-  if (kernel_.unreadable() && !before)
-    event("host.unreadable", "",
-          "what the host's kernel has left cannot be read: no VM is grown until it can");
-  if (!kernel_.unreadable() && before)
-    event("host.readable", "", "what the host's kernel has left can be read again");
+  if (kernel_.unreadable() && !before) event(EventCode::HostUnreadable, "");
+  if (!kernel_.unreadable() && before) event(EventCode::HostReadable, "");
   return spare;
 }
 
@@ -173,18 +166,18 @@ Result<void> Engine::reserve(const std::string& vm, Bytes amount, std::optional<
   count_all();
   const auto expires = lasts ? std::optional(clock_.now() + *lasts) : std::nullopt;
   if (Result<void> done = books_.reserve(vm, amount, expires); !done) return done;
-  event("vm.reserved", vm, format_bytes(amount) + " are kept for it until it starts");
+  event(EventCode::VmReserved, vm, amount);
   hooks_.pass_wanted();
   return {};
 }
 
 void Engine::expire_reservations(TimePoint now) {
   for (const std::string& owner : books_.expire(now))
-    event("vm.released", owner, "it did not start in time: nothing is kept for it any more");
+    event(EventCode::VmReleased, owner, "it did not start in time: nothing is kept for it any more");
 }
 
 void Engine::release(const std::string& vm) {
-  if (books_.release(vm)) event("vm.released", vm, "nothing is kept for it any more");
+  if (books_.release(vm)) event(EventCode::VmReleased, vm);
 }
 
 }  // namespace aerostat

@@ -26,8 +26,9 @@ std::unique_ptr<FakeMachine> unheard(const std::string& name, Bytes base) {
   return out;
 }
 
-auto told(World& w, const std::string& kind) {
-  return std::ranges::count(w.engine.events(0), kind, &EventRecord::kind);
+auto told(World& w, std::string_view code) {
+  return std::ranges::count_if(w.engine.events(0),
+                               [&](const EventRecord& event) { return event_code(event.code) == code; });
 }
 
 TEST(EngineBooks, AVmThatAppearsErasesNoOrphanOfItsName) {

@@ -94,7 +94,7 @@ TEST(Liars, StaticVmsAndPausedOnesAreNoneAndGiveNothing) {
   w.machines["liar"]->f.run_state = RunState::Running;
   SettingsChange be_static;
   be_static.to.mode = Mode::Static;
-  ASSERT_TRUE(w.engine.set("liar", be_static, false));
+  ASSERT_TRUE(w.set("liar", be_static, false));
   w.press(3s);
   EXPECT_EQ(w.assigned("liar"), 1536_MiB);
 }

@@ -20,8 +20,7 @@ void Engine::reconfigure(Bytes capacity, Bytes reserve, const Profile& profile) 
     refresh(*vm, clock_.now());
     withdraw_if_static(*vm);
   }
-  event("manager.reconfigured", "",
-        fmt::format("capacity {}, reserve {}", format_bytes(capacity), format_bytes(reserve)));
+  event(EventCode::ManagerReconfigured, "", tells::Budget{capacity, reserve});
   hooks_.pass_wanted();
 }
 
@@ -97,7 +96,7 @@ Result<std::vector<DecisionRecord>> Engine::explain(const std::string& name, std
 
 void Engine::pause() {
   if (paused_) return;
-  event("manager.paused", "", "no VM is asked to change until it is resumed; what was asked before goes on");
+  event(EventCode::ManagerPaused, "");
   paused_ = true;
   paused_since_ = hooks_.wall_now();
   keep_pause();
@@ -115,31 +114,47 @@ void Engine::resume() {
   paused_since_.reset();
   keep_pause();
   for (auto& [name, vm] : vms_) vm->reaction = {};  // their shortage lasts longer than our actions
-  event("manager.resumed", "", "VMs are managed again");
+  event(EventCode::ManagerResumed, "");
   hooks_.pass_wanted();
 }
 
-Result<VmReport> Engine::set(const std::string& asked, const SettingsChange& change, bool dry_run) {
-  const VmRecord* const found = spoken_of(asked);
-  if (!found && nobody_called(asked).kind == Error::Kind::Invalid) return fail(nobody_called(asked));
-  VmRecord* const running = found ? find(found->id) : nullptr;
-  const std::string name = found ? found->name : asked;
-  const VmLabel label = found ? label_of(*found) : VmLabel{name};
+void Engine::set(const std::string& asked, const SettingsChange& change, bool dry_run, Answer answer) {
+  const VmRecord* const running = spoken_of(asked);
+  if (!running && nobody_called(asked).kind == Error::Kind::Invalid)
+    return answer(fail(nobody_called(asked)));
+  const std::string name = running ? running->name : asked;
+  const VmLabel label = running ? label_of(*running) : VmLabel{name};
   const Settings after = settings_.settings_after(label, change);
   const MachineFacts* const facts = running && running->facts().known ? &running->facts() : nullptr;
-  if (Result<void> ok = check_settings(name, after, change.to, facts); !ok) return fail(ok.error());
-  if (!dry_run) {
-    if (Result<void> kept = settings_.keep(label, change); !kept) return fail(kept.error());
-    event("vm.settings", name, describe(change));
-    if (running) {
-      running->settings = after;
-      refresh(*running, clock_.now());
-      withdraw_if_static(*running);
-      hooks_.pass_wanted();
-    }
+  if (Result<void> ok = check_settings(name, after, change.to, facts); !ok) return answer(fail(ok.error()));
+  if (Result<void> ok = settings_.may_keep(label, change); !ok) return answer(fail(ok.error()));
+  if (dry_run) {
+    VmReport out = report_of_settings(name, after, running, clock_.now());
+    out.warnings = warnings(name, out.limits);
+    return answer(std::move(out));
   }
-  VmReport out = running && !dry_run ? report_of(*running, clock_.now())
-                                     : report_of_settings(name, after, running, clock_.now());
+  settings_.keep(label, change, [this, label, change, answer = std::move(answer)](Result<void> kept) {
+    if (!kept) return answer(fail(std::move(kept.error())));
+    answer(changed(label, change));
+  });
+}
+
+// The VM may have come, gone or got another name since it was asked for.
+VmReport Engine::changed(const VmLabel& label, const SettingsChange& change) {
+  const VmRecord* const found = label.id ? find(*label.id) : spoken_of(label.name);
+  VmRecord* const running = found ? find(found->id) : nullptr;
+  const std::string name = running ? running->name : label.name;
+  event(EventCode::VmSettings, name, change);
+  VmReport out;
+  if (running) {
+    running->settings = settings_.settings(label_of(*running));
+    refresh(*running, clock_.now());
+    withdraw_if_static(*running);
+    hooks_.pass_wanted();
+    out = report_of(*running, clock_.now());
+  } else {
+    out = report_of_settings(name, settings_.settings(label), nullptr, clock_.now());
+  }
   out.warnings = warnings(name, out.limits);
   return out;
 }

@@ -52,22 +52,71 @@ TEST(Manager, APauseThatCannotBeKeptIsOneAllTheSameAndSaysSo) {
   EXPECT_EQ(w.engine.host().note, "");
 }
 
+// The disk may take its time, and changes may follow each other.
+TEST(Manager, AChangeIsInForceAndAnsweredWhenItIsKept) {
+  World w(4_GiB);
+  w.add("web");
+  w.settings.later = true;
+  std::vector<Bytes> answered;
+  const auto change = [&](Bytes minimum) {
+    Settings to;
+    to.minimum = minimum;
+    w.engine.set("web", {to}, false, [&](Result<VmReport> made) {
+      ASSERT_TRUE(made) << made.error().message;
+      answered.push_back(made->limits.minimum);
+    });
+  };
+  change(300_MiB);
+  change(320_MiB);
+  EXPECT_THAT(answered, IsEmpty());
+  EXPECT_EQ(w.vm("web").limits.minimum, 256_MiB);
+  w.settings.catch_up();
+  EXPECT_THAT(answered, ElementsAre(300_MiB, 320_MiB));
+  EXPECT_EQ(w.vm("web").limits.minimum, 320_MiB);
+}
+
+TEST(Manager, AChangeThatCannotBeKeptChangesNothing) {
+  World w(4_GiB);
+  w.add("web");
+  w.settings.later = true;
+  Settings to;
+  to.minimum = 300_MiB;
+  std::string refused;
+  w.engine.set("web", {to}, false, [&](Result<VmReport> made) { refused = made.error().message; });
+  w.settings.broken = true;
+  w.settings.catch_up();
+  EXPECT_EQ(refused, "the disk is full");
+  EXPECT_EQ(w.vm("web").limits.minimum, 256_MiB);
+}
+
+TEST(Manager, ARefusalNamesTheSettingThatMustChange) {
+  World w(4_GiB);
+  w.add("web");
+  Settings to;
+  to.maximum = 64_GiB;
+  EXPECT_EQ(w.set("web", {to}, true).error().field, "maximum_bytes");
+  to.maximum = 200_MiB;
+  EXPECT_EQ(w.set("web", {to}, true).error().field, "minimum_bytes") << "256 MiB are the default";
+  to = {};
+  to.weight = -1;
+  EXPECT_EQ(w.set("web", {to}, true).error().field, "weight");
+}
+
 TEST(Manager, WarnsOfSettingsForAVmThatNobodyHasSeen) {
   World w(4_GiB);
   w.add("web-1");
   Settings weight;
   weight.weight = 7;
-  EXPECT_THAT(w.engine.set("web-1", {weight}, false)->warnings, IsEmpty());
-  const auto typo = w.engine.set("wbe-1", {weight}, false);
+  EXPECT_THAT(w.set("web-1", {weight}, false)->warnings, IsEmpty());
+  const auto typo = w.set("wbe-1", {weight}, false);
   ASSERT_TRUE(typo) << "it may well come";
   EXPECT_THAT(typo->warnings,
               ElementsAre("no VM named 'wbe-1' was seen since aerostatd started; the settings wait "
                           "for it; did you mean 'web-1'?"));
-  EXPECT_THAT(w.engine.set("mail", {weight}, true)->warnings,
-              ElementsAre(HasSubstr("the settings wait for it")));
+  EXPECT_THAT(w.set("mail", {weight}, true)->warnings, ElementsAre(HasSubstr("the settings wait for it")));
   w.host.ended.insert(1);
   w.vanish("web-1", "the test ends it");
-  EXPECT_THAT(w.engine.set("web-1", {weight}, false)->warnings, IsEmpty()) << "it was seen, and is off";
+  EXPECT_THAT(w.set("web-1", {weight}, false)->warnings, IsEmpty()) << "it was seen, and is off";
 }
 
 TEST(Manager, ListsWhatIsOffWithWhatItsOwnerWrote) {
@@ -75,8 +124,8 @@ TEST(Manager, ListsWhatIsOffWithWhatItsOwnerWrote) {
   w.add("web");
   Settings change;
   change.minimum = 300_MiB;
-  ASSERT_TRUE(w.engine.set("db", {change}, false));
-  ASSERT_TRUE(w.engine.set("web", {change}, false));
+  ASSERT_TRUE(w.set("db", {change}, false));
+  ASSERT_TRUE(w.set("web", {change}, false));
   const std::vector<VmReport> off = w.engine.vms_off();
   ASSERT_EQ(off.size(), 1u);
   EXPECT_EQ(off[0].name, "db");
@@ -94,8 +143,8 @@ TEST(Manager, WarnsOfAMinimumThatTheHostCannotGiveAndNotesItWhileItLasts) {
   w.add("b");
   w.demands = {{"a", 200_MiB}, {"b", 200_MiB}};
   w.run(1s);
-  EXPECT_THAT(w.engine.set("a", {minimum_of(500_MiB)}, true)->warnings, IsEmpty());
-  const auto set = w.engine.set("a", {minimum_of(800_MiB)}, false);
+  EXPECT_THAT(w.set("a", {minimum_of(500_MiB)}, true)->warnings, IsEmpty());
+  const auto set = w.set("a", {minimum_of(800_MiB)}, false);
   ASSERT_TRUE(set);
   const std::string said =
       "its minimum of 800 MiB cannot be given: with all other VMs at their least 640 MiB are "
@@ -103,8 +152,7 @@ TEST(Manager, WarnsOfAMinimumThatTheHostCannotGiveAndNotesItWhileItLasts) {
   EXPECT_THAT(set->warnings, ElementsAre(said));
   w.run(2s);
   EXPECT_EQ(w.vm("a").note, said);
-  EXPECT_THAT(w.engine.set("off", {minimum_of(800_MiB)}, true)->warnings,
-              ::testing::Contains(HasSubstr("800 MiB")));
+  EXPECT_THAT(w.set("off", {minimum_of(800_MiB)}, true)->warnings, ::testing::Contains(HasSubstr("800 MiB")));
   w.engine.reconfigure(2_GiB, {}, profile(ProfileName::Balanced));
   w.run(2s);
   EXPECT_EQ(w.vm("a").note, "");
@@ -170,7 +218,7 @@ TEST(Manager, TimesNoGrowthThatNobodyNeeded) {
   w.add("web");
   w.demands["web"] = 100_MiB;
   w.run(1s);
-  ASSERT_TRUE(w.engine.set("web", {minimum_of(1_GiB)}, false));
+  ASSERT_TRUE(w.set("web", {minimum_of(1_GiB)}, false));
   w.run(2s);
   EXPECT_EQ(w.assigned("web"), 1_GiB);
   for (const Reaction& reaction : w.engine.reactions())

@@ -51,7 +51,7 @@ void Engine::call(VmRecord& vm, const std::string& name) {
   books_.rename(*vm.claim, name);
   journal_.rename(before, name);
   fair_.reset();
-  event("vm.renamed", name, fmt::format("it was called '{}' until now", before));
+  event(EventCode::VmRenamed, name, fmt::format("it was called '{}' until now", before));
 }
 
 void Engine::machine_renamed(const VmId& was, Machine& machine) {

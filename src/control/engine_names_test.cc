@@ -62,8 +62,8 @@ TEST(EngineNames, WhoNamesBothIsAskedWhichOne) {
   EXPECT_THAT(w.engine.explain("web", 5).error().message, HasSubstr("web@fake, web@libvirt"));
   Settings change;
   change.weight = 7;
-  EXPECT_EQ(w.engine.set("web", {change}, false).error().kind, Error::Kind::Invalid);
-  ASSERT_TRUE(w.engine.set("web@libvirt", {change}, false));
+  EXPECT_EQ(w.set("web", {change}, false).error().kind, Error::Kind::Invalid);
+  ASSERT_TRUE(w.set("web@libvirt", {change}, false));
   EXPECT_EQ(w.vm("web@libvirt").limits.weight, 7);
   EXPECT_EQ(w.vm("web@fake").limits.weight, kDefaultWeight);
 }
@@ -73,7 +73,7 @@ TEST(EngineNames, WhatWasSetForAVmStaysWhenAnotherOfItsNameAppears) {
   w.add("web");
   Settings change;
   change.minimum = change.startup = 300_MiB;
-  ASSERT_TRUE(w.engine.set("web", {change}, false));
+  ASSERT_TRUE(w.set("web", {change}, false));
   FakeMachine other("web", 1_GiB, 1_GiB, "libvirt");
   other.f.pid = 77;
   w.engine.machine_appeared(other);

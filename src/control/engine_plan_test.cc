@@ -25,8 +25,8 @@ EngineOptions wishing(std::size_t place, Bytes to, int times) {
 
 std::size_t events_of(const World& w, const std::string& kind) {
   const std::vector<EventRecord> all = w.engine.events(0);
-  return static_cast<std::size_t>(
-      std::count_if(all.begin(), all.end(), [&](const EventRecord& one) { return one.kind == kind; }));
+  return static_cast<std::size_t>(std::count_if(
+      all.begin(), all.end(), [&](const EventRecord& one) { return event_code(one.code) == kind; }));
 }
 
 TEST(Engine, MovesTheVmThatAWishIsFor) {

@@ -300,15 +300,15 @@ TEST(Engine, SettingsAreRefusedWithTheRuleTheyBreakAndNothingChanges) {
   w.add("web");
   Settings change;
   change.maximum = 4_GiB;
-  auto result = w.engine.set("web", {change}, false);
+  auto result = w.set("web", {change}, false);
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().message.find("devices"), std::string::npos);
   change.maximum = 300_MiB;
-  EXPECT_FALSE(w.engine.set("web", {change}, false));
+  EXPECT_FALSE(w.set("web", {change}, false));
   EXPECT_FALSE(w.settings.kept.contains("web"));
   w.settings.broken = true;
   change.maximum = 1_GiB;
-  EXPECT_FALSE(w.engine.set("web", {change}, false));
+  EXPECT_FALSE(w.set("web", {change}, false));
   EXPECT_EQ(w.vm("web").limits.maximum, 2_GiB);
 }
 
@@ -364,7 +364,7 @@ TEST(Engine, AVmThatIsMadeStaticIsPromisedNothingMore) {
   ASSERT_GT(w.vm("web").committed.value(), 384_MiB);
   Settings change;
   change.mode = Mode::Static;
-  ASSERT_TRUE(w.engine.set("web", {change}, false));
+  ASSERT_TRUE(w.set("web", {change}, false));
   EXPECT_EQ(w.vm("web").committed, 384_MiB);
 }
 
@@ -386,9 +386,9 @@ TEST(Engine, SettingsTakeEffectAtOnceAndADryRunHasNone) {
   w.run(1s);
   Settings change;
   change.minimum = change.startup = 1_GiB;
-  EXPECT_EQ(w.engine.set("web", {change}, true).value().limits.minimum, 1_GiB);
+  EXPECT_EQ(w.set("web", {change}, true).value().limits.minimum, 1_GiB);
   EXPECT_EQ(w.vm("web").limits.minimum, 256_MiB);
-  ASSERT_TRUE(w.engine.set("web", {change}, false));
+  ASSERT_TRUE(w.set("web", {change}, false));
   w.run(1s);
   EXPECT_EQ(w.assigned("web"), 1_GiB);
 }
@@ -400,14 +400,14 @@ TEST(Engine, ASettingGoesBackToWhatTheConfigurationSays) {
   Settings change;
   change.buffer_percent = 20;
   change.maximum = 1_GiB;
-  ASSERT_TRUE(w.engine.set("web", {change}, false));
+  ASSERT_TRUE(w.set("web", {change}, false));
   const SettingsChange back{{}, {Setting::Buffer}};
-  EXPECT_EQ(w.engine.set("web", back, true).value().limits.buffer_percent, 50);
+  EXPECT_EQ(w.set("web", back, true).value().limits.buffer_percent, 50);
   EXPECT_EQ(w.vm("web").limits.buffer_percent, 20) << "a dry run";
-  ASSERT_TRUE(w.engine.set("web", back, false));
+  ASSERT_TRUE(w.set("web", back, false));
   EXPECT_EQ(w.vm("web").limits.buffer_percent, 50);
   EXPECT_EQ(w.vm("web").limits.maximum, 1_GiB) << "nobody spoke of it";
-  EXPECT_EQ(w.engine.events(0).back().text, "buffer % as if not set");
+  EXPECT_EQ(event_text(w.engine.events(0).back()), "buffer % as if not set");
 }
 
 TEST(Engine, BelievesNoGuestThatSaysItNeedsWhatTheHostDoesNotSee) {

@@ -131,7 +131,7 @@ class Life {
   void set_mode(Mode mode) {
     Settings change;
     change.mode = mode;
-    ASSERT_TRUE(w_.engine.set("web", {change}, false));
+    ASSERT_TRUE(w_.set("web", {change}, false));
   }
 
   World w_;

@@ -125,14 +125,26 @@ class FakeSettings final : public SettingsKeeper {
     for (const auto& [name, settings] : kept) out.push_back(name);
     return out;
   }
-  Result<void> keep(const VmLabel& vm, const SettingsChange& change) override {
-    if (broken) return fail(Error::Kind::Unavailable, "the disk is full");
-    kept[vm.name] = changed(own(vm), change);
-    return {};
+  void keep(const VmLabel& vm, const SettingsChange& change, Kept done) override {
+    if (later) return waiting.push_back([=, this] { put(vm, change, done); });
+    put(vm, change, done);
+  }
+  // Carries out what was put off.
+  void catch_up() {
+    for (const auto& put_off : std::exchange(waiting, {})) put_off();
   }
   Settings defaults;
   std::map<std::string, Settings> kept;
   bool broken = false;
+  bool later = false;  // keeps nothing before catch_up()
+  std::vector<std::function<void()>> waiting;
+
+ private:
+  void put(const VmLabel& vm, const SettingsChange& change, const Kept& done) {
+    if (broken) return done(fail(Error::Kind::Unavailable, "the disk is full"));
+    kept[vm.name] = changed(own(vm), change);
+    done({});
+  }
 };
 
 class FakeHeld final : public HeldBook {
@@ -222,6 +234,13 @@ class World {
     engine.machine_vanished(machines.at(name)->id(), why);
   }
   void speak(const std::string& name) { engine.guest_spoke(machines.at(name)->id()); }
+
+  // Changes settings; the answer must come at once.
+  Result<VmReport> set(const std::string& name, const SettingsChange& change, bool dry_run) {
+    Result<VmReport> out = fail(Error::Kind::Internal, "no answer came");
+    engine.set(name, change, dry_run, [&out](Result<VmReport> answer) { out = std::move(answer); });
+    return out;
+  }
 
   Bytes assigned(const std::string& name) { return machines.at(name)->f.assigned(); }
   VmReport vm(const std::string& name) { return engine.vm(name).value(); }

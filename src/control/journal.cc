@@ -1,7 +1,5 @@
 #include "control/journal.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -23,28 +21,74 @@ bool same(const DecisionRecord& a, const DecisionRecord& b) {
          a.decision.from() == b.decision.from();
 }
 
-std::string text_of(const EventRecord& event, const std::optional<Decision>& move) {
-  if (!move) return event.text;
-  return fmt::format("{} -> {} by {}: {}", format_bytes(move->from()), format_bytes(move->to()),
-                     rule_name(move->rule()), reason(*move));
-}
+// How often series that have ended are looked for.
+constexpr auto kSettleEvery = std::chrono::seconds(1);
 
 }  // namespace
 
-void Journal::event(WallTime at, std::string kind, std::string vm, std::string text) {
-  push({0, at, std::move(kind), std::move(vm), std::move(text)}, std::nullopt);
+void Journal::Allowance::earn(WallTime now) {
+  // The wall clock may be set back: then nothing is earned, and it counts on from there.
+  const double seconds = std::chrono::duration<double>(now - at).count();
+  at = now;
+  if (seconds > 0) left = std::min(kBurst, left + seconds * kPerSecond);
 }
 
-void Journal::moved(WallTime at, std::string vm, Decision decision) {
-  push({0, at, decision.grows() ? "vm.grow" : "vm.shrink", std::move(vm), ""}, std::move(decision));
+void Journal::event(WallTime at, EventCode code, std::string vm, EventDetail detail) {
+  if (!vm.empty()) {
+    Allowance& allowance = allowances_.try_emplace({vm, code}, Allowance{kBurst, at, 0}).first->second;
+    allowance.earn(at);
+    if (allowance.left < 1) {
+      ++allowance.left_out;
+      return;
+    }
+    if (allowance.left_out > 0) tell_left_out(at, vm, code, allowance);
+    allowance.left -= 1;
+  }
+  push({0, at, code, std::move(vm), std::move(detail)});
 }
 
-void Journal::push(EventRecord record, std::optional<Decision> move) {
+void Journal::tell_left_out(WallTime at, const std::string& vm, EventCode code, Allowance& allowance) {
+  push({0, at, EventCode::VmMore, vm, tells::LeftOut{code, std::exchange(allowance.left_out, 0)}});
+}
+
+void Journal::settle(WallTime now) {
+  if (now >= settled_at_ && now - settled_at_ < kSettleEvery) return;
+  settled_at_ = now;
+  for (auto next = allowances_.begin(); next != allowances_.end();) {
+    const auto here = next++;
+    auto& [key, allowance] = *here;
+    allowance.earn(now);
+    if (allowance.left_out > 0 && allowance.left >= 1) tell_left_out(now, key.first, key.second, allowance);
+    if (allowance.left_out == 0 && allowance.left >= kBurst) allowances_.erase(here);
+  }
+}
+
+void Journal::push(EventRecord record) {
   if (log_enabled(LogLevel::Info))
-    log_info("event={} vm={} note={}", record.kind, record.vm.empty() ? "-" : log_word(record.vm),
-             log_text(text_of(record, move)));
+    log_info("event={} vm={} note={}", event_code(record.code), record.vm.empty() ? "-" : log_word(record.vm),
+             log_text(event_text(record)));
   record.seq = next_event_++;
-  push_bounded(events_, {std::move(record), std::move(move)}, kEvents);
+  if (events_.size() >= kEvents) make_room();
+  std::size_t& of_vm = counts_[record.vm];
+  count(of_vm, true);
+  events_.push_back({std::move(record), &of_vm});
+}
+
+// The oldest event of a VM that has as many as any.
+void Journal::make_room() {
+  const auto goes = std::find_if(events_.begin(), events_.end(),
+                                 [this](const Kept& kept) { return *kept.of_vm == most_of_one_; });
+  count(*goes->of_vm, false);
+  if (*goes->of_vm == 0) counts_.erase(goes->record.vm);
+  events_.erase(goes);
+}
+
+void Journal::count(std::size_t& of_vm, bool more) {
+  --vms_with_[of_vm];
+  of_vm = more ? of_vm + 1 : of_vm - 1;
+  ++vms_with_[of_vm];
+  most_of_one_ = std::max(most_of_one_, of_vm);
+  while (most_of_one_ > 0 && vms_with_[most_of_one_] == 0) --most_of_one_;
 }
 
 void Journal::decision(DecisionRecord record) {
@@ -75,11 +119,10 @@ void Journal::reaction(Reaction reaction) { push_bounded(reactions_, std::move(r
 
 std::vector<EventRecord> Journal::events_after(std::uint64_t seq) const {
   std::vector<EventRecord> out;
-  for (const Event& event : events_) {
-    if (event.record.seq <= seq) continue;
-    out.push_back(event.record);
-    out.back().text = text_of(event.record, event.move);
-  }
+  const auto first = std::upper_bound(events_.begin(), events_.end(), seq,
+                                      [](std::uint64_t n, const Kept& kept) { return n < kept.record.seq; });
+  out.reserve(static_cast<std::size_t>(events_.end() - first));
+  for (auto kept = first; kept != events_.end(); ++kept) out.push_back(kept->record);
   return out;
 }
 

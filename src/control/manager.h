@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,9 @@ class Manager {
   // configuration, or the default. A change is refused as a whole, with the broken rule, or done as a whole.
   // `dry_run` only checks. It also works for a VM that does not run: the settings wait for it. The report's
   // warnings tell the owner about the new settings.
-  virtual Result<VmReport> set(const std::string& name, const SettingsChange& change, bool dry_run) = 0;
+  // `answer` is called once: now, or later on the reactor's thread when the change is on disk.
+  using Answer = std::function<void(Result<VmReport>)>;
+  virtual void set(const std::string& name, const SettingsChange& change, bool dry_run, Answer answer) = 0;
 
   // The newest `most` decisions about a VM, oldest first.
   virtual Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const = 0;

@@ -50,13 +50,17 @@ class SettingsKeeper {
  public:
   virtual ~SettingsKeeper() = default;
   // Configuration, defaults and changed settings, merged; for an unmentioned VM: the defaults.
-  Settings settings(const VmLabel& vm) const { return settings_after(vm, {}); }
+  virtual Settings settings(const VmLabel& vm) const { return settings_after(vm, {}); }
   // Names with settings of their own, running or not.
   virtual std::vector<std::string> names() const = 0;
-  // The same after this change.
+  // The same after this change, and those before it that are on their way to the disk.
   virtual Settings settings_after(const VmLabel& vm, const SettingsChange& change) const = 0;
-  // Keeps `change` on top of the VM's settings. On error nothing changes.
-  virtual Result<void> keep(const VmLabel& vm, const SettingsChange& change) = 0;
+  // Whether there is room for it. Asked before a change is made or tried out.
+  virtual Result<void> may_keep(const VmLabel& /*vm*/, const SettingsChange& /*change*/) const { return {}; }
+  // Keeps `change` on top of what is set for the VM. `kept` is called once: now, or later on the reactor's
+  // thread. On error nothing is changed.
+  using Kept = std::function<void(Result<void>)>;
+  virtual void keep(const VmLabel& vm, const SettingsChange& change, Kept kept) = 0;
 };
 
 // Outlives the daemon: what each process of a VM may hold. After a crash, a VM whose monitor does not answer,

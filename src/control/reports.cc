@@ -30,6 +30,8 @@ std::string devices_text(const MachineFacts& facts) {
   return text.empty() ? "none" : text;
 }
 
+std::string id(Setting setting) { return std::string(setting_id(setting)); }
+
 void add_guest_numbers(VmReport& out, const VmRecord& vm, TimePoint now) {
   if (vm.mind.source == Source::None) return;
   const GuestSample& s = vm.mind.sample;
@@ -104,55 +106,36 @@ Result<void> check_settings(const std::string& name, const Settings& after, cons
   if (!facts) return {};
   if (change.maximum && *change.maximum > facts->maximum()) {
     return fail(
-        Error::Kind::Invalid,
-        fmt::format(
-            "maximum {} is above what the devices of '{}' allow, {}; start it with the arguments that "
-            "`aerostat qemu-args` prints for a larger maximum",
-            format_bytes(*change.maximum), name, format_bytes(facts->maximum())));
+        Error{Error::Kind::Invalid,
+              fmt::format(
+                  "maximum {} is above what the devices of '{}' allow, {}; start it with the arguments that "
+                  "`aerostat qemu-args` prints for a larger maximum",
+                  format_bytes(*change.maximum), name, format_bytes(facts->maximum())),
+              id(Setting::Maximum)});
   }
   if (change.mode == Mode::Dynamic && !facts->has_balloon && !facts->has_plug) {
     return fail(
-        Error::Kind::Refused,
-        fmt::format("'{}' has neither a balloon nor a virtio-mem device, so its memory cannot change; "
-                    "`aerostat qemu-args` prints what it needs",
-                    name));
+        Error{Error::Kind::Refused,
+              fmt::format("'{}' has neither a balloon nor a virtio-mem device, so its memory cannot change; "
+                          "`aerostat qemu-args` prints what it needs",
+                          name),
+              id(Setting::Mode)});
   }
   // Defaults depend on the VM: a maximum below its boot memory leaves no room for startup.
   const Bytes startup = after.startup.value_or(facts->base);
   if (after.maximum && *after.maximum < startup) {
-    return fail(Error::Kind::Invalid,
-                fmt::format("maximum {} is below startup {}; the rule is minimum <= startup <= maximum",
-                            format_bytes(*after.maximum), format_bytes(startup)));
+    return fail(Error{Error::Kind::Invalid,
+                      fmt::format("maximum {} is below startup {}; the rule is minimum <= startup <= maximum",
+                                  format_bytes(*after.maximum), format_bytes(startup)),
+                      id(Setting::Maximum)});
   }
   if (after.minimum && *after.minimum > startup) {
-    return fail(Error::Kind::Invalid,
-                fmt::format("minimum {} is above startup {}; the rule is minimum <= startup <= maximum",
-                            format_bytes(*after.minimum), format_bytes(startup)));
+    return fail(Error{Error::Kind::Invalid,
+                      fmt::format("minimum {} is above startup {}; the rule is minimum <= startup <= maximum",
+                                  format_bytes(*after.minimum), format_bytes(startup)),
+                      id(Setting::Minimum)});
   }
   return {};
-}
-
-std::string describe(const SettingsChange& change) {
-  std::string text;
-  const auto add = [&](std::string_view name, Setting setting, const std::optional<std::string>& value) {
-    const bool back = change.back.contains(setting);
-    if (!value && !back) return;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value ? *value : "as if not set");
-  };
-  const auto size = [](const std::optional<Bytes>& amount) {
-    return amount ? std::optional(format_bytes(*amount)) : std::nullopt;
-  };
-  const auto number = [](const std::optional<int>& n) {
-    return n ? std::optional(std::to_string(*n)) : std::nullopt;
-  };
-  const Settings& to = change.to;
-  add("mode", Setting::Mode, to.mode ? std::optional(std::string(mode_name(*to.mode))) : std::nullopt);
-  add("startup", Setting::Startup, size(to.startup));
-  add("minimum", Setting::Minimum, size(to.minimum));
-  add("maximum", Setting::Maximum, size(to.maximum));
-  add("buffer %", Setting::Buffer, number(to.buffer_percent));
-  add("weight", Setting::Weight, number(to.weight));
-  return text.empty() ? "nothing" : text;
 }
 
 }  // namespace aerostat

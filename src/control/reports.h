@@ -19,7 +19,4 @@ VmReport report_of_settings(const std::string& name, const Settings& settings, c
 Result<void> check_settings(const std::string& name, const Settings& after, const Settings& change,
                             const MachineFacts* facts);
 
-// "mode dynamic, maximum 2.00 GiB"
-std::string describe(const SettingsChange& change);
-
 }  // namespace aerostat

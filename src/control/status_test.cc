@@ -100,15 +100,15 @@ TEST(StatusOf, AGuestThatWasShutDownIsOffAndNotLost) {
   EXPECT_EQ(w.vm("web").status, Status::Off);
   EXPECT_EQ(w.vm("web").note, "the guest was shut down");
   w.vanish("web", "no process listens on its monitor socket");
-  EXPECT_EQ(w.engine.events(0).back().text, "the guest was shut down");
-  for (const EventRecord& event : w.engine.events(0)) EXPECT_NE(event.kind, "vm.orphaned");
+  EXPECT_EQ(event_text(w.engine.events(0).back()), "the guest was shut down");
+  for (const EventRecord& event : w.engine.events(0)) EXPECT_NE(event.code, EventCode::VmOrphaned);
 }
 
 TEST(StatusOf, AVmThatVanishedWithoutAWordIsNoneThatWasShutDown) {
   World w(4_GiB);
   w.add("web");
   w.vanish("web", "no process listens on its monitor socket");
-  EXPECT_EQ(w.engine.events(0).back().text, "no process listens on its monitor socket");
+  EXPECT_EQ(event_text(w.engine.events(0).back()), "no process listens on its monitor socket");
 }
 
 TEST(StatusOf, AProgramThatTheGuestsKernelKilledIsToldAndNotedForAWhile) {
@@ -121,7 +121,9 @@ TEST(StatusOf, AProgramThatTheGuestsKernelKilledIsToldAndNotedForAWhile) {
       s.oom_kills_in_limits = 0;
     });
   };
-  const auto told = [&] { return std::ranges::count(w.engine.events(0), "vm.oom", &EventRecord::kind); };
+  const auto told = [&] {
+    return std::ranges::count(w.engine.events(0), EventCode::VmOom, &EventRecord::code);
+  };
   says(2);
   EXPECT_EQ(told(), 0) << "before we looked";
   says(3);
@@ -142,7 +144,7 @@ TEST(StatusOf, AKillAtAContainersOwnLimitIsNoneOfTheGuest) {
   }
   EXPECT_EQ(w.vm("web").oom_kills, 1u);
   EXPECT_EQ(w.vm("web").oom_kills_in_limits, 2u);
-  for (const EventRecord& event : w.engine.events(0)) EXPECT_NE(event.kind, "vm.oom");
+  for (const EventRecord& event : w.engine.events(0)) EXPECT_NE(event.code, EventCode::VmOom);
 }
 
 TEST(StatusOf, AKillBeforeARebootIsNoNews) {
@@ -153,7 +155,7 @@ TEST(StatusOf, AKillBeforeARebootIsNoNews) {
   w.engine.machine_changed(machine.id());
   w.clock.advance(60s);
   w.report("web", 200_MiB, [](GuestSample& s) { s.oom_kills = 2, s.oom_kills_in_limits = 0; });
-  for (const EventRecord& event : w.engine.events(0)) EXPECT_NE(event.kind, "vm.oom");
+  for (const EventRecord& event : w.engine.events(0)) EXPECT_NE(event.code, EventCode::VmOom);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "model/report.h"
+#include "model/schema.h"
 
 namespace aerostat {
 
@@ -18,9 +19,11 @@ using FieldValue = std::variant<std::monostate, Bytes, std::uint64_t, double, st
 
 template <typename Report>
 struct Field {
-  std::string_view id;     // JSON key and column id; memory fields end in _bytes
+  std::string_view id;     // JSON key and column id; ends as its unit says
   std::string_view title;  // column heading
   std::string_view help;   // what it means, one line
+  Unit unit;
+  Nature nature;
   FieldValue (*get)(const Report&);
 };
 

@@ -23,15 +23,31 @@ TEST(Fields, ShowTheUnknownAsUnknownNotAsZero) {
   EXPECT_EQ(field_text(find_vm_field("maximum_bytes")->get(report)), "-");
 }
 
-TEST(Fields, NameMemoryInBytes) {
-  VmReport report;
-  report.limits.startup = report.limits.minimum = report.limits.maximum = Bytes::mib(1);
-  report.assigned = report.visible = report.demand = report.wanted = report.target = report.committed =
-      report.resident = report.available = report.swap_used = Bytes::mib(1);
-  for (const auto& field : vm_fields()) {
-    const bool is_memory = std::holds_alternative<Bytes>(field.get(report));
-    EXPECT_EQ(is_memory, field.id.ends_with("_bytes")) << field.id;
+template <typename Report>
+void expect_units(std::span<const Field<Report>> fields, const Report& report) {
+  for (const Field<Report>& field : fields) {
+    const FieldValue value = field.get(report);
+    EXPECT_EQ(std::holds_alternative<Bytes>(value), field.unit == Unit::Bytes) << field.id;
+    EXPECT_EQ(std::holds_alternative<std::string>(value), field.unit == Unit::None) << field.id;
+    EXPECT_TRUE(field.unit != Unit::None || field.nature == Nature::Label) << field.id;
+    EXPECT_TRUE(field.id.ends_with(unit_ending(field.unit))) << field.id;
+    EXPECT_EQ(field.id.ends_with("_bytes"), field.unit == Unit::Bytes) << field.id;
   }
+}
+
+TEST(Fields, SayTheirUnitAndEndInIt) {
+  VmReport vm;
+  vm.limits.startup = vm.limits.minimum = vm.limits.maximum = Bytes::mib(1);
+  vm.limits.buffer_percent = 20;
+  vm.assigned = vm.visible = vm.demand = vm.wanted = vm.target = vm.committed = vm.resident = vm.available =
+      vm.swap_used = Bytes::mib(1);
+  vm.swap_in_pages = vm.swap_out_pages = vm.oom_kills = vm.oom_kills_in_limits = 1;
+  vm.pressure_percent = vm.sample_age_s = 1;
+  expect_units(vm_fields(), vm);
+  HostReport host;
+  host.paused_since = WallTime{};
+  host.host_available = host.host_total = Bytes::mib(1);
+  expect_units(host_fields(), host);
 }
 
 }  // namespace

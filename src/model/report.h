@@ -9,14 +9,12 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "model/decision.h"
+#include "model/event.h"
 #include "model/guest_sample.h"
 #include "model/settings.h"
 #include "model/status.h"
 
 namespace aerostat {
-
-using WallTime = std::chrono::system_clock::time_point;
 
 // "2026-05-04T10:11:12.345Z"
 std::string format_time(WallTime time);
@@ -99,14 +97,6 @@ struct DecisionRecord {
   std::optional<Bytes> host_free;
   std::uint64_t repeated = 1;  // same rule and target in this many passes running
   std::string result;          // "reached 1408 MiB after 0.4 s", "under way", …
-};
-
-struct EventRecord {
-  std::uint64_t seq = 0;
-  WallTime at;
-  std::string kind;  // "vm.appeared", "vm.grow", "vm.status", "manager.paused", …
-  std::string vm;    // empty: the host
-  std::string text;
 };
 
 }  // namespace aerostat

@@ -10,17 +10,24 @@ namespace aerostat {
 
 namespace {
 
-Result<void> in_range(std::string_view what, const std::optional<int>& value, int least, int most) {
-  if (!value || (*value >= least && *value <= most)) return {};
-  return fail(Error::Kind::Invalid, fmt::format("{} {} is outside {} to {}", what, *value, least, most));
+tl::unexpected<Error> invalid(Setting setting, std::string message) {
+  return fail(Error{Error::Kind::Invalid, std::move(message), std::string(setting_id(setting))});
 }
 
-Result<void> ordered(std::string_view low_name, const std::optional<Bytes>& low, std::string_view high_name,
+Result<void> in_range(Setting setting, std::string_view what, const std::optional<int>& value, int least,
+                      int most) {
+  if (!value || (*value >= least && *value <= most)) return {};
+  return invalid(setting, fmt::format("{} {} is outside {} to {}", what, *value, least, most));
+}
+
+std::string_view name_of(Setting setting) { return kSettingNames[static_cast<std::size_t>(setting)]; }
+
+Result<void> ordered(Setting low_setting, const std::optional<Bytes>& low, Setting high_setting,
                      const std::optional<Bytes>& high) {
   if (!low || !high || *low <= *high) return {};
-  return fail(Error::Kind::Invalid,
-              fmt::format("{} {} is above {} {}; the rule is minimum <= startup <= maximum", low_name,
-                          format_bytes(*low), high_name, format_bytes(*high)));
+  return invalid(low_setting, fmt::format("{} {} is above {} {}; the rule is minimum <= startup <= maximum",
+                                          name_of(low_setting), format_bytes(*low), name_of(high_setting),
+                                          format_bytes(*high)));
 }
 
 }  // namespace
@@ -30,25 +37,24 @@ std::string_view mode_name(Mode mode) { return mode == Mode::Static ? "static" :
 Result<Mode> parse_mode(std::string_view text) {
   if (text == "static") return Mode::Static;
   if (text == "dynamic") return Mode::Dynamic;
-  return fail(Error::Kind::Invalid,
-              fmt::format("'{}' is not a mode; it is static or dynamic", printable(text)));
+  return invalid(Setting::Mode, fmt::format("'{}' is not a mode; it is static or dynamic", printable(text)));
 }
 
 Result<void> validate(const Settings& s) {
-  const auto least = [](std::string_view name, const std::optional<Bytes>& value) -> Result<void> {
+  const auto least = [](Setting setting, const std::optional<Bytes>& value) -> Result<void> {
     if (!value || *value >= kLeastMinimum) return {};
-    return fail(Error::Kind::Invalid, fmt::format("{} {} is below the least a guest can run with, {}", name,
-                                                  format_bytes(*value), format_bytes(kLeastMinimum)));
+    return invalid(setting, fmt::format("{} {} is below the least a guest can run with, {}", name_of(setting),
+                                        format_bytes(*value), format_bytes(kLeastMinimum)));
   };
   Result<void> checks[] = {
-      least("minimum", s.minimum),
-      least("startup", s.startup),
-      least("maximum", s.maximum),
-      ordered("minimum", s.minimum, "startup", s.startup),
-      ordered("startup", s.startup, "maximum", s.maximum),
-      ordered("minimum", s.minimum, "maximum", s.maximum),
-      in_range("buffer %", s.buffer_percent, kLeastBuffer, kMostBuffer),
-      in_range("weight", s.weight, kLeastWeight, kMostWeight),
+      least(Setting::Minimum, s.minimum),
+      least(Setting::Startup, s.startup),
+      least(Setting::Maximum, s.maximum),
+      ordered(Setting::Minimum, s.minimum, Setting::Startup, s.startup),
+      ordered(Setting::Startup, s.startup, Setting::Maximum, s.maximum),
+      ordered(Setting::Minimum, s.minimum, Setting::Maximum, s.maximum),
+      in_range(Setting::Buffer, "buffer %", s.buffer_percent, kLeastBuffer, kMostBuffer),
+      in_range(Setting::Weight, "weight", s.weight, kLeastWeight, kMostWeight),
   };
   for (Result<void>& check : checks) {
     if (!check) return fail(std::move(check.error()));
@@ -67,10 +73,10 @@ Settings merged(const Settings& base, const Settings& over) {
   return out;
 }
 
-std::optional<Setting> setting_named(std::string_view name) {
-  const auto found = std::find(kSettingNames.begin(), kSettingNames.end(), name);
-  if (found == kSettingNames.end()) return std::nullopt;
-  return static_cast<Setting>(found - kSettingNames.begin());
+std::optional<Setting> setting_of_id(std::string_view id) {
+  const auto found = std::find(kSettingIds.begin(), kSettingIds.end(), id);
+  if (found == kSettingIds.end()) return std::nullopt;
+  return static_cast<Setting>(found - kSettingIds.begin());
 }
 
 Settings changed(Settings own, const SettingsChange& change) {

@@ -34,18 +34,24 @@ inline constexpr int kLeastWeight = 0, kMostWeight = 10000, kDefaultWeight = 500
 inline constexpr Bytes kLeastMinimum = Bytes::mib(32);
 
 // Checks the rules that need no VM: ranges, and minimum <= startup <= maximum as far as given.
-// The error names the rule and the values that break it.
+// The error names the rule and the values that break it, and the setting that must change.
 Result<void> validate(const Settings& settings);
 
 // `over` wins wherever it has a value.
 Settings merged(const Settings& base, const Settings& over);
 
 enum class Setting { Mode, Startup, Minimum, Maximum, Buffer, Weight };
-// As people and the API name them, in the same order.
+// As people name them, in the same order.
 inline constexpr std::array<std::string_view, 6> kSettingNames = {"mode",    "startup", "minimum",
                                                                   "maximum", "buffer",  "weight"};
+// As the API writes and reads them, in the same order. Errors name them so.
+inline constexpr std::array<std::string_view, 6> kSettingIds = {
+    "mode", "startup_bytes", "minimum_bytes", "maximum_bytes", "buffer_percent", "weight"};
+constexpr std::string_view setting_id(Setting setting) {
+  return kSettingIds[static_cast<std::size_t>(setting)];
+}
 // Nothing: there is no such setting.
-std::optional<Setting> setting_named(std::string_view name);
+std::optional<Setting> setting_of_id(std::string_view id);
 
 // What an owner changes: settings with a value in `to` become that; those in `back` become as if nobody had
 // set them.

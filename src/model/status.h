@@ -1,4 +1,5 @@
-// Status: how a VM is doing, in the words of the list. The note beside it says why.
+// Status: how a VM is doing, as a code for programs and in the words of the list. The note beside it says
+// why.
 #pragma once
 
 #include <string_view>
@@ -34,6 +35,25 @@ constexpr std::string_view status_name(Status status) {
     case Status::Stalled: return "Stalled";
     case Status::Paused: return "Paused";
     case Status::Off: return "Off";
+  }
+  return "?";
+}
+
+// For programs: stable, one word.
+constexpr std::string_view status_code(Status status) {
+  switch (status) {
+    case Status::Ok: return "ok";
+    case Status::Low: return "low";
+    case Status::Warning: return "warning";
+    case Status::Paging: return "paging";
+    case Status::Starting: return "starting";
+    case Status::Static: return "static";
+    case Status::NoIntegration: return "no-integration";
+    case Status::NotResponding: return "not-responding";
+    case Status::BadReports: return "bad-reports";
+    case Status::Stalled: return "stalled";
+    case Status::Paused: return "paused";
+    case Status::Off: return "off";
   }
   return "?";
 }

@@ -65,7 +65,7 @@ def fill(rundir: Path, args: argparse.Namespace) -> dict[str, Any]:
         running = start_short(guest, args) if args.short else 0
         before = guest.workload.stat(60)
         if args.short:
-            daemon.set("fill", maximum=2 * args.mib * MIB)
+            daemon.set("fill", maximum_bytes=2 * args.mib * MIB)
         event = guest.workload.finish(running or start(guest, args), 300)
         after = guest.workload.stat(60)
         assigned = guest.memory().assigned // MIB

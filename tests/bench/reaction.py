@@ -111,7 +111,7 @@ def measure(count: int) -> tuple[list[Episode], list[dict]]:
             for number in range(count):
                 with Guest(f"g{number}", rundir) as guest:
                     guest.wait_ready()
-                    daemon.wait_status(guest.name, "OK", timeout=20)
+                    daemon.wait_status(guest.name, "ok", timeout=20)
                     for episode in episodes(daemon, guest, count - len(found)):
                         found.append(episode)
                         print(f"  {len(found):3}: at {episode.assigned_mib:5.0f} MiB, crossing after {episode.crossing_ms:5.0f} ms, "
@@ -137,6 +137,9 @@ def main() -> int:
     ahead = sum(ms == 0 for ms in times)
     print(f"{len(times)} episodes; reaction p50 {seen['p50']:.0f} ms, p99 {seen['p99']:.0f} ms; {ahead} times the memory was there first")
     for name, values in parts.items():
+        if not values:
+            print(f"  the daemon's own account of {name}: not seen")
+            continue
         print(f"  the daemon's own account of {len(values)} growths: {name:8} p50 {statistics.median(values):6.1f} ms, p99 {quantile(values, 0.99):6.1f} ms")
     broken = [f"{name}: {seen[name]:.1f} ms instead of at most {limit:g} ms" for name, limit in LIMITS.items() if seen[name] > limit]
     print("\n".join(broken) if broken else "within its limits: " + ", ".join(f"{name} ≤ {limit:g} ms" for name, limit in LIMITS.items()))

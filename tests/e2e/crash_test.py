@@ -13,7 +13,7 @@ from tests.harness.waiting import Stopwatch, until
 
 CAPACITY_MIB = 2048
 KILLS = 20
-HEALTHY = {"OK", "Low", "Warning", "Paging", "Stalled"}
+HEALTHY = {"ok", "low", "warning", "paging", "stalled"}
 
 
 class Load:
@@ -59,7 +59,7 @@ class Crash(RealGuests):
                 self.converged(daemon, ledger, loads)
                 slowest = max(slowest, took())
                 self.assertTrue(web.running and db.running, "a guest ended with the daemon")
-            self.assertEqual(daemon.host()["law1_violations"], 0)
+            self.assertEqual(daemon.host()["over_committed_passes"], 0)
             self.settled(daemon, ledger, loads)
             ledger.stop()
             self.assertEqual(ledger.violations, 0, ledger.worst)

@@ -114,7 +114,7 @@ class RealDebian(RealGuests):
     def powers_off_and_starts(self, daemon: Daemon, guest: Debian) -> None:
         guest.run("(sleep 1; systemctl poweroff) >/dev/null 2>&1 &")
         guest.wait_ended(120)
-        until(lambda: daemon.vms().get("web", {}).get("status") in (None, "Off"), 30, "the VM is gone")
+        until(lambda: daemon.vms().get("web", {}).get("status") in (None, "off"), 30, "the VM is gone")
         guest.start()
         guest.wait_ready()
         daemon.wait_served("web", timeout=60)

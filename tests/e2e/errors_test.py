@@ -181,7 +181,7 @@ class Errors(unittest.TestCase):
                 vm = daemon.vms().get("locked", {})
             except OSError:
                 return False
-            return vm.get("status") == "Not responding" and str(path) in vm["note"] and "permission" in vm["note"]
+            return vm.get("status") == "not-responding" and str(path) in vm["note"] and "permission" in vm["note"]
 
         until(named, 10, "the locked monitor is named with its path and the remedy")
 

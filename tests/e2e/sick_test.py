@@ -58,14 +58,14 @@ class Sick(RealGuests):
                 self.addCleanup(guest.stop)
             for guest in [web, guests["stopped"], guests["stubborn"]]:
                 guest.wait_ready(90)
-                daemon.wait_status(guest.name, "OK", "Stalled", timeout=20)
+                daemon.wait_status(guest.name, "ok", "stalled", timeout=20)
             mute = MuteMonitor(str(self.rundir / "qmp" / "mute.qmp"))
             self.addCleanup(mute.close)
             os.kill(guests["stopped"].pid, signal.SIGSTOP)
             self.addCleanup(os.kill, guests["stopped"].pid, signal.SIGCONT)
             for name in ("stopped", "mute"):
-                daemon.wait_status(name, "Not responding", timeout=NAMED_WITHIN)
-            # Their service reports impossible numbers; their balloons' statistics replace it.
+                daemon.wait_status(name, "not-responding", timeout=NAMED_WITHIN)
+            # What their service says cannot be; their balloons' statistics stand in for it.
             for name, said in (("garbage", "sent"), ("long", "sent a line longer than"), ("version", "is not supported")):
                 guests[name].wait_ready(90)
                 until(lambda name=name, said=said: all(part in daemon.vm(name)["note"] for part in (said, "balloon statistics stand in")),
@@ -74,12 +74,12 @@ class Sick(RealGuests):
             self.counted(daemon)
             self.web_is_served(daemon, web)
             self.counted(daemon)
-            self.assertEqual(daemon.host()["law1_violations"], 0)
+            self.assertEqual(daemon.host()["over_committed_passes"], 0)
 
     def stubborn_is_asked(self, daemon: Daemon) -> None:
         """It keeps far more than it needs. Once asked, 10 s are enough to show that it does not give."""
         until(lambda: daemon.vm("stubborn")["shrinks"] > 0, 60, "stubborn is asked to give")
-        daemon.wait_status("stubborn", "Stalled", timeout=NAMED_WITHIN)
+        daemon.wait_status("stubborn", "stalled", timeout=NAMED_WITHIN)
 
     def counted(self, daemon: Daemon) -> None:
         vms = daemon.vms()

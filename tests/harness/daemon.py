@@ -133,11 +133,14 @@ directories = ["{rundir}/qmp"]
             raise ApiError(answer.status, data)
         return data
 
+    def items(self, path: str, timeout: float = 5) -> list[dict[str, Any]]:
+        return self.request("GET", path, timeout=timeout)["items"]
+
     def host(self) -> dict[str, Any]:
         return self.request("GET", "/v1/host")
 
     def vms(self, timeout: float = 5) -> dict[str, dict[str, Any]]:
-        return {vm["name"]: vm for vm in self.request("GET", "/v1/vms", timeout=timeout)}
+        return {vm["name"]: vm for vm in self.items("/v1/vms", timeout)}
 
     def vm(self, name: str) -> dict[str, Any]:
         return self.request("GET", f"/v1/vms/{name}")
@@ -146,16 +149,16 @@ directories = ["{rundir}/qmp"]
         return self.request("PATCH", f"/v1/vms/{name}", settings)
 
     def decisions(self, name: str, limit: int = 100) -> list[dict[str, Any]]:
-        return self.request("GET", f"/v1/vms/{name}/decisions?limit={limit}")
+        return self.items(f"/v1/vms/{name}/decisions?limit={limit}")
 
     def reactions(self) -> list[dict[str, Any]]:
-        return self.request("GET", "/v1/reactions")
+        return self.items("/v1/reactions")
 
     def events(self, after: int = 0) -> list[dict[str, Any]]:
-        return self.request("GET", f"/v1/events?after={after}")
+        return self.items(f"/v1/events?after={after}")
 
     def status(self, name: str) -> str:
-        """A VM's status, empty while the VM is unknown."""
+        """A VM's status as a code, empty while the VM is not known."""
         return self.vms().get(name, {}).get("status", "")
 
     def wait_status(self, name: str, *wanted: str, timeout: float) -> str:
@@ -166,7 +169,7 @@ directories = ["{rundir}/qmp"]
 
         def served() -> bool:
             vm = self.vms().get(name, {})
-            return vm.get("status") == "OK" and vm.get("integration", "").startswith("service")
+            return vm.get("status") == "ok" and vm.get("integration", "").startswith("service")
 
         until(served, timeout, f"{name} is OK, as its service says")
 

@@ -42,7 +42,7 @@ class AerostatPolicy::Owner final : public SettingsKeeper {
   Settings settings_after(const VmLabel& vm, const SettingsChange& change) const override {
     return changed(of.at(vm.display), change);
   }
-  Result<void> keep(const VmLabel&, const SettingsChange&) override { return {}; }
+  void keep(const VmLabel&, const SettingsChange&, Kept kept) override { kept({}); }
   std::map<std::string, Settings> of;
 };
 

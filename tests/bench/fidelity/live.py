@@ -142,7 +142,7 @@ class Run:
         # Monotonic less wall clock: the offset of the daemon's event times.
         self.wall_offset = time.monotonic() - time.time()
         self._hear(daemon)
-        appeared = [wall(e["time"]) for e in self.events if e["kind"] == "vm.appeared"]
+        appeared = [wall(e["time"]) for e in self.events if e["code"] == "vm.appeared"]
         self.zero = max(appeared) + self.wall_offset
         while time.monotonic() - self.zero < AT_REST_SECONDS:
             self._turn(daemon, watched)
@@ -177,13 +177,13 @@ class Run:
         self._seq = max([self._seq, *(e["seq"] for e in new)])
 
     def _told(self) -> list[list[Any]]:
-        """The daemon's messages, to examine differences."""
-        return [[round(wall(e["time"]) + self.wall_offset - self.zero, 3), e["kind"], e["vm"], e["text"]] for e in self.events]
+        """What the daemon said, for who looks into a difference."""
+        return [[round(wall(e["time"]) + self.wall_offset - self.zero, 3), e["code"], e["vm"], e["text"]] for e in self.events]
 
     def _changes(self, name: str) -> list[list[float]]:
         ways = {"vm.grow": 1, "vm.shrink": -1}
-        return [[wall(e["time"]) + self.wall_offset - self.zero, ways[e["kind"]]]
-                for e in self.events if e["vm"] == name and e["kind"] in ways]
+        return [[wall(e["time"]) + self.wall_offset - self.zero, ways[e["code"]]]
+                for e in self.events if e["vm"] == name and e["code"] in ways]
 
     def _write(self, to: Path, watched: list[Watched]) -> None:
         ends = min(one.ended for one in watched) - self.zero
