@@ -237,11 +237,8 @@ void Engine::tell_astray(const Ruling& ruling) {
 void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
   if (!view.movable || !view.demand || view.distress || view.stalled || view.keeps) return;
   const MachineFacts& facts = vm.facts();
-  if (view.assigned != view.target || facts.target() != view.target) return;
-  const Bytes above = std::max(Bytes{}, view.target - view.base);
-  const Bytes plugged = with_room_in_block(above, facts.plug_block);
-  const Bytes spare = view.assigned - *view.demand - (plugged - above);
-  if (facts.plugged >= plugged || plugged > facts.plug_maximum || spare < kRoomInBlock) return;
+  if (view.assigned != view.target || facts.target() != view.target || !facts.price_of_room) return;
+  if (view.assigned - *view.demand - *facts.price_of_room < kRoomInBlock) return;
   vm.machine->prepare_to_grow();
 }
 
@@ -266,7 +263,7 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
   if (!options_.guards.stall_monitor || paused_ || !facts.known || facts.link != Link::Up ||
       vm.limits.mode == Mode::Static)
     return;
-  if (facts.has_balloon && !facts.balloon_target) return;
+  if (!facts.target_known) return;
   const StallStep step = watch_progress(vm.stall, facts.target(), facts.due(), now);
   const bool was_growing = vm.stall.phase == StallState::Phase::Growing;
   const bool settled = vm.stall.changing() && step.state.phase == StallState::Phase::Settled;

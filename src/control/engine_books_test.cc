@@ -59,7 +59,7 @@ TEST(EngineBooks, AProcessThatIsFoundAgainIsCountedOnce) {
   w.run(1s);
   EXPECT_EQ(w.engine.host().committed, 700_MiB) << "what it was counted with, until its monitor is heard";
   found.f.known = true;
-  found.f.balloon_target = found.f.balloon_actual = 600_MiB;
+  found.d.balloon_target = found.d.balloon_actual = 600_MiB;
   w.run(1s);
   EXPECT_EQ(w.engine.host().committed, 600_MiB);
 }
@@ -134,8 +134,8 @@ TEST(EngineBooks, AVmThatClaimsMoreThanTheHostHasTakesNothingFromOthers) {
   w.run(3s);
   const Bytes had = w.assigned("web");
   ASSERT_GE(had, 900_MiB);
-  evil.f.base = evil.f.balloon_actual = Bytes::of(std::int64_t{1} << 50);
-  evil.f.balloon_target = evil.f.base;
+  evil.d.base = evil.d.balloon_actual = Bytes::of(std::int64_t{1} << 50);
+  evil.d.balloon_target = evil.d.base;
   w.engine.machine_changed(evil.id());
   w.run(5s);
   EXPECT_GE(w.assigned("web"), 900_MiB);
@@ -176,8 +176,8 @@ TEST(EngineBooks, ManyAbsurdMonitorsDoNotOverflowTheSum) {
   set_log_level(LogLevel::Error);
   for (int i = 0; i < 8192; ++i) {
     auto evil = std::make_unique<FakeMachine>("evil-" + std::to_string(i), 1_GiB, Bytes{});
-    evil->f.base = evil->f.balloon_actual = Bytes::of(std::int64_t{1} << 50);
-    evil->f.balloon_target = evil->f.base;
+    evil->d.base = evil->d.balloon_actual = Bytes::of(std::int64_t{1} << 50);
+    evil->d.balloon_target = evil->d.base;
     w.appear(std::move(evil));
   }
   w.engine.pass();

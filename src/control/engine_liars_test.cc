@@ -78,7 +78,7 @@ TEST(Liars, WhoFellSilentKeepWhatTheyTouchedWhateverTheirWeight) {
 TEST(Liars, WhoseServiceEndedKeepWhatTheyBootedWith) {
   Neighbours w;
   w.settings.kept["liar"].maximum = 2_GiB;
-  w.machines["liar"]->f.plugged = w.machines["liar"]->f.plug_requested = 256_MiB;
+  w.machines["liar"]->d.plugged = w.machines["liar"]->d.plug_requested = 256_MiB;
   w.liar().service = Service::Absent;
   ASSERT_EQ(w.assigned("liar"), 1792_MiB);
   w.press(5s);

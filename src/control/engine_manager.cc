@@ -28,7 +28,7 @@ void Engine::reconfigure(Bytes capacity, Bytes reserve, const Profile& profile) 
 // promised.
 void Engine::withdraw_if_static(VmRecord& vm) {
   const MachineFacts& facts = vm.facts();
-  const bool ours = vm.grows + vm.shrinks > 0 || facts.goal;
+  const bool ours = vm.grows + vm.shrinks > 0 || facts.ordered;
   const bool under_way = facts.known && ours && facts.target() != facts.due();
   if (vm.limits.mode == Mode::Static && under_way)
     vm.machine->set_target(vm.machine->reachable(facts.assigned()));

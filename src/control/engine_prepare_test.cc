@@ -17,18 +17,18 @@ FakeMachine& held(World& w, Bytes plugged, Bytes demand) {
   const Bytes most = 384_MiB + plugged;
   w.settings.defaults.maximum = most;
   FakeMachine& web = w.add("web");
-  web.f.plugged = web.f.plug_requested = plugged;
+  web.d.plugged = web.d.plug_requested = plugged;
   w.demands["web"] = demand;
   w.run(2s);
-  EXPECT_EQ(web.f.target(), most);
+  EXPECT_EQ(web.facts().target(), most);
   return web;
 }
 
 // It was done: 4 MiB of the balloon for as much plugged memory.
 void trade(FakeMachine& web) {
-  web.f.plugged = web.f.plug_requested = web.f.plugged + 4_MiB;
-  web.f.balloon_actual -= 4_MiB;
-  web.f.balloon_target = web.f.balloon_actual;
+  web.d.plugged = web.d.plug_requested = web.d.plugged + 4_MiB;
+  web.d.balloon_actual -= 4_MiB;
+  web.d.balloon_target = web.d.balloon_actual;
 }
 
 TEST(EnginePrepares, AGuestThatHasMemoryToSpare) {
@@ -63,11 +63,11 @@ TEST(EnginePrepares, AndWhatItIsOwedIsItsOwn) {
   auto& web = held(w, 118_MiB, 410_MiB);
   const auto before = w.engine.host();
   const auto targets = web.targets.size();
-  web.f.goal = 502_MiB;
+  web.d.goal = 502_MiB;
   for (const Bytes taken : {10_MiB, 20_MiB, 30_MiB}) {
-    web.f.balloon_actual = 384_MiB - taken;
-    web.f.balloon_target = 384_MiB - 30_MiB;
-    web.f.owed = taken;
+    web.d.balloon_actual = 384_MiB - taken;
+    web.d.balloon_target = 384_MiB - 30_MiB;
+    web.d.owed = taken;
     w.run(3s);
     EXPECT_EQ(w.engine.host().committed, before.committed);
     EXPECT_EQ(w.engine.host().reclaimed, before.reclaimed);

@@ -40,12 +40,12 @@ TEST(Engine, WithdrawsGrowthThatAGuestDoesNotTakeIn) {
   World w(4_GiB);
   FakeMachine& web = idle_driver(w, 370_MiB);
   w.run(6500ms);
-  EXPECT_EQ(web.f.target(), 384_MiB);
+  EXPECT_EQ(web.facts().target(), 384_MiB);
   EXPECT_EQ(w.vm("web").committed, 384_MiB);
   EXPECT_NE(w.vm("web").note.find("does not take in"), std::string::npos);
   EXPECT_EQ(w.engine.explain("web", 1).value().back().decision.ruling.wish.because, Because::NotTakenIn);
   w.run(kOfferFirst + 500ms);
-  EXPECT_EQ(web.f.target(), 384_MiB + kOffer) << "offered again, a little: it may be in want";
+  EXPECT_EQ(web.facts().target(), 384_MiB + kOffer) << "offered again, a little: it may be in want";
   const std::vector<DecisionRecord> all = w.engine.explain("web", 50).value();
   EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](const DecisionRecord& one) {
     return one.result.find("withdrawn") != std::string::npos;
@@ -56,7 +56,7 @@ TEST(Engine, GivesAGuestAllAgainOnceItTookALittleIn) {
   World w(4_GiB);
   FakeMachine& web = idle_driver(w, 600_MiB);
   w.run(6500ms + kOfferFirst);
-  ASSERT_EQ(web.f.target(), 384_MiB + kOffer);
+  ASSERT_EQ(web.facts().target(), 384_MiB + kOffer);
   web.arrive();
   web.obedient = true;
   w.run(2s);
@@ -69,7 +69,7 @@ TEST(Engine, OffersAGuestThatTakesNothingInNoMoreWithEachPass) {
   w.run(6500ms);
   for (int i = 0; i < 120; ++i) {
     w.run(500ms);
-    ASSERT_LE(web.f.target(), 384_MiB + kOffer) << i;
+    ASSERT_LE(web.facts().target(), 384_MiB + kOffer) << i;
   }
 }
 

@@ -103,8 +103,8 @@ TEST(Engine, ManagesAnAgentlessGuestByItsBalloonStatistics) {
   machine.f.has_balloon_stats = true;
   for (int i = 0; i < 5; ++i) {
     GuestSample s;
-    s.total = machine.f.assigned();
-    s.available = machine.f.assigned() - 370_MiB;
+    s.total = machine.facts().assigned();
+    s.available = machine.facts().assigned() - 370_MiB;
     machine.f.balloon_stats = s;
     machine.f.balloon_stats_at = w.clock.now();
     w.engine.machine_changed(machine.id());
@@ -137,7 +137,7 @@ TEST(Engine, StartsALifeAnewAfterAReboot) {
   w.engine.machine_changed(web.id());
   EXPECT_EQ(w.vm("web").status, Status::Starting);
   EXPECT_FALSE(w.vm("web").demand) << "what it needed before its reboot says nothing now";
-  EXPECT_EQ(web.f.target(), 384_MiB) << "what it was asked to hold before its reboot is void";
+  EXPECT_EQ(web.facts().target(), 384_MiB) << "what it was asked to hold before its reboot is void";
 }
 
 TEST(Engine, MovesNothingWhilePaused) {
@@ -349,7 +349,7 @@ TEST(Engine, TellsTheGuestsLinkTheBoundOnlyOnceItIsKnownAndAnewWhenItChanges) {
   machine->f.known = true;
   w.engine.machine_changed(machine->id());
   EXPECT_EQ(w.guest("web").most_visible, 2_GiB);
-  machine->f.base = 1408_MiB;  // a DIMM was added
+  machine->d.base = 1408_MiB;  // a DIMM was added
   w.engine.machine_changed(machine->id());
   EXPECT_EQ(w.guest("web").most_visible, 3_GiB);
   w.engine.machine_vanished(machine->id(), "the test ends");
@@ -372,8 +372,8 @@ TEST(Engine, OneAbsurdMonitorDoesNotFreeMemoryForTheOthers) {
   World w(4_GiB);
   auto& evil = w.add("evil");
   w.add("web");
-  evil.f.base = evil.f.balloon_actual = Bytes::of(std::numeric_limits<std::int64_t>::min() / 2);
-  evil.f.balloon_target = evil.f.base;
+  evil.d.base = evil.d.balloon_actual = Bytes::of(std::numeric_limits<std::int64_t>::min() / 2);
+  evil.d.balloon_target = evil.d.base;
   w.run(1s);
   EXPECT_GE(w.vm("evil").committed.value(), 0_MiB);
   EXPECT_LE(w.engine.host().free, 4_GiB - 384_MiB);

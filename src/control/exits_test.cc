@@ -104,11 +104,11 @@ class Life {
   // What shows of it outside: its service, its balloon's statistics, what its process occupies.
   void live() {
     MachineFacts& f = machine_.f;
-    w_.host.resident_of[*f.pid] = std::min(need, f.assigned());
+    w_.host.resident_of[*f.pid] = std::min(need, machine_.facts().assigned());
     if (f.run_state != RunState::Running) return;
     GuestSample now;
-    now.total = f.assigned();
-    now.available = std::max(Bytes{}, f.assigned() - need);
+    now.total = machine_.facts().assigned();
+    now.available = std::max(Bytes{}, machine_.facts().assigned() - need);
     now.psi_some_us = 0;
     if (zeros) now.total = now.available = Bytes{};
     const TimePoint at = w_.clock.now() + 250ms;
@@ -124,8 +124,8 @@ class Life {
     f.balloon_stats_at = at;
   }
   void reboot() {
-    machine_.f.balloon_actual = machine_.f.base;
-    machine_.f.plugged = {};
+    machine_.d.balloon_actual = machine_.d.base;
+    machine_.d.plugged = {};
     ++machine_.f.resets;
   }
   void set_mode(Mode mode) {

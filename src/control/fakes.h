@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "control/engine.h"
+#include "vmm/balloon_and_blocks.h"
 
 namespace aerostat::fakes {
 
@@ -23,37 +24,42 @@ class FakeMachine final : public Machine {
     f.link = Link::Up;
     f.run_state = RunState::Running;
     f.known = true;
-    f.base = f.balloon_actual = base;
-    f.balloon_target = base;
-    f.has_balloon = true;
-    f.has_plug = plug_maximum > Bytes{};
-    f.plug_maximum = plug_maximum;
+    d.base = d.balloon_actual = base;
+    d.balloon_target = base;
+    d.has_balloon = true;
+    d.has_plug = plug_maximum > Bytes{};
+    d.plug_maximum = plug_maximum;
     f.pid = 1;
   }
   const VmId& id() const override { return id_; }
   const std::string& name() const override { return name_; }
   void be_known_as(const VmId& id, const std::string& name) { id_ = id, name_ = name; }
-  const MachineFacts& facts() const override { return f; }
+  const MachineFacts& facts() const override {
+    d.show(f);
+    f.devices = d.devices();
+    return f;
+  }
   Bytes reachable(Bytes target) const override {
     // A balloon's granule, or a block; or what this driver can set.
-    const Bytes grain = std::max(driver_grain, target < f.base ? Bytes::mib(1) : f.plug_block);
-    const Bytes from = target < f.base ? Bytes{} : f.base;
-    return from + (std::clamp(target, Bytes::mib(64), f.maximum()) - from).round_down(grain);
+    const Bytes grain = std::max(driver_grain, target < d.base ? Bytes::mib(1) : d.plug_block);
+    const Bytes from = target < d.base ? Bytes{} : d.base;
+    return from + (std::clamp(target, Bytes::mib(64), d.maximum()) - from).round_down(grain);
   }
   void set_target(Bytes target) override {
     targets.push_back(target);
-    f.balloon_target = std::min(target, f.base);
-    f.plug_requested = std::max(Bytes{}, target - f.base);
+    d.balloon_target = std::min(target, d.base);
+    d.plug_requested = std::max(Bytes{}, target - d.base);
     if (obedient) arrive();
   }
   void prepare_to_grow() override { ++prepared; }
   // All requested changes have happened.
   void arrive() {
-    f.balloon_actual = *f.balloon_target;
-    f.plugged = f.plug_requested;
+    d.balloon_actual = *d.balloon_target;
+    d.plugged = d.plug_requested;
   }
 
-  MachineFacts f;
+  mutable MachineFacts f;  // but for what the devices show
+  BalloonAndBlocks d;
   Bytes driver_grain;
   bool obedient = true;
   int prepared = 0;  // how often it was told to prepare to grow
@@ -209,7 +215,7 @@ class World {
     GuestState& s = guest(name).s;
     s.service = Service::Speaking;
     GuestSample sample;
-    const Bytes total = machines.at(name)->f.assigned();
+    const Bytes total = machines.at(name)->facts().assigned();
     sample.total = total;
     sample.available = std::max(Bytes{}, total - demand);
     sample.psi_some_us = 0;
@@ -242,7 +248,7 @@ class World {
     return out;
   }
 
-  Bytes assigned(const std::string& name) { return machines.at(name)->f.assigned(); }
+  Bytes assigned(const std::string& name) { return machines.at(name)->facts().assigned(); }
   VmReport vm(const std::string& name) { return engine.vm(name).value(); }
 
   static EngineOptions options(Bytes capacity, Guards guards) {

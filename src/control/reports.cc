@@ -23,8 +23,7 @@ std::string integration_text(const VmRecord& vm) {
 std::string devices_text(const MachineFacts& facts) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-  if (facts.has_balloon) add("balloon");
-  if (facts.has_plug) add("virtio-mem up to " + format_bytes(facts.plug_maximum));
+  for (const std::string& device : facts.devices) add(device);
   if (facts.agent_socket) add("service port");
   if (!facts.manager_note.empty()) add(facts.manager_note);
   return text.empty() ? "none" : text;
@@ -69,7 +68,7 @@ VmReport report_of(const VmRecord& vm, TimePoint now) {
   if (!facts.known) return out;
   out.devices = devices_text(facts);
   out.assigned = facts.assigned();
-  if (facts.balloon_target || !facts.has_balloon) out.target = facts.target();
+  if (facts.target_known) out.target = facts.target();
   if (vm.mind.demand && vm.mind.source != Source::None) {
     out.demand = vm.mind.demand->demand;
     out.wanted = wanted(view_of(vm, now));
@@ -113,13 +112,12 @@ Result<void> check_settings(const std::string& name, const Settings& after, cons
                   format_bytes(*change.maximum), name, format_bytes(facts->maximum())),
               id(Setting::Maximum)});
   }
-  if (change.mode == Mode::Dynamic && !facts->has_balloon && !facts->has_plug) {
-    return fail(
-        Error{Error::Kind::Refused,
-              fmt::format("'{}' has neither a balloon nor a virtio-mem device, so its memory cannot change; "
-                          "`aerostat qemu-args` prints what it needs",
-                          name),
-              id(Setting::Mode)});
+  if (change.mode == Mode::Dynamic && !facts->can_change) {
+    return fail(Error{Error::Kind::Refused,
+                      fmt::format("'{}' has no device that could change its memory; "
+                                  "`aerostat qemu-args` prints what it needs",
+                                  name),
+                      id(Setting::Mode)});
   }
   // Defaults depend on the VM: a maximum below its boot memory leaves no room for startup.
   const Bytes startup = after.startup.value_or(facts->base);

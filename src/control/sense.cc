@@ -14,16 +14,6 @@ namespace aerostat {
 
 namespace {
 
-Bytes grain_of(const MachineFacts& facts) { return facts.has_plug ? facts.plug_block : Bytes::mib(1); }
-
-// The memory in its balloon, and the rest of its last block.
-std::optional<Bytes> room_in_block(const MachineFacts& facts) {
-  if (!facts.has_plug || facts.plug_maximum <= Bytes{}) return std::nullopt;
-  const Bytes plugged = std::max(facts.target() - facts.base, facts.plug_requested);
-  if (plugged > Bytes{} && facts.plug_block >= kMemoryBlock) return std::nullopt;
-  return facts.base + plugged.round_up(kMemoryBlock) - facts.target();
-}
-
 void begin_life(VmRecord& vm, TimePoint now) {
   vm.starting = true;
   vm.starting_since = now;
@@ -31,11 +21,8 @@ void begin_life(VmRecord& vm, TimePoint now) {
   vm.lost.reset();
   vm.stall = {};
   const MachineFacts& facts = vm.facts();
-  // Ballooned or plugged memory shows that the VM was managed before: it is not booting. Plugged memory may
-  // show for a moment after a reset.
-  const Bytes left = facts.resets > 0 ? kRoomInBlock + kOpenBlock : kOpenBlock;
-  const bool untouched = facts.plugged <= left && facts.balloon_actual == facts.base;
-  vm.owed_startup = facts.known && untouched && facts.base < vm.limits.startup;
+  // A VM that was given memory, or that gave some, was managed before: it is not booting.
+  vm.owed_startup = facts.known && facts.as_booted && facts.base < vm.limits.startup;
 }
 
 }  // namespace
@@ -65,9 +52,9 @@ Evidence evidence_of(const MachineFacts& facts) {
   Evidence out;
   out.has = {facts.assigned(), facts.maximum(), facts.at_rest()};
   out.due = facts.due();
-  out.added = facts.plugged;
-  out.grain = grain_of(facts);
-  out.gives = facts.plugged > facts.plug_requested && !facts.unplug_stuck;
+  out.added = facts.added;
+  out.grain = facts.levels.grain();
+  out.gives = facts.giving;
   return out;
 }
 
@@ -146,9 +133,9 @@ std::optional<Verdict> judge_link(const VmRecord& vm, TimePoint now) {
 
 std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
-  if (!facts.has_balloon && !facts.has_plug) {
+  if (!facts.can_change) {
     return Verdict{Status::NoIntegration,
-                   "no balloon and no virtio-mem device: stays as it is; see aerostat qemu-args"};
+                   "it has no device that could change its memory" + std::string(kStays)};
   }
   if (vm.mind.source == Source::BalloonStats && now - vm.mind.sampled_at < kStatsFresh) return std::nullopt;
   if (vm.guest) {
@@ -198,8 +185,8 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   if (auto v = judge_claim(vm)) return *v;
   const MachineFacts& facts = vm.facts();
   if (vm.limits.mode == Mode::Static) return {Status::Static, ""};
-  if (facts.has_balloon && !facts.balloon_target) {
-    return {Status::Starting, "what was asked of its balloon before is being settled", false, true};
+  if (!facts.target_known) {
+    return {Status::Starting, "what it was asked for before is being settled", false, true};
   }
   if (auto v = judge_integration(vm, now)) {
     // It is owed its startup before anything inside reports.
@@ -272,7 +259,7 @@ Bytes follow_machine(VmRecord& vm, TimePoint now) {
   }
   vm.limits = resolve(vm.settings, facts.base, facts.maximum());
   // No target is below what its devices can take: the limits show what is possible.
-  vm.limits.minimum = std::max(vm.limits.minimum, std::min(facts.least, vm.limits.maximum));
+  vm.limits.minimum = std::max(vm.limits.minimum, std::min(facts.levels.least(), vm.limits.maximum));
   vm.limits.startup = std::max(vm.limits.startup, vm.limits.minimum);
   const bool first_look = vm.last_assigned == Bytes{};
   if (first_look || facts.resets != vm.seen_resets) {
@@ -368,16 +355,16 @@ VmView view_of(const VmRecord& vm, TimePoint now) {
   v.assigned = facts.due();
   v.committed = committed_of(vm);
   v.target = facts.target();
-  v.grain = grain_of(facts);
+  v.grain = facts.levels.grain();
+  if (facts.levels.few()) v.sizes = facts.levels;
   if (vm.stall.refused())
     v.offer = v.assigned + (vm.stall.grow_stalled() ? Bytes{} : std::max(kOffer, v.grain));
   if (vm.mind.offline > Bytes{}) v.offer = v.assigned;
   if (facts.migrating) {
-    const Bytes most = facts.base + facts.plugged;  // it can have the memory in its balloon
-    v.offer = std::min(v.offer.value_or(most), most);
+    v.offer = std::min(v.offer.value_or(facts.at_once), facts.at_once);
   }
   v.base = facts.base;
-  v.room_in_block = room_in_block(facts);
+  v.room_in_block = facts.room_in_block;
   v.resident = vm.resident;
   if (vm.guards->evidence) v.touched = touched(vm);
   v.movable = vm.movable;

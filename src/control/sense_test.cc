@@ -36,7 +36,7 @@ struct Giving : Web {
     w.report("web", 900_MiB);
     machine.obedient = false;
     machine.set_target(1536_MiB);
-    machine.f.goal = 1536_MiB;
+    machine.d.goal = 1536_MiB;
   }
 };
 
@@ -59,7 +59,7 @@ TEST(Sense, TakesABlockThatIsLeavingForNoNeed) {
 TEST(Sense, TakesTheNextBlockThatIsLeavingForNoNeedEither) {
   Giving vm;
   EXPECT_EQ(vm.demand_after(20ms, 1020_MiB), 900_MiB);
-  vm.machine.f.plugged -= 128_MiB;
+  vm.machine.d.plugged -= 128_MiB;
   EXPECT_EQ(vm.demand_after(100ms, 1020_MiB), 900_MiB);
 }
 
@@ -139,7 +139,7 @@ TEST(Sense, BelievesBalloonStatisticsAtOnce) {
   const auto demand_after = [&](Duration time, Bytes need) {
     w.clock.advance(time);
     GuestSample& stats = machine.f.balloon_stats.emplace();
-    stats.total = machine.f.assigned();
+    stats.total = machine.facts().assigned();
     stats.available = *stats.total - need;
     machine.f.balloon_stats_at = w.clock.now();
     w.engine.pass();
@@ -164,14 +164,14 @@ TEST(Sense, GrowsARisingGuestEarlierThatWouldHaveToAddABlock) {
   }
   w.report("web", 344_MiB);
   w.engine.pass();
-  EXPECT_GT(machine.f.target(), 384_MiB) << "its boot memory is used up: none can be given at once";
-  const Bytes had = machine.f.target();
+  EXPECT_GT(machine.facts().target(), 384_MiB) << "its boot memory is used up: none can be given at once";
+  const Bytes had = machine.facts().target();
   const Bytes left = (had - 384_MiB).round_up(128_MiB) - (had - 384_MiB);
   ASSERT_GE(left, 32_MiB);
   w.clock.advance(1s);
   w.report("web", had - 40_MiB);
   w.engine.pass();
-  EXPECT_EQ(machine.f.target(), had) << "a part of a block can be given at once";
+  EXPECT_EQ(machine.facts().target(), had) << "a part of a block can be given at once";
 }
 
 TEST(Sense, KnowsWhatCanBeGivenWithoutAnotherBlock) {
@@ -188,15 +188,15 @@ TEST(Sense, KnowsWhatCanBeGivenWithoutAnotherBlock) {
   EXPECT_EQ(ready_at(384_MiB), 0_MiB);
   EXPECT_EQ(ready_at(448_MiB), 64_MiB) << "the rest of the first block";
   EXPECT_EQ(ready_at(512_MiB), 0_MiB);
-  machine.f.plugged = machine.f.plug_requested = 4_MiB;
-  machine.f.balloon_target = machine.f.balloon_actual = 380_MiB;
+  machine.d.plugged = machine.d.plug_requested = 4_MiB;
+  machine.d.balloon_target = machine.d.balloon_actual = 380_MiB;
   EXPECT_EQ(view_of(web, TimePoint{}).room_in_block, 128_MiB) << "the block that was left open";
-  machine.f.plug_block = 128_MiB;
+  machine.d.plug_block = 128_MiB;
   EXPECT_EQ(ready_at(384_MiB), 0_MiB) << "the first block is added whatever the device's are";
   EXPECT_EQ(ready_at(512_MiB), std::nullopt);
-  machine.f.plug_maximum = 0_MiB;
+  machine.d.plug_maximum = 0_MiB;
   EXPECT_EQ(ready_at(300_MiB), std::nullopt) << "a device that can give nothing";
-  machine.f.has_plug = false;
+  machine.d.has_plug = false;
   EXPECT_EQ(ready_at(300_MiB), std::nullopt) << "no blocks at all";
 }
 

@@ -19,9 +19,7 @@ bool below_startup(const VmRecord& vm) { return vm.facts().target() < startup_of
 // From now on it is assumed to need `need`.
 void take_to_need(VmRecord& vm, Bytes need, TimePoint now) {
   LostWord& lost = *vm.lost;
-  // Up to the next level: it cannot be given less than a block of the device.
-  const Bytes whole = need + vm.facts().plug_block - Bytes::of(1);
-  lost.need = vm.machine->reachable(std::min(whole, vm.limits.maximum));
+  lost.need = vm.machine->reachable(std::min(vm.facts().levels.above(need), vm.limits.maximum));
   lost.given = *lost.need - vm.facts().assigned();
   lost.resident = vm.resident;
   lost.at = now;
@@ -52,8 +50,7 @@ void lose_word(VmRecord& vm) {
 
 bool is_unheard(const VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
-  const bool able = facts.known && facts.link == Link::Up && (facts.has_balloon || facts.has_plug) &&
-                    (facts.balloon_target || !facts.has_balloon);
+  const bool able = facts.known && facts.link == Link::Up && facts.can_change && facts.target_known;
   if (!able || !vm.guards->give_back || vm.limits.mode == Mode::Static) return false;
   return !service_reports(vm) &&
          now - std::max({vm.mind.sampled_at, vm.starting_since, vm.ran_not_at}) >= kStatsFresh;
@@ -64,7 +61,7 @@ void follow_unheard(VmRecord& vm, TimePoint now) {
   const LostWord& lost = *vm.lost;
   const MachineFacts& facts = vm.facts();
   if (now - lost.at < kUnheardStep || !vm.resident || !lost.resident) return;
-  const bool came = facts.assigned() + facts.plug_block > *lost.need;
+  const bool came = facts.assigned() + facts.levels.grain() > *lost.need;
   const bool used = *vm.resident - *lost.resident >= lost.given.scaled(0.5);
   if (came && used) take_to_need(vm, facts.assigned() + lost.given + lost.given, now);
 }

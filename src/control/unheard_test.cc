@@ -38,7 +38,7 @@ struct Web {
   void run_with_statistics(Duration time, Bytes needs) {
     for (Duration done{0}; done < time; done += 250ms) {
       GuestSample& stats = machine.f.balloon_stats.emplace();
-      stats.total = machine.f.assigned();
+      stats.total = machine.facts().assigned();
       stats.available = std::max(Bytes{}, *stats.total - needs);
       machine.f.balloon_stats_at = w.clock.now() + 250ms;
       machine.f.has_balloon_stats = true;
@@ -131,7 +131,7 @@ TEST(Unheard, SaysWhatItIsGivenBack) {
   web.machine.obedient = false;
   web.falls_silent();
   web.w.run(kStatsFresh);
-  web.machine.f.balloon_target = web.machine.f.balloon_actual;
+  web.machine.d.balloon_target = web.machine.d.balloon_actual;
   web.w.host.available_now = 0_MiB;
   web.w.run(500ms);
   EXPECT_THAT(web.w.vm("web").note, HasSubstr("; it is given back its startup, 1.00 GiB"));
@@ -146,10 +146,10 @@ TEST(Unheard, SaysWhatItIsGivenBack) {
 TEST(Unheard, GivesNothingMoreWhenItIsHeardNoMore) {
   Web web;
   web.machine.obedient = false;
-  for (int i = 0; i < 400 && web.machine.f.target() == 1_GiB; ++i) web.w.run(500ms);
-  ASSERT_LT(web.machine.f.target(), 1_GiB);
+  for (int i = 0; i < 400 && web.machine.facts().target() == 1_GiB; ++i) web.w.run(500ms);
+  ASSERT_LT(web.machine.facts().target(), 1_GiB);
   web.falls_silent();
-  EXPECT_EQ(web.machine.f.target(), 1_GiB) << "nobody can tell whether it hurts";
+  EXPECT_EQ(web.machine.facts().target(), 1_GiB) << "nobody can tell whether it hurts";
 }
 
 TEST(Unheard, IsGrownIfItWasInWantAndAsLongAsTheHostSeesItUseThat) {
@@ -158,7 +158,7 @@ TEST(Unheard, IsGrownIfItWasInWantAndAsLongAsTheHostSeesItUseThat) {
     web.machine.obedient = false;
     web.w.demands["web"] = 1020_MiB;
     web.w.run(250ms);
-    ASSERT_GT(web.machine.f.target(), 1_GiB);
+    ASSERT_GT(web.machine.facts().target(), 1_GiB);
     web.machine.set_target(1_GiB);  // the host had no more to give when it was last heard
     web.w.host.available_now = 0_MiB;
     web.occupies(1_GiB);

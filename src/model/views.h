@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "model/levels.h"
 #include "model/settings.h"
 
 namespace aerostat {
@@ -22,6 +23,7 @@ struct VmView {
   // Targets are levels: what it booted with, and any number of grains more or less.
   Bytes base;
   Bytes grain = Bytes::mib(2);
+  std::optional<Levels> sizes;  // where it has a few sizes only, these
   // What it can be given above its target before its kernel must add another memory block to use it. Missing:
   // it never must, or nothing can be done about it: whatever it is given is a block. The first one is the
   // hardest: until then programs use the same memory as the kernel.
@@ -62,10 +64,13 @@ struct VmView {
 
   // The level at or below this, or the least there is; the level at or above it.
   Bytes level_below(Bytes amount) const {
+    if (sizes) return sizes->below(amount);
     const Bytes least = base - base.round_down(grain);
     return least + (amount - least).round_down(grain);
   }
-  Bytes level_above(Bytes amount) const { return level_below(amount + grain - Bytes::of(1)); }
+  Bytes level_above(Bytes amount) const {
+    return sizes ? sizes->above(amount) : level_below(amount + grain - Bytes::of(1));
+  }
 };
 
 struct HostView {

@@ -5,15 +5,16 @@
 
 #include <sys/types.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "model/guest_sample.h"
+#include "model/levels.h"
 #include "model/vm_id.h"
 
 namespace aerostat {
@@ -35,6 +36,17 @@ enum class Link {
   Lost,    // was up, is unreachable now; the VM may still be running
 };
 
+// What a VM has and was asked to have, over all its devices. What was asked and what was achieved are two
+// numbers.
+struct Amounts {
+  Bytes assigned;   // what it has, as seen
+  Bytes due;        // what it has when a trade between its devices is over
+  Bytes target;     // what it is on the way to
+  Bytes committed;  // the larger of what it has and what it was told it may have (law 1)
+  friend bool operator==(const Amounts&, const Amounts&) = default;
+};
+
+// The same for each kind of device: which do it is told for people alone.
 struct MachineFacts {
   Link link = Link::Connecting;
   std::string link_note;  // one sentence: why the link is not Up
@@ -44,56 +56,44 @@ struct MachineFacts {
   std::optional<pid_t> pid;  // the VM's process on this host
 
   bool known = false;  // the numbers below were read at least once
-  Bytes base;          // memory it booted with, and memory of devices that are not ours
-  Bytes unmanaged;     // of this, the latter: it changes without our doing
-  Bytes least;         // no target is below this: its devices cannot take more
-  bool has_balloon = false;
-  bool has_balloon_stats = false;
-  Bytes balloon_actual;  // base - ballooned, as seen; equals base without a balloon
-  std::optional<Bytes>
-      balloon_target;     // the requested size; missing: unknown (requested by someone before us)
-  bool has_plug = false;  // memory can be hot-added (virtio-mem)
-  Bytes plug_block = Bytes::mib(2);
-  Bytes plug_maximum;
-  Bytes plugged;              // as seen
-  Bytes plug_requested;       // as asked
-  bool unplug_stuck = false;  // more is plugged than requested, and it does not go
-  std::optional<Bytes> goal;  // the last overall target; missing: none, or it is void
-  Bytes owed;                 // what its balloon took in exchange for plugged memory that is still to come
+  Bytes base;          // memory it booted with, and what devices hold that are not ours
+  Amounts amounts;
+  bool target_known = true;  // false: what was asked of it by somebody before us is not known yet
+  bool ordered = false;      // the target is what we asked for, and not void since
+  Levels levels;             // targets that it can be set to
+  // What it can be given above its target before its guest's kernel must add another memory block to use it.
+  // Missing: it never must, or nothing can be done about it: whatever it is given is a block.
+  std::optional<Bytes> room_in_block;
+  // What prepare_to_grow() takes from the guest meanwhile; missing: there is nothing to prepare.
+  std::optional<Bytes> price_of_room;
+  Bytes at_once;                            // as much it can have without that anything is added to it
+  Bytes added;                              // of what it has, what its guest's kernel has to bring online
+  bool giving = false;                      // memory is on its way back from it
+  bool as_booted = false;                   // nothing was given or taken since its guest booted
+  bool can_change = false;                  // there is a device that can give it memory or take it back
+  std::vector<std::string> devices;         // these, for people
   std::optional<std::string> agent_socket;  // where the guest's service can be reached
   std::string manager_note;                 // what is missing to be fully manageable, for `show`
   std::string refusal;                      // what the hypervisor refuses, and why
   bool backs_off = false;                   // and is left alone for a while
 
+  bool has_balloon_stats = false;
   std::optional<GuestSample> balloon_stats;  // reports without a service
   TimePoint balloon_stats_at{};              // when the guest last refreshed them
   TimePoint seen_at{};                       // when the hypervisor last confirmed these numbers
-  TimePoint grew_at{};                       // when balloon_actual or plugged last rose
+  TimePoint grew_at{};                       // when what it has last rose
   std::uint64_t resets = 0;                  // reboots of the guest seen so far
 
-  Bytes assigned() const { return balloon_actual + plugged; }
-  // Its size when a trade between its devices is over.
-  Bytes due() const { return assigned() + owed; }
-  // The larger of its size and its requested size, for each device (law 1). An unknown balloon target may be
-  // anything up to the base.
-  Bytes base_committed() const {
-    return has_balloon ? std::max(balloon_actual, balloon_target.value_or(base)) : base;
-  }
-  // The overall goal counts even while the balloon inflates first: that memory returns without asking anyone.
-  Bytes committed() const {
-    return std::max(base_committed() + std::max(plugged, plug_requested), goal.value_or(Bytes{}));
-  }
-  Bytes maximum() const { return base + plug_maximum; }
-  // The size that it is moving towards. The devices' own targets do not show it: the balloon stands in for
-  // memory that does not unplug, and gives back as that memory goes.
-  Bytes target() const {
-    return goal.value_or(balloon_target.value_or(balloon_actual) + std::max(plugged, plug_requested));
-  }
+  Bytes assigned() const { return amounts.assigned; }
+  Bytes due() const { return amounts.due; }
+  Bytes target() const { return amounts.target; }
+  Bytes committed() const { return amounts.committed; }
+  Bytes maximum() const { return levels.most(); }
   // It has its target, to within the smallest amount that Linux moves.
   bool at_rest() const {
     constexpr Bytes kPiece = Bytes::mib(2);
     const Bytes apart = assigned() - target();
-    return owed == Bytes{} && apart < kPiece && -apart < kPiece;
+    return due() == assigned() && apart < kPiece && -apart < kPiece;
   }
 };
 

@@ -122,7 +122,7 @@ void VirtualHost::committing(const VirtualVm& vm, Bytes before, Bytes after) {
 
 void VirtualHost::targeting(const VirtualVm& vm, Bytes target) {
   const Bytes has = vm.facts().assigned();
-  const Bytes block = vm.facts().plug_block;
+  const Bytes block = vm.facts().levels.grain();
   const Bytes least = std::min({vm.limits().minimum.round_down(block), has, vm.facts().base});
   const Bytes most = std::max(vm.limits().maximum, has);
   if (target >= least && target <= most) return;

@@ -50,11 +50,12 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
   facts_.run_state = RunState::Running;
   facts_.pid = pid;
   facts_.known = true;
-  facts_.base = Bytes::of_mib(base_);
-  facts_.has_balloon = true;
-  facts_.has_plug = true;
-  facts_.plug_block = Bytes::of_mib(physics_.block_mib);
-  facts_.plug_maximum = std::max(Bytes{}, Bytes::of_mib(most_ - base_));
+  facts_.devices = memory_.devices();
+  memory_.base = Bytes::of_mib(base_);
+  memory_.has_balloon = true;
+  memory_.has_plug = true;
+  memory_.plug_block = Bytes::of_mib(physics_.block_mib);
+  memory_.plug_maximum = std::max(Bytes{}, Bytes::of_mib(most_ - base_));
   facts_.agent_socket = spec_.name;
   facts_.has_balloon_stats = spec_.statistics;
   guest_.can_compact = physics_.prepare_s > 0;
@@ -70,7 +71,7 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
 }
 
 Bytes VirtualVm::reachable(Bytes target) const {
-  const Bytes block = facts_.plug_block;
+  const Bytes block = memory_.plug_block;
   return std::clamp(target.round_down(block), std::min(block, Bytes::of_mib(base_)), Bytes::of_mib(most_));
 }
 
@@ -89,13 +90,13 @@ void VirtualVm::set_target(Bytes target) {
     move_from_ = now_ + (to > assigned_ ? physics_.grow_latency_s : physics_.shrink_latency_s);
     first_block_ = true;
   }
-  facts_.goal = target;
+  memory_.goal = target;
   show_facts();
 }
 
 void VirtualVm::prepare_to_grow() {
   const Bytes above = std::max(Bytes{}, Bytes::of_mib(assigned_ - base_));
-  if (with_room_in_block(above, facts_.plug_block) > facts_.plug_maximum) return;
+  if (with_room_in_block(above, memory_.plug_block) > memory_.plug_maximum) return;
   zones_.open();
   show_facts();
 }
@@ -262,31 +263,34 @@ void VirtualVm::touch() {
   if (to <= target_) return;
   watch_.committing(*this, Bytes::of_mib(held), Bytes::of_mib(std::max(assigned_, to)));
   target_ = to;
-  facts_.goal = Bytes::of_mib(to);
+  memory_.goal = Bytes::of_mib(to);
+  memory_.show(facts_);
   meter_.plugged(std::max(0.0, to - assigned_));
   assigned_ = std::max(assigned_, to);
   online_ = assigned_;
 }
 
 void VirtualVm::show_facts() {
-  const double most = facts_.plug_maximum.to_mib();
+  const double most = memory_.plug_maximum.to_mib();
   const auto plugged = [&](double of) {
     const double above = std::max(0.0, of - base_);
     const double open = zones_.plugged(above);
     return open <= most ? open : above;
   };
   const double now = plugged(assigned_);
-  facts_.plugged = Bytes::of_mib(now);
-  facts_.balloon_actual = Bytes::of_mib(assigned_ - now);
+  memory_.plugged = Bytes::of_mib(now);
+  memory_.balloon_actual = Bytes::of_mib(assigned_ - now);
   Bytes requested = Bytes::of_mib(plugged(target_));
   Bytes balloon = Bytes::of_mib(target_) - requested;
   if (target_ < assigned_) {
     // On the way down nothing is plugged, and the balloon gives nothing back before plugged memory has gone.
-    requested = std::min(requested, facts_.plugged);
-    balloon = std::min(Bytes::of_mib(target_) - requested, facts_.balloon_actual);
+    requested = std::min(requested, memory_.plugged);
+    balloon = std::min(Bytes::of_mib(target_) - requested, memory_.balloon_actual);
   }
-  facts_.plug_requested = requested;
-  facts_.balloon_target = balloon;
+  memory_.plug_requested = requested;
+  memory_.balloon_target = balloon;
+  memory_.show(facts_);
+  facts_.levels = Levels::around({}, memory_.plug_block, memory_.plug_block, {}, memory_.maximum());
   facts_.seen_at = lab_time(now_);
 }
 
@@ -396,7 +400,7 @@ void VirtualVm::reset() {
   swapped_ = 0;
   resident_cache_ = known_cache_ = 0;
   touched_ = 0;
-  facts_.goal.reset();
+  memory_.goal.reset();
   ++facts_.resets;
   reporter_.start(ns(now_), ns(spec_.sample_s), ns(1.0));
   show_facts();

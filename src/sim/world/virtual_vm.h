@@ -17,6 +17,7 @@
 #include "sim/world/behaviour.h"
 #include "sim/world/physics.h"
 #include "sim/world/zones.h"
+#include "vmm/balloon_and_blocks.h"
 #include "vmm/machine.h"
 
 namespace aerostat::sim {
@@ -69,6 +70,7 @@ class VirtualVm final : public Machine {
   Bytes reachable(Bytes target) const override;
   void set_target(Bytes target) override;
   void prepare_to_grow() override;
+  const BalloonAndBlocks& memory() const { return memory_; }
 
   // The guest's service, as the host's end of the connection shows it.
   const GuestState& guest() const { return guest_; }
@@ -148,6 +150,7 @@ class VirtualVm final : public Machine {
   Zones zones_;
   Random random_;
   MachineFacts facts_;
+  BalloonAndBlocks memory_;
   GuestState guest_;
   std::optional<GuestSample> on_the_way_;
   double sampled_ = 0;

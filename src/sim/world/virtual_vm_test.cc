@@ -41,7 +41,7 @@ TEST_F(MovingVm, SaysWhatItHasWhateverIsLeftPlugged) {
   EXPECT_TRUE(is_true());
   vm->prepare_to_grow();
   EXPECT_TRUE(is_true());
-  EXPECT_EQ(vm->facts().plugged, 4_MiB);
+  EXPECT_EQ(vm->memory().plugged, 4_MiB);
   for (const Bytes target : {2_GiB, Bytes::mib(1150), Bytes::mib(1026), 700_MiB, 1_GiB}) {
     vm->set_target(target);
     for (int i = 0; vm->assigned() != target.to_mib(); ++i) {
@@ -52,12 +52,12 @@ TEST_F(MovingVm, SaysWhatItHasWhateverIsLeftPlugged) {
     vm->prepare_to_grow();
     EXPECT_TRUE(is_true());
     const Bytes above = std::max(Bytes{}, target - 1_GiB);
-    EXPECT_EQ(vm->facts().plugged, with_room_in_block(above, vm->facts().plug_block));
+    EXPECT_EQ(vm->memory().plugged, with_room_in_block(above, vm->memory().plug_block));
   }
-  EXPECT_EQ(vm->facts().plugged, 4_MiB);
+  EXPECT_EQ(vm->memory().plugged, 4_MiB);
   vm->reset();
   EXPECT_TRUE(is_true());
-  EXPECT_EQ(vm->facts().plugged, 0_MiB) << "a reset takes all that was plugged";
+  EXPECT_EQ(vm->memory().plugged, 0_MiB) << "a reset takes all that was plugged";
 }
 
 TEST_F(MovingVm, WaitsForItsLatencyOnce) {

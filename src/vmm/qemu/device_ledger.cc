@@ -10,7 +10,7 @@ namespace {
 
 constexpr Bytes kPage = Bytes::kib(4);
 
-SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
+SplitInput input_of(const BalloonAndBlocks& f, const DeviceLedger& ledger) {
   return {.base = f.base,
           .unmanaged = f.unmanaged,
           .has_balloon = f.has_balloon,
@@ -27,11 +27,24 @@ SplitInput input_of(const MachineFacts& f, const DeviceLedger& ledger) {
           .opens = ledger.opens()};
 }
 
-Bytes above_base(Bytes target, const MachineFacts& f) { return std::max(Bytes{}, target - f.base); }
+Bytes above_base(Bytes target, const BalloonAndBlocks& f) { return std::max(Bytes{}, target - f.base); }
+
+// Whatever changes is in the facts when the change is over.
+struct Shown {
+  const BalloonAndBlocks& memory;
+  MachineFacts& facts;
+  ~Shown() { memory.show(facts); }
+};
 
 }  // namespace
 
+void DeviceLedger::want(std::optional<Bytes> goal) {
+  memory_.goal = goal;
+  memory_.show(facts_);
+}
+
 void DeviceLedger::adopt_balloon(Bytes actual) {
+  const Shown shown{memory_, facts_};
   balloon_ordered_ = actual;
   balloon_in_force_.reset();
   end_trade();
@@ -40,6 +53,7 @@ void DeviceLedger::adopt_balloon(Bytes actual) {
 }
 
 void DeviceLedger::open_block(Bytes target, TimePoint now) {
+  const Shown shown{memory_, facts_};
   if (trade_.stuck && now < trade_again_) return;
   if (trade_.stuck) trade_ = {};
   if (inflation_.stuck && now - inflation_.progress >= kTradeAgain) inflation_ = {};  // it may work by now
@@ -49,7 +63,7 @@ void DeviceLedger::open_block(Bytes target, TimePoint now) {
 void DeviceLedger::end_trade() {
   opens_at_.reset();
   returns_to_.reset();
-  facts_.owed = {};
+  memory_.owed = {};
 }
 
 void DeviceLedger::give_up_trade(TimePoint now) {
@@ -61,50 +75,51 @@ void DeviceLedger::give_up_trade(TimePoint now) {
 }
 
 Bytes DeviceLedger::open_at(Bytes target) const {
-  return with_room_in_block(above_base(target, facts_), facts_.plug_block);
+  return with_room_in_block(above_base(target, memory_), memory_.plug_block);
 }
 
 void DeviceLedger::follow_trade(TimePoint now) {
   if (opens_at_) {
     const Bytes open = open_at(*opens_at_);
-    const Bytes taken = open - above_base(*opens_at_, facts_);
-    facts_.owed = std::clamp(*opens_at_ - facts_.assigned(), Bytes{}, taken);
-    if (facts_.plugged >= open) {
+    const Bytes taken = open - above_base(*opens_at_, memory_);
+    memory_.owed = std::clamp(*opens_at_ - memory_.assigned(), Bytes{}, taken);
+    if (memory_.plugged >= open) {
       end_trade();
       trades_failed_ = 0;
     }
   } else if (returns_to_) {
-    facts_.owed = std::clamp(*returns_to_ - facts_.assigned(), Bytes{}, facts_.owed);
-    if (facts_.owed == Bytes{}) returns_to_.reset();
+    memory_.owed = std::clamp(*returns_to_ - memory_.assigned(), Bytes{}, memory_.owed);
+    if (memory_.owed == Bytes{}) returns_to_.reset();
   }
   const bool was_stuck = trade_.stuck;
-  trade_.follow(opens_at_ && facts_.owed > Bytes{}, false, now, kTradePatience);
+  trade_.follow(opens_at_ && memory_.owed > Bytes{}, false, now, kTradePatience);
   if (trade_.stuck && !was_stuck) give_up_trade(now);
 }
 
 Bytes DeviceLedger::reachable(Bytes target) const {
-  return reachable_target(target, input_of(facts_, *this));
+  return reachable_target(target, input_of(memory_, *this));
 }
 
 DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_plug) {
+  const Shown shown{memory_, facts_};
   // It has other work now.
   if (opens_at_ != target && returns_to_ != target) end_trade();
   // A balloon that shows less than the trade takes does not follow our orders.
-  if (opens_at_ && facts_.balloon_actual + open_at(target) < target) end_trade();
-  const Split split = split_target(target, input_of(facts_, *this));
+  if (opens_at_ && memory_.balloon_actual + open_at(target) < target) end_trade();
+  const Split split = split_target(target, input_of(memory_, *this));
   Orders out;
-  if (facts_.has_balloon && ask_balloon) {
+  if (memory_.has_balloon && ask_balloon) {
     // A driver that finds its target already met reports nothing, and QEMU would continue to show the balloon
     // of before the reset. One page makes it report.
-    const bool must_speak = stale_balloon_ && split.balloon == facts_.base;
+    const bool must_speak = stale_balloon_ && split.balloon == memory_.base;
     const Bytes balloon = must_speak ? split.balloon - kPage : split.balloon;
     if (balloon_ordered_ != balloon) out.balloon = balloon;
-    if (facts_.balloon_target) facts_.balloon_target = std::max(*facts_.balloon_target, split.balloon);
+    if (memory_.balloon_target) memory_.balloon_target = std::max(*memory_.balloon_target, split.balloon);
   }
-  if (facts_.has_plug && ask_plug) {
+  if (memory_.has_plug && ask_plug) {
     // After a refused order, not before it is known what is in force.
     if (plug_ordered_ && plug_ordered_ != split.plug) out.plug = split.plug;
-    facts_.plug_requested = std::max(facts_.plug_requested, split.plug);
+    memory_.plug_requested = std::max(memory_.plug_requested, split.plug);
   }
   if (out.balloon) balloon_ordered_ = out.balloon;
   if (out.plug) plug_ordered_ = out.plug;
@@ -117,6 +132,7 @@ void DeviceLedger::order_done(bool balloon, Bytes value) {
 }
 
 void DeviceLedger::order_failed(bool balloon, Bytes value, TimePoint now) {
+  const Shown shown{memory_, facts_};
   ++orders_;  // a reading already under way does not answer what is in force
   if (opens_at_) give_up_trade(now);
   if (!balloon) {
@@ -124,82 +140,88 @@ void DeviceLedger::order_failed(bool balloon, Bytes value, TimePoint now) {
     return;
   }
   if (balloon_ordered_ == value) balloon_ordered_ = balloon_in_force_;
-  if (!balloon_ordered_) facts_.balloon_target.reset();
+  if (!balloon_ordered_) memory_.balloon_target.reset();
 }
 
 void DeviceLedger::read(const Reading& reading, TimePoint now) {
+  const Shown shown{memory_, facts_};
   const bool first = !facts_.known;
-  const Bytes balloon_before = facts_.balloon_actual;
-  const Bytes plugged_before = facts_.plugged;
+  const Bytes balloon_before = memory_.balloon_actual;
+  const Bytes plugged_before = memory_.plugged;
   // Our own devices must not compensate for what others plug or unplug meanwhile, or for a DIMM.
-  if (facts_.goal && !first) facts_.goal = std::max(Bytes{}, *facts_.goal + (reading.base - facts_.base));
+  if (memory_.goal && !first) memory_.goal = std::max(Bytes{}, *memory_.goal + (reading.base - memory_.base));
   // The balloon's target does not include memory of devices that are not ours, so the target has not changed.
-  const Bytes others = first ? Bytes{} : reading.unmanaged - facts_.unmanaged;
+  const Bytes others = first ? Bytes{} : reading.unmanaged - memory_.unmanaged;
   for (std::optional<Bytes>* told :
-       {&balloon_ordered_, &balloon_in_force_, &stale_balloon_, &facts_.balloon_target}) {
+       {&balloon_ordered_, &balloon_in_force_, &stale_balloon_, &memory_.balloon_target}) {
     if (*told) **told += others;
   }
-  facts_.base = reading.base;
-  facts_.unmanaged = reading.unmanaged;
-  facts_.has_balloon = reading.balloon.has_value();
-  facts_.least = facts_.has_balloon ? balloon_floor(facts_.base, facts_.unmanaged) : facts_.base;
-  facts_.has_plug = reading.plugged.has_value();
-  if (!facts_.has_balloon) {
+  memory_.base = reading.base;
+  memory_.unmanaged = reading.unmanaged;
+  memory_.has_balloon = reading.balloon.has_value();
+  memory_.least = memory_.has_balloon ? balloon_floor(memory_.base, memory_.unmanaged) : memory_.base;
+  memory_.has_plug = reading.plugged.has_value();
+  if (!memory_.has_balloon) {
     balloon_ordered_.reset();
     balloon_in_force_.reset();
   }
   saw_balloon(reading.balloon.value_or(reading.base), now);
   const bool confirmed = reading.orders == orders_;
   if (confirmed) {
-    facts_.plug_requested = reading.plug_requested;
+    memory_.plug_requested = reading.plug_requested;
     plug_ordered_ = reading.plug_requested;
-    facts_.balloon_target = balloon_ordered_;
+    memory_.balloon_target = balloon_ordered_;
   } else {
-    facts_.plug_requested = std::max(facts_.plug_requested, reading.plug_requested);
+    memory_.plug_requested = std::max(memory_.plug_requested, reading.plug_requested);
   }
   saw_plugged(reading.plugged.value_or(Bytes()), now);
-  if (!facts_.has_plug) facts_.plug_requested = Bytes();
+  if (!memory_.has_plug) memory_.plug_requested = Bytes();
   facts_.known = true;
+  facts_.devices = memory_.devices();
   facts_.seen_at = now;
   if (first) {
     moved_at_ = now;
     return;
   }
-  if (facts_.balloon_actual > balloon_before || facts_.plugged > plugged_before) facts_.grew_at = now;
-  if (facts_.balloon_actual != balloon_before || facts_.plugged != plugged_before) moved_at_ = now;
+  if (memory_.balloon_actual > balloon_before || memory_.plugged > plugged_before) facts_.grew_at = now;
+  if (memory_.balloon_actual != balloon_before || memory_.plugged != plugged_before) moved_at_ = now;
 }
 
 void DeviceLedger::balloon_changed(Bytes actual, TimePoint now) {
-  if (!facts_.known || !facts_.has_balloon) return;
-  const Bytes before = facts_.balloon_actual;
+  const Shown shown{memory_, facts_};
+  if (!facts_.known || !memory_.has_balloon) return;
+  const Bytes before = memory_.balloon_actual;
   saw_balloon(actual, now);
-  if (facts_.balloon_actual > before) facts_.grew_at = now;
-  if (facts_.balloon_actual != before) moved_at_ = now;
+  if (memory_.balloon_actual > before) facts_.grew_at = now;
+  if (memory_.balloon_actual != before) moved_at_ = now;
 }
 
 void DeviceLedger::plug_changed(Bytes plugged, TimePoint now) {
-  if (!facts_.known || !facts_.has_plug) return;
-  const Bytes before = facts_.plugged;
+  const Shown shown{memory_, facts_};
+  if (!facts_.known || !memory_.has_plug) return;
+  const Bytes before = memory_.plugged;
   saw_plugged(plugged, now);
   if (plugged > before) facts_.grew_at = now;
   if (plugged != before) moved_at_ = now;
 }
 
 void DeviceLedger::guest_reset(TimePoint now) {
+  const Shown shown{memory_, facts_};
   const bool same = facts_.resets > 0 && now - reset_at_ < kSameReset;
   reset_at_ = now;
   if (!same) ++facts_.resets;
   inflation_ = trade_ = {};
   end_trade();
   facts_.balloon_stats.reset();
-  if (!facts_.known || !facts_.has_balloon || facts_.balloon_actual >= facts_.base) return;
-  stale_balloon_ = facts_.balloon_actual;
-  facts_.balloon_actual = facts_.base;
+  if (!facts_.known || !memory_.has_balloon || memory_.balloon_actual >= memory_.base) return;
+  stale_balloon_ = memory_.balloon_actual;
+  memory_.balloon_actual = memory_.base;
 }
 
 bool DeviceLedger::settled() const {
-  const bool balloon = !facts_.has_balloon || !balloon_ordered_ || facts_.balloon_actual == *balloon_ordered_;
-  const bool plug = !facts_.has_plug || !plug_ordered_ || facts_.plugged == *plug_ordered_;
+  const bool balloon =
+      !memory_.has_balloon || !balloon_ordered_ || memory_.balloon_actual == *balloon_ordered_;
+  const bool plug = !memory_.has_plug || !plug_ordered_ || memory_.plugged == *plug_ordered_;
   return balloon && plug;
 }
 
@@ -212,22 +234,22 @@ void DeviceLedger::Asked::follow(bool asked, bool progressed, TimePoint now, Dur
 void DeviceLedger::saw_balloon(Bytes actual, TimePoint now) {
   const bool stale = stale_balloon_ && actual == *stale_balloon_;
   if (!stale) stale_balloon_.reset();
-  const Bytes before = facts_.balloon_actual;
-  facts_.balloon_actual = stale ? facts_.base : std::min(actual, facts_.base);
+  const Bytes before = memory_.balloon_actual;
+  memory_.balloon_actual = stale ? memory_.base : std::min(actual, memory_.base);
   // A balloon that moves has a driver. That nothing is requested of it any more says nothing.
-  if (!stale && facts_.balloon_actual != before) inflation_.stuck = false;
-  inflation_.follow(balloon_ordered_ && facts_.balloon_actual > *balloon_ordered_,
-                    facts_.balloon_actual < before, now, kBalloonPatience);
+  if (!stale && memory_.balloon_actual != before) inflation_.stuck = false;
+  inflation_.follow(balloon_ordered_ && memory_.balloon_actual > *balloon_ordered_,
+                    memory_.balloon_actual < before, now, kBalloonPatience);
   follow_trade(now);
 }
 
 void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
-  const bool progress = plugged < facts_.plugged;
-  facts_.plugged = plugged;
+  const bool progress = plugged < memory_.plugged;
+  memory_.plugged = plugged;
   const bool unplugging = plug_ordered_ && plugged > *plug_ordered_;
   unplug_.follow(unplugging, progress, now, kUnplugPatience);
   if (!unplugging) unplug_.stuck = false;
-  facts_.unplug_stuck = unplug_.stuck;
+  memory_.unplug_stuck = unplug_.stuck;
   follow_trade(now);
 }
 

@@ -1,5 +1,5 @@
 // DeviceLedger: the requested and the visible sizes of a VM's balloon and hot-pluggable memory, kept in its
-// MachineFacts so that committed() is never less than the truth (law 1). Pure: readings in, orders out.
+// facts so that committed() is never less than the truth (law 1). Pure: readings in, orders out.
 //
 // Raised requests count from the moment they are ordered. Lowered ones count in full until a reading that was
 // requested *after* the order has been answered. QEMU works in order, so the order was then in force, and
@@ -21,6 +21,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "vmm/balloon_and_blocks.h"
 #include "vmm/machine.h"
 #include "vmm/qemu/target_split.h"
 
@@ -58,7 +59,7 @@ class DeviceLedger {
     std::optional<Bytes> plug;
   };
 
-  explicit DeviceLedger(MachineFacts& facts) : facts_(facts) {}
+  DeviceLedger(MachineFacts& facts, BalloonAndBlocks& memory) : facts_(facts), memory_(memory) {}
 
   // The balloon will be ordered to keep the size just seen. From then on its target is known.
   void adopt_balloon(Bytes actual);
@@ -69,6 +70,8 @@ class DeviceLedger {
   // (with_room_in_block), for which the balloon compensates. Void with another target; refused for a while
   // after a failed trade.
   void open_block(Bytes target, TimePoint now);
+  // What it is to have in all; missing: what it has been told is void.
+  void want(std::optional<Bytes> goal);
   bool opens() const { return opens_at_.has_value(); }
   // `target`, rounded and cut to what the devices can do.
   Bytes reachable(Bytes target) const;
@@ -111,6 +114,7 @@ class DeviceLedger {
   void saw_plugged(Bytes plugged, TimePoint now);
 
   MachineFacts& facts_;
+  BalloonAndBlocks& memory_;
   std::uint64_t orders_ = 0;
   std::optional<Bytes> balloon_ordered_;
   std::optional<Bytes> balloon_in_force_;  // the last order that succeeded

@@ -12,8 +12,8 @@ namespace aerostat {
 class DeviceLedgerTest : public ::testing::Test {
  protected:
   DeviceLedgerTest() {
-    facts.plug_block = Bytes::mib(2);
-    facts.plug_maximum = Bytes::mib(2048);
+    memory.plug_block = Bytes::mib(2);
+    memory.plug_maximum = Bytes::mib(2048);
   }
   // QEMU's answer after the ledger's orders so far.
   void see(Bytes balloon, Bytes plugged, Bytes requested) {
@@ -55,7 +55,8 @@ class DeviceLedgerTest : public ::testing::Test {
 
   FakeClock clock;
   MachineFacts facts;
-  DeviceLedger ledger{facts};
+  BalloonAndBlocks memory;
+  DeviceLedger ledger{facts, memory};
 };
 
 }  // namespace aerostat

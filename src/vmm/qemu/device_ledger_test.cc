@@ -15,10 +15,10 @@ using namespace std::chrono_literals;
 
 TEST_F(DeviceLedgerTest, ABalloonSomebodyElseOrderedMayBeAnything) {
   see(512_MiB, 0_MiB, 0_MiB);
-  EXPECT_FALSE(facts.balloon_target);
+  EXPECT_FALSE(memory.balloon_target);
   EXPECT_EQ(facts.committed(), 1_GiB);
   adopt(512_MiB);
-  EXPECT_EQ(facts.balloon_target, 512_MiB);
+  EXPECT_EQ(memory.balloon_target, 512_MiB);
   EXPECT_EQ(facts.committed(), 512_MiB);
 }
 
@@ -43,7 +43,7 @@ TEST_F(DeviceLedgerTest, AWithdrawnRequestCountsUntilAnAnswerThatKnowsOfIt) {
   EXPECT_EQ(facts.committed(), 2_GiB);
   see(1_GiB, 128_MiB, 0_MiB);  // asked after it: some had been plugged just before
   EXPECT_EQ(facts.committed(), 1152_MiB);
-  EXPECT_EQ(facts.plug_requested, 0_MiB);
+  EXPECT_EQ(memory.plug_requested, 0_MiB);
 }
 
 TEST_F(DeviceLedgerTest, ShrinkingCountsWhatIsStillThere) {
@@ -65,7 +65,7 @@ TEST_F(DeviceLedgerTest, AnUnplugThatWasStuckAndTricklesIsStuckStill) {
   see_for(kUnplugPatience, 1_GiB, 512_MiB, 176_MiB);
   EXPECT_EQ(ledger.aim(1200_MiB).balloon, 688_MiB);
   see(900_MiB, 510_MiB, 176_MiB);
-  EXPECT_TRUE(facts.unplug_stuck);
+  EXPECT_TRUE(memory.unplug_stuck);
   EXPECT_EQ(ledger.aim(1200_MiB).balloon, 690_MiB) << "it goes on, less what came back";
 }
 
@@ -75,12 +75,12 @@ TEST_F(DeviceLedgerTest, AStuckUnplugIsNoticedAfterItsPatience) {
   see(1_GiB, 400_MiB, 0_MiB);
   const auto patience = kUnplugPatience / 100ms;  // see() takes that long
   for (int i = 1; i < patience; ++i) see(1_GiB, 400_MiB, 0_MiB);
-  EXPECT_FALSE(facts.unplug_stuck);
+  EXPECT_FALSE(memory.unplug_stuck);
   see(1_GiB, 398_MiB, 0_MiB);  // progress, however small
   for (int i = 1; i < patience; ++i) see(1_GiB, 398_MiB, 0_MiB);
-  EXPECT_FALSE(facts.unplug_stuck);
+  EXPECT_FALSE(memory.unplug_stuck);
   see(1_GiB, 398_MiB, 0_MiB);
-  EXPECT_TRUE(facts.unplug_stuck);
+  EXPECT_TRUE(memory.unplug_stuck);
   EXPECT_EQ(ledger.aim(1_GiB).balloon, 626_MiB);
 }
 
@@ -136,7 +136,7 @@ TEST_F(DeviceLedgerTest, ABalloonOfBeforeAResetIsNotBelieved) {
   ledger.balloon_changed(512_MiB, clock.now());  // an event held back since before the reset
   EXPECT_EQ(facts.committed(), 1_GiB);
   see(900_MiB, 0_MiB, 0_MiB);  // its driver is there and inflates again
-  EXPECT_EQ(facts.balloon_actual, 900_MiB);
+  EXPECT_EQ(memory.balloon_actual, 900_MiB);
   see(512_MiB, 0_MiB, 0_MiB);
   EXPECT_EQ(facts.committed(), 512_MiB);
 }
@@ -165,18 +165,18 @@ TEST_F(DeviceLedgerTest, TellsWhenItGrewAndResetsAreNoGrowth) {
 TEST_F(DeviceLedgerTest, WhatOtherDevicesGiveAndTakeMovesTheTarget) {
   ledger.adopt_balloon(1_GiB);
   see_beside(512_MiB, 1_GiB);
-  EXPECT_EQ(facts.least, 512_MiB + balloon_floor(1_GiB));
-  facts.goal = ledger.reachable(400_MiB);
-  EXPECT_EQ(facts.goal, facts.least) << "the balloon cannot take what the other device holds";
-  facts.goal = ledger.reachable(1024_MiB);
-  ledger.aim(*facts.goal);
+  EXPECT_EQ(memory.least, 512_MiB + balloon_floor(1_GiB));
+  ledger.want(ledger.reachable(400_MiB));
+  EXPECT_EQ(memory.goal, memory.least) << "the balloon cannot take what the other device holds";
+  ledger.want(ledger.reachable(1024_MiB));
+  ledger.aim(*memory.goal);
   see_beside(512_MiB, 512_MiB);
   EXPECT_TRUE(facts.at_rest());
   see_beside(768_MiB, 512_MiB);
-  EXPECT_EQ(facts.goal, 1280_MiB) << "it was given by somebody else, and is nobody's to take";
+  EXPECT_EQ(memory.goal, 1280_MiB) << "it was given by somebody else, and is nobody's to take";
   EXPECT_TRUE(facts.at_rest());
   see_beside(0_MiB, 512_MiB);
-  EXPECT_EQ(facts.goal, 512_MiB);
+  EXPECT_EQ(memory.goal, 512_MiB);
 }
 
 // A QEMU and a guest that do anything they may, answers that are late, orders at any time: what the ledger
@@ -190,8 +190,9 @@ RC_GTEST_PROP(DeviceLedgerProperty, NeverCountsLessThanTheTruth, ()) {
   qemu.plugged = Bytes::mib(*rc::gen::inRange(0, 256) * 2);
   qemu.requested = Bytes::mib(*rc::gen::inRange(0, 256) * 2);
   MachineFacts facts;
-  facts.plug_maximum = 512_MiB;
-  DeviceLedger ledger(facts);
+  BalloonAndBlocks memory;
+  memory.plug_maximum = 512_MiB;
+  DeviceLedger ledger(facts, memory);
   TimePoint now{};
   std::deque<std::function<void()>> wire, answers;  // in order, both ways
 
@@ -229,7 +230,7 @@ RC_GTEST_PROP(DeviceLedgerProperty, NeverCountsLessThanTheTruth, ()) {
   ask();
   deliver(wire);
   deliver(answers);
-  const Bytes seen = facts.balloon_actual;
+  const Bytes seen = memory.balloon_actual;
   ledger.adopt_balloon(seen);
   wire.push_back([&, seen] { qemu.target = seen; });
   ask();
@@ -248,7 +249,7 @@ RC_GTEST_PROP(DeviceLedgerProperty, NeverCountsLessThanTheTruth, ()) {
       case 7: answers.push_back([&, plugged = qemu.plugged] { ledger.plug_changed(plugged, now); }); break;
     }
     const Bytes counted = facts.committed();
-    if (facts.balloon_target) order(ledger.aim(goal));
+    if (memory.balloon_target) order(ledger.aim(goal));
     RC_ASSERT(facts.committed() <= std::max({goal, balloon_floor(1_GiB), counted}));
     // What moved since the last answer was allowed by orders that are counted.
     if (answers.empty() && wire.empty()) RC_ASSERT(facts.committed() >= at_most());

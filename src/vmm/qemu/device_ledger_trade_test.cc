@@ -157,9 +157,9 @@ TEST_F(DeviceLedgerTest, WhatATradeTookIsOwedUntilItIsBack) {
   ledger.aim(700_MiB);
   EXPECT_EQ(facts.due(), 700_MiB);
   see(698_MiB, 0_MiB, 0_MiB);
-  EXPECT_EQ(facts.owed, 2_MiB);
+  EXPECT_EQ(memory.owed, 2_MiB);
   see(700_MiB, 0_MiB, 0_MiB);
-  EXPECT_EQ(facts.owed, 0_MiB);
+  EXPECT_EQ(memory.owed, 0_MiB);
 }
 
 TEST_F(DeviceLedgerTest, ABalloonThatStoodStillOnceIsTriedAgain) {
@@ -177,17 +177,17 @@ TEST_F(DeviceLedgerTest, ABalloonThatStoodStillOnceIsTriedAgain) {
 
 TEST_F(DeviceLedgerTest, OwesWhatTheBalloonTookUntilItIsPlugged) {
   trade_at_the_end();
-  EXPECT_EQ(facts.owed, 4_MiB);
+  EXPECT_EQ(memory.owed, 4_MiB);
   EXPECT_EQ(facts.due(), 1152_MiB);
   ledger.aim(1152_MiB);
   see(1020_MiB, 130_MiB, 132_MiB);
-  EXPECT_EQ(facts.owed, 2_MiB);
+  EXPECT_EQ(memory.owed, 2_MiB);
   see(1020_MiB, 132_MiB, 132_MiB);
-  EXPECT_EQ(facts.owed, 0_MiB);
+  EXPECT_EQ(memory.owed, 0_MiB);
   trade_at_the_end();
-  ASSERT_EQ(facts.owed, 4_MiB);
+  ASSERT_EQ(memory.owed, 4_MiB);
   ledger.aim(1100_MiB);
-  EXPECT_EQ(facts.owed, 0_MiB) << "it has other work";
+  EXPECT_EQ(memory.owed, 0_MiB) << "it has other work";
 }
 
 TEST_F(DeviceLedgerTest, ABalloonThatIsSlowCostsNoBlock) {

@@ -32,8 +32,7 @@ constexpr std::string_view link_name(Link link) {
 // What listeners act on. A new seen_at alone is no news.
 auto news(const MachineFacts& f) {
   return std::tie(f.link, f.link_note, f.run_state, f.run_note, f.migrating, f.refusal, f.backs_off, f.pid,
-                  f.known, f.base, f.has_balloon, f.balloon_actual, f.balloon_target, f.has_plug,
-                  f.plug_maximum, f.plugged, f.plug_requested, f.agent_socket, f.manager_note,
+                  f.known, f.base, f.amounts, f.target_known, f.devices, f.agent_socket, f.manager_note,
                   f.balloon_stats_at, f.resets);
 }
 
@@ -74,23 +73,23 @@ void QemuMachine::start() {
 }
 
 Bytes QemuMachine::reachable(Bytes target) const {
-  return ledger_.reachable(facts_.migrating ? std::min(target, facts_.base + facts_.plugged) : target);
+  return ledger_.reachable(facts_.migrating ? std::min(target, facts_.at_once) : target);
 }
 
 void QemuMachine::set_target(Bytes target) {
   if (facts_.link != Link::Up || !up() || !adopted_) return;
-  facts_.goal = reachable(target);
+  ledger_.want(reachable(target));
   aim();
   notify();
 }
 
 void QemuMachine::prepare_to_grow() {
-  if (facts_.link != Link::Up || !up() || !adopted_ || !facts_.has_plug || !facts_.has_balloon) return;
+  if (facts_.link != Link::Up || !up() || !adopted_ || !memory_.has_plug || !memory_.has_balloon) return;
   if (facts_.migrating || facts_.backs_off) return;
   const Bytes target = facts_.target();
   // Another order's request is not repeated.
-  if (open_of(facts_.plug_block) == Bytes{} || reachable(target) != target) return;
-  facts_.goal = target;
+  if (open_of(memory_.plug_block) == Bytes{} || reachable(target) != target) return;
+  ledger_.want(target);
   ledger_.open_block(target, clock_.now());
   aim();
 }
@@ -104,14 +103,14 @@ void QemuMachine::on_link() {
   if (client_.link() == Link::Up) {
     if (session_ == client_.times_up()) return;
     session_ = client_.times_up();
-    facts_.goal.reset();
+    ledger_.want(std::nullopt);
     rounds_ = 0;
     asking_ = adopted_ = false;
     ask_devices();
     return;
   }
   // Its size and its target stay counted: orders without an answer may still be carried out.
-  facts_.goal.reset();
+  ledger_.want(std::nullopt);
   asking_ = adopted_ = false;
   timer_.cancel();
   stats_.stop();
@@ -166,7 +165,7 @@ void QemuMachine::adopt(Result<QemuDevices> devices) {
 // Its size and its target stay counted, and it gets no orders until its answers make sense.
 void QemuMachine::disbelieve(const std::string& why) {
   adopted_ = false;
-  facts_.goal.reset();
+  ledger_.want(std::nullopt);
   set_link(Link::Lost, why);
   notify();
   schedule();
@@ -224,8 +223,8 @@ void QemuMachine::apply(const Round& round) {
       unmanaged += std::max(device.size, device.requested);
       continue;
     }
-    facts_.plug_block = device.block;
-    facts_.plug_maximum = device.maximum.round_down(device.block);
+    memory_.plug_block = device.block;
+    memory_.plug_maximum = device.maximum.round_down(device.block);
     reading.plugged = device.size;
     reading.plug_requested = device.requested;
   }
@@ -262,8 +261,8 @@ void QemuMachine::adopt_anew() {
 // Nothing is plugged or unplugged meanwhile, so nothing is promised. It can be given the memory in its
 // balloon.
 void QemuMachine::follow_migration(bool migrating) {
-  if (std::exchange(facts_.migrating, migrating) || !migrating || !facts_.goal) return;
-  set_target(std::clamp(*facts_.goal, facts_.assigned(), facts_.base + facts_.plugged));
+  if (std::exchange(facts_.migrating, migrating) || !migrating || !memory_.goal) return;
+  set_target(std::clamp(*memory_.goal, facts_.assigned(), facts_.at_once));
 }
 
 void QemuMachine::use_stats(const GuestSample& sample, TimePoint at) {
@@ -276,10 +275,10 @@ void QemuMachine::use_stats(const GuestSample& sample, TimePoint at) {
 
 // Also without an order: as plugged memory goes, the balloon has more room to give back.
 void QemuMachine::aim() {
-  if (!facts_.goal || !adopted_) return;
+  if (!memory_.goal || !adopted_) return;
   const TimePoint now = clock_.now();
   const DeviceLedger::Orders orders =
-      ledger_.aim(*facts_.goal, now >= balloon_refused_.again, now >= plug_refused_.again);
+      ledger_.aim(*memory_.goal, now >= balloon_refused_.again, now >= plug_refused_.again);
   if (!orders.balloon && !orders.plug) return;
   ordered_at_ = now;
   if (orders.balloon) order(true, *orders.balloon);
@@ -309,7 +308,7 @@ void QemuMachine::order(bool balloon, Bytes value) {
 void QemuMachine::refused(bool balloon, Bytes value, const Error& error) {
   const TimePoint now = clock_.now();
   // A trade is undone instead.
-  if (!ledger_.opens()) facts_.goal.reset();
+  if (!ledger_.opens()) ledger_.want(std::nullopt);
   ledger_.order_failed(balloon, value, now);
   Refused& device = balloon ? balloon_refused_ : plug_refused_;
   device.again =
@@ -385,7 +384,7 @@ void QemuMachine::look() {
 }
 
 bool QemuMachine::quiet(TimePoint now) const {
-  const bool moves = !ledger_.settled() || facts_.owed > Bytes{} || facts_.migrating ||
+  const bool moves = !ledger_.settled() || memory_.owed > Bytes{} || facts_.migrating ||
                      now - std::max(ordered_at_, ledger_.moved_at()) < kPollAtRest;
   const bool doubtful = devices_.doubtful || facts_.backs_off;
   const bool told = facts_.run_state == RunState::Running || facts_.run_state == RunState::Paused;

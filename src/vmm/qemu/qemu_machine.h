@@ -56,6 +56,9 @@ class QemuMachine final : public Machine {
   void prepare_to_grow() override;
   void watch(bool closely) override { stats_.closely(closely); }
 
+  // What the facts are made of, for tests.
+  const BalloonAndBlocks& memory() const { return memory_; }
+
   // For discovery.
   void start();
   void retry_now() { client_.retry_now(); }
@@ -98,7 +101,8 @@ class QemuMachine final : public Machine {
   std::string name_;
   std::function<void()> changed_;
   MachineFacts facts_;
-  DeviceLedger ledger_{facts_};
+  BalloonAndBlocks memory_;
+  DeviceLedger ledger_{facts_, memory_};
   QemuDevices devices_;
   // Errors of orders to the balloon and to the plugged memory.
   struct Refused {

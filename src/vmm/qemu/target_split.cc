@@ -53,12 +53,9 @@ Bytes balloon_floor(Bytes base, Bytes unmanaged) {
 }
 
 Bytes reachable_target(Bytes target, const SplitInput& vm) {
-  if (target >= vm.base) {
-    if (!vm.has_plug) return vm.base;
-    return vm.base + std::min(vm.plug_maximum, (target - vm.base).round_down(vm.plug_block));
-  }
-  if (!vm.has_balloon) return vm.base;
-  return std::max(balloon_floor(vm.base, vm.unmanaged), not_negative(target).round_down(kBalloonGrain));
+  const Bytes least = vm.has_balloon ? balloon_floor(vm.base, vm.unmanaged) : vm.base;
+  const Bytes most = vm.has_plug ? vm.base + vm.plug_maximum : vm.base;
+  return Levels::around(vm.base, kBalloonGrain, vm.plug_block, least, most).below(target);
 }
 
 Split split_target(Bytes wanted, const SplitInput& vm) {

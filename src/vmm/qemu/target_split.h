@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "vmm/balloon_and_blocks.h"
 
 namespace aerostat {
 
@@ -29,9 +30,6 @@ struct Split {
   Bytes plug;     // requested-size
   friend bool operator==(const Split&, const Split&) = default;
 };
-
-// The balloon's unit: targets in whole MiB are readable, and it needs no more than 4 KiB, a page.
-inline constexpr Bytes kBalloonGrain = Bytes::mib(1);
 
 // The least a balloon leaves of the base. It does not include memory of devices that are not ours, and it can
 // take no more than the VM booted with. A kernel's page structures alone are 1/64 of that; with 1/16 the

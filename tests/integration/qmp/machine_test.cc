@@ -49,6 +49,7 @@ class QemuMachineTest : public ::testing::Test {
     return lab.until([this, target] { return facts().assigned() == target && facts().target() == target; });
   }
   const MachineFacts& facts() { return machine->facts(); }
+  const BalloonAndBlocks& memory() { return machine->memory(); }
   Bytes truly_held() const { return peer->script.balloon_actual + peer->script.plugged; }
   // Law 1, at each change: what is counted is at least what the VM really has.
   void watch() {
@@ -72,11 +73,11 @@ TEST_F(QemuMachineTest, LearnsByAskingWhatTheVmCanDo) {
   begin_up(script);
   EXPECT_TRUE(facts().known);
   EXPECT_EQ(facts().base, 384_MiB);
-  EXPECT_TRUE(facts().has_balloon);
-  EXPECT_EQ(facts().balloon_actual, 384_MiB);
-  EXPECT_TRUE(facts().has_plug);
-  EXPECT_EQ(facts().plug_block, 2_MiB);
-  EXPECT_EQ(facts().plug_maximum, 2048_MiB);
+  EXPECT_TRUE(memory().has_balloon);
+  EXPECT_EQ(memory().balloon_actual, 384_MiB);
+  EXPECT_TRUE(memory().has_plug);
+  EXPECT_EQ(memory().plug_block, 2_MiB);
+  EXPECT_EQ(memory().plug_maximum, 2048_MiB);
   EXPECT_EQ(facts().assigned(), 512_MiB);
   EXPECT_EQ(facts().committed(), 512_MiB);
   EXPECT_EQ(facts().run_state, RunState::Running);
@@ -131,12 +132,12 @@ TEST_F(QemuMachineTest, UnplugsBeforeItInflates) {
   machine->set_target(480_MiB);
   EXPECT_EQ(facts().committed(), 896_MiB);  // nothing has come back yet
   ASSERT_TRUE(arrives(480_MiB));
-  EXPECT_EQ(facts().balloon_actual, 384_MiB);
+  EXPECT_EQ(memory().balloon_actual, 384_MiB);
   EXPECT_EQ(facts().committed(), 480_MiB);
   machine->set_target(256_MiB);
   ASSERT_TRUE(arrives(256_MiB));
-  EXPECT_EQ(facts().plugged, 4_MiB) << "with it Linux keeps its block";
-  EXPECT_EQ(facts().balloon_actual, 252_MiB);
+  EXPECT_EQ(memory().plugged, 4_MiB) << "with it Linux keeps its block";
+  EXPECT_EQ(memory().balloon_actual, 252_MiB);
   EXPECT_EQ(uncounted, 0u);
 }
 
@@ -155,7 +156,7 @@ TEST_F(QemuMachineTest, ShowsAPartialPlugAsWhatItIs) {
   script.plug_stops_at = 128_MiB;
   begin_up(script);
   machine->set_target(1_GiB);
-  ASSERT_TRUE(lab.until([this] { return facts().plugged == 128_MiB; }));
+  ASSERT_TRUE(lab.until([this] { return memory().plugged == 128_MiB; }));
   EXPECT_EQ(facts().assigned(), 512_MiB);
   EXPECT_EQ(facts().committed(), 1_GiB);  // it may still take it
   machine->set_target(512_MiB);           // the promise is withdrawn
@@ -167,7 +168,7 @@ TEST_F(QemuMachineTest, CountsAStuckBalloonAsHeld) {
   script.balloon_stops_at = 320_MiB;
   begin_up(script);
   machine->set_target(256_MiB);
-  ASSERT_TRUE(lab.until([this] { return facts().balloon_actual == 320_MiB; }));
+  ASSERT_TRUE(lab.until([this] { return memory().balloon_actual == 320_MiB; }));
   EXPECT_TRUE(lab.throughout(200ms, [this] { return facts().committed() >= 320_MiB; }));
   EXPECT_EQ(facts().target(), 256_MiB);
 }
@@ -181,9 +182,9 @@ TEST_F(QemuMachineTest, InflatesForWhatAStuckUnplugDoesNotGiveAndDeflatesWhenItD
   EXPECT_TRUE(lab.throughout(kUnplugPatience / 2,
                              [this] { return peer->script.balloon_target == 384_MiB; }));  // patience
   ASSERT_TRUE(lab.until([this] { return facts().assigned() == 480_MiB; }));
-  EXPECT_EQ(facts().balloon_actual, 280_MiB);
+  EXPECT_EQ(memory().balloon_actual, 280_MiB);
   peer->script.unplug_stops_at.reset();
-  EXPECT_TRUE(lab.until([this] { return facts().balloon_actual == 384_MiB && facts().plugged == 96_MiB; }));
+  EXPECT_TRUE(lab.until([this] { return memory().balloon_actual == 384_MiB && memory().plugged == 96_MiB; }));
   EXPECT_LE(facts().committed(), 480_MiB);
   EXPECT_EQ(uncounted, 0u);
 }
@@ -191,7 +192,7 @@ TEST_F(QemuMachineTest, InflatesForWhatAStuckUnplugDoesNotGiveAndDeflatesWhenItD
 TEST_F(QemuMachineTest, PlugsAFirstBlockWhenTheBalloonHasTakenAsMuch) {
   begin_up();
   machine->prepare_to_grow();
-  ASSERT_TRUE(lab.until([this] { return facts().plugged == 4_MiB; }));
+  ASSERT_TRUE(lab.until([this] { return memory().plugged == 4_MiB; }));
   ASSERT_TRUE(arrives(384_MiB));
   EXPECT_THAT(peer->orders(), ElementsAre(balloon(384_MiB), balloon(380_MiB), requested(4_MiB)));
   EXPECT_EQ(facts().committed(), 384_MiB);
@@ -205,14 +206,14 @@ TEST_F(QemuMachineTest, OpensTheNextBlockWhenTheBalloonHasTakenAsMuch) {
   begin_up(script);
   least_counted = facts().committed();
   machine->prepare_to_grow();
-  ASSERT_TRUE(lab.until([this] { return facts().owed > 8_MiB; }));
+  ASSERT_TRUE(lab.until([this] { return memory().owed > 8_MiB; }));
   EXPECT_EQ(facts().due(), 502_MiB);
-  ASSERT_TRUE(lab.until([this] { return facts().plugged == 132_MiB; }));
+  ASSERT_TRUE(lab.until([this] { return memory().plugged == 132_MiB; }));
   ASSERT_TRUE(arrives(502_MiB));
   EXPECT_THAT(peer->orders(), ElementsAre(balloon(384_MiB), balloon(370_MiB), requested(132_MiB)));
   EXPECT_EQ(facts().committed(), 502_MiB);
   EXPECT_EQ(least_counted, 502_MiB) << "what the balloon took is not for others";
-  EXPECT_EQ(facts().owed, 0_MiB);
+  EXPECT_EQ(memory().owed, 0_MiB);
   EXPECT_EQ(uncounted, 0u);
 }
 
@@ -224,7 +225,7 @@ TEST_F(QemuMachineTest, ATradeThatIsRefusedCostsTheGuestNothing) {
   machine->prepare_to_grow();
   ASSERT_TRUE(lab.until([this] { return !peer->orders().empty() && facts().assigned() < 502_MiB; }));
   ASSERT_TRUE(arrives(502_MiB));
-  EXPECT_EQ(facts().balloon_actual, 384_MiB);
+  EXPECT_EQ(memory().balloon_actual, 384_MiB);
   EXPECT_EQ(uncounted, 0u);
 }
 
@@ -232,7 +233,7 @@ TEST_F(QemuMachineTest, PreparesNothingBeforeItIsRead) {
   begin();
   machine->prepare_to_grow();
   ASSERT_TRUE(comes_up());
-  EXPECT_FALSE(facts().goal);
+  EXPECT_FALSE(memory().goal);
 }
 
 TEST_F(QemuMachineTest, PreparesNothingThatCannotGrow) {
@@ -240,7 +241,7 @@ TEST_F(QemuMachineTest, PreparesNothingThatCannotGrow) {
   bare.plug = false;
   begin_up(bare);
   machine->prepare_to_grow();
-  EXPECT_FALSE(facts().goal);
+  EXPECT_FALSE(memory().goal);
 }
 
 TEST_F(QemuMachineTest, PreparesNothingInBlocksOfLinux) {
@@ -248,7 +249,7 @@ TEST_F(QemuMachineTest, PreparesNothingInBlocksOfLinux) {
   coarse.plug_block = 128_MiB;
   begin_up(coarse);
   machine->prepare_to_grow();
-  EXPECT_FALSE(facts().goal);
+  EXPECT_FALSE(memory().goal);
 }
 
 TEST_F(QemuMachineTest, UnplugsTheLastBlockTooWhereNoBalloonMakesUpForIt) {
@@ -257,7 +258,7 @@ TEST_F(QemuMachineTest, UnplugsTheLastBlockTooWhereNoBalloonMakesUpForIt) {
   script.balloon_stops_at = 384_MiB;
   begin_up(script);
   machine->set_target(384_MiB);
-  ASSERT_TRUE(lab.until([this] { return facts().plugged == 0_MiB && facts().committed() == 384_MiB; }));
+  ASSERT_TRUE(lab.until([this] { return memory().plugged == 0_MiB && facts().committed() == 384_MiB; }));
   EXPECT_EQ(peer->script.balloon_target, 384_MiB);
   EXPECT_EQ(uncounted, 0u);
 }
@@ -316,7 +317,7 @@ TEST_F(QemuMachineTest, ALateAnswerBringsItBackWithTheTruth) {
   peer->script.answers = true;
   peer->answer_now();
   ASSERT_TRUE(comes_up());
-  EXPECT_EQ(facts().plug_requested, 640_MiB);
+  EXPECT_EQ(memory().plug_requested, 640_MiB);
   EXPECT_TRUE(lab.until([this] { return facts().assigned() == 1_GiB; }));
   EXPECT_EQ(uncounted, 0u);
 }
@@ -349,12 +350,12 @@ TEST_F(QemuMachineTest, ARestartKeepsLawOneWhileABalloonDeflates) {
   slack = script.per_step;  // what moves between QEMU's answer and our looking
   begin(script);
   while (facts().link != Link::Up) {
-    ASSERT_TRUE(!facts().known || facts().balloon_target || facts().committed() == 384_MiB);
+    ASSERT_TRUE(!facts().known || memory().balloon_target || facts().committed() == 384_MiB);
     lab.io.run_one_for(5ms);
   }
-  ASSERT_TRUE(facts().balloon_target);
-  EXPECT_LT(*facts().balloon_target, 384_MiB);  // stopped where it was
-  EXPECT_EQ(peer->script.balloon_target, *facts().balloon_target);
+  ASSERT_TRUE(memory().balloon_target);
+  EXPECT_LT(*memory().balloon_target, 384_MiB);  // stopped where it was
+  EXPECT_EQ(peer->script.balloon_target, *memory().balloon_target);
   EXPECT_EQ(uncounted, 0u);
   EXPECT_TRUE(lab.throughout(200ms, [this] { return facts().committed() >= truly_held() - slack; }));
 }
@@ -364,7 +365,7 @@ TEST_F(QemuMachineTest, AnOrderThatIsRefusedLeavesTheFactsAtTheTruth) {
   peer->script.refuses = "requested-size";
   machine->set_target(1_GiB);
   ASSERT_TRUE(lab.until([this] { return facts().committed() == 384_MiB; }));
-  EXPECT_EQ(facts().plug_requested, 0_MiB);
+  EXPECT_EQ(memory().plug_requested, 0_MiB);
   EXPECT_THAT(
       facts().refusal,
       HasSubstr("QEMU refuses to change its plugged memory: the script refuses this; it is asked again"));
@@ -382,7 +383,7 @@ TEST_F(QemuMachineTest, ABalloonOrderThatIsRefusedLeavesTheOneBeforeInForce) {
   peer->script.refuses = "balloon";
   machine->set_target(300_MiB);
   ASSERT_TRUE(lab.until([this] { return facts().backs_off; }));
-  ASSERT_TRUE(lab.until([this] { return facts().balloon_target == 384_MiB; }));
+  ASSERT_TRUE(lab.until([this] { return memory().balloon_target == 384_MiB; }));
   EXPECT_EQ(facts().target(), 384_MiB);
   EXPECT_EQ(facts().committed(), 384_MiB);
   peer->script.refuses = "";
@@ -398,7 +399,7 @@ TEST_F(QemuMachineTest, AsksAQemuThatRefusesLessAndLessOften) {
   peer->script.refuses = "balloon";
   std::size_t asked = 0;
   EXPECT_TRUE(lab.throughout(4s, [&] {
-    if (facts().backs_off || !facts().balloon_target || facts().target() != 384_MiB) return true;
+    if (facts().backs_off || !memory().balloon_target || facts().target() != 384_MiB) return true;
     machine->set_target(300_MiB);
     ++asked;
     return true;
@@ -422,13 +423,13 @@ TEST_F(QemuMachineTest, ABalloonThatCannotBeSettledCountsAsWholeAndIsAskedForAga
   script.balloon_actual = script.balloon_target = 256_MiB;
   script.refuses = "balloon";
   begin_up(script);
-  ASSERT_TRUE(lab.until([this] { return facts().known && !facts().has_balloon; }));
+  ASSERT_TRUE(lab.until([this] { return facts().known && !memory().has_balloon; }));
   EXPECT_EQ(facts().committed(), 384_MiB);
   EXPECT_THAT(facts().manager_note, HasSubstr("its balloon does not work: the script refuses this"));
   machine->set_target(512_MiB);
-  EXPECT_TRUE(lab.until([this] { return facts().plugged == 128_MiB; })) << "the other device works";
+  EXPECT_TRUE(lab.until([this] { return memory().plugged == 128_MiB; })) << "the other device works";
   peer->script.refuses = "";
-  EXPECT_TRUE(lab.until([this] { return facts().has_balloon && facts().balloon_target; }));
+  EXPECT_TRUE(lab.until([this] { return memory().has_balloon && memory().balloon_target; }));
 }
 
 TEST_F(QemuMachineTest, AsksAgainForWhatAQuestionThatWasRefusedWouldHaveTold) {
@@ -440,7 +441,8 @@ TEST_F(QemuMachineTest, AsksAgainForWhatAQuestionThatWasRefusedWouldHaveTold) {
     script.refusals = 1;
     begin_up(script);
     EXPECT_TRUE(lab.until([this] {
-      return facts().has_balloon && facts().has_plug && facts().agent_socket && facts().manager_note.empty();
+      return memory().has_balloon && memory().has_plug && facts().agent_socket &&
+             facts().manager_note.empty();
     })) << question;
   }
 }
@@ -485,8 +487,8 @@ TEST_F(QemuMachineTest, SaysThatItsGuestIsOnItsWayHereAndBelievesWhatCameWithIt)
   peer->script.balloon_actual = peer->script.balloon_target = 200_MiB;
   peer->script.status = "running";
   ASSERT_TRUE(lab.until([this] { return facts().run_state == RunState::Running; }));
-  EXPECT_EQ(facts().plugged, 256_MiB) << "with the first word that it is here";
-  ASSERT_TRUE(lab.until([this] { return facts().balloon_target == 200_MiB; }));
+  EXPECT_EQ(memory().plugged, 256_MiB) << "with the first word that it is here";
+  ASSERT_TRUE(lab.until([this] { return memory().balloon_target == 200_MiB; }));
   machine->set_target(640_MiB);
   EXPECT_TRUE(arrives(640_MiB)) << "what its balloon held is given back";
 }
@@ -498,7 +500,7 @@ TEST_F(QemuMachineTest, PromisesNothingThatIsNotPluggedDuringAMigration) {
   script.tells_changes = false;
   begin_up(script);
   machine->set_target(1_GiB);
-  ASSERT_TRUE(lab.until([this] { return facts().plugged == 128_MiB; }));
+  ASSERT_TRUE(lab.until([this] { return memory().plugged == 128_MiB; }));
   EXPECT_EQ(facts().committed(), 1_GiB);
   peer->script.migration = "active";
   ASSERT_TRUE(lab.until([this] { return facts().migrating && facts().committed() == 512_MiB; }));
@@ -526,7 +528,7 @@ TEST_F(QemuMachineTest, ABalloonThatDoesNotWorkIsNoBalloon) {
   QmpScript script;
   script.refuses = "query-balloon";
   begin_up(script);
-  EXPECT_FALSE(facts().has_balloon);
+  EXPECT_FALSE(memory().has_balloon);
   EXPECT_EQ(facts().committed(), 384_MiB);
   EXPECT_THAT(facts().manager_note, HasSubstr("its balloon does not work: the script refuses this"));
 }
@@ -553,7 +555,7 @@ TEST_F(QemuMachineTest, DoesNotBelieveABalloonFromBeforeAReboot) {
   // Asked for all of its base, the guest must say so for it to be believed: so first for a page less.
   machine->set_target(384_MiB);
   EXPECT_TRUE(lab.until(
-      [this] { return peer->script.balloon_target == 384_MiB && facts().balloon_actual == 384_MiB; }));
+      [this] { return peer->script.balloon_target == 384_MiB && memory().balloon_actual == 384_MiB; }));
   EXPECT_EQ(peer->orders()[1], balloon(384_MiB - 4_KiB));
 }
 
@@ -638,10 +640,10 @@ TEST_F(QemuMachineTest, CountsAPluggedDeviceThatIsNotAmongQemusDevices) {
   begin_up(script);
   ASSERT_TRUE(facts().known);
   EXPECT_EQ(facts().committed(), 2048_MiB);
-  EXPECT_FALSE(facts().has_plug);
+  EXPECT_FALSE(memory().has_plug);
   EXPECT_THAT(facts().manager_note, HasSubstr("a virtio-mem device is not found among QEMU's devices"));
   peer->script.hides_plug = false;
-  EXPECT_TRUE(lab.until([this] { return facts().has_plug && facts().manager_note.empty(); }));
+  EXPECT_TRUE(lab.until([this] { return memory().has_plug && facts().manager_note.empty(); }));
   EXPECT_EQ(facts().committed(), 2048_MiB);
 }
 
@@ -670,7 +672,7 @@ TEST_F(QemuMachineTest, AQuietVmIsAskedLittle) {
   peer->send_event(
       "MEMORY_DEVICE_SIZE_CHANGE",
       {{"id", "vm0"}, {"size", 64 << 20}, {"qom-path", "/machine/peripheral/vm0/virtio-backend"}});
-  EXPECT_TRUE(lab.until([this] { return facts().plugged == 64_MiB; }));
+  EXPECT_TRUE(lab.until([this] { return memory().plugged == 64_MiB; }));
 }
 
 TEST_F(QemuMachineTest, IsQuietWhenNothingHappens) {

@@ -82,9 +82,9 @@ TEST_F(RealQemuTest, TellsAllItsDevices) {
   const MachineFacts& f = lab.facts("db");
   EXPECT_EQ(f.pid, pid);
   EXPECT_EQ(f.base, 384_MiB);
-  EXPECT_EQ(f.balloon_actual, 384_MiB);
-  EXPECT_EQ(f.plug_maximum, 1_GiB);
-  EXPECT_EQ(f.plug_block, 2_MiB);
+  EXPECT_EQ(f.assigned(), 384_MiB);
+  EXPECT_EQ(f.levels.most(), 1408_MiB);
+  EXPECT_EQ(f.levels.grain(), 2_MiB);
   EXPECT_EQ(f.agent_socket, lab.path("db.agent"));
   EXPECT_EQ(f.run_state, RunState::Paused);
   EXPECT_EQ(f.manager_note, "");
@@ -105,8 +105,7 @@ TEST_F(RealQemuTest, CountsDimmsAndMemoryItDoesNotManage) {
   ASSERT_TRUE(up("big"));
   const MachineFacts& f = lab.facts("big");
   EXPECT_THAT(f.manager_note, HasSubstr("2 virtio-mem devices: only the first"));
-  EXPECT_EQ(f.base + f.plug_requested, 448_MiB);  // whichever is the first
-  EXPECT_EQ(f.balloon_actual, f.base);
+  EXPECT_EQ(f.target(), 448_MiB);  // whichever is the first
   EXPECT_EQ(f.committed(), 448_MiB);
 }
 
@@ -123,7 +122,7 @@ TEST_F(RealQemuTest, AProcessThatIsStoppedIsHungAndComesBack) {
   EXPECT_TRUE(lab.is_up("well"));
   ::kill(sick, SIGCONT);
   ASSERT_TRUE(up("sick"));
-  EXPECT_EQ(lab.facts("sick").plug_requested, 128_MiB);  // the order was carried out after all
+  EXPECT_EQ(lab.facts("sick").committed(), 512_MiB);  // the order was carried out after all
 }
 
 TEST_F(RealQemuTest, AProcessThatIsKilledIsGone) {

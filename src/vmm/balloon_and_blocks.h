@@ -1,0 +1,57 @@
+// BalloonAndBlocks: a VM whose memory is what it booted with, less what a balloon holds, and what was plugged
+// in blocks; made into facts that name no device. Pure. The driver for QEMU has it, and virtual VMs.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "vmm/machine.h"
+
+namespace aerostat {
+
+struct BalloonAndBlocks {
+  Bytes base;       // memory it booted with, and what devices hold that are not ours
+  Bytes unmanaged;  // of it, the latter: it comes and goes without our doing
+  Bytes least;      // no target lies below this: its devices cannot take more
+  bool has_balloon = false;
+  Bytes balloon_actual;  // base - ballooned, as seen; equals base without a balloon
+  // What was asked for; missing: not known (asked by somebody before us).
+  std::optional<Bytes> balloon_target;
+  bool has_plug = false;  // memory can be hot-added
+  Bytes plug_block = Bytes::mib(2);
+  Bytes plug_maximum;
+  Bytes plugged;              // as seen
+  Bytes plug_requested;       // as asked
+  bool unplug_stuck = false;  // more is plugged than asked for, and it does not go
+  std::optional<Bytes> goal;  // what it was last asked for in all; missing: nothing, or it is void
+  Bytes owed;                 // what its balloon took for plugged memory that is still to come
+
+  Bytes assigned() const { return balloon_actual + plugged; }
+  // A balloon target we do not know may be anything up to the base.
+  Bytes base_committed() const {
+    return has_balloon ? std::max(balloon_actual, balloon_target.value_or(base)) : base;
+  }
+  // For each device the larger of what it has and what it was told. The overall goal counts even while the
+  // balloon takes first: it comes back without asking anybody.
+  Bytes committed() const {
+    return std::max(base_committed() + std::max(plugged, plug_requested), goal.value_or(Bytes{}));
+  }
+  // The devices' own targets do not tell: the balloon stands in for memory that does not unplug, and takes
+  // back what it took as that memory comes.
+  Bytes target() const {
+    return goal.value_or(balloon_target.value_or(balloon_actual) + std::max(plugged, plug_requested));
+  }
+  Bytes maximum() const { return base + plug_maximum; }
+
+  // Writes all of this into `facts`, as facts have it. The guest's resets in there are read.
+  void show(MachineFacts& facts) const;
+  std::vector<std::string> devices() const;
+};
+
+// What a balloon moves in: targets in whole MiB read well, and 4 KiB, a page, is all it needs.
+inline constexpr Bytes kBalloonGrain = Bytes::mib(1);
+
+}  // namespace aerostat
