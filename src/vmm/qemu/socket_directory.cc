@@ -74,7 +74,7 @@ std::string_view vm_name_of(std::string_view file) {
 }
 
 std::optional<FileId> socket_at(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return std::nullopt;
   return FileId{status.st_dev, status.st_ino};
 }
@@ -157,7 +157,7 @@ Result<void> SocketDirectory::look() {
   while (const dirent* entry = ::readdir(dir.get())) {
     const std::string_view file = entry->d_name;
     const std::string name(monitor_name_of(file));
-    struct stat status {};
+    struct stat status{};
     if (name.empty() || ::fstatat(::dirfd(dir.get()), entry->d_name, &status, 0) != 0 ||
         !S_ISSOCK(status.st_mode))
       continue;
