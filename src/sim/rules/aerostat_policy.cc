@@ -40,10 +40,10 @@ class AerostatPolicy::Owner final : public SettingsKeeper {
  public:
   std::vector<std::string> names() const override { return {}; }
   Settings settings_after(const VmLabel& vm, const SettingsChange& change) const override {
-    return changed(of.at(vm.display), change);
+    return changed(of.at(vm.id.value().stable), change);
   }
   void keep(const VmLabel&, const SettingsChange&, Kept kept) override { kept({}); }
-  std::map<std::string, Settings> of;
+  std::map<std::string, Settings> of;  // by the VM's stable id: the engine shows a name clean
 };
 
 // The lab's daemon never crashes. Crashes are tested on real daemons.
@@ -74,7 +74,7 @@ void AerostatPolicy::begin(VirtualHost& host) {
 
 void AerostatPolicy::started(VirtualVm& vm) {
   Settings settings = vm.spec().settings;
-  owner_->of[vm.name()] = settings;
+  owner_->of[vm.id().stable] = settings;
   engine_->machine_appeared(vm);
 }
 

@@ -58,11 +58,11 @@ TEST(ScenarioText, TakesNoNumberThatIsNone) {
   EXPECT_EQ(refused("expect at nans free >= 1G\n"), "f:4: 'nans' is not a time; write 5s or 0.5s");
   for (const char* bad : {"nan", "inf", "-1", "1e999"}) {
     const std::string text = bad;
-    EXPECT_NE(refused("vm x starts 1G buffer " + text + "%\n").find("no percentage"), std::string::npos)
+    EXPECT_NE(refused("vm x starts 1G buffer " + text + "%\n").find("not a percentage"), std::string::npos)
         << bad;
-    EXPECT_NE(refused("vm x starts 1G weight " + text + "\n").find("no count"), std::string::npos) << bad;
+    EXPECT_NE(refused("vm x starts 1G weight " + text + "\n").find("not a count"), std::string::npos) << bad;
     EXPECT_NE(refused("vm x starts " + text + "G\n").find("not a memory size"), std::string::npos) << bad;
-    EXPECT_NE(refused("vm x starts 1G behaves silent " + text + "s\n").find("no behaviour"),
+    EXPECT_NE(refused("vm x starts 1G behaves silent " + text + "s\n").find("not a behaviour"),
               std::string::npos)
         << bad;
   }
