@@ -66,7 +66,7 @@ class Lab(unittest.TestCase):
                                  (("simulate", "--trace", trace, "--host-memory", "4G", "--period", "nan"), ("--period", "0.01 to 2.5")),
                                  (("simulate", "--trace", trace, "--host-memory", "4G", "--hot-cache", "nan"), ("--hot-cache",)),
                                  (("simulate", "--trace", trace, "--host-memory", "4G", "--estimator-error", "nan"), ("--estimator-error",)),
-                                 (("simulate", "--trace", trace, "--host-memory", "4G", "--seed", "-1"), ("--seed", "whole number")),
+                                 (("simulate", "--trace", trace, "--host-memory", "4G", "--seed", "-1"), ("--seed", "an integer from 0")),
                                  (("plan", "--trace", trace, "--episode", "nan"), ("--episode", "0 to 3600")),
                                  (("trace", trace, "--tolerance", "nan"), ("--tolerance", "0 to 1024")),
                                  (("plan", "--trace", trace, "--violation", "0"), ("0.01%",)),
