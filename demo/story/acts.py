@@ -97,7 +97,7 @@ def bystander(stage: Stage, act: Act) -> None:
     act.expect("legacy was never moved", seen.least == seen.peak == cast.LEGACY_MIB * MIB,
                f"{seen.least // MIB} to {seen.peak // MIB} MiB in {seen.samples} looks")
     status = stage.daemon.wait_status("legacy", "no-integration", timeout=150)
-    act.expect("and the list says why", status == "No integration", status)
+    act.expect("and the list says why", status == "no-integration", status)
     host = stage.daemon.host()
     act.expect("the daemon's own book agrees", host["over_committed_passes"] == 0, f"{host['passes']} passes")
 

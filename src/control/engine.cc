@@ -197,7 +197,7 @@ void Engine::pass() {
   bury_orphans(now);
   expire_reservations(now);
   const HostView view = look(now);
-  check_commitment();
+  check_commitment(now);
   if (!paused_) decide(view, now);
   watch_minimums();
   remember_held();

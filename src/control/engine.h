@@ -97,7 +97,8 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void watch_stall(VmRecord& vm, TimePoint now);
   void tell_status(VmRecord& vm, Status before, const std::string& note_before);
   HostView look(TimePoint now);
-  void check_commitment();
+  bool guesses(TimePoint now) const;
+  void check_commitment(TimePoint now);
   void watch_minimums();
   void decide(const HostView& view, TimePoint now);
   Outcome act(VmRecord& vm, const Ruling& ruling, TimePoint now);

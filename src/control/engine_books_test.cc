@@ -186,6 +186,19 @@ TEST(EngineBooks, ManyAbsurdMonitorsDoNotOverflowTheSum) {
   EXPECT_LT(w.engine.host().free, 0_MiB);
 }
 
+TEST(EngineBooks, AMonitorThatHadNoTimeToSpeakBreaksNoLaw) {
+  World w(1_GiB);
+  auto& late = w.add("late");
+  late.f.known = false;
+  late.f.link = Link::Connecting;
+  w.host.resident_of[*late.f.pid] = 2_GiB;
+  w.run(1s);
+  EXPECT_LT(w.engine.host().free, 0_MiB) << "nothing is granted against what it may hold";
+  EXPECT_EQ(w.engine.host().over_committed_passes, 0u);
+  w.run(kMonitorWait);
+  EXPECT_GT(w.engine.host().over_committed_passes, 0u) << "it had time";
+}
+
 TEST(EngineBooks, WhatAnEarlierDaemonHeldIsCountedThoughNobodyShowsIt) {
   World w(World::options(4_GiB, {}), {{"web", {71, 5}, 512_MiB}, {"gone", {72, 6}, 300_MiB}});
   w.host.ended.insert(72);
