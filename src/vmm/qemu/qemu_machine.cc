@@ -366,6 +366,7 @@ void QemuMachine::on_event(const QmpEvent& event) {
     facts_.run_note = "the guest has shut down";
   } else if (name == "RESET") {
     ledger_.guest_reset(now);
+    stats_.forget();
     look();
   } else if (name == "MIGRATION" || name == "ACPI_DEVICE_OST") {  // the latter: a DIMM came or went
     look();

@@ -80,11 +80,13 @@ void StatsPoll::read(TimePoint asked) {
 // The same numbers within the same second are no news: nobody can tell whether the guest has answered.
 void StatsPoll::take(const json& answer, TimePoint asked) {
   const auto stats = balloon_stats_of(answer);
+  const bool forgets = std::exchange(forgets_, false);
   if (!stats || stats->updated == 0 || (stats->updated == updated_ && stats->sample == last_)) return;
   news_ = true;
   const bool first = updated_ == 0;
   updated_ = stats->updated;
   last_ = stats->sample;
+  if (forgets) return;
   // Numbers from before the first request are as old as they claim.
   found_(last_, first ? clock_.now() - age_of(updated_) : asked);
 }

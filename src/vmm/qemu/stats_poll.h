@@ -39,6 +39,8 @@ class StatsPoll {
   void start(std::string balloon);
   void stop();
   void closely(bool often);
+  // The guest was reset: numbers that its last life left behind are not passed on.
+  void forget() { forgets_ = true; }
 
  private:
   void ask();
@@ -53,6 +55,7 @@ class StatsPoll {
   std::string balloon_;
   Duration period_ = kStatsAtRest;
   std::uint64_t updated_ = 0;
+  bool forgets_ = false;
   bool news_ = false;  // the last answer had some
   GuestSample last_;
   boost::asio::steady_timer timer_;

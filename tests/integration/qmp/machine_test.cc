@@ -586,6 +586,22 @@ TEST_F(QemuMachineTest, ReadsBalloonStatisticsAndTheirAge) {
       lab.throughout(1500ms, [&] { return facts().balloon_stats_at == at; }));  // not refreshed: it ages
 }
 
+// QEMU keeps the numbers of before a reset until the guest's driver is back.
+TEST_F(QemuMachineTest, PassesOnNoStatisticsOfAGuestThatWasReset) {
+  QmpScript script;
+  script.stats_updated = 1000;
+  begin_up(script);
+  ASSERT_TRUE(lab.until([this] { return facts().balloon_stats.has_value(); }));
+  peer->script.stats_updated = 1001;  // nobody has read these yet
+  peer->reboot_guest();
+  ASSERT_TRUE(lab.until([this] { return facts().resets == 1; }));
+  machine->watch(true);
+  EXPECT_TRUE(lab.throughout(500ms, [this] { return facts().balloon_stats_at < lab.clock.now() - 1h; }));
+  const TimePoint before = lab.clock.now();
+  peer->script.stats_updated = 1002;
+  EXPECT_TRUE(lab.until([&] { return facts().balloon_stats_at >= before; })) << "its driver is back";
+}
+
 TEST_F(QemuMachineTest, ReadsStatisticsAnewWithinASecondWhenItIsWatchedClosely) {
   QmpScript script;
   script.stats_updated = 1000;
