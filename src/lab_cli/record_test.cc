@@ -106,9 +106,8 @@ TEST_F(RecordTest, RefusesToWriteOverAFileUnlessTold) {
   std::ofstream(file("a.csv")) << "precious";
   ScriptedDaemon daemon(std::vector<std::string>(2, http_reply("200 OK", kSample)));
   EXPECT_EQ(run(daemon.socket, {"web", file("a.csv")}), kFailed);
-  EXPECT_EQ(err_.str(),
-            "aerostat: cannot write " + file("a.csv") +
-                ": File exists; name another file, or overwrite it with --force\n");
+  EXPECT_EQ(err_.str(), "aerostat: cannot write " + file("a.csv") +
+                            ": File exists; name another file, or overwrite it with --force\n");
   EXPECT_EQ(text("a.csv"), "precious");
   waits_left_ = 0;
   EXPECT_EQ(run(daemon.socket, {"web", file("a.csv"), "--force"}), kDone);
