@@ -35,7 +35,7 @@ class PostingMachine final : public Machine {
     driver_ = std::thread([this, facts = facts_]() mutable { drive(std::move(facts)); });
   }
   ~PostingMachine() override {
-    tell({.ends = true});
+    tell({.target = {}, .ends = true});
     driver_.join();
   }
   PostingMachine(const PostingMachine&) = delete;

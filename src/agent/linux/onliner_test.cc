@@ -144,8 +144,8 @@ TEST(Onliner, SaysWhatItCouldNotBringOnline) {
   guest.block(32, "offline\n");
   const std::string state = guest.tree.root() + Guest::state_of(32);
   ::unlink(state.c_str());
-  ::symlink("/proc/self/comm_that_is_not",
-            state.c_str());  // neither readable nor writable: not offline, no complaint
+  // Neither readable nor writable: not offline, no complaint.
+  ASSERT_EQ(::symlink("/proc/self/comm_that_is_not", state.c_str()), 0);
   Sampler sampler(guest.tree.root());
   Onliner onliner(guest.tree.root(), sampler, guest.notices);
   onliner.start();
