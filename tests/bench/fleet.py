@@ -49,17 +49,22 @@ class Cost:
         return cls(ticks / os.sysconf("SC_CLK_TCK"), resident, host["passes"], host["late_ticks"])
 
 
-def large_host(rundir: Path, mib: int) -> list[str]:
-    """The command prefix for a program that sees a host with this much memory, all of it available: the VMs use none of ours."""
-    meminfo = rundir / "meminfo"
-    meminfo.write_text(f"MemTotal: {mib * 1024} kB\nMemAvailable: {mib * 1024} kB\n")
-    return ["unshare", "--mount", "sh", "-c", f'mount --bind {meminfo} /proc/meminfo && exec "$@"', "sh"]
+def host_of(rundir: Path, mib: int) -> list[str]:
+    """The command prefix for a program that sees a host with this much available memory: the VMs use none of ours.
+
+    Empty if this host has as much. Otherwise it needs root."""
+    meminfo = Path("/proc/meminfo").read_text().splitlines()
+    if next(int(line.split()[1]) for line in meminfo if line.startswith("MemAvailable")) >= mib * 1024:
+        return []
+    larger = rundir / "meminfo"
+    larger.write_text(f"MemTotal: {mib * 1024} kB\nMemAvailable: {mib * 1024} kB\n")
+    return ["unshare", "--mount", "sh", "-c", f'mount --bind {larger} /proc/meminfo && exec "$@"', "sh"]
 
 
 def measure(load: str, vms: int, seconds: float) -> None:
     rundir = new_rundir()
     capacity = int(BASE_MIB * vms * CAPACITY[load])
-    with Daemon(rundir, f"{capacity}M", DYNAMIC.replace("256M", f"{MINIMUM_MIB}M"), prefix=large_host(rundir, 4 * capacity)) as daemon:
+    with Daemon(rundir, f"{capacity}M", DYNAMIC.replace("256M", f"{MINIMUM_MIB}M"), prefix=host_of(rundir, 4 * BASE_MIB * vms)) as daemon:
         empty = Cost.of(daemon)
         peers = subprocess.Popen([str(bin_dir() / "aerostat_fleet_peers"), "--vms", str(vms), "--dir", str(rundir), "--load", load,
                                   "--base", str(BASE_MIB), "--maximum", str(MAXIMUM_MIB)],
