@@ -58,7 +58,7 @@ void make_room(Outlook& o, const Profile& p, const Costs& prices) {
 Need need_of(const Outlook& o, Bytes grain, const Profile& p) {
   const bool known = p.with.error && o.unknown == 0;
   const double errs = known ? std::min(1.0, o.jumps / square(kErrorJumps)) : 1;
-  return {o.need, o.room, comfort(o, p), kEstimateError * errs * o.need, std::max(grain.to_mib(), 1.0)};
+  return {o.need, o.room, kEstimateError * errs * o.need, std::max(grain.to_mib(), 1.0)};
 }
 
 void begin(Outlook& o, const Seen& seen, double need, const Profile& p) {
@@ -129,7 +129,8 @@ Bytes growth(const Outlook& o) { return headroom(o) + Bytes::of_mib(o.ordered); 
 
 Bytes rest_level(const Outlook& o, Bytes target, Bytes grain, const Profile& p) {
   const double has = target.to_mib();
-  const double to = idle_down_to(o.past, has, need_of(o, grain, p), o.trials.way(), costs(o, p));
+  const double idle = idle_down_to(o.past, has, need_of(o, grain, p), o.trials.way(), costs(o, p));
+  const double to = std::max(idle, o.need + std::max(o.room, comfort(o, p)));
   return to < has ? std::min(target, Bytes::of_mib(to)) : target;
 }
 

@@ -42,7 +42,6 @@ struct Costs {
 struct Need {
   double now = 0;
   double room = 0;   // kept free above it: with less the VM grows
-  double rest = 0;   // likewise at rest: comfort, which is never idle
   double error = 0;  // by which the estimate may be off (standard deviation)
   double block = 1;
 

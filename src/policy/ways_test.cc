@@ -31,8 +31,8 @@ Past lived(double seconds_known, double most, double now = kNow) {
 }
 
 double down_from(double level, const Past& past, const Way& way = kWay, double error = 0) {
-  return idle_down_to(past, level, {.now = kNow, .room = kRoom, .rest = 0, .error = error, .block = kBlock},
-                      way, kCosts);
+  return idle_down_to(past, level, {.now = kNow, .room = kRoom, .error = error, .block = kBlock}, way,
+                      kCosts);
 }
 double unsure_down_from(double level, const Past& past) { return down_from(level, past, kWay, kError); }
 
@@ -94,14 +94,6 @@ TEST(IdleDownTo, NeverGoesBelowNeedAndRoom) {
   }
 }
 
-TEST(IdleDownTo, CountsWhatComfortKeepsAsNeeded) {
-  const Past past = lived(600, kNow);
-  const Need need{.now = kNow, .room = kRoom, .rest = 300, .error = 0, .block = kBlock};
-  const auto from = [&](double level) { return idle_down_to(past, level, need, kWay, kCosts); };
-  EXPECT_EQ(from(4500), 4300);
-  EXPECT_EQ(from(4304), 4304) << "284 MiB are above what it needs, 4 of them idle: not worth a change";
-}
-
 RC_GTEST_PROP(IdleDownToProperty, NeverTakesWhatIsNeededNorAddsAnything, ()) {
   const double most = *rc::gen::inRange(0, 9000);
   const double level = *rc::gen::inRange(0, 20000);
@@ -109,14 +101,12 @@ RC_GTEST_PROP(IdleDownToProperty, NeverTakesWhatIsNeededNorAddsAnything, ()) {
   const Past past = lived(*rc::gen::inRange(0, 300), most, *rc::gen::inRange(0, 9000));
   const Need need{.now = static_cast<double>(*rc::gen::inRange(0, 9000)),
                   .room = static_cast<double>(*rc::gen::inRange(12, 900)),
-                  .rest = static_cast<double>(*rc::gen::inRange(0, 900)),
                   .error = static_cast<double>(*rc::gen::inRange(0, 60)),
                   .block = block};
   for (const Way& way : kWays) {
     const double to = idle_down_to(past, level, need, way, kCosts);
     RC_ASSERT(to <= level);
     RC_ASSERT(to == level || to >= need.low() + kErrorKept * need.error);
-    RC_ASSERT(to == level || to >= need.now + need.rest);
     RC_ASSERT(to == level || level - to >= block);
   }
 }
