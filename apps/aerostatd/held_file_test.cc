@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder.h"
+
 namespace aerostat {
 namespace {
 
@@ -16,12 +18,6 @@ using ::testing::IsEmpty;
 
 class Held : public testing::Test {
  protected:
-  Held() {
-    char name[] = "/tmp/aerostat-held.XXXXXX";
-    directory_ = ::mkdtemp(name);
-  }
-  ~Held() override { std::filesystem::remove_all(directory_); }
-
   static HeldBook::Entry web(Bytes committed) { return {"web", {42, 1234}, committed}; }
   HeldBook::All read() const { return HeldFile(directory_).recall(); }
   std::string path() const { return directory_ + "/held"; }
@@ -30,7 +26,8 @@ class Held : public testing::Test {
     return ::lstat(path().c_str(), &about) == 0 ? about.st_ino : 0;
   }
 
-  std::string directory_;
+  const TemporaryFolder temporary_;
+  const std::string& directory_ = temporary_.path();
 };
 
 TEST_F(Held, OutlivesTheDaemon) {

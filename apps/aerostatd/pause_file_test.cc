@@ -6,17 +6,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder.h"
+
 namespace aerostat {
 namespace {
 
 class Pause : public testing::Test {
  protected:
-  Pause() {
-    char name[] = "/tmp/aerostat-pause.XXXXXX";
-    directory_ = ::mkdtemp(name);
-  }
-  ~Pause() override { std::filesystem::remove_all(directory_); }
-  std::string directory_;
+  const TemporaryFolder temporary_;
+  const std::string& directory_ = temporary_.path();
 };
 
 TEST_F(Pause, IsThereWhileItLasts) {

@@ -8,8 +8,9 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <vector>
+
+#include "base/temporary_folder.h"
 
 namespace aerostat {
 namespace {
@@ -20,8 +21,6 @@ using namespace std::chrono_literals;
 class Listener {
  public:
   Listener() {
-    char name[] = "/tmp/aerostat-notify-XXXXXX";
-    directory_ = ::mkdtemp(name);
     path = directory_ + "/notify";
     fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
     sockaddr_un address{};
@@ -29,10 +28,7 @@ class Listener {
     std::memcpy(address.sun_path, path.data(), path.size());
     if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) std::abort();
   }
-  ~Listener() {
-    ::close(fd_);
-    std::filesystem::remove_all(directory_);
-  }
+  ~Listener() { ::close(fd_); }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
@@ -49,7 +45,8 @@ class Listener {
   std::string path;
 
  private:
-  std::string directory_;
+  const TemporaryFolder temporary_;
+  const std::string& directory_ = temporary_.path();
   int fd_ = -1;
 };
 

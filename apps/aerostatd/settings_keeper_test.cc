@@ -8,17 +8,13 @@
 #include <mutex>
 #include <thread>
 
+#include "base/temporary_folder.h"
+
 namespace aerostat {
 namespace {
 
 class Keeper : public testing::Test {
  protected:
-  Keeper() {
-    char name[] = "/tmp/aerostat-keeper.XXXXXX";
-    directory_ = ::mkdtemp(name);
-  }
-  ~Keeper() override { std::filesystem::remove_all(directory_); }
-
   // Nothing is written before disk(), and nothing told before reactor().
   StoredSettings keeper() {
     return {{},
@@ -45,7 +41,8 @@ class Keeper : public testing::Test {
     return out;
   }
 
-  std::string directory_;
+  const TemporaryFolder temporary_;
+  const std::string& directory_ = temporary_.path();
   std::deque<std::function<void()>> jobs_, told_;
   std::vector<std::string> answers_;
 };

@@ -12,6 +12,7 @@
 #include <random>
 
 #include "api/fake_manager.h"
+#include "base/temporary_folder.h"
 
 namespace aerostat {
 namespace {
@@ -54,8 +55,6 @@ class Client {
 class Server : public testing::Test {
  protected:
   Server() {
-    char name[] = "/tmp/aerostat-api.XXXXXX";
-    directory_ = ::mkdtemp(name);
     options_.socket = directory_ + "/api.sock";
     manager_.add_vm("web");
   }
@@ -63,7 +62,6 @@ class Server : public testing::Test {
     server_.reset();
     io_.restart();
     io_.poll();
-    std::filesystem::remove_all(directory_);
   }
 
   void start() {
@@ -91,7 +89,8 @@ class Server : public testing::Test {
     return client.received;
   }
 
-  std::string directory_;
+  const TemporaryFolder temporary_;
+  const std::string& directory_ = temporary_.path();
   ApiOptions options_;
   boost::asio::io_context io_;
   FakeManager manager_;

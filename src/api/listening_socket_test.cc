@@ -10,17 +10,14 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder.h"
+
 namespace aerostat {
 namespace {
 
 class Listening : public testing::Test {
  protected:
-  Listening() {
-    char name[] = "/tmp/aerostat-listen.XXXXXX";
-    directory_ = ::mkdtemp(name);
-    path_ = directory_ + "/api.sock";
-  }
-  ~Listening() override { std::filesystem::remove_all(directory_); }
+  Listening() { path_ = directory_ + "/api.sock"; }
 
   int bind_other(bool listen) const {
     const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
@@ -39,7 +36,8 @@ class Listening : public testing::Test {
     return about.st_mode & 0777;
   }
 
-  std::string directory_;
+  const TemporaryFolder temporary_;
+  const std::string& directory_ = temporary_.path();
   std::string path_;
 };
 

@@ -7,17 +7,14 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder.h"
+
 namespace aerostat {
 namespace {
 
 class OwnFile : public testing::Test {
  protected:
-  OwnFile() {
-    char name[] = "/tmp/aerostat-own.XXXXXX";
-    directory_ = ::mkdtemp(name);
-    path_ = directory_ + "/file";
-  }
-  ~OwnFile() override { std::filesystem::remove_all(directory_); }
+  OwnFile() { path_ = directory_ + "/file"; }
   static void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
   static std::string read(const std::string& path) {
     std::ifstream in(path);
@@ -28,7 +25,9 @@ class OwnFile : public testing::Test {
     return text ? Error::Kind::Internal : text.error().kind;
   }
 
-  std::string directory_, path_;
+  const TemporaryFolder temporary_;
+  const std::string& directory_ = temporary_.path();
+  std::string path_;
 };
 
 TEST_F(OwnFile, IsReadUpToItsBound) {

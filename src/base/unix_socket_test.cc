@@ -8,9 +8,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <vector>
+
+#include "base/temporary_folder.h"
 
 namespace aerostat {
 namespace {
@@ -42,8 +43,6 @@ class Limit {
 class Listener {
  public:
   Listener() {
-    char pattern[] = "/tmp/aerostat-socket-XXXXXX";
-    folder_ = ::mkdtemp(pattern);
     path = folder_ + "/socket";
     fd_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
     sockaddr_un address{};
@@ -53,16 +52,14 @@ class Listener {
     ::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
     ::listen(fd_, 64);
   }
-  ~Listener() {
-    ::close(fd_);
-    std::filesystem::remove_all(folder_);
-  }
+  ~Listener() { ::close(fd_); }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   std::string path;
 
  private:
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string& folder_ = temporary_.path();
   int fd_ = -1;
 };
 

@@ -11,9 +11,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
+
+#include "base/temporary_folder.h"
 
 extern char** environ;
 
@@ -152,8 +153,8 @@ TEST_P(WithRealQemu, ItStartsAndOffersTheWholeMaximum) {
   if (::access("/usr/bin/qemu-system-x86_64", X_OK) != 0)
     GTEST_SKIP() << "qemu-system-x86_64 is not installed";
   const Bytes startup = Bytes::mib(GetParam().first), maximum = Bytes::mib(GetParam().second);
-  char name[] = "/tmp/aerostat-qemu.XXXXXX";
-  const std::string directory = ::mkdtemp(name);
+  const TemporaryFolder folder;
+  const std::string& directory = folder.path();
   {
     const auto args = qemu_args({"web", startup, maximum, directory, "vmem0"});
     ASSERT_TRUE(args) << args.error().message;
@@ -186,7 +187,6 @@ TEST_P(WithRealQemu, ItStartsAndOffersTheWholeMaximum) {
     }
     EXPECT_TRUE(agent);
   }
-  std::filesystem::remove_all(directory);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, WithRealQemu,

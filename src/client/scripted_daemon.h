@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "base/temporary_folder.h"
 
 namespace aerostat {
 
@@ -24,8 +25,6 @@ class ScriptedDaemon {
  public:
   // An empty reply: sends nothing and keeps the connection until the client gives up.
   explicit ScriptedDaemon(std::vector<std::string> replies) : replies_(std::move(replies)) {
-    char name[] = "/tmp/aerostat-cli.XXXXXX";
-    directory_ = ::mkdtemp(name);
     socket = directory_ + "/api.sock";
     listener_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
     sockaddr_un address{};
@@ -39,7 +38,6 @@ class ScriptedDaemon {
     ::shutdown(listener_, SHUT_RDWR);  // wakes accept()
     thread_.join();
     ::close(listener_);
-    std::filesystem::remove_all(directory_);
   }
   ScriptedDaemon(const ScriptedDaemon&) = delete;
 
@@ -80,7 +78,8 @@ class ScriptedDaemon {
   }
 
   std::vector<std::string> replies_;
-  std::string directory_;
+  const TemporaryFolder temporary_;
+  const std::string& directory_ = temporary_.path();
   int listener_ = -1;
   std::thread thread_;
 };

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder.h"
+
 namespace aerostat {
 namespace {
 
@@ -14,19 +16,14 @@ using namespace literals;
 
 class Store : public testing::Test {
  protected:
-  Store() {
-    char name[] = "/tmp/aerostat-store.XXXXXX";
-    directory_ = ::mkdtemp(name);
-  }
-  ~Store() override { std::filesystem::remove_all(directory_); }
-
   std::string read() const {
     std::ifstream in(directory_ + "/settings.toml");
     return {std::istreambuf_iterator<char>(in), {}};
   }
   void write(const std::string& text) const { std::ofstream(directory_ + "/settings.toml") << text; }
 
-  std::string directory_;
+  const TemporaryFolder temporary_;
+  const std::string& directory_ = temporary_.path();
 };
 
 SettingsStore::All some() {

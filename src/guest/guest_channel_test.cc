@@ -16,6 +16,8 @@
 #include <filesystem>
 #include <functional>
 
+#include "base/temporary_folder.h"
+
 namespace aerostat {
 namespace {
 
@@ -37,12 +39,7 @@ struct Ear final : GuestListener {
 
 class ChannelTest : public ::testing::Test {
  protected:
-  ChannelTest() {
-    char pattern[] = "/tmp/aerostat-channel-XXXXXX";
-    folder = ::mkdtemp(pattern);
-    path = folder + "/port";
-  }
-  ~ChannelTest() override { std::filesystem::remove_all(folder); }
+  ChannelTest() { path = folder + "/port"; }
 
   // Runs the reactor until `done`, or for 5 s.
   template <typename Done>
@@ -83,7 +80,9 @@ class ChannelTest : public ::testing::Test {
     return !error;
   }
 
-  std::string folder, path;
+  const TemporaryFolder temporary_;
+  const std::string& folder = temporary_.path();
+  std::string path;
   boost::asio::io_context io;
   RealClock clock;
   Ear ear;

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/temporary_folder.h"
 #include "client/scripted_daemon.h"
 #include "console/exit_status.h"
 #include "console/gzip.h"
@@ -26,12 +27,6 @@ const std::string kSample =
 
 class RecordTest : public testing::Test {
  protected:
-  RecordTest() {
-    char pattern[] = "/tmp/aerostat-record-XXXXXX";
-    folder_ = ::mkdtemp(pattern);
-  }
-  ~RecordTest() override { std::filesystem::remove_all(folder_); }
-
   // With a clock of its own that only waiting moves.
   int run(const std::string& socket, std::vector<std::string> args) {
     CLI::App app;
@@ -60,7 +55,8 @@ class RecordTest : public testing::Test {
     return out;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string& folder_ = temporary_.path();
   std::ostringstream out_, err_;
   int waits_left_ = 1000;
 };

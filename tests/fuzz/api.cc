@@ -7,7 +7,6 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -15,6 +14,7 @@
 #include "api/fake_manager.h"
 #include "base/check.h"
 #include "base/log.h"
+#include "base/temporary_folder.h"
 #include "fuzz.h"
 
 namespace {
@@ -26,8 +26,6 @@ class Server {
  public:
   Server() {
     set_log_level(LogLevel::Error);
-    char name[] = "/tmp/aerostat-fuzz-XXXXXX";
-    directory_ = ::mkdtemp(name);
     manager_.add_vm("web");
     manager_.add_event("it began");
     ApiOptions options;
@@ -36,10 +34,7 @@ class Server {
     server_ = std::make_unique<ApiServer>(io_, manager_, options);
     AEROSTAT_CHECK(server_->start().has_value(), "the API can listen");
   }
-  ~Server() {
-    server_.reset();
-    std::filesystem::remove_all(directory_);
-  }
+  ~Server() { server_.reset(); }
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
@@ -70,7 +65,9 @@ class Server {
     }
   }
 
-  std::string directory_, path_;
+  const TemporaryFolder temporary_;
+  const std::string& directory_ = temporary_.path();
+  std::string path_;
   boost::asio::io_context io_;
   FakeManager manager_;
   std::unique_ptr<ApiServer> server_;

@@ -5,9 +5,9 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder.h"
 #include "sim/trace/thin.h"
 #include "sim/trace/trace.h"
 
@@ -16,21 +16,14 @@ namespace {
 
 class Folder {
  public:
-  Folder() {
-    char pattern[] = "/tmp/aerostat-convert-XXXXXX";
-    path_ = ::mkdtemp(pattern);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
   std::string write(const std::string& name, const std::string& text) const {
     std::ofstream(path_ + "/" + name) << text;
     return path_ + "/" + name;
   }
 
  private:
-  std::string path_;
+  const TemporaryFolder temporary_;
+  const std::string& path_ = temporary_.path();
 };
 
 struct Made {

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -20,22 +19,13 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/process.h"
+#include "base/temporary_folder.h"
 #include "vmm/machine.h"
 
 namespace aerostat {
 
 class Lab : public MachineListener {
  public:
-  Lab() {
-    std::string name = "/tmp/aerostat-qmp-XXXXXX";
-    AEROSTAT_CHECK(::mkdtemp(name.data()) != nullptr, "a temporary directory can be made");
-    dir = name;
-  }
-  ~Lab() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(dir, ignored);
-  }
-
   // Runs the reactor until `holds`; false after the deadline.
   bool until(const std::function<bool()>& holds, Duration deadline = std::chrono::seconds(10)) {
     const TimePoint end = clock.now() + deadline;
@@ -79,7 +69,8 @@ class Lab : public MachineListener {
 
   boost::asio::io_context io;
   RealClock clock;
-  std::string dir;
+  const TemporaryFolder temporary;
+  const std::string& dir = temporary.path();
   std::map<std::string, Machine*> machines;
   std::vector<std::string> vanished, passed_over;
   std::size_t changes = 0;
