@@ -32,8 +32,7 @@ namespace {
 class KernelSensor final : public HostSensor {
  public:
   explicit KernelSensor(const HostFiles& files) : files_(files) {}
-  std::optional<Bytes> total() const override { return files_.memory().total; }
-  std::optional<Bytes> available() const override { return files_.memory().available; }
+  HostMemory memory() const override { return files_.memory(); }
   HostNumber<ProcessMemory> memory_of(pid_t pid) const override { return files_.memory_of(pid); }
   HostNumber<std::uint64_t> started(pid_t pid) const override { return files_.started(pid); }
 
@@ -122,7 +121,7 @@ class Daemon::Impl {
   }
 
   void run_pass() {
-    if (pacer_.begin(clock_.now()).late) engine_.count_late_tick();
+    if (pacer_.begin(clock_.now())) engine_.count_late_tick();
     engine_.pass();
     // After the pass: only a daemon whose loop stands still should be restarted.
     service_manager_.alive(clock_.now());
@@ -172,7 +171,7 @@ class Daemon::Impl {
       return;
     }
     Result<Config> config = load_config(config_path_);
-    const Result<Budget> budget = config ? budget_of(*config, sensor_.total()) : fail(config.error());
+    const Result<Budget> budget = config ? budget_of(*config, sensor_.memory().total) : fail(config.error());
     if (!budget) {
       log_error("event=config.reload result=refused note=\"nothing is changed\" why={}",
                 log_text(budget.error().message));

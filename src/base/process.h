@@ -30,6 +30,12 @@ struct ProcessId {
   }
 };
 
+// Of the host. What cannot be read is missing.
+struct HostMemory {
+  std::optional<Bytes> total;
+  std::optional<Bytes> available;  // MemAvailable
+};
+
 // Of one process.
 struct ProcessMemory {
   Bytes resident;                // huge pages included

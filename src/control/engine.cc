@@ -5,12 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.h"
-#include "base/text.h"
-#include "control/reports.h"
 #include "control/sense.h"
 #include "model/memory_block.h"
-#include "policy/tuning.h"
 #include "policy/wants.h"
 
 namespace aerostat {
@@ -35,7 +31,7 @@ Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, Sett
       paused_(options_.paused_since.has_value()),
       paused_since_(options_.paused_since) {
   if (!options_.guards.reservations) books_.ignore_reservations();
-  host_has_ = host_.total();
+  host_has_ = host_.memory().total;
   recall_held();
   // Nobody follows events yet.
   if (paused_)
@@ -60,7 +56,7 @@ void Engine::machine_appeared(Machine& machine) {
   record->name = id_text(record->id);  // until it is known who else shows its name
   record->display = shown_name(machine.name());
   record->machine = &machine;
-  record->host_has = host_has_;
+  record->host_has = &host_has_;
   record->profile = &options_.profile;
   record->guards = &options_.guards;
   record->appeared_at = record->starting_since = clock_.now();
@@ -187,16 +183,16 @@ void Engine::tell_status(VmRecord& vm, Status before, const std::string& note_be
 void Engine::pass() {
   ++passes_;
   const TimePoint now = clock_.now();
-  if (const auto total = host_.total()) host_has_ = total;
+  const HostMemory host = host_.memory();
+  if (host.total) host_has_ = host.total;
   for (auto& [name, vm] : vms_) {
-    vm->host_has = host_has_;
     look_at_process(*vm);
     watch_stall(*vm, now);
     refresh(*vm, now);
   }
   bury_orphans(now);
   expire_reservations(now);
-  const HostView view = look(now);
+  const HostView view = look(host.available, now);
   check_commitment(now);
   if (!paused_) decide(view, now);
   watch_minimums();
@@ -207,6 +203,7 @@ void Engine::pass() {
 void Engine::decide(const HostView& view, TimePoint now) {
   fair_ = fair_pool(view);
   somebody_waits_ = false;
+  const Bytes free = view.free();
   std::vector<Ruling> rulings = rule_on(view, options_.plan(view), options_.guards.rails, &*fair_);
   for (Ruling& ruling : rulings) {
     if (!ruling.place) {
@@ -216,7 +213,7 @@ void Engine::decide(const HostView& view, TimePoint now) {
     VmRecord& vm = *records_[*ruling.place];
     const VmView& seen = view.vms[*ruling.place];
     const Outcome outcome = act(vm, ruling, now);
-    note_decision(vm, seen, {std::move(ruling), outcome}, view.free());
+    note_decision(vm, seen, {std::move(ruling), outcome}, free);
   }
   for (std::size_t i = 0; i < records_.size(); ++i) {
     prepare_to_grow(*records_[i], view.vms[i]);
@@ -243,9 +240,9 @@ void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
 }
 
 // All VMs were counted just now, when they were refreshed.
-HostView Engine::look(TimePoint now) {
+HostView Engine::look(std::optional<Bytes> available, TimePoint now) {
   HostView view = books_.view();
-  view.spare_physical = spare_physical(now);
+  view.spare_physical = spare_physical(available, now);
   records_.clear();
   view.vms.reserve(vms_.size());
   for (const auto& [name, vm] : vms_) {

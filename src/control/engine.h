@@ -88,6 +88,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void call(VmRecord& vm, const std::string& name);
   static VmLabel label_of(const VmRecord& vm) { return {vm.name, vm.display, vm.id}; }
   const VmRecord* spoken_of(const std::string& name) const;
+  std::optional<Error> several_called(const std::string& name) const;
   Error nobody_called(const std::string& name) const;
   void refresh(VmRecord& vm, TimePoint now);
   void rebooted(VmRecord& vm);
@@ -96,7 +97,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   VmReport changed(const VmLabel& label, const SettingsChange& change);
   void watch_stall(VmRecord& vm, TimePoint now);
   void tell_status(VmRecord& vm, Status before, const std::string& note_before);
-  HostView look(TimePoint now);
+  HostView look(std::optional<Bytes> available, TimePoint now);
   bool guesses(TimePoint now) const;
   void check_commitment(TimePoint now);
   void watch_minimums();
@@ -121,7 +122,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void bury_orphans(TimePoint now);
   void tell_of_orphan(const OrphanClaim& orphan);
   void expire_reservations(TimePoint now);
-  Bytes spare_physical(TimePoint now);
+  Bytes spare_physical(std::optional<Bytes> available, TimePoint now);
   void keep_pause();
   std::vector<std::string> warnings(const std::string& name, const Limits& limits) const;
   std::vector<std::string> known_names() const;

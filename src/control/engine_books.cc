@@ -138,7 +138,7 @@ void Engine::remember_held() {
 bool Engine::guesses(TimePoint now) const {
   return std::ranges::any_of(vms_, [now](const auto& each) {
     const VmRecord& vm = *each.second;
-    return !vm.facts().known && !vm.twin && now - vm.appeared_at < kMonitorWait;
+    return !vm.twin && has_time_to_speak(vm, now);
   });
 }
 
@@ -154,9 +154,9 @@ void Engine::check_commitment(TimePoint now) {
   over_committed_ = over;
 }
 
-Bytes Engine::spare_physical(TimePoint now) {
+Bytes Engine::spare_physical(std::optional<Bytes> available, TimePoint now) {
   const bool before = kernel_.unreadable();
-  const Bytes spare = kernel_.spare(host_.available(), books_, options_.physical_margin, now);
+  const Bytes spare = kernel_.spare(available, books_, options_.physical_margin, now);
   if (kernel_.unreadable() && !before) event(EventCode::HostUnreadable, "");
   if (!kernel_.unreadable() && before) event(EventCode::HostReadable, "");
   return spare;

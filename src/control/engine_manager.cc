@@ -47,8 +47,9 @@ HostReport Engine::host() const {
   out.reserved = books_.reserved();
   out.committed_peak = std::max(books_.peak(), out.committed);
   out.free = books_.free();
-  out.host_available = host_.available();
-  out.host_total = host_.total();
+  const HostMemory memory = host_.memory();
+  out.host_available = memory.available;
+  out.host_total = memory.total;
   out.vms = vms_.size();
   out.passes = passes_;
   out.over_committed = books_.over();
@@ -120,8 +121,9 @@ void Engine::resume() {
 
 void Engine::set(const std::string& asked, const SettingsChange& change, bool dry_run, Answer answer) {
   const VmRecord* const running = spoken_of(asked);
-  if (!running && nobody_called(asked).kind == Error::Kind::Invalid)
-    return answer(fail(nobody_called(asked)));
+  if (!running) {
+    if (auto several = several_called(asked)) return answer(fail(*std::move(several)));
+  }
   const std::string name = running ? running->name : asked;
   const VmLabel label = running ? label_of(*running) : VmLabel{name};
   const Settings after = settings_.settings_after(label, change);

@@ -80,13 +80,19 @@ const VmRecord* Engine::spoken_of(const std::string& name) const {
   return nullptr;
 }
 
-Error Engine::nobody_called(const std::string& name) const {
+// A name that several VMs show.
+std::optional<Error> Engine::several_called(const std::string& name) const {
   std::string called;
   for (const auto& [id, vm] : by_id_) {
     if (vm->display == name) called += (called.empty() ? "" : ", ") + vm->name;
   }
-  if (!called.empty())
-    return {Error::Kind::Invalid, fmt::format("several VMs are named '{}': say which of {}", name, called)};
+  if (called.empty()) return std::nullopt;
+  return Error{Error::Kind::Invalid,
+               fmt::format("several VMs are named '{}': say which of {}", name, called)};
+}
+
+Error Engine::nobody_called(const std::string& name) const {
+  if (auto several = several_called(name)) return *std::move(several);
   for (const std::string& off : settings_.names()) {
     if (off == name) {
       return {Error::Kind::NotFound,

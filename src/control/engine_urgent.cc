@@ -10,7 +10,7 @@ bool Engine::grow_alone(VmRecord& vm, const VmView& view, TimePoint now) {
   if (!fair_) return false;
   count_all();
   HostView host = books_.view_of(*vm.claim);
-  host.spare_physical = spare_physical(now);
+  host.spare_physical = spare_physical(host_.memory().available, now);
   host.vms.push_back(view);
   const std::vector<Ruling> rulings = rule_on(host, options_.plan(host), options_.guards.rails, &*fair_);
   if (rulings.size() != 1 || !rulings.front().place) return false;

@@ -90,8 +90,7 @@ class FakeGuest final : public GuestLink {
 
 class FakeHost final : public HostSensor {
  public:
-  std::optional<Bytes> total() const override { return total_now; }
-  std::optional<Bytes> available() const override { return available_now; }
+  HostMemory memory() const override { return {total_now, available_now}; }
   HostNumber<ProcessMemory> memory_of(pid_t pid) const override {
     if (unreadable.contains(pid)) return tl::make_unexpected(Missing::Unreadable);
     if (ended.contains(pid)) return tl::make_unexpected(Missing::Gone);

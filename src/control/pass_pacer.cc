@@ -15,15 +15,12 @@ TimePoint PassPacer::due() const {
   return wanted_ ? std::min(*wanted_, regular) : regular;
 }
 
-PassPacer::Begun PassPacer::begin(TimePoint now) {
-  Begun out;
-  if (now >= tick_) {
-    out.late = now - tick_ > kTick / 2;
-    tick_ += kTick * (1 + (now - tick_) / kTick);
-  }
+bool PassPacer::begin(TimePoint now) {
+  const bool late = now - tick_ > kTick / 2;
+  if (now >= tick_) tick_ += kTick * (1 + (now - tick_) / kTick);
   wanted_.reset();
   last_ = now;
-  return out;
+  return late;
 }
 
 }  // namespace aerostat

@@ -24,11 +24,9 @@ class PassPacer {
   bool want(TimePoint now);
   // When the next pass is due, regular or requested. May lie in the past.
   TimePoint due() const;
-  // A pass begins now.
-  struct Begun {
-    bool late = false;  // a regular one, by more than half a tick; no burst makes up for it
-  };
-  Begun begin(TimePoint now);
+  // A pass begins now. True: it is a regular one, and late by more than half a tick. No burst makes up for
+  // it.
+  bool begin(TimePoint now);
 
  private:
   TimePoint tick_;                   // the next regular pass

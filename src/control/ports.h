@@ -25,8 +25,7 @@ namespace aerostat {
 class HostSensor {
  public:
   virtual ~HostSensor() = default;
-  virtual std::optional<Bytes> total() const = 0;
-  virtual std::optional<Bytes> available() const = 0;
+  virtual HostMemory memory() const = 0;
   virtual HostNumber<ProcessMemory> memory_of(pid_t pid) const = 0;
   // Start time of the process, in clock ticks since boot.
   virtual HostNumber<std::uint64_t> started(pid_t pid) const = 0;

@@ -34,6 +34,10 @@ std::optional<Bytes> touched(const VmRecord& vm) {
   return *vm.resident + *vm.swapped + std::clamp(unseen, Bytes{}, kUnseenMost);
 }
 
+bool has_time_to_speak(const VmRecord& vm, TimePoint now) {
+  return !vm.facts().known && now - vm.appeared_at < kMonitorWait;
+}
+
 bool boots(const VmRecord& vm, TimePoint now) {
   return vm.guest && vm.mind.source == Source::BalloonStats && vm.guest->state().service == Service::Absent &&
          now - vm.starting_since < kIntegrationWait;
@@ -76,8 +80,8 @@ struct Verdict {
   Status status;
   std::string note;
   bool movable = false;
-  bool has_share = false;           // movable, or to be heard of, again or at last
-  std::optional<Bytes> keeps = {};  // not believed: its memory beyond its guest's word
+  bool has_share = false;           // it keeps its fair share: it can be moved, or may soon report
+  std::optional<Bytes> keeps = {};  // its guest is not believed: the memory that it keeps nevertheless
 };
 
 // What a guest showed before it fell silent.
@@ -102,9 +106,8 @@ void stand_by_itself(Verdict& v, const VmRecord& vm) {
   v.has_share = v.status != Status::NoIntegration;
   switch (v.status) {
     case Status::BadReports:
-      v.keeps = Bytes{};
-      break;  // weight decides, as for a guest that claims to use
-              // all
+      v.keeps = Bytes{};  // as for a guest that claims to use all: weight decides
+      break;
     case Status::NotResponding: v.keeps = touched_or_all(vm); break;  // it may be silent for lack of memory
     case Status::Starting:
     case Status::NoIntegration:
@@ -118,7 +121,7 @@ void stand_by_itself(Verdict& v, const VmRecord& vm) {
 std::optional<Verdict> judge_link(const VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   const bool opening = facts.link == Link::Connecting || facts.link == Link::Lost;
-  if (opening && !facts.known && now - vm.appeared_at < kMonitorWait) {
+  if (opening && has_time_to_speak(vm, now)) {
     return Verdict{Status::Starting, "its monitor was not heard yet"};
   }
   if (facts.run_state == RunState::ShutDown) return Verdict{Status::Off, "the guest was shut down"};

@@ -18,6 +18,9 @@ inline constexpr Bytes kArrivesMost = Bytes::mib(256);
 // A VM whose monitor never answered is named after this long.
 inline constexpr Duration kMonitorWait = std::chrono::seconds(5);
 
+// It was not heard yet, and appeared less than kMonitorWait ago.
+bool has_time_to_speak(const VmRecord& vm, TimePoint now);
+
 // Facts are new or time has passed: updates life cycle, limits, counters. Returns memory seen to come back
 // since last time.
 Bytes follow_machine(VmRecord& vm, TimePoint now);

@@ -61,8 +61,9 @@ struct VmRecord {
   std::optional<Bytes> resident, swapped;  // of its process, by the host
   Bytes last_resident;                     // as last read
   Bytes counted;                           // the last plausible committed size of its process
-  std::optional<Bytes> host_has;           // in all: no VM can have more; missing: unknown
-  bool heard = false;                      // its facts were known once
+  // The host's memory: no VM can have more. Outlives the record; null or missing: unknown.
+  const std::optional<Bytes>* host_has = nullptr;
+  bool heard = false;  // its facts were known once
   StallState stall;
   ReactionWatch reaction;
   std::optional<TimePoint> prepare_asked_at;
@@ -88,7 +89,8 @@ struct VmRecord {
   // It claims more than any VM on this host can have.
   bool claims_too_much() const { return !can_be(facts().committed()); }
   bool can_be(Bytes claimed) const {
-    return claimed >= Bytes{} && claimed <= std::min(host_has.value_or(kMostOfOneClaim), kMostOfOneClaim);
+    const Bytes most = host_has ? host_has->value_or(kMostOfOneClaim) : kMostOfOneClaim;
+    return claimed >= Bytes{} && claimed <= std::min(most, kMostOfOneClaim);
   }
 };
 

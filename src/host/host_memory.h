@@ -14,11 +14,6 @@
 
 namespace aerostat {
 
-struct HostMemory {
-  std::optional<Bytes> total;
-  std::optional<Bytes> available;
-};
-
 class HostFiles {
  public:
   // Opens the file that must stay readable when no file can be opened any more: /proc/meminfo.

@@ -23,7 +23,7 @@ constexpr std::array kMeasures = {
     Measure{"committed", "what all VMs together may hold", Unit::Size, false,
             [](Host h, Vm) { return h.committed().to_mib(); }},
     Measure{"available", "what the host's kernel has left", Unit::Size, false,
-            [](Host h, Vm) { return h.available()->to_mib(); }},
+            [](Host h, Vm) { return h.available().to_mib(); }},
     Measure{"assigned", "what it has", Unit::Size, true, [](Host, Vm vm) { return vm->assigned(); }},
     Measure{"target", "what it was asked to have", Unit::Size, true,
             [](Host, Vm vm) { return vm->facts().target().to_mib(); }},

@@ -16,7 +16,7 @@ VirtualHost::VirtualHost(Bytes capacity, Bytes reserve, const Physics& physics)
 VirtualHost::~VirtualHost() = default;
 
 // What the kernel would call available: memory that no VM has touched.
-std::optional<Bytes> VirtualHost::available() const {
+Bytes VirtualHost::available() const {
   double touched = 0;
   for (const auto& vm : vms_) touched += vm->touched();
   const Bytes used = Bytes::of_mib(touched);

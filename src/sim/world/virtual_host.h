@@ -32,8 +32,8 @@ class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
   double now_s() const { return static_cast<double>(turn_) * kTurn; }
 
   // HostSensor: a host that does nothing else.
-  std::optional<Bytes> total() const override { return capacity_; }
-  std::optional<Bytes> available() const override;
+  HostMemory memory() const override { return {capacity_, available()}; }
+  Bytes available() const;
   HostNumber<ProcessMemory> memory_of(pid_t pid) const override;
   HostNumber<std::uint64_t> started(pid_t) const override { return 0; }  // no pid is reused
 
