@@ -175,13 +175,13 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     write();
   }
 
-  // Who follows a stream has nothing more to say: data or its end both end it.
+  // A client that follows a stream sends nothing more. Data from it, or its end, ends the stream.
   void on_unwanted(Code, std::size_t) {
     if (!closed_) close();
   }
 
-  // One write at a time, of at most kMostWaiting (or one piece): the rest stays where the stream has it from.
-  // So a slow reader costs no memory; if it takes nothing for as long as our patience lasts, it is dropped.
+  // One write at a time, of at most kMostWaiting or one piece. The stream keeps the rest, so a slow reader
+  // costs no memory. A reader that takes nothing within the patience is dropped.
   void send_more() {
     if (closed_ || writing_ || hub_->stopped) return;
     waiting_ = body_->next(kMostWaiting);

@@ -57,7 +57,7 @@ Json list_json(const Records& records) {
   return out;
 }
 
-// `next`: what to ask for to get what follows; null: there is no more.
+// `next`: the value of `after` for the next request; null: the list is complete.
 ApiAnswer list(Json items, Json next = nullptr) {
   return ok({{"items", std::move(items)}, {"next", std::move(next)}});
 }
@@ -66,7 +66,8 @@ tl::unexpected<Error> wrong(std::string_view parameter, std::string message) {
   return fail(Error{Error::Kind::Invalid, std::move(message), std::string(parameter)});
 }
 
-// Follows events from a number on. The Manager keeps what a slow reader has not taken, within its bounds.
+// Follows the events after a number. Events that a slow reader has not taken yet stay with the Manager, which
+// keeps a bounded number of them.
 class EventStream final : public BodyStream {
  public:
   EventStream(const Manager& manager, std::uint64_t after) : manager_(manager), after_(after) {}

@@ -51,7 +51,7 @@ inline constexpr std::size_t kEventCodes = static_cast<std::size_t>(EventCode::M
 // "vm.grow": stable, for programs.
 std::string_view event_code(EventCode code);
 
-// What an event tells beside its code. A plain text is for what somebody else said.
+// The details of an event, besides its code. Plain text repeats what another program said.
 namespace tells {
 struct StatusChange {
   Status from, to;

@@ -11,12 +11,11 @@ namespace aerostat {
 
 class Levels {
  public:
-  // None but zero: nothing is known yet.
+  // Zero is the only level: nothing is known yet.
   Levels() = default;
-  // Multiples of `fine` below `base`; `base` and any number of steps of `coarse` above it. What is outside of
-  // [least, most] cannot be had.
+  // Multiples of `fine` below `base`; `base` plus multiples of `coarse` above it; all within [least, most].
   static Levels around(Bytes base, Bytes fine, Bytes coarse, Bytes least, Bytes most);
-  // These and no others, in ascending order; at least one.
+  // Exactly these sizes. They are in ascending order, and there is at least one.
   static Levels sizes(std::vector<Bytes> sizes);
 
   // The largest level at or below the amount; the least, if all are above it.
@@ -25,9 +24,9 @@ class Levels {
   Bytes above(Bytes amount) const;
   Bytes least() const { return least_; }
   Bytes most() const { return most_; }
-  // Of a few sizes; else any number of steps.
+  // True: it was made by sizes().
   bool few() const { return sizes_ != nullptr; }
-  // The step in which it grows: a difference of less is none.
+  // The smallest step of a growth. Smaller differences do not count.
   Bytes grain() const { return coarse_; }
 
  private:

@@ -1,5 +1,5 @@
-// BalloonAndBlocks: a VM whose memory is what it booted with, less what a balloon holds, and what was plugged
-// in blocks; made into facts that name no device. Pure. The driver for QEMU has it, and virtual VMs.
+// BalloonAndBlocks: the memory of a VM that has a balloon and memory plugged in blocks. It makes facts that
+// name no device from these numbers. Pure. The driver for QEMU and the lab's virtual VMs use it.
 #pragma once
 
 #include <algorithm>
@@ -46,7 +46,7 @@ struct BalloonAndBlocks {
   }
   Bytes maximum() const { return base + plug_maximum; }
 
-  // Writes all of this into `facts`, as facts have it. The guest's resets in there are read.
+  // Writes the numbers into `facts`. It reads `facts.resets`, which must be up to date.
   void show(MachineFacts& facts) const;
   std::vector<std::string> devices() const;
 };

@@ -36,8 +36,7 @@ enum class Link {
   Lost,    // was up, is unreachable now; the VM may still be running
 };
 
-// What a VM has and was asked to have, over all its devices. What was asked and what was achieved are two
-// numbers.
+// What a VM has and was asked to have, summed over its devices.
 struct Amounts {
   Bytes assigned;   // what it has, as seen
   Bytes due;        // what it has when a trade between its devices is over
@@ -46,7 +45,7 @@ struct Amounts {
   friend bool operator==(const Amounts&, const Amounts&) = default;
 };
 
-// The same for each kind of device: which do it is told for people alone.
+// The facts mean the same for every kind of device. `devices` names the devices, for display only.
 struct MachineFacts {
   Link link = Link::Connecting;
   std::string link_note;  // one sentence: why the link is not Up
@@ -61,17 +60,17 @@ struct MachineFacts {
   bool target_known = true;  // false: what was asked of it by somebody before us is not known yet
   bool ordered = false;      // the target is what we asked for, and not void since
   Levels levels;             // targets that it can be set to
-  // What it can be given above its target before its guest's kernel must add another memory block to use it.
-  // Missing: it never must, or nothing can be done about it: whatever it is given is a block.
+  // The VM can grow by this above its target before the guest's kernel must add a memory block. Missing: the
+  // kernel never must, or each growth adds a block.
   std::optional<Bytes> room_in_block;
-  // What prepare_to_grow() takes from the guest meanwhile; missing: there is nothing to prepare.
+  // The memory that the guest lacks during prepare_to_grow(). Missing: there is nothing to prepare.
   std::optional<Bytes> price_of_room;
-  Bytes at_once;                            // as much it can have without that anything is added to it
-  Bytes added;                              // of what it has, what its guest's kernel has to bring online
-  bool giving = false;                      // memory is on its way back from it
-  bool as_booted = false;                   // nothing was given or taken since its guest booted
-  bool can_change = false;                  // there is a device that can give it memory or take it back
-  std::vector<std::string> devices;         // these, for people
+  Bytes at_once;                     // the largest size that needs no memory to be added
+  Bytes added;                       // the part of `assigned` that the guest's kernel must bring online
+  bool giving = false;               // memory is on its way back from it
+  bool as_booted = false;            // nothing was given or taken since its guest booted
+  bool can_change = false;           // there is a device that can give it memory or take it back
+  std::vector<std::string> devices;  // these, for people
   std::optional<std::string> agent_socket;  // where the guest's service can be reached
   std::string manager_note;                 // what is missing to be fully manageable, for `show`
   std::string refusal;                      // what the hypervisor refuses, and why
