@@ -18,6 +18,7 @@ MAY_USE = {
     "host": {"base"},
     "vmm": {"base", "model"},
     "vmm/qemu": {"base", "model", "vmm"},
+    "vmm/libvirt": {"base", "model", "vmm"},
     "guest": {"base", "model"},
     "control": {"base", "model", "policy", "guard", "vmm", "guest"},
     # The lab runs the loop itself, and the guest's own rules of when to report and of whose memory is whose.
@@ -60,7 +61,8 @@ PURE = {"policy", "guard"}
 IMPURE = re.compile(r"<(fstream|iostream|thread|mutex|unistd\.h|sys/[a-z]+\.h|boost/.*)>|base/log\.h|steady_clock::now|system_clock::now")
 # Targets of CMake that are a part of a room.
 ROOM_OF_TARGET = {"control_interface": "control", "guest_interface": "guest", "agent_common": "agent/common",
-                  "agent_linux": "agent/linux", "vmm_qemu": "vmm/qemu"}
+                  "agent_linux": "agent/linux", "vmm_qemu": "vmm/qemu", "vmm_libvirt": "vmm/libvirt",
+                  "libvirt_api": "vmm/libvirt"}
 
 
 def room_of(path: str) -> str:
