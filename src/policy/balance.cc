@@ -48,7 +48,9 @@ Wish rest(const Case& c) {
   if (!vm.demand || vm.keeps || vm.starting || vm.stalled || vm.distress) return stay(c, enough);
   const Bytes keep = std::min(rest_of(vm), vm.target);
   const Bytes surplus = vm.target - keep;
-  if (surplus < vm.grain) return stay(c, enough);
+  // A crumb is not worth a change, except above the owner's minimum, where the VM would keep it for good.
+  const bool ends_at_minimum = keep <= vm.level_above(vm.limits.minimum);
+  if (surplus < (ends_at_minimum ? vm.grain : std::max(vm.grain, kCrumb))) return stay(c, enough);
   if (!may_shrink(vm, Rule::ReturnIdle)) return stay(c, Because::JustMoved);
   return shrink_to(c, keep, Rule::ReturnIdle, Because::NotNeeded, surplus);
 }

@@ -179,6 +179,8 @@ inline constexpr double kLowShare = 0.8;
 inline constexpr Bytes kLeastGrow = Bytes::mib(64);
 // Scarce memory arrives in small amounts, which are collected until they are worth a change.
 inline constexpr Bytes kLeastGrant = Bytes::mib(16);
+// Less than this of what is idle is not returned, unless the VM then rests at its minimum.
+inline constexpr Bytes kCrumb = Bytes::mib(8);
 // A VM in distress keeps this share of its demand above what it wants when others are short.
 inline constexpr double kDistressShare = 0.25;
 // No shrink for others this soon after a growth.
