@@ -103,15 +103,16 @@ struct Groups {
 };
 
 // Memory is scarce when not all can have what they want. Then each growth is cut to its entitlement, and a VM
-// that has more than that can give.
-Groups group(std::vector<Case>& cases, bool scarce) {
+// that has more than that can give. `over`: more is committed and reserved than there is.
+Groups group(std::vector<Case>& cases, bool scarce, bool over) {
   Groups out;
   for (Case& c : cases) {
     const bool wants = c.rule != Rule::Hold;
     if (c.shortage != Rule::Yield)
       c.desire = std::max(c.vm->target, c.vm->level_below(std::min(c.desire, c.entitled)));
-    // A VM that lacks memory itself gives no small amounts.
-    const Bytes least = wants ? std::max(c.vm->grain, kLeastGrant) : c.vm->grain;
+    // A VM that lacks memory itself gives no small amounts, unless they are owed: a start may wait for the
+    // last.
+    const Bytes least = wants && !over ? std::max(c.vm->grain, kLeastGrant) : c.vm->grain;
     const bool can_give = scarce && c.vm->target - c.entitled >= least;
     auto& side = can_give ? out.givers : wants ? out.growers : out.resting;
     side.push_back(&c);
@@ -138,7 +139,7 @@ std::vector<Wish> balance(const HostView& host) {
   const Bytes free = std::max(Bytes{}, host.free());
   const bool scarce = missing > host.free();
   if (scarce) entitle(pool_of(host, cases), cases);
-  const Groups groups = group(cases, scarce);
+  const Groups groups = group(cases, scarce, host.free() < Bytes{});
 
   std::vector<Claim> claims;
   Bytes spare, owed;

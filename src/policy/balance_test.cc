@@ -113,6 +113,14 @@ TEST(Balance, GrowsAGuestForABlockWithTheLastThatIsFree) {
   EXPECT_EQ(wish_of(wishes, "web").to, 384_MiB);
 }
 
+TEST(Balance, AVmThatLacksMemoryGivesTheLastThatAStartWaitsFor) {
+  const auto cut = [](Bytes capacity) {
+    return wish_of(balance(host(capacity, {vm("web", 1_GiB, 1000_MiB)})), "web");
+  };
+  EXPECT_EQ(cut(1_GiB).to, 1_GiB);
+  EXPECT_EQ(cut(1020_MiB).to, 1020_MiB) << "4 MiB are owed";
+}
+
 TEST(Balance, MovesBetweenLevelsOfADeviceThatBeginWhereTheVmBooted) {
   Vm web = learned(1000_MiB, 960_MiB, 45_MiB);
   web.base = 1000_MiB;
