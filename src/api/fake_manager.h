@@ -33,6 +33,26 @@ class FakeManager final : public Manager {
     changes.push_back({name, change, dry_run});
     answer(vm(name));
   }
+  Result<StartReport> reserve(const StartRequest& request) override {
+    if (refusal) return fail(*refusal);
+    StartReport out;
+    out.request = request;
+    out.state = StartState::Gathering;
+    start_reports.push_back(out);
+    return out;
+  }
+  Result<StartReport> start(const std::string& vm) const override {
+    for (const StartReport& report : start_reports) {
+      if (report.request.vm == vm) return report;
+    }
+    return fail(Error::Kind::NotFound, "nobody asked for memory for '" + vm + "'");
+  }
+  std::vector<StartReport> starts() const override { return start_reports; }
+  Result<StartReport> release(const std::string& vm) override {
+    Result<StartReport> out = start(vm);
+    std::erase_if(start_reports, [&](const StartReport& report) { return report.request.vm == vm; });
+    return out;
+  }
   Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const override {
     if (const auto known = vm(name); !known) return fail(known.error());
     const std::size_t count = std::min(most, decisions.size());
@@ -65,6 +85,7 @@ class FakeManager final : public Manager {
   std::vector<DecisionRecord> decisions;
   std::vector<EventRecord> event_records;
   std::vector<Reaction> reaction_records;
+  std::vector<StartReport> start_reports;
   std::optional<Error> refusal;
   std::vector<Change> changes;
   bool never_answers = false;  // to changes

@@ -69,7 +69,7 @@ std::vector<OrphanClaim> Books::untold_orphans(TimePoint before) {
   return out;
 }
 
-Result<void> Books::reserve(const std::string& owner, Bytes amount, std::optional<TimePoint> expires) {
+Result<void> Books::reserve(const std::string& owner, Bytes amount) {
   if (amount <= Bytes{})
     return fail(Error::Kind::Invalid, owner + ": nothing is to be reserved; give a size above 0");
   const Bytes most = left_for(owner);
@@ -78,23 +78,23 @@ Result<void> Books::reserve(const std::string& owner, Bytes amount, std::optiona
                 fmt::format("{} cannot be reserved for {}: with every VM at its minimum {} would be left",
                             format_bytes(amount), owner, format_bytes(std::max(Bytes{}, most))));
   }
-  release(owner);
-  reservations_.push_back({owner, amount, expires, nullptr});
+  keep(owner, amount);
   return {};
+}
+
+void Books::keep(const std::string& owner, Bytes amount) {
+  release(owner);
+  reservations_.push_back({owner, bounded(amount), nullptr});
 }
 
 bool Books::release(const std::string& owner) {
   return std::erase_if(reservations_, [&](const Reservation& each) { return each.owner == owner; }) > 0;
 }
 
-std::vector<std::string> Books::expire(TimePoint now) {
-  std::vector<std::string> out;
-  std::erase_if(reservations_, [&](const Reservation& each) {
-    const bool over = !each.taken_by && each.expires && *each.expires <= now;
-    if (over) out.push_back(each.owner);
-    return over;
-  });
-  return out;
+const Reservation* Books::reservation(const std::string& owner) const {
+  const auto found =
+      std::ranges::find_if(reservations_, [&](const Reservation& each) { return each.owner == owner; });
+  return found == reservations_.end() ? nullptr : &*found;
 }
 
 Bytes Books::reserved() const {

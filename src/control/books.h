@@ -42,7 +42,6 @@ struct OrphanClaim {
 struct Reservation {
   std::string owner;
   Bytes amount;
-  std::optional<TimePoint> expires;   // missing: it lasts until it is released or its VM is known
   const VmClaim* taken_by = nullptr;  // its VM appeared, and its facts are not known yet
 
   // The part that its VM does not hold yet.
@@ -77,11 +76,13 @@ class Books {
 
   // Replaces an earlier reservation of the owner. Refuses an amount that could never be free: more than the
   // capacity leaves when each VM holds its least.
-  Result<void> reserve(const std::string& owner, Bytes amount, std::optional<TimePoint> expires);
+  Result<void> reserve(const std::string& owner, Bytes amount);
+  // The same whatever is free: it was promised already, by an earlier daemon.
+  void keep(const std::string& owner, Bytes amount);
   // False: nothing was reserved for it.
   bool release(const std::string& owner);
-  // Ends reservations that have expired and whose VM did not appear; returns their owners.
-  std::vector<std::string> expire(TimePoint now);
+  // Nothing: none, or its VM is known. Valid until the books change.
+  const Reservation* reservation(const std::string& owner) const;
 
   Bytes committed() const { return held_ + orphaned_; }  // by VMs and orphans
   Bytes reserved() const;

@@ -12,15 +12,12 @@ namespace aerostat {
 namespace {
 
 using namespace literals;
-using namespace std::chrono_literals;
-
-constexpr TimePoint kNow{};
 
 TEST(Books, AddUpVmsOrphansAndReservations) {
   Books books(8_GiB, 1_GiB);
   books.count(books.open({"web"}), 2_GiB, 512_MiB, 1_GiB);
   books.add_orphan({"lost", {7, 1}, 512_MiB});
-  ASSERT_TRUE(books.reserve("new", 1_GiB, {}));
+  ASSERT_TRUE(books.reserve("new", 1_GiB));
   EXPECT_EQ(books.committed(), 2560_MiB);
   EXPECT_EQ(books.untouched(), 1536_MiB);
   EXPECT_EQ(books.reserved(), 1_GiB);
@@ -30,22 +27,21 @@ TEST(Books, AddUpVmsOrphansAndReservations) {
 
 TEST(Books, AVmUsesUpItsReservationUntilItsFactsAreKnown) {
   Books books(8_GiB, {});
-  ASSERT_TRUE(books.reserve("web", 2_GiB, kNow + 10s));
+  ASSERT_TRUE(books.reserve("web", 2_GiB));
   VmClaim& web = books.open({"web"});
   books.count(web, 100_MiB, 100_MiB, 100_MiB);
   EXPECT_EQ(books.committed() + books.reserved(), 2_GiB);
   books.count(web, 3_GiB, {}, {});
   EXPECT_EQ(books.committed() + books.reserved(), 3_GiB) << "it never asked for so little";
-  EXPECT_TRUE(books.expire(kNow + 20s).empty()) << "its VM is there";
   books.close(web);
   EXPECT_EQ(books.reserved(), 2_GiB) << "it may come again";
-  EXPECT_EQ(books.expire(kNow + 20s).size(), 1u);
+  EXPECT_TRUE(books.release("web"));
   EXPECT_EQ(books.free(), 8_GiB);
 }
 
 TEST(Books, AReservationEndsWhenTheFactsOfItsVmAreKnown) {
   Books books(8_GiB, {});
-  ASSERT_TRUE(books.reserve("web", 2_GiB, {}));
+  ASSERT_TRUE(books.reserve("web", 2_GiB));
   VmClaim& web = books.open({"web"});
   books.count(web, 1_GiB, {}, {});
   books.known(web);
@@ -56,10 +52,10 @@ TEST(Books, AReservationEndsWhenTheFactsOfItsVmAreKnown) {
 TEST(Books, ReserveNothingThatCouldNeverBeFree) {
   Books books(4_GiB, 1_GiB);
   books.count(books.open({"web"}), 3_GiB, {}, 1_GiB);
-  EXPECT_FALSE(books.reserve("new", 2049_MiB, {}));
-  EXPECT_FALSE(books.reserve("new", 0_MiB, {}));
-  EXPECT_TRUE(books.reserve("new", 2_GiB, {})) << "the other keeps its least";
-  EXPECT_TRUE(books.reserve("new", 1_GiB, {})) << "it replaces what was reserved before";
+  EXPECT_FALSE(books.reserve("new", 2049_MiB));
+  EXPECT_FALSE(books.reserve("new", 0_MiB));
+  EXPECT_TRUE(books.reserve("new", 2_GiB)) << "the other keeps its least";
+  EXPECT_TRUE(books.reserve("new", 1_GiB)) << "it replaces what was reserved before";
   EXPECT_EQ(books.reserved(), 1_GiB);
   EXPECT_EQ(books.over(), 0_MiB) << "nobody has it yet";
   EXPECT_EQ(books.free(), -1_GiB) << "and others have to make room";
@@ -106,7 +102,7 @@ RC_GTEST_PROP(BooksProperty, SayWhatASumOverAllClaimsSays, ()) {
       books.count(*vms[*rc::gen::inRange<std::size_t>(0, vms.size())], any(), any(), any());
     if (what == 3) books.add_orphan({name, process, any()});
     if (what == 4) books.take_orphan(process);
-    if (what == 5 && books.reserve(name, any(), {})) RC_TAG("reserved");
+    if (what == 5 && books.reserve(name, any())) RC_TAG("reserved");
     Bytes committed, untouched;
     for (const VmClaim* vm : vms) {
       RC_ASSERT(vm->amount >= Bytes{});

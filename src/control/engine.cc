@@ -33,6 +33,7 @@ Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, Sett
   if (!options_.guards.reservations) books_.ignore_reservations();
   host_has_ = host_.memory().total;
   recall_held();
+  recall_starts();
   // Nobody follows events yet.
   if (paused_)
     journal_.event(
@@ -191,8 +192,9 @@ void Engine::pass() {
     refresh(*vm, now);
   }
   bury_orphans(now);
-  expire_reservations(now);
-  const HostView view = look(host.available, now);
+  const Bytes spare = spare_physical(host.available, now);
+  advance_starts(spare, now);
+  const HostView view = look(spare, now);
   check_commitment(now);
   if (!paused_) decide(view, now);
   watch_minimums();
@@ -240,9 +242,9 @@ void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
 }
 
 // All VMs were counted just now, when they were refreshed.
-HostView Engine::look(std::optional<Bytes> available, TimePoint now) {
+HostView Engine::look(Bytes spare, TimePoint now) {
   HostView view = books_.view();
-  view.spare_physical = spare_physical(available, now);
+  view.spare_physical = spare;
   records_.clear();
   view.vms.reserve(vms_.size());
   for (const auto& [name, vm] : vms_) {

@@ -18,6 +18,7 @@
 #include "control/kernel_memory.h"
 #include "control/manager.h"
 #include "control/ports.h"
+#include "control/start_queue.h"
 #include "control/vm_record.h"
 #include "guard/guards.h"
 #include "policy/balance.h"
@@ -37,6 +38,7 @@ struct EngineOptions {
   Profile profile = aerostat::profile(ProfileName::Balanced);
   std::string version;
   std::optional<WallTime> paused_since;  // before it started: it begins paused
+  std::vector<StartReport> starts;       // that an earlier daemon had not ended
 };
 
 class Engine final : public Manager, public MachineListener, public GuestListener {
@@ -53,13 +55,6 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   // A new capacity and a newly read configuration take effect.
   void reconfigure(Bytes capacity, Bytes reserve, const Profile& profile);
 
-  // Reserves memory for a VM that is about to start. Nobody else gets it until the facts of a VM of that name
-  // are known, it is released, or `lasts` is over and no such VM appeared. Others are asked to give what is
-  // missing. Replaces an earlier reservation of the name. Refuses an amount that could never be free: more
-  // than the capacity leaves when every VM is at its minimum.
-  Result<void> reserve(const std::string& vm, Bytes amount, std::optional<Duration> lasts = {});
-  void release(const std::string& vm);
-
   // MachineListener
   void machine_appeared(Machine& machine) override;
   void machine_changed(const VmId& id) override;
@@ -75,6 +70,10 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   std::vector<VmReport> vms_off() const override;
   Result<VmReport> vm(const std::string& name) const override;
   void set(const std::string& name, const SettingsChange& change, bool dry_run, Answer answer) override;
+  Result<StartReport> reserve(const StartRequest& request) override;
+  Result<StartReport> start(const std::string& vm) const override;
+  std::vector<StartReport> starts() const override;
+  Result<StartReport> release(const std::string& vm) override;
   Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const override;
   std::vector<EventRecord> events(std::uint64_t after) const override { return journal_.events_after(after); }
   std::vector<Reaction> reactions() const override { return journal_.reactions(); }
@@ -97,7 +96,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   VmReport changed(const VmLabel& label, const SettingsChange& change);
   void watch_stall(VmRecord& vm, TimePoint now);
   void tell_status(VmRecord& vm, Status before, const std::string& note_before);
-  HostView look(std::optional<Bytes> available, TimePoint now);
+  HostView look(Bytes spare, TimePoint now);
   bool guesses(TimePoint now) const;
   void check_commitment(TimePoint now);
   void watch_minimums();
@@ -121,7 +120,13 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void remember_held();
   void bury_orphans(TimePoint now);
   void tell_of_orphan(const OrphanClaim& orphan);
-  void expire_reservations(TimePoint now);
+  void recall_starts();
+  void advance_starts(Bytes spare, TimePoint now);
+  void tell_of_start(const Start& start);
+  void remember_starts();
+  StartReport report_of_start(const Start& start) const;
+  std::string why_of(const Start& start) const;
+  std::string holders() const;
   Bytes spare_physical(std::optional<Bytes> available, TimePoint now);
   void keep_pause();
   std::vector<std::string> warnings(const std::string& name, const Limits& limits) const;
@@ -137,6 +142,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   HeldBook& held_;
   EngineHooks hooks_;
   mutable Books books_;  // counts follow the machines' facts: brought up to date before they are read
+  StartQueue starts_;
   KernelMemory kernel_;
   std::map<std::string, std::unique_ptr<VmRecord>> vms_;  // by the names that people use
   std::map<VmId, VmRecord*> by_id_;

@@ -172,22 +172,4 @@ void Engine::watch_minimums() {
   }
 }
 
-Result<void> Engine::reserve(const std::string& vm, Bytes amount, std::optional<Duration> lasts) {
-  count_all();
-  const auto expires = lasts ? std::optional(clock_.now() + *lasts) : std::nullopt;
-  if (Result<void> done = books_.reserve(vm, amount, expires); !done) return done;
-  event(EventCode::VmReserved, vm, amount);
-  hooks_.pass_wanted();
-  return {};
-}
-
-void Engine::expire_reservations(TimePoint now) {
-  for (const std::string& owner : books_.expire(now))
-    event(EventCode::VmReleased, owner, "it did not start in time: nothing is kept for it any more");
-}
-
-void Engine::release(const std::string& vm) {
-  if (books_.release(vm)) event(EventCode::VmReleased, vm);
-}
-
 }  // namespace aerostat

@@ -67,7 +67,7 @@ TEST(EngineBooks, AProcessThatIsFoundAgainIsCountedOnce) {
 TEST(EngineBooks, AReservationLastsUntilTheFactsOfItsVmAreKnown) {
   World w(4_GiB);
   w.add("other", 1_GiB);
-  ASSERT_TRUE(w.engine.reserve("web", 2_GiB));
+  ASSERT_TRUE(w.engine.reserve({"web", 2_GiB}));
   FakeMachine& web = w.appear(unheard("web", 2_GiB));
   w.host.resident_of[*web.f.pid] = 100_MiB;
   w.demands["other"] = 1900_MiB;
@@ -231,7 +231,7 @@ TEST(EngineBooks, AVmWhoseProcessIsAnotherLeavesItsOldOneCounted) {
 
 TEST(EngineBooks, AReservationThatNobodyTakesExpires) {
   World w(4_GiB);
-  ASSERT_TRUE(w.engine.reserve("web", 1_GiB, 10s));
+  ASSERT_TRUE(w.engine.reserve({.vm = "web", .memory = 1_GiB, .lasts = 10s}));
   w.run(9s);
   EXPECT_EQ(w.engine.host().reserved, 1_GiB);
   w.run(2s);

@@ -103,7 +103,7 @@ TEST(EngineNames, WhatWasDecidedAboutAVmStaysWhenItIsRenamed) {
 TEST(EngineNames, AReservationIsForTheVmThatPeopleMean) {
   for (const std::string owner : {"web", "web@libvirt", "libvirt:web"}) {
     World w(8_GiB);
-    ASSERT_TRUE(w.engine.reserve(owner, 2_GiB));
+    ASSERT_TRUE(w.engine.reserve({owner, 2_GiB}));
     FakeMachine other("web", 1_GiB, 1_GiB, "libvirt");
     other.f.pid = 77;
     w.engine.machine_appeared(other);

@@ -234,7 +234,7 @@ TEST(Engine, KeepsWhatIsReservedForAVmAboutToStart) {
   World w(2_GiB);
   w.add("web", 1024_MiB);
   w.demands["web"] = 1000_MiB;
-  ASSERT_TRUE(w.engine.reserve("new", 768_MiB));
+  ASSERT_TRUE(w.engine.reserve({"new", 768_MiB}));
   EXPECT_EQ(w.engine.host().reserved, 768_MiB);
   w.demands["web"] = 1900_MiB;
   w.run(5s);
@@ -248,11 +248,11 @@ TEST(Engine, ReservesNothingThatCouldNeverBeFree) {
   w.add("web", 1024_MiB);
   w.demands["web"] = 500_MiB;
   w.run(1s);
-  const auto refused = w.engine.reserve("new", 1920_MiB);
+  const auto refused = w.engine.reserve({"new", 1920_MiB});
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("1.75 GiB would be left"), std::string::npos)
       << refused.error().message;
-  EXPECT_TRUE(w.engine.reserve("new", 1792_MiB)) << "all but its minimum";
+  EXPECT_TRUE(w.engine.reserve({"new", 1792_MiB})) << "all but its minimum";
   w.engine.release("new");
   EXPECT_EQ(w.engine.host().reserved, 0_MiB);
 }

@@ -186,7 +186,8 @@ class World {
                              if (settings.broken) return fail(Error::Kind::Unavailable, "the disk is full");
                              kept_pause = paused;
                              return {};
-                           }}) {
+                           },
+                           [this](const std::vector<StartReport>& starts) { kept_starts = starts; }}) {
     settings.defaults.mode = Mode::Dynamic;
     settings.defaults.minimum = Bytes::mib(256);
   }
@@ -267,6 +268,7 @@ class World {
   std::map<std::string, Bytes> demands;  // what run() lets the guests repeat
   int passes_wanted = 0;
   bool kept_pause = false;
+  std::vector<StartReport> kept_starts;
   Engine engine;
 
  private:

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "model/report.h"
+#include "model/start.h"
 
 namespace aerostat {
 
@@ -29,6 +30,17 @@ class Manager {
   // `answer` is called once: now, or later on the reactor's thread when the change is on disk.
   using Answer = std::function<void(Result<VmReport>)>;
   virtual void set(const std::string& name, const SettingsChange& change, bool dry_run, Answer answer) = 0;
+
+  // Gathers memory for a VM that is about to start, out of what running VMs can give, by weight and down to
+  // their minimums. Replaces an earlier request for the VM. Nobody else gets the memory until the VM's facts
+  // are known, it is released, or its time is over. Refuses at once what the host never has, and what may not
+  // wait and is not there.
+  virtual Result<StartReport> reserve(const StartRequest& request) = 0;
+  virtual Result<StartReport> start(const std::string& vm) const = 0;
+  // In the order of asking; with those that ended in the last minute.
+  virtual std::vector<StartReport> starts() const = 0;
+  // Error: nothing is kept for it.
+  virtual Result<StartReport> release(const std::string& vm) = 0;
 
   // The newest `most` decisions about a VM, oldest first.
   virtual Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const = 0;

@@ -17,6 +17,7 @@
 #include "guest/guest_link.h"
 #include "model/report.h"
 #include "model/settings.h"
+#include "model/start.h"
 #include "model/vm_id.h"
 
 namespace aerostat {
@@ -96,6 +97,8 @@ struct EngineHooks {
   std::function<WallTime()> wall_now;  // for people; decisions use the Clock
   // Stores for the next start of the daemon whether it is paused. Missing: nobody stores it.
   std::function<Result<void>(bool)> keep_pause = {};
+  // Stores for the next start of the daemon which starts have not ended. Missing: nobody stores it.
+  std::function<void(const std::vector<StartReport>&)> keep_starts = {};
 };
 
 }  // namespace aerostat

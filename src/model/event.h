@@ -34,8 +34,11 @@ enum class EventCode {
   VmGrowthStalled,  // does not take what it was given
   VmRebooted,
   VmOom,  // the guest's kernel killed for want of memory
-  VmReserved,
+  VmReserved,  // memory is gathered for its start
   VmReleased,
+  VmStartWaits,
+  VmStartReady,
+  VmStartRefused,
   VmSettings,
   VmMore,  // events of the VM that were left out, because there were too many like them
   HostOverCommitted,

@@ -132,7 +132,7 @@ class Stage {
       const ScenarioStep& step = s_.steps[step_++];
       VirtualVm* const vm = host_.find(step.vm);
       if (step.kind == Kind::Reserve) {
-        const auto done = policy_.engine().reserve(step.vm, step.amount);
+        const auto done = policy_.engine().reserve({step.vm, step.amount});
         say(step.vm, done ? "is promised " + format_bytes(step.amount) : done.error().message);
       }
       if (step.kind == Kind::Release) policy_.engine().release(step.vm);

@@ -1,0 +1,146 @@
+// VMs that are about to start: their memory is gathered from those that run, or they wait and are told why.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "control/fakes.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+using namespace std::chrono_literals;
+using fakes::FakeMachine;
+using fakes::World;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+StartRequest request(const std::string& vm, Bytes memory, std::chrono::seconds wait = 60s) {
+  return {.vm = vm, .memory = memory, .wait = wait, .lasts = 300s};
+}
+
+// A VM whose memory cannot be moved.
+FakeMachine& add_static(World& w, const std::string& name, Bytes memory) {
+  w.settings.kept[name].mode = Mode::Static;
+  return w.appear(std::make_unique<FakeMachine>(name, memory, Bytes{}));
+}
+
+StartState state(World& w, const std::string& vm) { return w.engine.start(vm)->state; }
+
+bool law_holds(World& w) {
+  const HostReport host = w.engine.host();
+  return host.committed <= host.capacity - host.reserve;
+}
+
+TEST(EngineStarts, MemoryIsGatheredFromRunningVms) {
+  World w(4_GiB);
+  w.add("web", 2_GiB);
+  w.add("db", 2_GiB);
+  w.demands = {{"web", 1400_MiB}, {"db", 1400_MiB}};
+  w.run(2s);
+  ASSERT_TRUE(w.engine.reserve(request("new", 1_GiB)));
+  EXPECT_EQ(state(w, "new"), StartState::Waiting);
+  w.run(250ms);
+  EXPECT_EQ(state(w, "new"), StartState::Gathering);
+  EXPECT_THAT(w.engine.start("new")->why, HasSubstr("are still to come from running VMs"));
+  for (int i = 0; i < 100 && state(w, "new") != StartState::Ready; ++i) w.run(500ms);
+  ASSERT_EQ(state(w, "new"), StartState::Ready) << w.engine.start("new")->why;
+  EXPECT_TRUE(law_holds(w));
+  w.appear(std::make_unique<FakeMachine>("new", 1_GiB, Bytes{}));
+  w.run(1s);
+  EXPECT_EQ(state(w, "new"), StartState::Started);
+  EXPECT_TRUE(law_holds(w));
+}
+
+// The six that fit run. The others wait, and start by themselves as those end.
+TEST(EngineStarts, TenStartsOnAHostForSix) {
+  World w(6_GiB);
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(w.engine.reserve(request("vm" + std::to_string(i), 1_GiB, 300s)));
+  w.run(1s);
+  int ready = 0;
+  for (const StartReport& each : w.engine.starts()) {
+    EXPECT_THAT(each.state, testing::AnyOf(StartState::Ready, StartState::Waiting));
+    if (each.state == StartState::Ready) add_static(w, each.request.vm, 1_GiB), ++ready;
+  }
+  EXPECT_EQ(ready, 6);
+  w.run(2s);
+  EXPECT_TRUE(law_holds(w));
+  EXPECT_EQ(state(w, "vm6"), StartState::Waiting);
+  EXPECT_THAT(w.engine.start("vm6")->why, HasSubstr("1.00 GiB of 1.00 GiB are missing"));
+  EXPECT_THAT(w.engine.start("vm6")->why, HasSubstr("(1.00 GiB, static)"));
+  EXPECT_THAT(w.engine.start("vm9")->why, HasSubstr("1.00 GiB of 1.00 GiB are missing"));
+  w.vanish("vm0");
+  w.host.ended.insert(1);
+  w.run(1s);
+  EXPECT_EQ(state(w, "vm6"), StartState::Ready);
+  EXPECT_EQ(state(w, "vm7"), StartState::Waiting);
+}
+
+TEST(EngineStarts, ARefusalNamesWhatIsMissingAndWhoHasIt) {
+  World w(4_GiB);
+  add_static(w, "db", 3_GiB);
+  w.add("web", 512_MiB);
+  w.demands["web"] = 500_MiB;
+  ASSERT_TRUE(w.engine.reserve(request("new", 1_GiB, 5s)));
+  w.run(6s);
+  ASSERT_EQ(state(w, "new"), StartState::Refused);
+  EXPECT_THAT(w.engine.start("new")->why,
+              HasSubstr("256 MiB of 1.00 GiB were missing after 5 s; most is held "
+                        "by db (3.00 GiB, static) and web ("));
+  EXPECT_EQ(w.engine.host().reserved, 0_MiB);
+}
+
+TEST(EngineStarts, APauseIsNamedWhereAStartWaitsForMemory) {
+  World w(4_GiB);
+  w.add("web", 2_GiB);
+  w.demands["web"] = 300_MiB;
+  w.engine.pause();
+  ASSERT_TRUE(w.engine.reserve(request("new", 3_GiB)));
+  w.run(1s);
+  EXPECT_EQ(state(w, "new"), StartState::Gathering);
+  EXPECT_THAT(w.engine.start("new")->why, HasSubstr("aerostat is paused"));
+}
+
+TEST(EngineStarts, TheWeightIsThatOfTheVmsSettings) {
+  World w(4_GiB);
+  w.settings.kept["new"].weight = 7000;
+  EXPECT_EQ(w.engine.reserve(request("new", 1_GiB))->weight, 7000);
+  StartRequest own = request("new", 1_GiB);
+  own.weight = 1;
+  EXPECT_EQ(w.engine.reserve(own)->weight, 1);
+}
+
+TEST(EngineStarts, ANewDaemonGoesOnWithWhatTheLastOnePromised) {
+  World before(4_GiB);
+  ASSERT_TRUE(before.engine.reserve(request("ready", 3_GiB)));
+  before.run(1s);
+  ASSERT_TRUE(before.engine.reserve(request("waits", 2_GiB, 30s)));
+  before.run(1s);
+  ASSERT_EQ(before.kept_starts.size(), 2u);
+  EngineOptions how = World::options(4_GiB, {});
+  how.starts = before.kept_starts;
+  World w(how);
+  EXPECT_EQ(w.engine.host().reserved, 3_GiB) << "before any VM was seen";
+  w.run(1s);
+  EXPECT_EQ(state(w, "ready"), StartState::Ready);
+  EXPECT_EQ(state(w, "waits"), StartState::Waiting);
+  w.run(30s);
+  EXPECT_EQ(state(w, "waits"), StartState::Refused) << "a restart gives no more time";
+  w.run(300s);
+  EXPECT_EQ(w.engine.host().reserved, 0_MiB) << "nothing is kept for ever";
+  EXPECT_TRUE(w.kept_starts.empty());
+}
+
+TEST(EngineStarts, NothingIsKeptIsSaidWithTheReason) {
+  World w(4_GiB);
+  EXPECT_EQ(w.engine.release("web").error().kind, Error::Kind::NotFound);
+  ASSERT_TRUE(w.engine.reserve(request("web", 1_GiB)));
+  EXPECT_EQ(w.engine.release("web")->state, StartState::Released);
+  EXPECT_THAT(w.engine.release("web").error().message, HasSubstr("it was released"));
+  EXPECT_THAT(w.engine.start("wob").error().message, HasSubstr("did you mean 'web'?"));
+}
+
+}  // namespace
+}  // namespace aerostat

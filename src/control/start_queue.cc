@@ -1,0 +1,162 @@
+#include "control/start_queue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace aerostat {
+
+namespace {
+
+void end(Start& start, StartState state, std::string why, TimePoint now) {
+  start.state = state;
+  start.why = std::move(why);
+  start.missing = {};
+  start.until.reset();
+  start.ended_at = now;
+}
+
+}  // namespace
+
+Result<void> StartQueue::ask(StartRequest request, int weight, Books& books, TimePoint now) {
+  const Bytes most = books.capacity() - books.reserve();
+  if (request.memory > most) {
+    return fail(Error{Error::Kind::Refused,
+                      fmt::format("{} cannot be reserved for {}: the host has {} for all VMs together",
+                                  format_bytes(request.memory), request.vm, format_bytes(most)),
+                      "memory_bytes"});
+  }
+  const Start* const earlier = find(request.vm);
+  if (!earlier && starts_.size() >= kMost) {
+    return fail(Error::Kind::Refused,
+                fmt::format("{} starts are waiting already; release some of them", kMost));
+  }
+  const bool may_wait = request.wait.count() > 0;
+  if (!may_wait) {
+    // Replaces what was promised to an earlier request, or leaves that as it is.
+    if (Result<void> done = books.reserve(request.vm, request.memory); !done) return done;
+  } else {
+    books.release(request.vm);
+  }
+  std::erase_if(starts_, [&](const Start& each) { return each.request.vm == request.vm; });
+  Start& start = starts_.emplace_back();
+  start.weight = weight;
+  start.state = may_wait ? StartState::Waiting : StartState::Gathering;
+  start.asked_at = now;
+  start.missing = request.memory;
+  if (may_wait) start.until = now + request.wait;
+  if (!may_wait && request.lasts) start.until = now + *request.lasts;
+  start.request = std::move(request);
+  return {};
+}
+
+void StartQueue::restore(Start start, Books& books) {
+  if (start.state == StartState::Gathering || start.state == StartState::Ready)
+    books.keep(start.request.vm, start.request.memory);
+  starts_.push_back(std::move(start));
+}
+
+std::optional<Start> StartQueue::release(const std::string& vm, Books& books, TimePoint now) {
+  books.release(vm);
+  for (Start& each : starts_) {
+    if (each.request.vm != vm || start_ended(each.state)) continue;
+    end(each, StartState::Released, "it was released", now);
+    return each;
+  }
+  return std::nullopt;
+}
+
+void StartQueue::explain(const std::string& vm, std::string why) {
+  for (Start& each : starts_) {
+    if (each.request.vm == vm) each.why = std::move(why);
+  }
+}
+
+const Start* StartQueue::find(const std::string& vm) const {
+  const auto found = std::ranges::find_if(starts_, [&](const Start& each) { return each.request.vm == vm; });
+  return found == starts_.end() ? nullptr : &*found;
+}
+
+// The heaviest first, and of equal ones the first that asked.
+std::vector<Start*> StartQueue::in_state(StartState state) {
+  std::vector<Start*> out;
+  for (Start& each : starts_) {
+    if (each.state == state) out.push_back(&each);
+  }
+  std::ranges::stable_sort(out, [](const Start* a, const Start* b) { return a->weight > b->weight; });
+  return out;
+}
+
+void StartQueue::find_started(const Books& books, TimePoint now) {
+  for (Start& each : starts_) {
+    if (each.state != StartState::Gathering && each.state != StartState::Ready) continue;
+    if (!books.reservation(each.request.vm)) end(each, StartState::Started, "its VM runs", now);
+  }
+}
+
+void StartQueue::promise_in_turn(Books& books) {
+  for (Start* each : in_state(StartState::Waiting)) {
+    if (!books.reserve(each->request.vm, each->request.memory)) {
+      each->missing = each->request.memory - std::max(Bytes{}, books.left_for(each->request.vm));
+      return;
+    }
+    each->state = StartState::Gathering;
+  }
+}
+
+// What is free goes to the starts in their turn: to those that are ready or start already, and then to those
+// that gather.
+void StartQueue::find_ready(Books& books, Bytes spare, TimePoint now) {
+  Bytes left = std::min(books.free() + books.reserved(), spare);
+  for (const Start& each : starts_) {
+    const Reservation* const held = books.reservation(each.request.vm);
+    if (held && (each.state == StartState::Ready || held->taken_by)) left -= held->rest();
+  }
+  for (Start* each : in_state(StartState::Gathering)) {
+    if (books.reservation(each->request.vm)->taken_by) continue;
+    const Bytes has = std::clamp(left, Bytes{}, each->request.memory);
+    left -= each->request.memory;
+    each->missing = each->request.memory - has;
+    if (each->missing > Bytes{}) continue;
+    each->state = StartState::Ready;
+    // A request that could not wait has had its time since it asked.
+    if (each->request.wait.count() == 0) continue;
+    each->until = each->request.lasts ? std::optional(now + *each->request.lasts) : std::nullopt;
+  }
+}
+
+void StartQueue::end_late(Books& books, TimePoint now) {
+  for (Start& each : starts_) {
+    if (start_ended(each.state) || !each.until || *each.until > now) continue;
+    const Reservation* const held = books.reservation(each.request.vm);
+    if (held && held->taken_by) continue;
+    const bool never_came = each.state == StartState::Ready || each.request.wait.count() == 0;
+    const Bytes missing = each.missing;
+    books.release(each.request.vm);
+    end(each, never_came ? StartState::Expired : StartState::Refused,
+        never_came ? "it did not start in time: nothing is kept for it any more"
+                   : fmt::format("{} of {} were missing after {} s", format_bytes(missing),
+                                 format_bytes(each.request.memory), each.request.wait.count()),
+        now);
+    each.missing = missing;
+  }
+}
+
+std::vector<Start> StartQueue::advance(Books& books, Bytes spare, TimePoint now) {
+  std::erase_if(starts_,
+                [&](const Start& each) { return each.ended_at && now - *each.ended_at > kEndedListed; });
+  std::vector<StartState> before;
+  for (const Start& each : starts_) before.push_back(each.state);
+  find_started(books, now);
+  end_late(books, now);
+  promise_in_turn(books);
+  find_ready(books, spare, now);
+  std::vector<Start> out;
+  for (std::size_t i = 0; i < starts_.size(); ++i) {
+    if (starts_[i].state != before[i]) out.push_back(starts_[i]);
+  }
+  return out;
+}
+
+}  // namespace aerostat
