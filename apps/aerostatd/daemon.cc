@@ -23,6 +23,7 @@
 #include "pause_file.h"
 #include "service_manager.h"
 #include "settings_keeper.h"
+#include "starts_file.h"
 #include "vmm/qemu/qemu_machines.h"
 
 namespace aerostat {
@@ -53,13 +54,15 @@ class ChannelMaker final : public GuestLinkMaker {
   const Clock& clock_;
 };
 
-EngineOptions engine_options(const Config& config, const Budget& budget, const PauseFile& pause) {
+EngineOptions engine_options(const Config& config, const Budget& budget, const PauseFile& pause,
+                             const StartsFile& starts) {
   EngineOptions out;
   out.capacity = budget.capacity;
   out.reserve = budget.reserve;
   out.profile = profile(config.profile);
   out.version = AEROSTAT_VERSION;
   out.paused_since = pause.since();
+  out.starts = starts.recall();
   return out;
 }
 
@@ -79,10 +82,12 @@ class Daemon::Impl {
         guests_(io_, clock_),
         held_(runtime_directory(config)),
         pause_(config.state_dir),
-        engine_(engine_options(config, budget, pause_), clock_, sensor_, settings_, guests_, held_,
+        starts_(runtime_directory(config)),
+        engine_(engine_options(config, budget, pause_, starts_), clock_, sensor_, settings_, guests_, held_,
                 {[this] { want_pass(); }, [this] { want_notice(); },
                  [] { return std::chrono::system_clock::now(); },
-                 [this](bool paused) { return pause_.keep(paused); }}),
+                 [this](bool paused) { return pause_.keep(paused); },
+                 [this](const std::vector<StartReport>& starts) { starts_.remember(starts); }}),
         machines_(io_, clock_, engine_),
         api_(io_, engine_,
              {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
@@ -213,6 +218,7 @@ class Daemon::Impl {
   ChannelMaker guests_;
   HeldFile held_;
   PauseFile pause_;
+  StartsFile starts_;
   Engine engine_;
   QemuMachines machines_;
   ApiServer api_;

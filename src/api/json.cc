@@ -85,6 +85,37 @@ Result<void> take(SettingsChange& change, const std::string& key, const Json& va
   return {};
 }
 
+Result<void> take(StartRequest& start, const std::string& key, const Json& value) {
+  const auto seconds = [](std::optional<std::chrono::seconds>& into, Result<int> given) -> Result<void> {
+    if (!given) return fail(std::move(given.error()));
+    into = std::chrono::seconds(*given);
+    return {};
+  };
+  if (key == "vm") {
+    if (!value.is_string()) return invalid("vm is not a text; it is the VM's name", key);
+    start.vm = value.get<std::string>();
+    return {};
+  }
+  if (key == "memory_bytes") {
+    const Result<Bytes> size = size_of(key, value);
+    if (!size) return fail(size.error());
+    start.memory = *size;
+    return {};
+  }
+  if (key == "wait_seconds") {
+    std::optional<std::chrono::seconds> wait;
+    if (Result<void> ok = seconds(wait, number_of(key, value)); !ok) return ok;
+    start.wait = *wait;
+    return {};
+  }
+  if (key == "lasts_seconds") return seconds(start.lasts, number_of(key, value));
+  if (key == "weight") return put(start.weight, number_of(key, value));
+  return invalid(
+      fmt::format("there is no member '{}'; there are vm, memory_bytes, wait_seconds, lasts_seconds, weight",
+                  printable(key, 64)),
+      printable(key, 64));
+}
+
 // As its owner wrote them, under the names that a change uses.
 Json settings_json(const Settings& s) {
   const auto id = [](Setting setting) { return std::string(setting_id(setting)); };
@@ -161,6 +192,21 @@ Json to_json(const Reaction& r) {
           {"total_ms", maybe(r.total_ms)}};
 }
 
+Json to_json(const StartReport& start) {
+  const StartRequest& request = start.request;
+  return {{"vm", request.vm},
+          {"state", std::string(start_state_name(start.state))},
+          {"memory_bytes", request.memory.count()},
+          {"missing_bytes", start.missing.count()},
+          {"weight", start.weight},
+          {"asked_at", format_time(start.asked_at)},
+          {"until", start.until ? Json(format_time(*start.until)) : Json(nullptr)},
+          {"wait_seconds", request.wait.count()},
+          {"lasts_seconds", request.lasts ? Json(request.lasts->count()) : Json(nullptr)},
+          {"asked_by", request.asked_by},
+          {"why", start.why}};
+}
+
 std::string_view error_code(Error::Kind kind) {
   switch (kind) {
     case Error::Kind::Invalid: return "invalid";
@@ -194,6 +240,25 @@ Result<SettingsChange> parse_change(std::string_view text) {
   for (const auto& [key, value] : body.items()) {
     if (Result<void> taken = take(out, key, value); !taken) return fail(std::move(taken.error()));
   }
+  return out;
+}
+
+Result<StartRequest> parse_start(std::string_view text) {
+  constexpr std::string_view kExample = R"({"vm":"web","memory_bytes":"2G"})";
+  const Json body = Json::parse(text, nullptr, false);
+  if (body.is_discarded() || !body.is_object())
+    return invalid(fmt::format("the body is not a JSON object; send one like {}", kExample));
+  StartRequest out;
+  out.wait = kUsualWait;
+  out.lasts = kUsualLasts;
+  for (const auto& [key, value] : body.items()) {
+    if (Result<void> taken = take(out, key, value); !taken) return fail(std::move(taken.error()));
+  }
+  for (const char* const needed : {"vm", "memory_bytes"}) {
+    if (!body.contains(needed))
+      return invalid(fmt::format("{} is missing; send an object like {}", needed, kExample), needed);
+  }
+  if (Result<void> ok = validate(out); !ok) return fail(std::move(ok.error()));
   return out;
 }
 

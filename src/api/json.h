@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "model/report.h"
+#include "model/start.h"
 
 namespace aerostat {
 
@@ -20,6 +21,7 @@ Json to_json(const HostReport& report);
 Json to_json(const DecisionRecord& decision);
 Json to_json(const EventRecord& event);
 Json to_json(const Reaction& reaction);
+Json to_json(const StartReport& start);
 // {"error":{"code":"refused","text":"…","field":null}}
 Json to_json(const Error& error);
 std::string_view error_code(Error::Kind kind);
@@ -31,5 +33,9 @@ std::string dump(const Json& json);
 // one; null: as if it was not set. Refuses unknown members and wrong types in one sentence. The rules between
 // values are Manager's to check.
 Result<SettingsChange> parse_change(std::string_view text);
+
+// {"vm":"web","memory_bytes":"2G","wait_seconds":60,"lasts_seconds":300,"weight":5000}: the first two are needed.
+// Refuses unknown members, wrong types and values outside their ranges in one sentence.
+Result<StartRequest> parse_start(std::string_view text);
 
 }  // namespace aerostat

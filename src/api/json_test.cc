@@ -133,5 +133,41 @@ TEST(ParseChange, RefusesInOneSentenceAndNamesTheField) {
   EXPECT_NE(error("{\"weight\":" + std::string(30000, '[') + std::string(30000, ']') + "}"), "no error");
 }
 
+TEST(ParseStart, TakesWhatIsNeededAndFillsInTheRest) {
+  const Result<StartRequest> start = parse_start(R"({"vm":"web","memory_bytes":"1.5G"})");
+  ASSERT_TRUE(start);
+  EXPECT_EQ(start->vm, "web");
+  EXPECT_EQ(start->memory, 1536_MiB);
+  EXPECT_EQ(start->wait, kUsualWait);
+  EXPECT_EQ(start->lasts, kUsualLasts);
+  EXPECT_FALSE(start->weight);
+  const Result<StartRequest> all =
+      parse_start(R"({"vm":"web","memory_bytes":1048576,"wait_seconds":0,"lasts_seconds":5,"weight":9})");
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->wait.count(), 0);
+  EXPECT_EQ(all->lasts->count(), 5);
+  EXPECT_EQ(all->weight, 9);
+}
+
+TEST(ParseStart, RefusesInOneSentenceAndNamesTheField) {
+  const auto field = [](std::string_view text) {
+    const Result<StartRequest> start = parse_start(text);
+    return start ? "none" : start.error().field;
+  };
+  EXPECT_EQ(field("[]"), "");
+  EXPECT_EQ(field("{"), "");
+  EXPECT_EQ(field("{}"), "vm");
+  EXPECT_EQ(field(R"({"vm":"web"})"), "memory_bytes");
+  EXPECT_EQ(field(R"({"vm":7,"memory_bytes":"1G"})"), "vm");
+  EXPECT_EQ(field(R"({"vm":"a/b","memory_bytes":"1G"})"), "vm");
+  EXPECT_EQ(field(R"({"vm":"web","memory_bytes":"1,5G"})"), "memory_bytes");
+  EXPECT_EQ(field(R"({"vm":"web","memory_bytes":0})"), "memory_bytes");
+  EXPECT_EQ(field(R"({"vm":"web","memory_bytes":"1G","wait_seconds":-1})"), "wait_seconds");
+  EXPECT_EQ(field(R"({"vm":"web","memory_bytes":"1G","wait_seconds":"1"})"), "wait_seconds");
+  EXPECT_EQ(field(R"({"vm":"web","memory_bytes":"1G","lasts_seconds":null})"), "lasts_seconds");
+  EXPECT_EQ(field(R"({"vm":"web","memory_bytes":"1G","weight":10001})"), "weight");
+  EXPECT_EQ(field(R"({"vm":"web","memory_bytes":"1G","color":1})"), "color");
+}
+
 }  // namespace
 }  // namespace aerostat

@@ -28,6 +28,7 @@ struct Call {
   const std::string& vm;
   const Parameters& parameters;
   const std::string& body;
+  const Principal& principal;
 };
 
 struct Route {
@@ -182,6 +183,26 @@ ApiAnswer post_resume(const Call& call) {
   return get_host(call);
 }
 
+ApiAnswer get_reservations(const Call& call) { return list(list_json(call.manager.starts())); }
+
+ApiAnswer get_reservation(const Call& call) {
+  const Result<StartReport> start = call.manager.start(call.vm);
+  return start ? ok(to_json(*start)) : error_answer(start.error());
+}
+
+ApiAnswer post_reservation(const Call& call) {
+  Result<StartRequest> request = parse_start(call.body);
+  if (!request) return error_answer(request.error());
+  request->asked_by = call.principal.name;
+  const Result<StartReport> start = call.manager.reserve(*request);
+  return start ? ok(to_json(*start)) : error_answer(start.error());
+}
+
+ApiAnswer delete_reservation(const Call& call) {
+  const Result<StartReport> start = call.manager.release(call.vm);
+  return start ? ok(to_json(*start)) : error_answer(start.error());
+}
+
 constexpr std::array kRoutes = {
     Route{"GET", "/v1/host", "", Scope::Read, now<get_host>},
     Route{"GET", "/v1/vms", "all", Scope::Read, now<get_vms>},
@@ -191,6 +212,10 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/vms/*/sample", "", Scope::Read, now<get_sample>},
     Route{"GET", "/v1/events", "after follow", Scope::Read, now<get_events>},
     Route{"GET", "/v1/reactions", "", Scope::Read, now<get_reactions>},
+    Route{"GET", "/v1/reservations", "", Scope::Read, now<get_reservations>},
+    Route{"POST", "/v1/reservations", "", Scope::Change, now<post_reservation>},
+    Route{"GET", "/v1/reservations/*", "", Scope::Read, now<get_reservation>},
+    Route{"DELETE", "/v1/reservations/*", "", Scope::Change, now<delete_reservation>},
     Route{"POST", "/v1/pause", "", Scope::Change, now<post_pause>},
     Route{"POST", "/v1/resume", "", Scope::Change, now<post_resume>},
 };
@@ -300,7 +325,7 @@ void answer(Manager& manager, const ApiRequest& request, const Reply& reply) {
     return reply(error_answer(allowed.error()));
   const Result<Parameters> parameters = parse_parameters(query, route->parameters);
   if (!parameters) return reply(error_answer(parameters.error()));
-  route->run({manager, vm, *parameters, request.body}, reply);
+  route->run({manager, vm, *parameters, request.body, request.principal}, reply);
 }
 
 std::string server_sent(const EventRecord& event) {

@@ -39,7 +39,7 @@ class Routes : public testing::Test {
 TEST_F(Routes, WhoMayReadReadsEverything) {
   who_ = reader_;
   for (const char* target : {"/v1/host", "/v1/vms", "/v1/vms/web", "/v1/vms/web/decisions",
-                             "/v1/vms/web/sample", "/v1/events", "/v1/reactions"}) {
+                             "/v1/vms/web/sample", "/v1/events", "/v1/reactions", "/v1/reservations"}) {
     EXPECT_EQ(ask("GET", target).status, 200) << target;
   }
   EXPECT_EQ(items(ask("GET", "/v1/vms"))[0]["name"], "web");
@@ -60,6 +60,25 @@ TEST_F(Routes, ChangesOnlyWithPermission) {
   EXPECT_EQ(manager_.changes[0].change.to.weight, 1);
   EXPECT_EQ(json(ask("POST", "/v1/pause"))["manager"], "paused");
   EXPECT_EQ(json(ask("POST", "/v1/resume"))["manager"], "running");
+}
+
+TEST_F(Routes, ReservesForWhoMayAndSaysWhoAsked) {
+  const std::string body = R"({"vm":"new","memory_bytes":"2G","weight":7})";
+  const Principal owner = std::exchange(who_, reader_);
+  EXPECT_EQ(ask("POST", "/v1/reservations", body).status, 403);
+  EXPECT_EQ(ask("DELETE", "/v1/reservations/new").status, 403);
+  EXPECT_TRUE(manager_.start_reports.empty());
+  who_ = owner;
+  const Json made = json(ask("POST", "/v1/reservations", body));
+  EXPECT_EQ(made["state"], "gathering");
+  EXPECT_EQ(made["memory_bytes"], std::int64_t{2} << 30);
+  EXPECT_EQ(made["asked_by"], "user 0");
+  EXPECT_EQ(made["wait_seconds"], kUsualWait.count());
+  EXPECT_EQ(made["lasts_seconds"], kUsualLasts.count());
+  EXPECT_EQ(items(ask("GET", "/v1/reservations")).size(), 1u);
+  EXPECT_EQ(json(ask("GET", "/v1/reservations/new"))["vm"], "new");
+  EXPECT_EQ(ask("DELETE", "/v1/reservations/new").status, 200);
+  EXPECT_EQ(ask("GET", "/v1/reservations/new").status, 404);
 }
 
 TEST_F(Routes, SaysWhatDoesNotExist) {

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/start_commands.h"
 #include "client/render.h"
 #include "console/checks.h"
 #include "console/exit_status.h"
@@ -34,6 +35,7 @@ constexpr const char* kExamples = R"(Examples:
   aerostat explain web --last 5      why it has this much memory
   aerostat events --follow           events as they happen
   aerostat record web web.csv.gz     record its memory, for aerostat trace and aerostat simulate
+  aerostat start-gate web -- qemu-system-x86_64 -m 512M …   start it as soon as its memory is there
   aerostat qemu-args web --startup 512M --maximum 4G   arguments of a VM that can be managed
   aerostat simulate --generate builds --host-memory 24G   try policies on a load, without a VM
   aerostat plan --generate builds    find the smallest host for a load
@@ -41,12 +43,6 @@ constexpr const char* kExamples = R"(Examples:
 --socket works with every command that asks the daemon. So does --json; it also works with qemu-args, simulate and plan;
 scenario, trace and record print text. Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 aerostatd not
 reached. Sizes have a unit, in powers of 1024: 512M, 1.5G.)";
-
-const CLI::Validator kVmName(
-    [](std::string& text) {
-      return is_vm_name(text) ? std::string() : "'" + printable(text, 64) + "' is not a valid VM name";
-    },
-    "VM");
 
 const CLI::Validator kSeconds(
     [](std::string& text) {
@@ -86,7 +82,7 @@ struct Wishes {
 Bytes size_or_zero(const std::string& text) { return parse_size(text).value_or(Bytes{}); }
 
 void add_vm(CLI::App& command, Wishes& wishes) {
-  command.add_option("VM", wishes.vm, "the VM's name")->required()->check(kVmName)->type_name("");
+  command.add_option("VM", wishes.vm, "the VM's name")->required()->check(vm_name())->type_name("");
 }
 
 CLI::App* add_list(CLI::App& app, Wishes& wishes) {
@@ -254,6 +250,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
       app.add_subcommand("reactions", "Show how long growths took, from cause to usable memory");
   const CLI::App* pause = app.add_subcommand("pause", "Stop moving memory; all VMs keep what they have");
   const CLI::App* resume = app.add_subcommand("resume", "Resume moving memory");
+  const StartCommands starts(app);
   const CLI::App* qemu = add_qemu_args(app, wishes);
   const Simulate simulate(app);
   const ScenarioCommand scenario(app);
@@ -276,8 +273,8 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
     return kUsage;
   }
 
-  Commands commands(Client(wishes.socket),
-                    {around.out, around.err, around.terminal, around.colour, wishes.json});
+  const Output output{around.out, around.err, around.terminal, around.colour, wishes.json};
+  Commands commands(Client(wishes.socket), output);
   if (list->parsed()) {
     const auto columns = wishes.columns.empty() ? default_columns()
                                                 : parse_columns(wishes.columns).value_or(default_columns());
@@ -307,6 +304,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (reactions->parsed()) return commands.reactions();
   if (pause->parsed()) return commands.pause();
   if (resume->parsed()) return commands.resume();
+  if (starts.asked()) return starts.run(wishes.socket, output);
   if (simulate.asked()) return simulate.run(around, wishes.json);
   if (scenario.asked()) return scenario.run(around);
   if (record.asked()) return record.run(Client(wishes.socket), around);

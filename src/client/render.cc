@@ -279,6 +279,26 @@ std::string render_reactions(const Json& reactions, bool colour) {
   return render_table(heads, rows, colour);
 }
 
+std::string render_start(const Json& start) {
+  return fmt::format("{}: {}: {}\n", text_in(start, "vm"), text_in(start, "state"), text_in(start, "why"));
+}
+
+std::string render_starts(const Json& starts) {
+  if (starts.empty()) return "No VM is about to start.\n";
+  const std::vector<Column> heads = {{"VM", false},    {"STATE", false}, {"MEMORY", true}, {"MISSING", true},
+                                     {"WEIGHT", true}, {"UNTIL", false}, {"WHY", false}};
+  std::vector<std::vector<Cell>> rows;
+  for (const Json& start : starts) {
+    std::vector<Cell> row;
+    for (const char* id : {"vm", "state"}) row.push_back({text_in(start, id), Colour::None});
+    for (const char* id : {"memory_bytes", "missing_bytes"})
+      row.push_back({size_in(start, id), Colour::None});
+    for (const char* id : {"weight", "until", "why"}) row.push_back({text_in(start, id), Colour::None});
+    rows.push_back(std::move(row));
+  }
+  return render_table(heads, rows, false);
+}
+
 std::string render_paused(const Json& host) {
   return (paused(host) ? "Paused: nothing is moved until `aerostat resume`, also after a restart.\n"
                        : "Running: memory is moved again.\n") +

@@ -25,6 +25,9 @@ std::string render_host(const Json& host, bool colour);
 std::string render_decisions(const Json& decisions, bool colour);
 std::string render_event(const Json& event, bool colour);
 std::string render_reactions(const Json& reactions, bool colour);
+// One start, in one line; and all of them as a table.
+std::string render_start(const Json& start);
+std::string render_starts(const Json& starts);
 // After `pause` and `resume`.
 std::string render_paused(const Json& host);
 // After `set`: the settings in force, in one line, and warnings for the owner.

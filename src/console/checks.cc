@@ -63,4 +63,11 @@ CLI::Validator memory_size() {
           "SIZE"};
 }
 
+CLI::Validator vm_name() {
+  return {[](std::string& text) {
+            return is_vm_name(text) ? std::string() : "'" + printable(text, 64) + "' is not a valid VM name";
+          },
+          "VM"};
+}
+
 }  // namespace aerostat

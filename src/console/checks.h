@@ -13,5 +13,6 @@ CLI::Validator whole_number();
 CLI::Validator percent(int low, int high);
 // As in 512M or 1.5G.
 CLI::Validator memory_size();
+CLI::Validator vm_name();
 
 }  // namespace aerostat

@@ -1,0 +1,136 @@
+#include "cli/starts.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "base/text.h"
+#include "client/answer.h"
+#include "client/render.h"
+#include "console/exit_status.h"
+#include "console/table.h"
+
+namespace aerostat {
+
+namespace {
+
+std::string place_of(const std::string& vm) { return "/v1/reservations/" + percent_encoded(vm); }
+
+std::string body_of(const StartRequest& request) {
+  Json out = {
+      {"vm", request.vm}, {"memory_bytes", request.memory.count()}, {"wait_seconds", request.wait.count()}};
+  if (request.lasts) out["lasts_seconds"] = request.lasts->count();
+  if (request.weight) out["weight"] = *request.weight;
+  return out.dump();
+}
+
+StartState state_of(const Json& start) {
+  const auto found = start.is_object() ? start.find("state") : start.end();
+  if (!start.is_object() || found == start.end() || !found->is_string()) return StartState::Refused;
+  return start_state_of(found->get<std::string>()).value_or(StartState::Refused);
+}
+
+}  // namespace
+
+// Not found, and refused, are answers; their kind tells them from a daemon that is away.
+Result<Json> Starts::ask(const std::string& method, const std::string& target, const std::string& body) {
+  const Result<Reply> reply = client_.request(method, target, body);
+  if (!reply) return fail(reply.error());
+  if (reply->status == 404) return fail(Error::Kind::NotFound, sentence_of(*reply));
+  if (reply->status != 200) return fail(Error::Kind::Refused, sentence_of(*reply));
+  return parse_reply(*reply);
+}
+
+// Once in each state: what is missing changes with each look.
+void Starts::tell(const Json& start) {
+  const StartState state = state_of(start);
+  if (output_.json || told_ == state) return;
+  told_ = state;
+  output_.err << render_start(start) << std::flush;
+}
+
+// A daemon that was away for a moment remembers what it was asked for. One that does not is asked again.
+Result<Json> Starts::await(const StartRequest& request) {
+  std::optional<Error> away;
+  std::chrono::milliseconds silent{0};
+  bool asked = false;
+  while (true) {
+    const Result<Json> start =
+        asked ? ask("GET", place_of(request.vm)) : ask("POST", "/v1/reservations", body_of(request));
+    if (start) {
+      asked = true;
+      silent = {};
+      const StartState state = state_of(*start);
+      if (state >= StartState::Ready) return start;
+      tell(*start);
+    } else if (start.error().kind == Error::Kind::NotFound && asked) {
+      asked = false;
+      continue;
+    } else if (status_of(start.error()) != kNotReached || silent >= kAwayFor) {
+      return start;
+    } else if (start.error().kind == Error::Kind::Denied) {
+      return start;
+    } else {
+      silent += kAskEvery;
+    }
+    pause_(kAskEvery);
+  }
+}
+
+int Starts::reserve(const StartRequest& request) {
+  const Result<Json> start = await(request);
+  if (!start) {
+    output_.err << "aerostat: " << clean(start.error().message) << "\n";
+    return status_of(start.error());
+  }
+  const bool there = state_of(*start) == StartState::Ready || state_of(*start) == StartState::Started;
+  if (output_.json)
+    output_.out << start->dump() << "\n";
+  else
+    (there ? output_.out : output_.err) << (there ? "" : "aerostat: ") << render_start(*start);
+  return there ? kDone : kFailed;
+}
+
+int Starts::gate(const GateOptions& options) {
+  const int status = reserve(options.request);
+  if (status != kNotReached || options.unreached == Unreached::Refuse) return status;
+  output_.err << "aerostat: " << options.request.vm
+              << " starts without a promise of memory, because aerostatd is not reached\n";
+  return kDone;
+}
+
+int Starts::release(const std::string& vm) {
+  const Result<Json> start = ask("DELETE", place_of(vm));
+  if (!start) {
+    output_.err << "aerostat: " << clean(start.error().message) << "\n";
+    return status_of(start.error());
+  }
+  output_.out << (output_.json ? start->dump() + "\n" : render_start(*start));
+  return kDone;
+}
+
+int Starts::list() {
+  const Result<Json> starts = ask("GET", "/v1/reservations");
+  if (!starts) {
+    output_.err << "aerostat: " << clean(starts.error().message) << "\n";
+    return status_of(starts.error());
+  }
+  output_.out << (output_.json ? starts->dump() + "\n" : render_starts(items_of(*starts)));
+  return kDone;
+}
+
+// QEMU's own default unit is MiB: -m 512, -m 512M, -m size=1G,slots=2,maxmem=4G.
+std::optional<Bytes> memory_of_qemu(const std::vector<std::string>& command) {
+  for (std::size_t i = 0; i + 1 < command.size(); ++i) {
+    if (command[i] != "-m" && command[i] != "--m") continue;
+    std::string size = command[i + 1].substr(0, command[i + 1].find(','));
+    if (size.starts_with("size=")) size = size.substr(5);
+    if (!size.empty() && size.find_first_not_of("0123456789") == std::string::npos) size += "M";
+    const Result<Bytes> parsed = parse_size(size);
+    return parsed && *parsed > Bytes{} ? std::optional(*parsed) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace aerostat

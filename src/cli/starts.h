@@ -1,0 +1,60 @@
+// Starts: asks the daemon for the memory of a VM that is about to start, and waits until it is there. Returns
+// exit statuses (console/exit_status.h).
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "cli/commands.h"
+#include "client/answer.h"
+#include "client/client.h"
+#include "model/start.h"
+
+namespace aerostat {
+
+// What happens to a start whose memory nobody can promise, because the daemon is not reached.
+enum class Unreached { Start, Refuse };
+
+struct GateOptions {
+  StartRequest request;
+  Unreached unreached = Unreached::Start;
+};
+
+class Starts {
+ public:
+  // How often it asks, and how long a daemon may be away before the start goes on without it. libvirt's hook,
+  // a start and a boot wait for this: a restart of the daemon takes a second.
+  static constexpr std::chrono::milliseconds kAskEvery{250}, kAwayFor{4000};
+
+  using Pause = std::function<void(std::chrono::milliseconds)>;
+  Starts(Client client, const Output& output, Pause pause)
+      : client_(std::move(client)), output_(output), pause_(std::move(pause)) {}
+
+  // Done: the memory is there. Failed: it is not, and why is said. NotReached: no daemon.
+  int reserve(const StartRequest& request);
+  int release(const std::string& vm);
+  int list();
+  // As reserve(), for a start that should not hang on a daemon that is away: then `unreached` decides.
+  int gate(const GateOptions& options);
+
+ private:
+  Result<Json> ask(const std::string& method, const std::string& target, const std::string& body = {});
+  Result<Json> await(const StartRequest& request);
+  void tell(const Json& start);
+
+  Client client_;
+  Output output_;
+  Pause pause_;
+  std::optional<StartState> told_;
+};
+
+// The memory that a QEMU command line gives its VM at boot (-m). Nothing: it does not say, or not in a way
+// that is understood.
+std::optional<Bytes> memory_of_qemu(const std::vector<std::string>& command);
+
+}  // namespace aerostat
