@@ -187,7 +187,7 @@ void Engine::pass() {
   const HostMemory host = host_.memory();
   if (host.total) host_has_ = host.total;
   for (auto& [name, vm] : vms_) {
-    look_at_process(*vm);
+    look_at_process(*vm, now);
     watch_stall(*vm, now);
     refresh(*vm, now);
   }

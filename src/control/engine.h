@@ -114,7 +114,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void follow_process(VmRecord& vm);
   void speak_for_process(VmRecord& vm);
   void leave_process(VmRecord& vm, Bytes committed);
-  void look_at_process(VmRecord& vm);
+  void look_at_process(VmRecord& vm, TimePoint now);
   bool has_ended(const ProcessId& process) const;
   void recall_held();
   void remember_held();

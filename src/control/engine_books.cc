@@ -93,8 +93,17 @@ void Engine::tell_of_orphan(const OrphanClaim& orphan) {
   event(EventCode::VmOrphaned, orphan.owner, tells::RunsOn{orphan.process.pid, orphan.amount});
 }
 
-void Engine::look_at_process(VmRecord& vm) {
+// Reading /proc is most of a pass. While a VM is at rest, what its guest touches lowers both the kernel's
+// available memory and what is promised but untouched: with an older look less seems to be spare, never more.
+void Engine::look_at_process(VmRecord& vm, TimePoint now) {
+  constexpr Duration kLookAtRest = std::chrono::seconds(1);
   if (!vm.process) return;
+  const MachineFacts& facts = vm.facts();
+  // Of a guest that is in want, not believed or not heard, the host's own word counts at once.
+  const bool calm = vm.status == Status::Ok || vm.status == Status::Static;
+  const bool at_rest = calm && vm.resident && facts.at_rest() && !facts.giving;
+  if (at_rest && now - vm.looked_at < kLookAtRest) return;
+  vm.looked_at = now;
   const auto memory = host_.memory_of(vm.process->pid);
   vm.resident = memory ? std::optional(memory->resident) : std::nullopt;
   vm.swapped = memory ? memory->swapped : std::nullopt;

@@ -239,6 +239,25 @@ TEST(EngineBooks, AReservationThatNobodyTakesExpires) {
   EXPECT_EQ(told(w, "vm.released"), 1);
 }
 
+TEST(EngineBooks, AProcessIsLookedAtOnceASecondWhileItsVmIsAtRest) {
+  World w(4_GiB);
+  FakeMachine& web = w.add("web", 1_GiB);
+  w.demands["web"] = 700_MiB;
+  const auto looks_in = [&](Duration time) {
+    const int before = w.host.looks;
+    w.run(time);
+    return w.host.looks - before;
+  };
+  w.run(60s);
+  ASSERT_TRUE(web.facts().at_rest());
+  EXPECT_EQ(looks_in(4s), 4);
+  web.obedient = false;
+  w.demands["web"] = 1000_MiB;
+  w.run(1s);
+  ASSERT_FALSE(web.facts().at_rest());
+  EXPECT_EQ(looks_in(1s), 4) << "in each pass";
+}
+
 TEST(EngineBooks, AProcessThatTwoVmsShowIsCountedOnce) {
   World w(4_GiB);
   w.add("web", 700_MiB);

@@ -92,6 +92,7 @@ class FakeHost final : public HostSensor {
  public:
   HostMemory memory() const override { return {total_now, available_now}; }
   HostNumber<ProcessMemory> memory_of(pid_t pid) const override {
+    ++looks;
     if (unreadable.contains(pid)) return tl::make_unexpected(Missing::Unreadable);
     if (ended.contains(pid)) return tl::make_unexpected(Missing::Gone);
     const auto found = resident_of.find(pid);
@@ -105,6 +106,7 @@ class FakeHost final : public HostSensor {
     const auto found = started_at.find(pid);
     return found == started_at.end() ? 1 : found->second;
   }
+  mutable int looks = 0;  // at processes
   std::set<pid_t> ended;
   std::set<pid_t> unreadable;  // they run, and cannot be read
   std::optional<Bytes> total_now = Bytes::mib(65536);

@@ -59,6 +59,7 @@ struct VmRecord {
   std::optional<ProcessId> process;        // missing: its hypervisor did not report it
   const VmRecord* twin = nullptr;          // shows the same process and is counted for both; null: none does
   std::optional<Bytes> resident, swapped;  // of its process, by the host
+  TimePoint looked_at{};                   // when that was read
   Bytes last_resident;                     // as last read
   Bytes counted;                           // the last plausible committed size of its process
   // The host's memory: no VM can have more. Outlives the record; null or missing: unknown.

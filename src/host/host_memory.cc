@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -38,20 +39,15 @@ std::optional<Bytes> size_in(std::string_view text, std::string_view key) {
   return std::nullopt;
 }
 
-// From its beginning, up to the end or 16 KiB. Nothing: errno says why.
+// From its beginning, up to the end or 16 KiB. Nothing: errno says why. One call: the kernel gives all of a
+// file of /proc that fits.
 std::optional<std::string> read_all(int fd) {
-  constexpr std::size_t kMost = 16384;
-  std::string out(kMost, '\0');
-  std::size_t size = 0;
-  while (size < kMost) {
-    const ssize_t got = ::pread(fd, out.data() + size, kMost - size, static_cast<off_t>(size));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::nullopt;
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
-  }
-  out.resize(size);
-  return out;
+  std::array<char, 16384> text;
+  ssize_t got = 0;
+  do got = ::pread(fd, text.data(), text.size(), 0);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) return std::nullopt;
+  return std::string(text.data(), static_cast<std::size_t>(got));
 }
 
 }  // namespace
