@@ -5,7 +5,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "base/text.h"
 #include "base/unix_socket.h"
 #include "guest/guest_session.h"
+#include "reactor/timer.h"
 
 namespace aerostat {
 
@@ -60,9 +60,9 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
         clock_(clock),
         listener_(listener),
         socket_(io),
-        retry_(io),
-        tick_(io),
-        pause_(io),
+        retry_(io, clock),
+        tick_(io, clock),
+        pause_(io, clock),
         session_(kNoBound) {}
 
   void connect() {
@@ -216,7 +216,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
     tick_at_ = due;
     tick_.cancel();
     if (!due) return;
-    tick_.expires_after(std::max(*due - clock_.now(), Duration::zero()));
+    tick_.expires_at(*due);
     tick_.async_wait([self = shared_from_this()](error_code error) {
       if (error || self->closed_ || !self->connected_) return;
       self->tick_at_.reset();
@@ -230,7 +230,7 @@ class GuestChannel::Connection : public std::enable_shared_from_this<Connection>
   const Clock& clock_;
   GuestListener& listener_;
   stream_protocol::socket socket_;
-  boost::asio::steady_timer retry_, tick_, pause_;
+  Timer retry_, tick_, pause_;
   GuestSession session_;
   std::array<char, kLineMost> in_{};
   std::string unsent_, in_flight_;

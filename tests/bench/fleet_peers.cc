@@ -195,7 +195,8 @@ class Service {
   script.step = std::chrono::milliseconds(250);
   script.per_step = Bytes::mib(64);
   asio::io_context io(1);
-  ScriptedQmp monitor(io, dir + "/qmp/" + name + ".qmp", script);
+  const aerostat::RealClock clock;
+  ScriptedQmp monitor(io, clock, dir + "/qmp/" + name + ".qmp", script);
   const Service service(io, agent, monitor, load, static_cast<unsigned>(index));
   io.run();
   std::_Exit(0);

@@ -11,15 +11,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # room -> rooms whose headers it may include (itself is always allowed)
 MAY_USE = {
     "base": set(),
+    "reactor": {"base"},
     "model": {"base"},
     "config": {"base", "model"},
     "policy": {"base", "model"},
     "guard": {"base", "model"},
     "host": {"base"},
     "vmm": {"base", "model"},
-    "vmm/qemu": {"base", "model", "vmm"},
+    "vmm/qemu": {"base", "model", "reactor", "vmm"},
     "vmm/libvirt": {"base", "model", "vmm"},
-    "guest": {"base", "model"},
+    "guest": {"base", "model", "reactor"},
     "control": {"base", "model", "policy", "guard", "vmm", "guest"},
     # The lab runs the loop itself, and the guest's own rules of when to report and of whose memory is whose.
     "sim": {"base", "model", "policy", "guard", "vmm", "guest", "control", "agent/common"},

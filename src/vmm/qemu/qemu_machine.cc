@@ -61,9 +61,9 @@ QemuMachine::QemuMachine(boost::asio::io_context& io, const Clock& clock, std::s
       id_{"qemu", socket},
       name_(std::move(name)),
       changed_(std::move(changed)),
-      timer_(io),
+      timer_(io, clock),
       stats_(io, clock, client_, [this](const GuestSample& sample, TimePoint at) { use_stats(sample, at); }),
-      client_(io, std::move(socket),
+      client_(io, clock, std::move(socket),
               {[this] { on_link(); }, [this](const QmpEvent& e) { on_event(e); }, std::move(peer)},
               deadline) {}
 
@@ -402,7 +402,7 @@ void QemuMachine::schedule() {
     if (now - std::max(ordered_at_, ledger_.moved_at()) < kMovingFor) wait = kPollMoving;
     if (now - ordered_at_ < kOrderedFor) wait = kPollOrdered;
   }
-  timer_.expires_after(std::chrono::duration_cast<boost::asio::steady_timer::duration>(wait));
+  timer_.expires_after(wait);
   timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error) {
     if (error || alive.expired() || !up()) return;
     if (devices_.boot_memory == Bytes()) return ask_devices();

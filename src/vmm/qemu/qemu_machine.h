@@ -6,13 +6,13 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/clock.h"
+#include "reactor/timer.h"
 #include "vmm/machine.h"
 #include "vmm/qemu/device_ledger.h"
 #include "vmm/qemu/qemu_probe.h"
@@ -125,7 +125,7 @@ class QemuMachine final : public Machine {
   Duration devices_again_ = kAskDevicesAgain;
   std::optional<ProcessId> process_;  // the process of these facts
   MachineFacts told_;                 // as of the last `changed`
-  boost::asio::steady_timer timer_;
+  Timer timer_;
   StatsPoll stats_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
   QmpClient client_;  // last: its callbacks use everything above

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "reactor/timer.h"
 #include "vmm/qemu/qemu_machine.h"
 #include "vmm/qemu/socket_directory.h"
 
@@ -32,12 +32,17 @@ class QemuMachines::Impl {
  public:
   Impl(boost::asio::io_context& io, const Clock& clock, MachineListener& listener, Duration deadline,
        QmpClient::PeerOf peer)
-      : io_(io), clock_(clock), listener_(listener), deadline_(deadline), peer_(std::move(peer)), timer_(io) {
+      : io_(io),
+        clock_(clock),
+        listener_(listener),
+        deadline_(deadline),
+        peer_(std::move(peer)),
+        timer_(io, clock) {
     check_later();
   }
 
   Result<void> watch(const std::string& path) {
-    auto directory = std::make_unique<SocketDirectory>(io_, path, [this] {
+    auto directory = std::make_unique<SocketDirectory>(io_, clock_, path, [this] {
       retry_ = true;
       review_soon();
     });
@@ -235,7 +240,7 @@ class QemuMachines::Impl {
   }
 
   void check_later() {
-    timer_.expires_after(std::chrono::duration_cast<boost::asio::steady_timer::duration>(kCheckAbsence));
+    timer_.expires_after(kCheckAbsence);
     timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error) {
       if (error || alive.expired()) return;
       review();
@@ -253,7 +258,7 @@ class QemuMachines::Impl {
   std::map<std::string, Entry> entries_;
   std::set<std::string> ignored_;      // sockets, already reported
   std::map<std::string, Twin> twins_;  // by socket
-  boost::asio::steady_timer timer_;
+  Timer timer_;
   std::set<std::string> removed_;  // since the last review
   int reviews_ = 0;
   bool reviewing_ = false;

@@ -17,7 +17,6 @@ namespace {
 
 namespace asio = boost::asio;
 using nlohmann::json;
-using SteadyClock = std::chrono::steady_clock;
 
 // QMP serves one client a socket: while another client is served, the kernel accepts our connection but
 // nobody greets us.
@@ -38,15 +37,17 @@ auto QmpClient::guarded(F handler) {
   };
 }
 
-QmpClient::QmpClient(asio::io_context& io, std::string path, Handlers handlers, Duration deadline)
+QmpClient::QmpClient(asio::io_context& io, const Clock& clock, std::string path, Handlers handlers,
+                     Duration deadline)
     : io_(io),
+      clock_(clock),
       path_(std::move(path)),
       handlers_(std::move(handlers)),
       deadline_(deadline),
       socket_(io),
-      answer_timer_(io),
-      retry_timer_(io),
-      read_timer_(io) {}
+      answer_timer_(io, clock),
+      retry_timer_(io, clock),
+      read_timer_(io, clock) {}
 
 QmpClient::~QmpClient() = default;
 
@@ -146,13 +147,13 @@ void QmpClient::received(std::size_t count) {
       return drop(Link::Lost, fmt::format("{} does not speak QMP: {}", path_, done.error().message),
                   Absence::None);
   }
-  read_later(budget_.spend(count, SteadyClock::now()));
+  read_later(budget_.spend(count, clock_.now()));
 }
 
 // Faster data waits in the kernel, and its sender with it.
 void QmpClient::read_later(Duration wait) {
   if (wait <= Duration::zero()) return read();
-  read_timer_.expires_after(std::chrono::duration_cast<SteadyClock::duration>(wait));
+  read_timer_.expires_after(wait);
   read_timer_.async_wait(guarded([this](const boost::system::error_code& error) {
     if (!error) read();
   }));
@@ -180,7 +181,7 @@ Result<void> QmpClient::answered(QmpReply reply) {
   if (negotiating && !reply.result) return fail(Error::Kind::Invalid, "it refused qmp_capabilities");
   if (negotiating) {
     stage_ = Stage::Ready;
-    ready_since_ = SteadyClock::now();
+    ready_since_ = clock_.now();
   }
   watch_deadline();
   if (callback) callback(reply.result);
@@ -197,7 +198,7 @@ bool QmpClient::execute(const char* command, const json& arguments, Callback cal
 
 void QmpClient::send(const char* command, const json& arguments, Callback callback) {
   const std::uint64_t id = next_id_++;
-  pending_.push_back({id, command, SteadyClock::now() + deadline_, std::move(callback)});
+  pending_.push_back({id, command, clock_.now() + deadline_, std::move(callback)});
   outgoing_ += qmp_command(command, arguments, id);
   if (pending_.size() == 1) watch_deadline();
   write();
@@ -217,9 +218,9 @@ void QmpClient::write() {
 // If nobody greets us, others may be served first. Keep the place in the queue.
 void QmpClient::connect_anew_later() {
   if (stage_ == Stage::Greeting) return;
-  answer_timer_.expires_after(std::chrono::duration_cast<SteadyClock::duration>(kConnectAnew * deadline_));
+  answer_timer_.expires_after(kConnectAnew * deadline_);
   answer_timer_.async_wait(guarded([this](const boost::system::error_code& error) {
-    if (!error && link_ == Link::Hung && answer_timer_.expiry() <= SteadyClock::now())
+    if (!error && link_ == Link::Hung && answer_timer_.expiry() <= clock_.now())
       drop(Link::Hung, note_, Absence::None);
   }));
 }
@@ -231,10 +232,10 @@ void QmpClient::watch_deadline() {
     answer_timer_.cancel();
     return;
   }
-  answer_timer_.expires_at(pending_.empty() ? SteadyClock::now() + deadline_ : pending_.front().deadline);
+  answer_timer_.expires_at(pending_.empty() ? clock_.now() + deadline_ : pending_.front().deadline);
   answer_timer_.async_wait(guarded([this](const boost::system::error_code& error) {
     // A timer that was moved after it had fired still calls: check again.
-    if (error || answer_timer_.expiry() > SteadyClock::now()) return;
+    if (error || answer_timer_.expiry() > clock_.now()) return;
     // The connection stays open: if the monitor wakes up it answers on this one, in order.
     if (stage_ == Stage::Greeting)
       return change(Link::Hung, fmt::format(fmt::runtime(kNoGreeting), said(deadline_)));
@@ -253,11 +254,11 @@ void QmpClient::drop(Link link, const std::string& note, Absence absence) {
   writing_.clear();
   outgoing_.clear();
   // Only a connection that worked for a while earns a quick retry. Otherwise garbage would cause a busy loop.
-  if (stage_ == Stage::Ready && SteadyClock::now() - ready_since_ > kLastRetry) backoff_ = kFirstRetry;
+  if (stage_ == Stage::Ready && clock_.now() - ready_since_ > kLastRetry) backoff_ = kFirstRetry;
   stage_ = Stage::Closed;
   absence_ = absence;
   waiting_to_retry_ = true;
-  retry_timer_.expires_after(std::chrono::duration_cast<SteadyClock::duration>(backoff_));
+  retry_timer_.expires_after(backoff_);
   retry_timer_.async_wait(guarded([this](const boost::system::error_code& error) {
     if (!error) connect();
   }));

@@ -6,7 +6,6 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -17,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/unix_socket.h"
+#include "reactor/timer.h"
 #include "vmm/machine.h"
 #include "vmm/qemu/qmp_wire.h"
 #include "vmm/qemu/read_budget.h"
@@ -47,7 +47,7 @@ class QmpClient {
     PeerOf peer = peer_process;
   };
 
-  QmpClient(boost::asio::io_context& io, std::string path, Handlers handlers,
+  QmpClient(boost::asio::io_context& io, const Clock& clock, std::string path, Handlers handlers,
             Duration deadline = kQmpDeadline);
   ~QmpClient();
   QmpClient(const QmpClient&) = delete;
@@ -79,7 +79,7 @@ class QmpClient {
   struct Pending {
     std::uint64_t id;
     const char* command;
-    std::chrono::steady_clock::time_point deadline;
+    TimePoint deadline;
     Callback callback;  // empty: given up, a late answer is dropped
   };
 
@@ -101,13 +101,14 @@ class QmpClient {
   void fail_pending(Error::Kind kind);
 
   boost::asio::io_context& io_;
+  const Clock& clock_;
   std::string path_;
   Handlers handlers_;
   Duration deadline_;
   boost::asio::local::stream_protocol::socket socket_;
-  boost::asio::steady_timer answer_timer_;
-  boost::asio::steady_timer retry_timer_;
-  boost::asio::steady_timer read_timer_;
+  Timer answer_timer_;
+  Timer retry_timer_;
+  Timer read_timer_;
 
   Link link_ = Link::Connecting;
   std::string note_ = "not yet connected";
@@ -117,7 +118,7 @@ class QmpClient {
   std::uint64_t times_up_ = 0;
   Stage stage_ = Stage::Closed;
   Duration backoff_ = kFirstRetry;
-  std::chrono::steady_clock::time_point ready_since_{};
+  TimePoint ready_since_{};
   bool waiting_to_retry_ = false;
 
   std::uint64_t next_id_ = 1;

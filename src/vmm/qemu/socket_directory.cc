@@ -79,8 +79,9 @@ std::optional<FileId> socket_at(const std::string& path) {
   return FileId{status.st_dev, status.st_ino};
 }
 
-SocketDirectory::SocketDirectory(boost::asio::io_context& io, std::string path, std::function<void()> changed)
-    : io_(io), path_(std::move(path)), changed_(std::move(changed)), inotify_(io), timer_(io) {}
+SocketDirectory::SocketDirectory(boost::asio::io_context& io, const Clock& clock, std::string path,
+                                 std::function<void()> changed)
+    : io_(io), path_(std::move(path)), changed_(std::move(changed)), inotify_(io), timer_(io, clock) {}
 
 Result<void> SocketDirectory::start() {
   if (Result<void> done = watch(); !done) return done;
@@ -143,7 +144,7 @@ void SocketDirectory::look_soon() {
 
 void SocketDirectory::schedule() {
   const Duration wait = health_.empty() ? kLookAgain : kLookForDirectory;
-  timer_.expires_after(std::chrono::duration_cast<boost::asio::steady_timer::duration>(wait));
+  timer_.expires_after(wait);
   timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error) {
     if (!error && !alive.expired()) look_soon();
   });

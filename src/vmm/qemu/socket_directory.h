@@ -5,7 +5,6 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "reactor/timer.h"
 
 namespace aerostat {
 
@@ -43,7 +43,8 @@ class SocketDirectory {
  public:
   using Sockets = std::map<std::string, std::string>;  // VM name -> path of its socket
   // `changed` is called from the reactor when sockets() or health() may have changed, and on every scan.
-  SocketDirectory(boost::asio::io_context& io, std::string path, std::function<void()> changed);
+  SocketDirectory(boost::asio::io_context& io, const Clock& clock, std::string path,
+                  std::function<void()> changed);
 
   // The first scan. An error if the directory cannot be read: which, why and what to do.
   Result<void> start();
@@ -68,7 +69,7 @@ class SocketDirectory {
   std::vector<std::string> unnamed_;
   std::string health_;
   boost::asio::posix::stream_descriptor inotify_;
-  boost::asio::steady_timer timer_;
+  Timer timer_;
   int watch_ = -1;
   bool looking_ = false;
   std::array<char, 4096> buffer_{};

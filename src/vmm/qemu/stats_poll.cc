@@ -40,7 +40,7 @@ void StatsPoll::closely(bool often) {
 }
 
 void StatsPoll::after(Duration wait, std::function<void()> next) {
-  timer_.expires_after(std::chrono::duration_cast<boost::asio::steady_timer::duration>(wait));
+  timer_.expires_after(wait);
   timer_.async_wait(
       [next = std::move(next), mine = std::weak_ptr<int>(running_)](const boost::system::error_code& error) {
         if (!error && !mine.expired()) next();

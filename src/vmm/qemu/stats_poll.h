@@ -7,7 +7,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -16,6 +15,7 @@
 
 #include "base/clock.h"
 #include "model/guest_sample.h"
+#include "reactor/timer.h"
 #include "vmm/qemu/qmp_client.h"
 
 namespace aerostat {
@@ -33,7 +33,7 @@ class StatsPoll {
 
   // `found` is called from the reactor with each refreshed sample.
   StatsPoll(boost::asio::io_context& io, const Clock& clock, QmpClient& client, Found found)
-      : clock_(clock), client_(client), found_(std::move(found)), timer_(io) {}
+      : clock_(clock), client_(client), found_(std::move(found)), timer_(io, clock) {}
 
   // The balloon's path in QEMU's object tree. Starts anew if it was running.
   void start(std::string balloon);
@@ -58,7 +58,7 @@ class StatsPoll {
   bool forgets_ = false;
   bool news_ = false;  // the last answer had some
   GuestSample last_;
-  boost::asio::steady_timer timer_;
+  Timer timer_;
   std::shared_ptr<int> running_;  // recognises handlers of an earlier start
 };
 

@@ -27,7 +27,7 @@ constexpr Duration kShortDeadline = 300ms;
 class DiscoveryTest : public ::testing::Test {
  protected:
   std::unique_ptr<ScriptedQmp> peer(const std::string& file, QmpScript script = {}) {
-    return std::make_unique<ScriptedQmp>(lab.io, lab.path(file), std::move(script));
+    return std::make_unique<ScriptedQmp>(lab.io, lab.clock, lab.path(file), std::move(script));
   }
   bool gone(const std::string& name) {
     return lab.until([&] { return !lab.machines.contains(name); });

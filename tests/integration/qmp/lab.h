@@ -1,5 +1,6 @@
-// Lab: shared by the integration tests of the QEMU driver: a reactor that runs until a condition holds, never
-// for a fixed time; a temporary directory; a listener that records what it heard.
+// Lab: shared by the integration tests of the QEMU driver: a reactor that runs until a condition holds, on
+// simulated time; a temporary directory; a listener that records what it heard. RealLab: the same in real
+// time, for peers that are processes of their own.
 #pragma once
 
 #include <stdlib.h>
@@ -20,21 +21,15 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/temporary_folder.h"
+#include "reactor/simulated_clock.h"
 #include "vmm/machine.h"
 
 namespace aerostat {
 
-class Lab : public MachineListener {
+class AnyLab : public MachineListener {
  public:
-  // Runs the reactor until `holds`; false after the deadline.
-  bool until(const std::function<bool()>& holds, Duration deadline = std::chrono::seconds(10)) {
-    const TimePoint end = clock.now() + deadline;
-    while (!holds()) {
-      if (clock.now() > end) return false;
-      io.run_one_for(std::chrono::milliseconds(5));
-    }
-    return true;
-  }
+  // Runs the reactor until `holds`; false after the limit.
+  virtual bool until(const std::function<bool()>& holds, Duration limit) = 0;
   // For what must not happen: runs the reactor for that long, and returns whether it `holds` throughout.
   bool throughout(Duration time, const std::function<bool()>& holds) {
     return !until([&] { return !holds(); }, time);
@@ -68,12 +63,33 @@ class Lab : public MachineListener {
   }
 
   boost::asio::io_context io;
-  RealClock clock;
   const TemporaryFolder temporary;
   const std::string& dir = temporary.path();
   std::map<std::string, Machine*> machines;
   std::vector<std::string> vanished, passed_over;
   std::size_t changes = 0;
+};
+
+class Lab final : public AnyLab {
+ public:
+  bool until(const std::function<bool()>& holds, Duration limit = std::chrono::seconds(10)) override {
+    return clock.until(holds, limit);
+  }
+  SimulatedClock clock{io};
+};
+
+class RealLab final : public AnyLab {
+ public:
+  // The limit only ends a test that fails.
+  bool until(const std::function<bool()>& holds, Duration limit = std::chrono::seconds(60)) override {
+    const TimePoint end = clock.now() + limit;
+    while (!holds()) {
+      if (clock.now() > end) return false;
+      io.run_one_for(std::chrono::milliseconds(5));
+    }
+    return true;
+  }
+  const RealClock clock;
 };
 
 }  // namespace aerostat

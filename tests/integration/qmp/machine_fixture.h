@@ -24,7 +24,7 @@ inline std::string balloon(Bytes n) { return "balloon " + std::to_string(n.count
 class QemuMachineTest : public ::testing::Test {
  protected:
   void begin(QmpScript script = {}, Duration deadline = kShortDeadline) {
-    peer = std::make_unique<ScriptedQmp>(lab.io, lab.path("db.qmp"), std::move(script));
+    peer = std::make_unique<ScriptedQmp>(lab.io, lab.clock, lab.path("db.qmp"), std::move(script));
     connect(deadline);
   }
   void connect(Duration deadline = kShortDeadline) {

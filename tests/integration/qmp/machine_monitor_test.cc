@@ -37,8 +37,9 @@ TEST_F(QemuMachineTest, WaitsInLineBehindAnotherClientOfTheSameMonitor) {
 TEST_F(QemuMachineTest, SaysWhenTooManyWaitForItsMonitor) {
   begin_up();
   // One is served and two wait: that is all a backlog of one, which QEMU asks for too, lets the kernel take.
-  QmpClient second(lab.io, lab.path("db.qmp"), {}), third(lab.io, lab.path("db.qmp"), {});
-  QmpClient fourth(lab.io, lab.path("db.qmp"), {});
+  const std::string path = lab.path("db.qmp");
+  QmpClient second(lab.io, lab.clock, path, {}), third(lab.io, lab.clock, path, {});
+  QmpClient fourth(lab.io, lab.clock, path, {});
   second.start();
   third.start();
   fourth.start();
@@ -100,10 +101,10 @@ TEST_F(QemuMachineTest, ARestartKeepsLawOneWhileABalloonDeflates) {
   script.per_step = 1_MiB;
   slack = script.per_step;  // what moves between QEMU's answer and our looking
   begin(script);
-  while (facts().link != Link::Up) {
-    ASSERT_TRUE(!facts().known || memory().balloon_target || facts().committed() == 384_MiB);
-    lab.io.run_one_for(5ms);
-  }
+  ASSERT_TRUE(lab.until([this] {
+    EXPECT_TRUE(!facts().known || memory().balloon_target || facts().committed() == 384_MiB);
+    return facts().link == Link::Up;
+  }));
   ASSERT_TRUE(memory().balloon_target);
   EXPECT_LT(*memory().balloon_target, 384_MiB);  // stopped where it was
   EXPECT_EQ(peer->script.balloon_target, *memory().balloon_target);

@@ -7,12 +7,12 @@
 #include <array>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <deque>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "reactor/timer.h"
 
 namespace aerostat {
 
@@ -34,8 +34,8 @@ json child(const char* name, const char* type) {
 
 class ScriptedQmp::Impl {
  public:
-  Impl(asio::io_context& io, const std::string& path, QmpScript& script)
-      : script_(script), path_(path), acceptor_(io), client_(io), timer_(io) {
+  Impl(asio::io_context& io, const Clock& clock, const std::string& path, QmpScript& script)
+      : script_(script), path_(path), acceptor_(io), client_(io), timer_(io, clock) {
     ::unlink(path.c_str());
     boost::system::error_code error;
     acceptor_.open(Local(), error);
@@ -294,7 +294,7 @@ class ScriptedQmp::Impl {
   std::string path_;
   Local::acceptor acceptor_;
   Local::socket client_;
-  asio::steady_timer timer_;
+  Timer timer_;
   std::array<char, 8192> buffer_{};
   std::string input_;
   std::deque<std::string> waiting_;
@@ -303,8 +303,9 @@ class ScriptedQmp::Impl {
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
-ScriptedQmp::ScriptedQmp(boost::asio::io_context& io, const std::string& path, QmpScript what)
-    : script(std::move(what)), impl_(std::make_unique<Impl>(io, path, script)) {}
+ScriptedQmp::ScriptedQmp(boost::asio::io_context& io, const Clock& clock, const std::string& path,
+                         QmpScript what)
+    : script(std::move(what)), impl_(std::make_unique<Impl>(io, clock, path, script)) {}
 ScriptedQmp::~ScriptedQmp() = default;
 
 const std::vector<std::string>& ScriptedQmp::orders() const { return impl_->orders; }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 
 namespace aerostat {
 
@@ -58,7 +59,8 @@ struct QmpScript {
 class ScriptedQmp {
  public:
   // Listens when it returns. Aborts the test program if it cannot.
-  ScriptedQmp(boost::asio::io_context& io, const std::string& path, QmpScript script = {});
+  ScriptedQmp(boost::asio::io_context& io, const Clock& clock, const std::string& path,
+              QmpScript script = {});
   ~ScriptedQmp();  // closes and removes its socket
 
   QmpScript script;
