@@ -5,7 +5,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <filesystem>
 #include <functional>
@@ -21,6 +20,7 @@
 #include "held_file.h"
 #include "host/host_memory.h"
 #include "pause_file.h"
+#include "reactor/timer.h"
 #include "service_manager.h"
 #include "settings_keeper.h"
 #include "starts_file.h"
@@ -89,10 +89,10 @@ class Daemon::Impl {
                  [this](bool paused) { return pause_.keep(paused); },
                  [this](const std::vector<StartReport>& starts) { starts_.remember(starts); }}),
         machines_(io_, clock_, engine_),
-        api_(io_, engine_,
+        api_(io_, clock_, engine_,
              {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
         signals_(io_, SIGTERM, SIGINT, SIGHUP),
-        ticker_(io_) {}
+        ticker_(io_, clock_) {}
 
   Result<void> run() {
     const std::uint64_t descriptors = raise_descriptor_limit();
@@ -135,7 +135,7 @@ class Daemon::Impl {
 
   // A timer that is set again forgets its earlier time, but not a handler that is already on its way.
   void await_pass() {
-    ticker_.expires_at(std::chrono::time_point_cast<std::chrono::steady_clock::duration>(pacer_.due()));
+    ticker_.expires_at(pacer_.due());
     ticker_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
       clock_.now() < pacer_.due() ? await_pass() : run_pass();
@@ -223,7 +223,7 @@ class Daemon::Impl {
   QemuMachines machines_;
   ApiServer api_;
   boost::asio::signal_set signals_;
-  boost::asio::steady_timer ticker_;
+  Timer ticker_;
   PassPacer pacer_{clock_.now()};
   bool notice_posted_ = false;
 };

@@ -8,7 +8,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <string>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include "api/routes.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "reactor/timer.h"
 
 namespace aerostat {
 
@@ -41,10 +41,10 @@ std::string busy() {
 
 class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& io, Manager& manager, ApiOptions options)
-      : hub_(std::make_shared<Hub>(Hub{manager, std::move(options), {}, false, {}})),
+  Impl(asio::io_context& io, const Clock& clock, Manager& manager, ApiOptions options)
+      : hub_(std::make_shared<Hub>(Hub{io, clock, manager, std::move(options), {}, false, {}})),
         acceptor_(io),
-        again_(io) {}
+        again_(io, clock) {}
 
   Result<void> start() {
     Result<ListeningSocket> made =
@@ -117,12 +117,12 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
 
   std::shared_ptr<Hub> hub_;
   stream_protocol::acceptor acceptor_;
-  asio::steady_timer again_;
+  Timer again_;
   std::optional<ListeningSocket> listening_;
 };
 
-ApiServer::ApiServer(asio::io_context& io, Manager& manager, ApiOptions options)
-    : impl_(std::make_shared<Impl>(io, manager, std::move(options))) {}
+ApiServer::ApiServer(asio::io_context& io, const Clock& clock, Manager& manager, ApiOptions options)
+    : impl_(std::make_shared<Impl>(io, clock, manager, std::move(options))) {}
 ApiServer::~ApiServer() { stop(); }
 Result<void> ApiServer::start() { return impl_->start(); }
 void ApiServer::stop() { impl_->stop(); }

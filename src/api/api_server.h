@@ -13,6 +13,7 @@
 #include <string>
 
 #include "api/access.h"
+#include "base/clock.h"
 #include "base/result.h"
 #include "control/manager.h"
 
@@ -41,8 +42,8 @@ struct ApiOptions {
 
 class ApiServer {
  public:
-  // Both must outlive this. Destroy it on the reactor's thread, before the io_context.
-  ApiServer(boost::asio::io_context& io, Manager& manager, ApiOptions options);
+  // All must outlive this. Destroy it on the reactor's thread, before the io_context.
+  ApiServer(boost::asio::io_context& io, const Clock& clock, Manager& manager, ApiOptions options);
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;

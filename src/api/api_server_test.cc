@@ -9,10 +9,12 @@
 #include <boost/asio/io_context.hpp>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <random>
 
 #include "api/fake_manager.h"
 #include "base/temporary_folder.h"
+#include "reactor/simulated_clock.h"
 
 namespace aerostat {
 namespace {
@@ -60,27 +62,22 @@ class Server : public testing::Test {
   }
   ~Server() override {
     server_.reset();
-    io_.restart();
-    io_.poll();
+    clock_.settle();
   }
 
   void start() {
-    server_ = std::make_unique<ApiServer>(io_, manager_, options_);
+    server_ = std::make_unique<ApiServer>(io_, clock_, manager_, options_);
     const auto started = server_->start();
     ASSERT_TRUE(started) << started.error().message;
   }
 
-  // Runs the reactor until the condition holds; at most 10 s.
-  template <typename Condition>
-  bool until(Client& client, Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (std::chrono::steady_clock::now() < deadline) {
-      io_.restart();
-      io_.run_for(5ms);
+  // Runs the reactor until the condition holds; at most 10 s of simulated time.
+  bool until(Client& client, const std::function<bool()>& condition) {
+    const auto taken = [&] {
       client.take();
-      if (condition()) return true;
-    }
-    return false;
+      return condition();
+    };
+    return clock_.until(taken, 10s);
   }
   std::string exchange(std::string_view request) {
     Client client(options_.socket);
@@ -93,6 +90,7 @@ class Server : public testing::Test {
   const std::string& directory_ = temporary_.path();
   ApiOptions options_;
   boost::asio::io_context io_;
+  SimulatedClock clock_{io_};
   FakeManager manager_;
   std::unique_ptr<ApiServer> server_;
 };
@@ -151,8 +149,7 @@ TEST_F(Server, SurvivesNoise) {
     for (int flips = 0; flips < 4; ++flips) text[random() % text.size()] = static_cast<char>(random() % 256);
     Client client(options_.socket);
     client.send(std::string_view(text).substr(0, random() % (text.size() + 1)));
-    io_.restart();
-    io_.run_for(1ms);
+    clock_.settle();
   }
   EXPECT_TRUE(exchange("GET /v1/host HTTP/1.0\r\n\r\n").starts_with("HTTP/1.1 200 OK"));
 }
@@ -171,16 +168,21 @@ TEST_F(Server, BoundsBodiesAndHeaders) {
 }
 
 TEST_F(Server, EndsAConnectionThatSaysNothing) {
-  options_.patience = 30ms;
   start();
   Client silent(options_.socket), slow(options_.socket);
-  EXPECT_TRUE(until(slow, [&] { return server_->connections() == 2; }));
-  EXPECT_TRUE(until(slow, [&] {  // a byte now and then does not help
-    slow.send("G");
-    return slow.ended;
-  }));
-  EXPECT_TRUE(until(silent, [&] { return silent.ended; }));
+  clock_.settle();
+  EXPECT_EQ(server_->connections(), 2u);
+  for (int seconds = 1; seconds < 30; ++seconds) {
+    slow.send("G");  // a byte now and then does not help
+    clock_.pass(1s);
+  }
+  EXPECT_EQ(server_->connections(), 2u);
+  clock_.pass(1s);
   EXPECT_EQ(server_->connections(), 0u);
+  for (Client* client : {&silent, &slow}) {
+    client->take();
+    EXPECT_TRUE(client->ended);
+  }
 }
 
 TEST_F(Server, RefusesChangesOfOthersOverTheWire) {
@@ -208,7 +210,6 @@ TEST_F(Server, KeepsPlacesForThoseWhoMayChange) {
 }
 
 TEST_F(Server, StreamsEventsAsTheyCome) {
-  options_.ping = 20ms;
   manager_.add_event("first");
   manager_.add_event("second");
   start();
@@ -217,6 +218,9 @@ TEST_F(Server, StreamsEventsAsTheyCome) {
   EXPECT_TRUE(until(client, [&] { return client.has("second"); }));
   EXPECT_TRUE(client.has("Content-Type: text/event-stream\r\n"));
   EXPECT_FALSE(client.has("first"));
+  clock_.pass(14s);
+  client.take();
+  EXPECT_FALSE(client.has(": ping"));
   EXPECT_TRUE(until(client, [&] { return client.has(": ping\n\n"); }));
   manager_.add_event("third");
   server_->notify_events();
@@ -237,21 +241,15 @@ TEST_F(Server, ForgetsAFollowerThatHangsUp) {
 }
 
 TEST_F(Server, DropsAFollowerThatDoesNotRead) {
-  options_.patience = 100ms;
   start();
-  Client slow(options_.socket), watch(options_.socket);
+  Client slow(options_.socket);
   slow.send("GET /v1/events?follow=1 HTTP/1.1\r\n\r\n");
   for (int i = 0; i < 400; ++i)
     manager_.add_event(std::string(4000, 'x'));  // more than a socket's buffers hold
-  const auto deadline = std::chrono::steady_clock::now() + 10s;
-  bool connected = false, dropped = false;
-  while (!dropped && std::chrono::steady_clock::now() < deadline) {
-    io_.restart();
-    io_.run_for(5ms);
-    connected = connected || server_->connections() > 0;
-    dropped = connected && server_->connections() == 0;
-  }
-  EXPECT_TRUE(dropped);
+  clock_.pass(29s);
+  EXPECT_EQ(server_->connections(), 1u);
+  clock_.pass(1s);
+  EXPECT_EQ(server_->connections(), 0u);
   slow.take();
   EXPECT_LT(slow.received.size(), 1'000'000u);
 }
@@ -281,10 +279,12 @@ TEST_F(Server, AnswersAChangeWhenItIsKept) {
 
 TEST_F(Server, AChangeThatIsNeverKeptIsAnsweredAllTheSame) {
   manager_.never_answers = true;
-  options_.patience = 50ms;
   start();
   Client client(options_.socket);
   client.send("PATCH /v1/vms/web HTTP/1.1\r\nContent-Length: 12\r\n\r\n{\"weight\":7}");
+  clock_.pass(29s);
+  client.take();
+  EXPECT_EQ(client.received, "");
   EXPECT_TRUE(until(client, [&] { return client.has("504 Gateway Timeout"); }));
   manager_.unanswered[0](manager_.vm("web"));
 }
@@ -311,12 +311,15 @@ TEST_F(Server, StopsWhileClientsAreConnected) {
   follower.send("GET /v1/events?follow=1 HTTP/1.1\r\n\r\n");
   EXPECT_TRUE(until(follower, [&] { return follower.has("\r\n\r\n"); }));
   server_->stop();
-  EXPECT_TRUE(until(follower, [&] { return follower.ended; }));
+  clock_.settle();
+  follower.take();
+  EXPECT_TRUE(follower.ended);
   EXPECT_EQ(server_->connections(), 0u);
   EXPECT_FALSE(std::filesystem::exists(options_.socket));
   server_.reset();
   io_.restart();
   io_.run();  // nothing is left that waits
+  clock_.pass(1h);
 }
 
 TEST_F(Server, StartsAgainAfterItself) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -12,6 +11,7 @@
 #include "api/routes.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "reactor/timer.h"
 
 namespace aerostat {
 
@@ -28,7 +28,7 @@ constexpr std::uint32_t kMostHeader = 8'192;
 // The most that waits in memory for one reader.
 constexpr std::size_t kMostWaiting = 65'536;
 
-// `Stream`: a beast::basic_stream, or a layer of encryption over one.
+// `Stream`: a socket, or a layer of encryption over one.
 template <typename Stream>
 class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection<Stream>> {
  public:
@@ -36,7 +36,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       : hub_(std::move(hub)),
         stream_(std::move(stream)),
         principal_(std::move(principal)),
-        timer_(stream_.get_executor()) {}
+        timer_(hub_->io, hub_->clock) {}
   ~HttpConnection() override { hub_->connections.erase(this); }
 
   void start() {
@@ -48,8 +48,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     closed_ = true;
     timer_.cancel();
     Code ignored;
-    lowest().socket().shutdown(asio::socket_base::shutdown_both, ignored);
-    lowest().close();
+    lowest().shutdown(asio::socket_base::shutdown_both, ignored);
+    lowest().close(ignored);
   }
 
   void wake() override {
@@ -69,11 +69,21 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     return beast::bind_front_handler(method, this->shared_from_this());
   }
 
+  // Whatever comes next ends the wait. A timer that was moved after it had fired still calls: check again.
+  void wait(Duration most, void (HttpConnection::*overdue)()) {
+    timer_.expires_after(most);
+    timer_.async_wait([self = this->shared_from_this(), overdue](const Code& error) {
+      if (error || self->closed_ || self->hub_->stopped) return;
+      if (self->timer_.expiry() <= self->hub_->clock.now()) (self.get()->*overdue)();
+    });
+  }
+  void end_later() { wait(hub_->options.patience, &HttpConnection::close); }
+
   void read() {
     parser_.emplace();
     parser_->header_limit(kMostHeader);
     parser_->body_limit(kMostBody);
-    lowest().expires_after(hub_->options.patience);
+    end_later();
     http::async_read(stream_, buffer_, *parser_, then(&HttpConnection::on_read));
   }
 
@@ -101,7 +111,9 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     request.body = std::move(message.body());
     keep_alive_ = message.keep_alive();
     const std::uint64_t turn = ++turn_;
-    await_answer(turn);
+    awaited_ = turn;
+    // Most answers are there at once. One that waits for a disk may never come.
+    wait(hub_->options.patience, &HttpConnection::answer_overdue);
     const Reply reply = [self = this->shared_from_this(), turn](ApiAnswer made) {
       self->on_answer(turn, std::move(made));
     };
@@ -113,22 +125,15 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     }
   }
 
-  // Most answers are there at once. One that waits for a disk may never come.
-  void await_answer(std::uint64_t turn) {
-    awaited_ = turn;
-    timer_.expires_after(hub_->options.patience);
-    timer_.async_wait([self = this->shared_from_this(), turn](Code error) {
-      if (error || self->hub_->stopped) return;
-      self->on_answer(
-          turn, error_answer({Error::Kind::Timeout,
-                              "this takes too long; it may still be done: look at what came of it later"}));
-    });
+  void answer_overdue() {
+    on_answer(awaited_,
+              error_answer({Error::Kind::Timeout,
+                            "this takes too long; it may still be done: look at what came of it later"}));
   }
 
   void on_answer(std::uint64_t turn, ApiAnswer made) {
     if (awaited_ != turn || closed_ || hub_->stopped) return;
     awaited_ = 0;
-    timer_.cancel();
     if (made.stream) return stream(made);
     respond(made, keep_alive_);
   }
@@ -150,7 +155,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     response_.keep_alive(keep_alive);
     response_.body() = made.body;
     response_.prepare_payload();
-    lowest().expires_after(hub_->options.patience);
+    end_later();
     http::async_write(stream_, response_, then(&HttpConnection::on_responded));
   }
 
@@ -163,7 +168,6 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   // From here on the body goes on, until either side ends it.
   void stream(const ApiAnswer& made) {
     body_ = made.stream;
-    lowest().expires_never();
     stream_.async_read_some(asio::buffer(unwanted_), then(&HttpConnection::on_unwanted));
     writing_ = true;
     waiting_ = fmt::format(
@@ -185,13 +189,13 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void send_more() {
     if (closed_ || writing_ || hub_->stopped) return;
     waiting_ = body_->next(kMostWaiting);
-    if (waiting_.empty()) return wait_for_ping();
+    if (waiting_.empty()) return wait(hub_->options.ping, &HttpConnection::ping);
     writing_ = true;
     write();
   }
 
   void write() {
-    lowest().expires_after(hub_->options.patience);  // only for the write: the read is under way
+    end_later();
     asio::async_write(stream_, asio::buffer(waiting_), then(&HttpConnection::on_written));
   }
 
@@ -200,13 +204,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     if (!over(error)) send_more();
   }
 
-  void wait_for_ping() {
-    timer_.expires_after(hub_->options.ping);
-    timer_.async_wait(then(&HttpConnection::on_ping));
-  }
-
-  void on_ping(Code error) {
-    if (error || closed_ || writing_ || hub_->stopped) return;
+  void ping() {
     writing_ = true;
     waiting_ = body_->sign_of_life();
     write();
@@ -215,7 +213,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   std::shared_ptr<Hub> hub_;
   Stream stream_;
   Principal principal_;
-  asio::steady_timer timer_;  // for an answer, and then for the next sign of life
+  Timer timer_;  // a connection waits for one thing at a time
   beast::flat_buffer buffer_{std::size_t{2} * kMostHeader};
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
@@ -233,8 +231,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 }  // namespace
 
 void start_connection(std::shared_ptr<Hub> hub, AnySocket socket, Principal principal) {
-  using Stream = beast::basic_stream<asio::generic::stream_protocol>;
-  std::make_shared<HttpConnection<Stream>>(std::move(hub), Stream(std::move(socket)), std::move(principal))
+  std::make_shared<HttpConnection<AnySocket>>(std::move(hub), std::move(socket), std::move(principal))
       ->start();
 }
 

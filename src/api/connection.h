@@ -3,11 +3,13 @@
 #pragma once
 
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
 #include <map>
 #include <memory>
 
 #include "api/access.h"
 #include "api/api_server.h"
+#include "base/clock.h"
 #include "control/manager.h"
 
 namespace aerostat {
@@ -22,6 +24,8 @@ class Connection {
 
 // What all connections share. Outlives each of them.
 struct Hub {
+  boost::asio::io_context& io;
+  const Clock& clock;
   Manager& manager;
   ApiOptions options;
   AccessRule rule;

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/temporary_folder.h"
 #include "fuzz.h"
+#include "reactor/simulated_clock.h"
 
 namespace {
 
@@ -31,7 +32,7 @@ class Server {
     ApiOptions options;
     options.socket = directory_ + "/api.sock";
     path_ = options.socket;
-    server_ = std::make_unique<ApiServer>(io_, manager_, options);
+    server_ = std::make_unique<ApiServer>(io_, clock_, manager_, options);
     AEROSTAT_CHECK(server_->start().has_value(), "the API can listen");
   }
   ~Server() { server_.reset(); }
@@ -69,6 +70,7 @@ class Server {
   const std::string& directory_ = temporary_.path();
   std::string path_;
   boost::asio::io_context io_;
+  SimulatedClock clock_{io_};
   FakeManager manager_;
   std::unique_ptr<ApiServer> server_;
 };

@@ -25,7 +25,7 @@ MAY_USE = {
     # The lab runs the loop itself, and the guest's own rules of when to report and of whose memory is whose.
     "sim": {"base", "model", "policy", "guard", "vmm", "guest", "control", "agent/common"},
     "research": {"base", "model", "policy", "sim"},
-    "api": {"base", "model", "control"},
+    "api": {"base", "model", "reactor", "control"},
     "console": {"base"},
     # Speaks to the daemon and has no part of it.
     "client": {"base", "model", "console"},
@@ -33,7 +33,7 @@ MAY_USE = {
     "cli": {"base", "model", "console", "client", "lab_cli"},
     "agent/common": {"guest"},
     "agent/linux": {"agent/common", "guest", "model"},
-    "apps/aerostatd": {"base", "model", "config", "host", "control", "guest", "vmm", "vmm/qemu", "api"},
+    "apps/aerostatd": {"base", "model", "config", "host", "control", "guest", "reactor", "vmm", "vmm/qemu", "api"},
     "apps/aerostat": {"cli"},
     "apps/aerostat-guest": {"agent/linux"},
 }
