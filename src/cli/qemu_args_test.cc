@@ -104,10 +104,10 @@ class RealQemu {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, qmp_.data(), qmp_.size());
-    for (int tries = 0; tries < 200; ++tries) {
+    for (int tries = 0; tries < 1200; ++tries) {
       fd_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
       if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
-        const timeval patience{20, 0};
+        const timeval patience{60, 0};
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         return !ask("qmp_capabilities").is_discarded();
       }
