@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,13 @@ class FakeManager final : public Manager {
     if (refusal) return answer(fail(*refusal));
     changes.push_back({name, change, dry_run});
     answer(vm(name));
+  }
+  Result<VmReport> resize(const std::string& name, Bytes memory, bool dry_run) override {
+    if (refusal) return fail(*refusal);
+    Result<VmReport> out = vm(name);
+    if (out) out->target = memory;
+    if (out && !dry_run) resized[name] = memory;
+    return out;
   }
   Result<StartReport> reserve(const StartRequest& request) override {
     if (refusal) return fail(*refusal);
@@ -86,6 +94,7 @@ class FakeManager final : public Manager {
   std::vector<EventRecord> event_records;
   std::vector<Reaction> reaction_records;
   std::vector<StartReport> start_reports;
+  std::map<std::string, Bytes> resized;
   std::optional<Error> refusal;
   std::vector<Change> changes;
   bool never_answers = false;  // to changes

@@ -243,6 +243,14 @@ Result<SettingsChange> parse_change(std::string_view text) {
   return out;
 }
 
+Result<Bytes> parse_memory(std::string_view text) {
+  const Json body = Json::parse(text, nullptr, false);
+  if (body.is_discarded() || !body.is_object() || body.size() != 1 || !body.contains("memory_bytes"))
+    return invalid("the body must be a JSON object with one member, like {\"memory_bytes\":\"2G\"}",
+                   "memory_bytes");
+  return size_of("memory_bytes", body["memory_bytes"]);
+}
+
 Result<StartRequest> parse_start(std::string_view text) {
   constexpr std::string_view kExample = R"({"vm":"web","memory_bytes":"2G"})";
   const Json body = Json::parse(text, nullptr, false);

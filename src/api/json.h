@@ -34,8 +34,11 @@ std::string dump(const Json& json);
 // values are Manager's to check.
 Result<SettingsChange> parse_change(std::string_view text);
 
-// {"vm":"web","memory_bytes":"2G","wait_seconds":60,"lasts_seconds":300,"weight":5000}: the first two are needed.
-// Refuses unknown members, wrong types and values outside their ranges in one sentence.
+// {"memory_bytes":"2G"}
+Result<Bytes> parse_memory(std::string_view text);
+
+// {"vm":"web","memory_bytes":"2G","wait_seconds":60,"lasts_seconds":300,"weight":5000}: the first two are
+// needed. Refuses unknown members, wrong types and values outside their ranges in one sentence.
 Result<StartRequest> parse_start(std::string_view text);
 
 }  // namespace aerostat

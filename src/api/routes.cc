@@ -139,6 +139,15 @@ void patch_vm(const Call& call, const Reply& reply) {
   });
 }
 
+ApiAnswer post_resize(const Call& call) {
+  const Result<bool> dry_run = flag(call, "dry_run");
+  if (!dry_run) return error_answer(dry_run.error());
+  const Result<Bytes> memory = parse_memory(call.body);
+  if (!memory) return error_answer(memory.error());
+  const Result<VmReport> vm = call.manager.resize(call.vm, *memory, *dry_run);
+  return vm ? ok(to_json(*vm)) : error_answer(vm.error());
+}
+
 ApiAnswer get_decisions(const Call& call) {
   const Result<std::uint64_t> limit = number(call, "limit", kDefaultDecisions);
   if (!limit) return error_answer(limit.error());
@@ -209,6 +218,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/vms/*", "", Scope::Read, now<get_vm>},
     Route{"PATCH", "/v1/vms/*", "dry_run", Scope::Change, patch_vm},
     Route{"GET", "/v1/vms/*/decisions", "limit", Scope::Read, now<get_decisions>},
+    Route{"POST", "/v1/vms/*/resize", "dry_run", Scope::Change, now<post_resize>},
     Route{"GET", "/v1/vms/*/sample", "", Scope::Read, now<get_sample>},
     Route{"GET", "/v1/events", "after follow", Scope::Read, now<get_events>},
     Route{"GET", "/v1/reactions", "", Scope::Read, now<get_reactions>},

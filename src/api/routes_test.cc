@@ -81,6 +81,19 @@ TEST_F(Routes, ReservesForWhoMayAndSaysWhoAsked) {
   EXPECT_EQ(ask("GET", "/v1/reservations/new").status, 404);
 }
 
+TEST_F(Routes, ResizesForWhoMay) {
+  const std::string body = R"({"memory_bytes":"2G"})";
+  EXPECT_EQ(json(ask("POST", "/v1/vms/web/resize?dry_run=1", body))["target_bytes"], std::int64_t{2} << 30);
+  EXPECT_TRUE(manager_.resized.empty());
+  EXPECT_EQ(ask("POST", "/v1/vms/web/resize", body).status, 200);
+  EXPECT_EQ(manager_.resized.at("web"), 2_GiB);
+  EXPECT_EQ(ask("POST", "/v1/vms/nobody/resize", body).status, 404);
+  for (const char* wrong : {"", "[]", "{}", R"({"memory_bytes":"2"})", R"({"memory_bytes":1,"more":2})"})
+    EXPECT_EQ(ask("POST", "/v1/vms/web/resize", wrong).status, 400) << wrong;
+  who_ = reader_;
+  EXPECT_EQ(ask("POST", "/v1/vms/web/resize", body).status, 403);
+}
+
 TEST_F(Routes, SaysWhatDoesNotExist) {
   EXPECT_EQ(ask("GET", "/v1/vms/db").status, 404);
   EXPECT_EQ(message(ask("GET", "/v1/vms/db")), "there is no VM 'db'");

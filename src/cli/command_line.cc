@@ -68,7 +68,8 @@ struct Wishes {
   std::string every;
   bool all = false;
   std::string vm;
-  std::string mode, startup, minimum, maximum;
+  std::string mode, startup, minimum, maximum, memory;
+  double wait = 30;
   std::vector<std::string> unset;
   int buffer = 0, weight = 0;
   bool dry_run = false;
@@ -133,6 +134,24 @@ CLI::App* add_set(CLI::App& app, Wishes& wishes) {
       "Examples:\n  aerostat set web --mode dynamic --minimum 256M --maximum 4G\n  aerostat set db --weight "
       "8000 --dry-run\n  aerostat set web --unset buffer,maximum");
   return set;
+}
+
+CLI::App* add_resize(CLI::App& app, Wishes& wishes) {
+  CLI::App* resize = app.add_subcommand("resize", "Change the memory of a running static VM");
+  add_vm(*resize, wishes);
+  resize->add_option("SIZE", wishes.memory, "the memory it shall have")
+      ->required()
+      ->check(memory_size())
+      ->type_name("");
+  resize->add_flag("--dry-run", wishes.dry_run, "only check whether it is possible");
+  resize->add_option("--wait", wishes.wait, "wait as long for the VM to have it")
+      ->check(number_from(0, 86400))
+      ->capture_default_str()
+      ->type_name("SECONDS");
+  resize->footer(
+      "The size lasts until the VM ends. A dynamic VM follows its need instead: see aerostat set.\n"
+      "Examples:\n  aerostat resize db 2G\n  aerostat resize db 1536M --dry-run");
+  return resize;
 }
 
 CLI::App* add_qemu_args(CLI::App& app, Wishes& wishes) {
@@ -250,6 +269,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
       app.add_subcommand("reactions", "Show how long growths took, from cause to usable memory");
   const CLI::App* pause = app.add_subcommand("pause", "Stop moving memory; all VMs keep what they have");
   const CLI::App* resume = app.add_subcommand("resume", "Resume moving memory");
+  const CLI::App* resize = add_resize(app, wishes);
   const StartCommands starts(app);
   const CLI::App* qemu = add_qemu_args(app, wishes);
   const Simulate simulate(app);
@@ -297,6 +317,9 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
       return kUsage;
     }
     return commands.set(wishes.vm, change, wishes.dry_run);
+  }
+  if (resize->parsed()) {
+    return commands.resize(wishes.vm, size_or_zero(wishes.memory), wishes.dry_run, wishes.wait, wait_seconds);
   }
   if (explain->parsed()) return commands.explain(wishes.vm, wishes.last);
   if (events->parsed()) return commands.events(wishes.after, wishes.follow);

@@ -73,6 +73,24 @@ TEST(CommandLine, ABufferMayBeWrittenWithItsSign) {
       "aerostat: --buffer: '2%' is not an integer percentage from 5 to 2000; see aerostat set --help\n");
 }
 
+TEST(CommandLine, ResizeWaitsUntilTheVmHasIt) {
+  const auto vm = [](const char* has) {
+    return http_reply(
+        "200 OK", std::string(R"({"name":"web","assigned_bytes":)") + has + R"(,"target_bytes":2147483648})");
+  };
+  ScriptedDaemon daemon({vm("1073741824"), vm("1610612736"), vm("2147483648")});
+  const Ran ran = run({"resize", "web", "2G"}, daemon.socket);
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.err, "web: 1.00 GiB -> 2.00 GiB\n");
+  EXPECT_EQ(ran.out, "web: has 2.00 GiB\n");
+  EXPECT_TRUE(daemon.requests[0].starts_with("POST /v1/vms/web/resize HTTP/1.1\r\n")) << daemon.requests[0];
+  EXPECT_TRUE(daemon.requests[0].ends_with(R"({"memory_bytes":2147483648})"));
+  ScriptedDaemon slow({vm("1073741824")});
+  const Ran waits = run({"resize", "web", "2G", "--wait", "0"}, slow.socket);
+  EXPECT_EQ(waits.status, 1);
+  EXPECT_TRUE(waits.out.starts_with("web: asked for 2.00 GiB, and has 1.00 GiB so far;")) << waits.out;
+}
+
 TEST(CommandLine, ListAllAsksForVmsThatAreOffToo) {
   ScriptedDaemon daemon({http_reply("200 OK", "{}"), http_reply("200 OK", "[]")});
   EXPECT_EQ(run({"list", "--all"}, daemon.socket).status, 0);

@@ -87,6 +87,32 @@ int Commands::set(const std::string& vm, const std::string& body, bool dry_run) 
              [dry_run](const Json& json) { return render_settings(json, dry_run); });
 }
 
+int Commands::resize(const std::string& vm, Bytes memory, bool dry_run, double wait,
+                     const std::function<bool(double)>& pause) {
+  constexpr double kEvery = 0.25;
+  const std::string place = "/v1/vms/" + percent_encoded(vm);
+  const Result<Reply> asked = client_.request("POST", place + (dry_run ? "/resize?dry_run=1" : "/resize"),
+                                              Json({{"memory_bytes", memory.count()}}).dump());
+  if (!asked) return complain(asked.error());
+  if (asked->status != 200) return complain(*asked);
+  Result<Json> report = parse_reply(*asked);
+  if (!report) return complain(report.error());
+  if (!dry_run && !output_.json) output_.err << render_resize(*report, false) << std::flush;
+  for (double waited = 0; !dry_run && !is_resized(*report) && waited < wait && pause(kEvery);
+       waited += kEvery) {
+    const Result<Reply> reply = client_.request("GET", place);
+    if (!reply) return complain(reply.error());
+    if (reply->status != 200) return complain(*reply);
+    report = parse_reply(*reply);
+    if (!report) return complain(report.error());
+  }
+  if (output_.json)
+    output_.out << report->dump() << "\n";
+  else
+    output_.out << render_resize(*report, true);
+  return dry_run || is_resized(*report) ? kDone : kFailed;
+}
+
 int Commands::explain(const std::string& vm, std::uint64_t last) {
   return ask("GET", fmt::format("/v1/vms/{}/decisions?limit={}", percent_encoded(vm), last), {},
              [this](const Json& json) { return render_decisions(items_of(json), output_.colour); });

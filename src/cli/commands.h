@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "cli/qemu_args.h"
 #include "client/client.h"
 
@@ -33,6 +34,9 @@ class Commands {
   int host();
   // `body`: the change as JSON, see docs/guide/api.md.
   int set(const std::string& vm, const std::string& body, bool dry_run);
+  // Asks for a size and waits as many seconds for the VM to have it. `pause`: as of list().
+  int resize(const std::string& vm, Bytes memory, bool dry_run, double wait,
+             const std::function<bool(double)>& pause);
   int explain(const std::string& vm, std::uint64_t last);
   int events(std::uint64_t after, bool follow);
   int reactions();

@@ -279,6 +279,27 @@ std::string render_reactions(const Json& reactions, bool colour) {
   return render_table(heads, rows, colour);
 }
 
+bool is_resized(const Json& vm) {
+  constexpr std::int64_t kPiece = Bytes::mib(2).count();
+  const Json &has = member(vm, "assigned_bytes"), &asked = member(vm, "target_bytes");
+  if (!has.is_number_integer() || !asked.is_number_integer()) return false;
+  const std::int64_t apart = has.get<std::int64_t>() - asked.get<std::int64_t>();
+  return apart < kPiece && apart > -kPiece;
+}
+
+std::string render_resize(const Json& vm, bool last) {
+  std::string out;
+  for (const Json& warning : member(vm, "warnings")) out += fmt::format("warning: {}\n", text_of(warning));
+  const std::string name = text_in(vm, "name"), has = size_in(vm, "assigned_bytes"),
+                    asked = size_in(vm, "target_bytes");
+  if (is_resized(vm)) return out + fmt::format("{}: has {}\n", name, has);
+  if (!last) return out + fmt::format("{}: {} -> {}\n", name, has, asked);
+  return out + fmt::format(
+                   "{}: asked for {}, and has {} so far; it goes on as its guest gives or takes memory. "
+                   "`aerostat resize {} SIZE` asks for another size\n",
+                   name, asked, has, name);
+}
+
 std::string render_start(const Json& start) {
   return fmt::format("{}: {}: {}\n", text_in(start, "vm"), text_in(start, "state"), text_in(start, "why"));
 }

@@ -25,6 +25,10 @@ std::string render_host(const Json& host, bool colour);
 std::string render_decisions(const Json& decisions, bool colour);
 std::string render_event(const Json& event, bool colour);
 std::string render_reactions(const Json& reactions, bool colour);
+// After `resize`. `last`: nothing more is waited for.
+std::string render_resize(const Json& vm, bool last);
+// It has what was asked for, to within a balloon's granule.
+bool is_resized(const Json& vm);
 // One start, in one line; and all of them as a table.
 std::string render_start(const Json& start);
 std::string render_starts(const Json& starts);

@@ -70,6 +70,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   std::vector<VmReport> vms_off() const override;
   Result<VmReport> vm(const std::string& name) const override;
   void set(const std::string& name, const SettingsChange& change, bool dry_run, Answer answer) override;
+  Result<VmReport> resize(const std::string& name, Bytes memory, bool dry_run) override;
   Result<StartReport> reserve(const StartRequest& request) override;
   Result<StartReport> start(const std::string& vm) const override;
   std::vector<StartReport> starts() const override;
@@ -120,6 +121,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void remember_held();
   void bury_orphans(TimePoint now);
   void tell_of_orphan(const OrphanClaim& orphan);
+  Result<void> host_gives(const VmRecord& vm, Bytes to) const;
   void recall_starts();
   void advance_starts(Bytes spare, TimePoint now);
   void tell_of_start(const Start& start);

@@ -31,6 +31,11 @@ class Manager {
   using Answer = std::function<void(Result<VmReport>)>;
   virtual void set(const std::string& name, const SettingsChange& change, bool dry_run, Answer answer) = 0;
 
+  // Asks a static VM to have `memory`, by whatever device it has. Returns at once; the report's target is
+  // what was asked for, as near as the devices can have it. It lasts until the VM ends. Refused: a dynamic
+  // VM, more than the host has to give, less than the guest is known to need. `dry_run` only checks.
+  virtual Result<VmReport> resize(const std::string& name, Bytes memory, bool dry_run) = 0;
+
   // Gathers memory for a VM that is about to start, out of what running VMs can give, by weight and down to
   // their minimums. Replaces an earlier request for the VM. Nobody else gets the memory until the VM's facts
   // are known, it is released, or its time is over. Refuses at once what the host never has, and what may not

@@ -36,6 +36,7 @@ constexpr std::array<Meaning, kEventCodes> kMeanings = {{
     {"vm.start-ready", "its memory is free: it may start"},
     {"vm.start-refused", "there was not enough memory for its start"},
     {"vm.settings", "its settings have changed"},
+    {"vm.resized", "its owner asked for another size"},
     {"vm.more", "more events like the last were left out"},
     {"host.over-committed", "VMs hold or were promised more than may be"},
     {"host.recovered", "what VMs hold is within the capacity again"},
@@ -72,6 +73,10 @@ struct Sentence {
   std::string operator()(const tells::StaysAt& stalled) const {
     return fmt::format("asked for {}, stays at {}: the request is withdrawn", format_bytes(stalled.asked),
                        format_bytes(stalled.has));
+  }
+  std::string operator()(const tells::Resized& resized) const {
+    return fmt::format("its owner asked for {}; it has {}", format_bytes(resized.to),
+                       format_bytes(resized.from));
   }
   std::string operator()(const tells::Beyond& over) const {
     return fmt::format("VMs hold or were promised {}, {} more than may be", format_bytes(over.committed),

@@ -33,14 +33,15 @@ enum class EventCode {
   VmStalled,        // does not give what it was asked for
   VmGrowthStalled,  // does not take what it was given
   VmRebooted,
-  VmOom,  // the guest's kernel killed for want of memory
+  VmOom,       // the guest's kernel killed for want of memory
   VmReserved,  // memory is gathered for its start
   VmReleased,
   VmStartWaits,
   VmStartReady,
   VmStartRefused,
   VmSettings,
-  VmMore,  // events of the VM that were left out, because there were too many like them
+  VmResized,  // its owner asked for another size
+  VmMore,     // events of the VM that were left out, because there were too many like them
   HostOverCommitted,
   HostRecovered,
   HostUnreadable,  // what its kernel has left
@@ -67,6 +68,9 @@ struct RunsOn {
 struct StaysAt {
   Bytes asked, has;
 };
+struct Resized {
+  Bytes from, to;
+};
 struct Beyond {
   Bytes committed, above;  // `above` what may be committed
 };
@@ -82,9 +86,9 @@ struct LeftOut {
 };
 }  // namespace tells
 
-using EventDetail =
-    std::variant<std::monostate, std::string, Bytes, Decision, SettingsChange, tells::StatusChange,
-                 tells::RunsOn, tells::StaysAt, tells::Beyond, tells::Budget, tells::Ignored, tells::LeftOut>;
+using EventDetail = std::variant<std::monostate, std::string, Bytes, Decision, SettingsChange,
+                                 tells::StatusChange, tells::RunsOn, tells::StaysAt, tells::Resized,
+                                 tells::Beyond, tells::Budget, tells::Ignored, tells::LeftOut>;
 
 struct EventRecord {
   std::uint64_t seq = 0;

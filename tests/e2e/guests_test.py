@@ -3,12 +3,24 @@
 import unittest
 
 from tests.e2e.base import RealGuests
-from tests.harness.daemon import DYNAMIC, Daemon, held_at
+from tests.harness.daemon import DYNAMIC, Daemon, command, held_at
 from tests.harness.guest import MIB, Guest
 from tests.harness.waiting import until
 
 
 class Guests(RealGuests):
+    def test_a_static_vm_is_resized_by_hand(self) -> None:
+        with Daemon(self.rundir, "2G") as daemon, Guest("web", self.rundir, zram_mib=512) as web:
+            daemon.wait_status("web", "static", timeout=60)
+            until(lambda: daemon.vm("web")["demand_bytes"], 60, "its service is heard")
+            for size in (1024, 320):
+                done = command("resize", "web", f"{size}M", socket_path=daemon.socket)
+                self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+                self.assertAlmostEqual(web.memory().assigned / MIB, size, delta=4)
+            refused = command("resize", "web", "3G", socket_path=daemon.socket)
+            self.assertEqual(refused.returncode, 1, refused.stdout)
+            self.assertIn("'web' can have", refused.stderr)
+
     def test_one_malloc_beyond_memory_and_swap_needs_the_relaxed_rule(self) -> None:
         """384 MiB and 128 MiB of swap: the kernel refuses 1.4 GiB at once, unless the service may relax its rule."""
         with Daemon(self.rundir, "3G", DYNAMIC) as daemon:
