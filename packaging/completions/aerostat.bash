@@ -8,7 +8,7 @@ _aerostat() {
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      list|show|set|explain|events|host|reactions|pause|resume|resize|reserve|release|reservations|start-gate|qemu-args|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
+      list|show|set|explain|events|host|reactions|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
     esac
   done
   case $before in
@@ -33,6 +33,7 @@ _aerostat() {
     reactions) options='-h --help' ;;
     pause) options='-h --help' ;;
     resume) options='-h --help' ;;
+    report) options='-h --help' ;;
     resize) options='-h --help --dry-run --wait' ;;
     reserve) options='-h --help --wait --lasts --weight' ;;
     release) options='-h --help' ;;
@@ -51,7 +52,7 @@ _aerostat() {
     return
   fi
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions pause resume resize reserve release reservations start-gate qemu-args simulate scenario record trace plan' -- "$word") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions pause resume report resize reserve release reservations start-gate qemu-args simulate scenario record trace plan' -- "$word") ;;
     show|set|explain|resize|reserve|release|start-gate|record) mapfile -t COMPREPLY < <(compgen -W "$(_aerostat_vms)" -- "$word") ;;
     scenario|trace) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac

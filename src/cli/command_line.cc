@@ -269,6 +269,12 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
       app.add_subcommand("reactions", "Show how long growths took, from cause to usable memory");
   const CLI::App* pause = app.add_subcommand("pause", "Stop moving memory; all VMs keep what they have");
   const CLI::App* resume = app.add_subcommand("resume", "Resume moving memory");
+  CLI::App* report =
+      app.add_subcommand("report", "Show what VMs hold, what they need, and what managing them would save");
+  report->footer(
+      "Nothing is changed. A VM that nobody manages is only watched: its need is known if its service or its "
+      "balloon's\n"
+      "statistics tell. The longer aerostatd has run, the better the evidence.");
   const CLI::App* resize = add_resize(app, wishes);
   const StartCommands starts(app);
   const CLI::App* qemu = add_qemu_args(app, wishes);
@@ -318,6 +324,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
     }
     return commands.set(wishes.vm, change, wishes.dry_run);
   }
+  if (report->parsed()) return commands.report();
   if (resize->parsed()) {
     return commands.resize(wishes.vm, size_or_zero(wishes.memory), wishes.dry_run, wishes.wait, wait_seconds);
   }

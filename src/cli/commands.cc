@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "client/answer.h"
 #include "client/render.h"
+#include "client/savings.h"
 #include "console/exit_status.h"
 #include "console/table.h"
 
@@ -111,6 +112,17 @@ int Commands::resize(const std::string& vm, Bytes memory, bool dry_run, double w
   else
     output_.out << render_resize(*report, true);
   return dry_run || is_resized(*report) ? kDone : kFailed;
+}
+
+int Commands::report() {
+  const Result<Reply> reply = client_.request("GET", "/v1/vms");
+  if (!reply) return complain(reply.error());
+  if (reply->status != 200) return complain(*reply);
+  const Result<Json> vms = parse_reply(*reply);
+  if (!vms) return complain(vms.error());
+  const std::vector<Saving> savings = savings_of(items_of(*vms));
+  output_.out << (output_.json ? savings_json(savings).dump() + "\n" : render_savings(savings));
+  return kDone;
 }
 
 int Commands::explain(const std::string& vm, std::uint64_t last) {

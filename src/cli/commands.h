@@ -37,6 +37,8 @@ class Commands {
   // Asks for a size and waits as many seconds for the VM to have it. `pause`: as of list().
   int resize(const std::string& vm, Bytes memory, bool dry_run, double wait,
              const std::function<bool(double)>& pause);
+  // What VMs hold, what they need, and what managing them would save.
+  int report();
   int explain(const std::string& vm, std::uint64_t last);
   int events(std::uint64_t after, bool follow);
   int reactions();

@@ -137,6 +137,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   if (vm.guest && facts.known) vm.guest->set_most_visible(facts.maximum());
   const std::uint64_t ooms = vm.mind.ooms;
   take_sample(vm, now);
+  watch_need(vm, now);
   if (vm.mind.ooms != ooms) event(EventCode::VmOom, vm.name, oom_text(vm));
   if (vm.guest) {
     if (auto reaction = vm.reaction.look(facts, vm.guest->state())) {

@@ -21,6 +21,19 @@ Settings minimum_of(Bytes minimum) {
   return out;
 }
 
+TEST(Manager, TheGreatestNeedOfAVmIsKeptAlsoOfOneThatIsOnlyWatched) {
+  World w(8_GiB);
+  w.settings.kept["web"].mode = Mode::Static;
+  w.add("web", 1_GiB);
+  EXPECT_FALSE(w.vm("web").peak_demand);
+  for (const Bytes need : {400_MiB, 700_MiB, 300_MiB}) {
+    w.demands["web"] = need;
+    w.run(20s);
+  }
+  EXPECT_EQ(w.vm("web").peak_demand, 700_MiB);
+  EXPECT_NEAR(w.vm("web").watched_s.value_or(0), 60, 1);
+}
+
 TEST(Manager, APauseIsKeptAndOutlivesTheDaemon) {
   World before(4_GiB);
   before.engine.pause();

@@ -64,6 +64,10 @@ VmReport report_of(const VmRecord& vm, TimePoint now) {
   out.refusals = vm.refusals;
   out.reboots = vm.seen_resets;
   out.peak_assigned = vm.peak_assigned;
+  if (vm.demand_since) {
+    out.peak_demand = vm.peak_demand;
+    out.watched_s = seconds(now - *vm.demand_since);
+  }
   add_guest_numbers(out, vm, now);
   if (!facts.known) return out;
   out.devices = devices_text(facts);

@@ -34,6 +34,12 @@ std::optional<Bytes> touched(const VmRecord& vm) {
   return *vm.resident + *vm.swapped + std::clamp(unseen, Bytes{}, kUnseenMost);
 }
 
+void watch_need(VmRecord& vm, TimePoint now) {
+  if (!vm.mind.demand || vm.mind.source == Source::None || vm.starting || boots(vm, now)) return;
+  if (!vm.demand_since) vm.demand_since = now;
+  vm.peak_demand = std::max(vm.peak_demand, vm.mind.demand->demand);
+}
+
 bool has_time_to_speak(const VmRecord& vm, TimePoint now) {
   return !vm.facts().known && now - vm.appeared_at < kMonitorWait;
 }

@@ -18,6 +18,9 @@ inline constexpr Bytes kArrivesMost = Bytes::mib(256);
 // A VM whose monitor never answered is named after this long.
 inline constexpr Duration kMonitorWait = std::chrono::seconds(5);
 
+// Keeps the most that the guest needed. What it shows while it boots is no need.
+void watch_need(VmRecord& vm, TimePoint now);
+
 // It was not heard yet, and appeared less than kMonitorWait ago.
 bool has_time_to_speak(const VmRecord& vm, TimePoint now);
 

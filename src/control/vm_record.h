@@ -84,7 +84,9 @@ struct VmRecord {
 
   std::uint64_t grows = 0, shrinks = 0, refusals = 0;
   Bytes last_assigned, peak_assigned;
-  Bytes remembered;  // as last given to the held book; its process there is the record's
+  Bytes peak_demand;
+  std::optional<TimePoint> demand_since;  // that was watched from then on
+  Bytes remembered;                       // as last given to the held book; its process there is the record's
 
   const MachineFacts& facts() const { return machine->facts(); }
   // It claims more than any VM on this host can have.

@@ -91,6 +91,10 @@ constexpr std::array kVmFields = {
                     [](V r) -> FieldValue { return r.reboots; }},
     Field<VmReport>{"peak_assigned_bytes", "PEAK", "the most it was ever assigned", Unit::Bytes, Gauge,
                     [](V r) -> FieldValue { return r.peak_assigned; }},
+    Field<VmReport>{"peak_demand_bytes", "PEAKDEMAND", "the most it needed while it was watched", Unit::Bytes,
+                    Gauge, [](V r) { return maybe(r.peak_demand); }},
+    Field<VmReport>{"watched_s", "WATCHED", "for as long its need is known", Unit::Seconds, Gauge,
+                    [](V r) { return maybe(r.watched_s); }},
     Field<VmReport>{"note", "NOTE", "why this status", Unit::None, Label,
                     [](V r) -> FieldValue { return r.note; }},
 };

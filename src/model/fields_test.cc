@@ -40,9 +40,9 @@ TEST(Fields, SayTheirUnitAndEndInIt) {
   vm.limits.startup = vm.limits.minimum = vm.limits.maximum = Bytes::mib(1);
   vm.limits.buffer_percent = 20;
   vm.assigned = vm.visible = vm.demand = vm.wanted = vm.target = vm.committed = vm.resident = vm.available =
-      vm.swap_used = Bytes::mib(1);
+      vm.swap_used = vm.peak_demand = Bytes::mib(1);
   vm.swap_in_pages = vm.swap_out_pages = vm.oom_kills = vm.oom_kills_in_limits = 1;
-  vm.pressure_percent = vm.sample_age_s = 1;
+  vm.pressure_percent = vm.sample_age_s = vm.watched_s = 1;
   expect_units(vm_fields(), vm);
   HostReport host;
   host.paused_since = WallTime{};

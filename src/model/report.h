@@ -50,6 +50,8 @@ struct VmReport {
   std::uint64_t refusals = 0;
   std::uint64_t reboots = 0;
   Bytes peak_assigned;
+  std::optional<Bytes> peak_demand;  // the most it needed since watched_s ago
+  std::optional<double> watched_s;   // its need is known for as long
 };
 
 // One growth as it went, in milliseconds from its cause: the buffer fell below the threshold, or the guest's
