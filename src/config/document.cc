@@ -5,6 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+// Used as headers, it has assertions that a mistake in a file can reach; the parser reports the mistake
+// without them.
+#define TOML_ASSERT(expression) static_cast<void>(0)
 #include <toml++/toml.h>
 #include <algorithm>
 #include <cerrno>
