@@ -1,7 +1,6 @@
 # What a host and what a guest get: `cmake --install build/release --component host` (or guest). script/install does the
-# same and starts the service; packages use DESTDIR and --prefix.
+# same and starts the service; packages are made of the same files with the prefix /usr.
 include(GNUInstallDirs)
-set(AEROSTAT_UNIT_DIR /etc/systemd/system CACHE PATH "Where units go; packages want /usr/lib/systemd/system")
 set(packaging ${CMAKE_SOURCE_DIR}/packaging)
 
 install(TARGETS aerostatd RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR} COMPONENT host)
@@ -30,13 +29,22 @@ install(CODE "
     file(INSTALL FILES ${packaging}/aerostat.toml.example DESTINATION /etc/aerostat RENAME aerostat.toml)
   endif()" COMPONENT host)
 
-# A unit names its program's place, which is known when it is installed.
+# systemd's list of users, and of folders it makes at boot.
+install(FILES ${packaging}/aerostat.sysusers RENAME aerostat.conf DESTINATION lib/sysusers.d COMPONENT host)
+install(FILES ${packaging}/aerostat.tmpfiles RENAME aerostat.conf DESTINATION lib/tmpfiles.d COMPONENT host)
+
+# A unit names its program's place, which is known when it is installed. Packages have a folder of their own for units;
+# systemd prefers the administrator's.
 function(install_unit unit component)
   install(CODE "
+    set(units /etc/systemd/system)
+    if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\")
+      set(units /usr/lib/systemd/system)
+    endif()
     file(READ ${packaging}/${unit} text)
     string(REPLACE /usr/local/sbin/ \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_SBINDIR}/ text \"\${text}\")
     file(WRITE ${CMAKE_BINARY_DIR}/packaging/${unit} \"\${text}\")
-    file(INSTALL FILES ${CMAKE_BINARY_DIR}/packaging/${unit} DESTINATION ${AEROSTAT_UNIT_DIR})"
+    file(INSTALL FILES ${CMAKE_BINARY_DIR}/packaging/${unit} DESTINATION \${units})"
     COMPONENT ${component})
 endfunction()
 install_unit(aerostatd.service host)

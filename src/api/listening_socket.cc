@@ -131,7 +131,13 @@ Result<ListeningSocket> ListeningSocket::open(const std::string& path, mode_t mo
   out.device_ = there.st_dev;
   out.inode_ = there.st_ino;
   if (there.st_gid != out.group_ && ::lchown(path.c_str(), static_cast<uid_t>(-1), out.group_) != 0) {
-    return broken(path, "given to its group", errno);
+    const int code = errno;
+    if (code != EPERM || !group) return broken(path, "given to its group", code);
+    return fail(
+        Error::Kind::Denied,
+        fmt::format("the API socket {} cannot be given to the group '{}': {}; add the user of aerostatd "
+                    "to that group and start it again, or set another group under [api]",
+                    path, *group, std::strerror(code)));
   }
   if (::chmod(path.c_str(), mode & 0777) != 0) return broken(path, "opened to its users", errno);
   if (::listen(out.fd_, kBacklog) != 0) return broken(path, "listened on", errno);

@@ -13,8 +13,9 @@ BUILD = bin_dir().parent
 NEEDED = {"host": ["usr/sbin/aerostatd", "usr/bin/aerostat", "usr/share/man/man8/aerostatd.8", "usr/share/man/man1/aerostat.1",
                    "usr/share/man/man5/aerostat.toml.5", "usr/share/bash-completion/completions/aerostat",
                    "usr/share/zsh/site-functions/_aerostat", "usr/share/fish/vendor_completions.d/aerostat.fish",
-                   "etc/aerostat/aerostat.toml", "etc/systemd/system/aerostatd.service"],
-          "guest": ["usr/sbin/aerostat-guest", "usr/share/man/man8/aerostat-guest.8", "etc/systemd/system/aerostat-guest.service"]}
+                   "etc/aerostat/aerostat.toml", "usr/lib/sysusers.d/aerostat.conf", "usr/lib/tmpfiles.d/aerostat.conf",
+                   "usr/lib/systemd/system/aerostatd.service"],
+          "guest": ["usr/sbin/aerostat-guest", "usr/share/man/man8/aerostat-guest.8", "usr/lib/systemd/system/aerostat-guest.service"]}
 
 
 def files(root: Path) -> dict[str, tuple[int, bytes]]:
@@ -55,7 +56,7 @@ class Install(unittest.TestCase):
 
     def test_a_unit_names_the_place_of_its_program(self) -> None:
         self.by_cmake("guest", self.folder)
-        unit = (self.folder / "etc/systemd/system/aerostat-guest.service").read_text()
+        unit = (self.folder / "usr/lib/systemd/system/aerostat-guest.service").read_text()
         self.assertIn("ExecStart=/usr/sbin/aerostat-guest ", unit)
         self.assertNotIn("/usr/local", unit)
 
