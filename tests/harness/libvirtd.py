@@ -57,6 +57,8 @@ class Libvirtd:
         self._process: subprocess.Popen[bytes] | None = None
         for folder in ("etc", "var/lib", "var/cache", "var/log", "run", "home"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
+        if not (self.root / "var" / "run").is_symlink():
+            (self.root / "var" / "run").symlink_to("/run")
         for file, line in (("passwd", f"{USER}:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin\n"), ("group", f"{USER}:x:64055:\n")):
             known = Path("/etc", file).read_text()
             (self.root / file).write_text(known if f"\n{USER}:" in known else known.rstrip("\n") + "\n" + line)
