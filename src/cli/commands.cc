@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "base/text.h"
+#include "cli/listening_sockets.h"
 #include "client/answer.h"
 #include "client/render.h"
 #include "client/savings.h"
@@ -170,6 +171,15 @@ int Commands::qemu_args(const QemuVm& vm, bool one_line) {
   if (!args) {
     complain(args.error());
     return kUsage;  // only the typed text can be wrong
+  }
+  // QEMU replaces the file of a socket that another one listens on: that VM could no longer be reached.
+  if (const std::string used = first_listening(qemu_sockets(vm)); !used.empty()) {
+    complain(
+        {Error::Kind::Refused,
+         fmt::format("a running process listens on {}: VM '{}' seems to run; end it first, or use another "
+                     "name or --directory",
+                     used, vm.name)});
+    return kFailed;
   }
   if (output_.json)
     output_.out << Json(*args).dump() << "\n";

@@ -68,6 +68,10 @@ bool plain(std::string_view arg) {
   });
 }
 
+std::string socket_base(const QemuVm& vm) {
+  return vm.directory + (vm.directory.ends_with('/') ? "" : "/") + vm.name;
+}
+
 std::string quoted(const std::string& arg) {
   if (plain(arg)) return arg;
   std::string out = "'";
@@ -87,7 +91,7 @@ Result<std::vector<std::string>> qemu_args(const QemuVm& vm) {
   const Bytes startup = vm.startup.round_up(kStartupStep);
   const Bytes device = std::max(vm.maximum - startup, Bytes{}).round_up(kDeviceStep);
   const auto mib = [](Bytes size) { return fmt::format("{}M", size.whole_mib()); };
-  const std::string base = vm.directory + (vm.directory.ends_with('/') ? "" : "/") + vm.name;
+  const std::string base = socket_base(vm);
 
   std::vector<std::string> out = {"-name", vm.name, "-m"};
   if (device > Bytes{}) {
@@ -109,6 +113,10 @@ Result<std::vector<std::string>> qemu_args(const QemuVm& vm) {
        "virtserialport,bus=aerostat-serial.0,chardev=aerostat-agent,name=org.aerostat.guest.0", "-qmp",
        fmt::format("unix:{}.qmp,server=on,wait=off", base)});
   return out;
+}
+
+std::vector<std::string> qemu_sockets(const QemuVm& vm) {
+  return {socket_base(vm) + ".qmp", socket_base(vm) + ".agent"};
 }
 
 std::string shell_text(const std::vector<std::string>& args, bool one_line) {

@@ -24,6 +24,9 @@ struct QemuVm {
 // exact limit. Refuses names, sizes and paths with which the VM would not start or not be found.
 Result<std::vector<std::string>> qemu_args(const QemuVm& vm);
 
+// The sockets on which that QEMU will listen.
+std::vector<std::string> qemu_sockets(const QemuVm& vm);
+
 // For a shell: quoted where needed; one option a line with a backslash, or all on one line.
 std::string shell_text(const std::vector<std::string>& args, bool one_line);
 

@@ -79,6 +79,18 @@ class Errors(unittest.TestCase):
             self.assertTrue(run.stderr.strip(), arguments)
             self.assertEqual(run.stdout, "", arguments)
 
+    def test_arguments_for_a_vm_that_runs(self) -> None:
+        words = ("qemu-args", "web", "--startup", "512M", "--maximum", "1G", "--directory", str(self.rundir))
+        for suffix in (".qmp", ".agent"):
+            with socket.socket(socket.AF_UNIX) as server:
+                server.bind(str(self.rundir / f"web{suffix}"))
+                server.listen()
+                run = command(*words, socket_path=self.rundir / "api.sock")
+                self.sentence(run, 1, f"{self.rundir}/web{suffix}", "another name")
+                self.assertEqual(run.stdout, "")
+            # The file of a socket that nobody listens on any more is no obstacle: QEMU replaces it.
+            self.assertEqual(command(*words, socket_path=self.rundir / "api.sock").returncode, 0)
+
     def test_no_daemon(self) -> None:
         run = command("list", socket_path=self.rundir / "api.sock")
         self.sentence(run, 3, str(self.rundir / "api.sock"), "aerostatd")
