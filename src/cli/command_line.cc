@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "cli/adopt_command.h"
 #include "cli/commands.h"
 #include "cli/start_commands.h"
 #include "client/render.h"
@@ -35,14 +36,15 @@ constexpr const char* kExamples = R"(Examples:
   aerostat explain web --last 5      why it has this much memory
   aerostat events --follow           events as they happen
   aerostat record web web.csv.gz     record its memory, for aerostat trace and aerostat simulate
+  aerostat adopt web --minimum 512M --maximum 8G       make a libvirt domain one that can be managed
   aerostat start-gate web -- qemu-system-x86_64 -m 512M …   start it as soon as its memory is there
   aerostat qemu-args web --startup 512M --maximum 4G   arguments of a VM that can be managed
   aerostat simulate --generate builds --host-memory 24G   try policies on a load, without a VM
   aerostat plan --generate builds    find the smallest host for a load
 
---socket works with every command that asks the daemon. So does --json; it also works with qemu-args, simulate and plan;
-scenario, trace and record print text. Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 aerostatd not
-reached. Sizes have a unit, in powers of 1024: 512M, 1.5G.)";
+--socket works with every command that asks the daemon. So does --json; it also works with adopt, qemu-args, simulate
+and plan; scenario, trace and record print text. Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 aerostatd
+(or libvirt) not reached. Sizes have a unit, in powers of 1024: 512M, 1.5G.)";
 
 const CLI::Validator kSeconds(
     [](std::string& text) {
@@ -276,8 +278,9 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
       "balloon's\n"
       "statistics tell. The longer aerostatd has run, the better the evidence.");
   const CLI::App* resize = add_resize(app, wishes);
-  const StartCommands starts(app);
+  StartCommands starts(app);
   const CLI::App* qemu = add_qemu_args(app, wishes);
+  const AdoptCommand adopt(app, *starts.release_command());
   const Simulate simulate(app);
   const ScenarioCommand scenario(app);
   const Record record(app);
@@ -334,6 +337,11 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (reactions->parsed()) return commands.reactions();
   if (pause->parsed()) return commands.pause();
   if (resume->parsed()) return commands.resume();
+  // One word for both: a VM that was to start gives its memory back; a domain that was adopted becomes as it
+  // was.
+  if (adopt.asked() ||
+      (adopt.could_release() && !starts.holds(wishes.socket, output) && adopt.knows_domain()))
+    return adopt.run(around, wishes.json);
   if (starts.asked()) return starts.run(wishes.socket, output);
   if (simulate.asked()) return simulate.run(around, wishes.json);
   if (scenario.asked()) return scenario.run(around);

@@ -51,7 +51,8 @@ StartCommands::StartCommands(CLI::App& app) {
       "until\n"
       "the VM runs, it is released, or its time is over. Exit status 0: it is there. 1: it is not, and why.\n"
       "Examples:\n  aerostat reserve web 2G && virsh start web\n  aerostat reserve web 2G --wait 0");
-  release_ = app.add_subcommand("release", "Keep nothing any more for a VM that was about to start");
+  release_ =
+      app.add_subcommand("release", "Give back the memory kept for a VM's start, or undo its adoption");
   add_vm(*release_, vm_);
   list_ = app.add_subcommand("reservations", "Show VMs that are about to start, and what they wait for");
   gate_ = app.add_subcommand("start-gate", "Start a VM's program as soon as its memory is there");
@@ -112,6 +113,11 @@ int StartCommands::run_gate(Starts& starts, const Output& output) const {
              << "\n";
   starts.release(vm_);
   return kFailed;
+}
+
+bool StartCommands::holds(const std::string& socket, const Output& output) const {
+  Starts starts(Client(socket, kPatience), output, [](std::chrono::milliseconds) {});
+  return starts.holds(vm_);
 }
 
 int StartCommands::run(const std::string& socket, const Output& output) const {

@@ -15,6 +15,11 @@ class StartCommands {
   bool asked() const;
   int run(const std::string& socket, const Output& output) const;
 
+  // `release` also undoes an adoption (cli/adopt_command.h).
+  CLI::App* release_command() { return release_; }
+  // Whether the daemon keeps memory for the VM that was named.
+  bool holds(const std::string& socket, const Output& output) const;
+
  private:
   void add_times(CLI::App& command);
   StartRequest request() const;

@@ -110,6 +110,13 @@ int Starts::release(const std::string& vm) {
   return kDone;
 }
 
+bool Starts::holds(const std::string& vm) {
+  const Result<Json> start = ask("GET", place_of(vm));
+  if (!start) return false;
+  const StartState state = state_of(*start);
+  return state == StartState::Waiting || state == StartState::Gathering || state == StartState::Ready;
+}
+
 int Starts::list() {
   const Result<Json> starts = ask("GET", "/v1/reservations");
   if (!starts) {

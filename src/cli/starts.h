@@ -38,6 +38,8 @@ class Starts {
   // Done: the memory is there. Failed: it is not, and why is said. NotReached: no daemon.
   int reserve(const StartRequest& request);
   int release(const std::string& vm);
+  // Whether the daemon says that memory is kept, or gathered, for this VM. No daemon: no.
+  bool holds(const std::string& vm);
   int list();
   // As reserve(), for a start that should not hang on a daemon that is away: then `unreached` decides.
   int gate(const GateOptions& options);
