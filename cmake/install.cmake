@@ -7,6 +7,9 @@ install(TARGETS aerostatd RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR} COMPONENT
 install(TARGETS aerostat_cli_app RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT host)
 install(TARGETS aerostat_guest_agent RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR} COMPONENT guest)
 
+# Does nothing until the configuration says so.
+install(PROGRAMS ${packaging}/libvirt-hook RENAME aerostat DESTINATION /etc/libvirt/hooks/qemu.d COMPONENT host)
+
 set(man ${CMAKE_SOURCE_DIR}/docs/man)
 # Below share, and not below share/man of a prefix that is the root: script/install and manpath agree.
 install(FILES ${man}/aerostatd.8 DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/man/man8 COMPONENT host)

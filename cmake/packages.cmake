@@ -24,7 +24,7 @@ foreach(component host guest)
   endforeach()
   list(APPEND deb_${component} ${made}/${component}/deb/postinst ${made}/${component}/deb/prerm ${made}/${component}/deb/postrm)
 endforeach()
-file(WRITE ${made}/host/deb/conffiles "/etc/aerostat/aerostat.toml\n")
+file(WRITE ${made}/host/deb/conffiles "/etc/aerostat/aerostat.toml\n/etc/libvirt/hooks/qemu.d/aerostat\n")
 list(APPEND deb_host ${made}/host/deb/conffiles ${scripts}/deb/triggers)
 
 set(CPACK_PACKAGE_NAME aerostat)
@@ -77,7 +77,7 @@ set(CPACK_RPM_GUEST_PACKAGE_DESCRIPTION "${guest_text}")
 # Links from debug information that is not there.
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define _build_id_links none")
 set(CPACK_RPM_HOST_PACKAGE_REQUIRES_POST shadow-utils)
-set(CPACK_RPM_HOST_USER_FILELIST "%config(noreplace) /etc/aerostat/aerostat.toml")
+set(CPACK_RPM_HOST_USER_FILELIST "%config(noreplace) /etc/aerostat/aerostat.toml" "%config(noreplace) /etc/libvirt/hooks/qemu.d/aerostat")
 foreach(component HOST GUEST)
   string(TOLOWER ${component} lower)
   set(CPACK_RPM_${component}_POST_INSTALL_SCRIPT_FILE ${made}/${lower}/rpm/post)
@@ -86,7 +86,7 @@ foreach(component HOST GUEST)
 endforeach()
 # Folders that belong to other packages.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
-  /usr/sbin /usr/lib/systemd /usr/lib/systemd/system /usr/lib/sysusers.d /usr/lib/tmpfiles.d /usr/share/man /usr/share/man/man1
+  /etc/libvirt /etc/libvirt/hooks /etc/libvirt/hooks/qemu.d /usr/sbin /usr/lib/systemd /usr/lib/systemd/system /usr/lib/sysusers.d /usr/lib/tmpfiles.d /usr/share/man /usr/share/man/man1
   /usr/share/man/man5 /usr/share/man/man8 /usr/share/bash-completion /usr/share/bash-completion/completions
   /usr/share/zsh /usr/share/zsh/site-functions /usr/share/fish /usr/share/fish/vendor_completions.d)
 

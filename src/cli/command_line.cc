@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "base/text.h"
 #include "cli/adopt_command.h"
 #include "cli/commands.h"
+#include "cli/libvirt_hook.h"
 #include "cli/start_commands.h"
 #include "client/render.h"
 #include "console/checks.h"
@@ -281,6 +283,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   StartCommands starts(app);
   const CLI::App* qemu = add_qemu_args(app, wishes);
   const AdoptCommand adopt(app, *starts.release_command());
+  const LibvirtHook hook(app);
   const Simulate simulate(app);
   const ScenarioCommand scenario(app);
   const Record record(app);
@@ -342,6 +345,10 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (adopt.asked() ||
       (adopt.could_release() && !starts.holds(wishes.socket, output) && adopt.knows_domain()))
     return adopt.run(around, wishes.json);
+  if (hook.asked()) {
+    return hook.run(std::cin, output,
+                    [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); });
+  }
   if (starts.asked()) return starts.run(wishes.socket, output);
   if (simulate.asked()) return simulate.run(around, wishes.json);
   if (scenario.asked()) return scenario.run(around);

@@ -83,6 +83,33 @@ void read_qemu(const Entry& entry, Config& out, Problems& problems) {
   reader.finish();
 }
 
+std::optional<bool> one_of(const std::optional<Placed<std::string>>& text, std::string_view key,
+                           std::string_view yes, std::string_view no, Problems& problems) {
+  if (!text) return std::nullopt;
+  if (text->value == yes || text->value == no) return text->value == yes;
+  problems.add(text->at, fmt::format("{} '{}' is not known; it is \"{}\" or \"{}\"", key,
+                                     printable(text->value), yes, no));
+  return std::nullopt;
+}
+
+void read_starts(const Entry& entry, Config& out, Problems& problems) {
+  constexpr int kLongest = 86400;
+  TableReader reader(std::get<Table>(entry.value.data), "[starts]", problems);
+  StartRules& rules = out.starts;
+  rules.libvirt = one_of(reader.text("libvirt", "libvirt = \"true\""), "libvirt", "true", "false", problems)
+                      .value_or(rules.libvirt);
+  rules.without_daemon = one_of(reader.text("without_daemon", "without_daemon = \"start\""), "without_daemon",
+                                "start", "refuse", problems)
+                             .value_or(rules.without_daemon);
+  if (const auto wait = reader.whole("wait", "wait = 60")) {
+    if (wait->value >= 0 && wait->value <= kLongest)
+      rules.wait = std::chrono::seconds(wait->value);
+    else
+      problems.add(wait->at, fmt::format("wait {} is outside 0 to {} seconds", wait->value, kLongest));
+  }
+  reader.finish();
+}
+
 void read_vm(const Entry& entry, bool defaults_are_right, Config& out, Problems& problems) {
   if (!is_vm_name(entry.key)) {
     problems.add(entry.key_at,
@@ -183,6 +210,7 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
   read_top(reader, out, problems);
   if (const Entry* api = reader.table("api")) read_api(*api, out, problems);
   if (const Entry* qemu = reader.table("qemu")) read_qemu(*qemu, out, problems);
+  if (const Entry* starts = reader.table("starts")) read_starts(*starts, out, problems);
   const std::size_t before_defaults = problems.count();
   if (const Entry* defaults = reader.table("defaults")) {
     TableReader settings(std::get<Table>(defaults->value.data), "[defaults]", problems);

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,14 @@ struct AutoCapacity {
   friend bool operator==(const AutoCapacity&, const AutoCapacity&) = default;
 };
 
+// What is done before a VM starts.
+struct StartRules {
+  bool libvirt = false;           // libvirt's hook asks for the domain's memory first
+  std::chrono::seconds wait{60};  // as long for it
+  bool without_daemon = true;     // a start goes on if aerostatd is not reached
+  friend bool operator==(const StartRules&, const StartRules&) = default;
+};
+
 struct VmEntry {
   std::optional<std::string> socket;  // its QMP socket, if it is not in a watched directory
   Settings settings;                  // without the defaults
@@ -36,6 +45,7 @@ struct Config {
   std::string state_dir = "/var/lib/aerostat";
   std::vector<std::string> qmp_directories = {"/run/aerostat/vms"};
   std::variant<AutoCapacity, Bytes> capacity;
+  StartRules starts;
   std::optional<Bytes> reserve;  // missing: the daemon decides
   ProfileName profile = ProfileName::Balanced;
   LogLevel log_level = LogLevel::Info;

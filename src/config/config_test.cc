@@ -68,6 +68,17 @@ weight = 9000
   EXPECT_EQ(config->settings_of("other").mode, Mode::Dynamic);
 }
 
+TEST(Config, ReadsWhatIsDoneBeforeAStart) {
+  EXPECT_EQ(parse_config("", "f")->starts, StartRules{});
+  const auto config =
+      parse_config("[starts]\nlibvirt = \"true\"\nwait = 5\nwithout_daemon = \"refuse\"", "f");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->starts, (StartRules{true, std::chrono::seconds(5), false}));
+  for (const char* wrong : {"libvirt = \"yes\"", "libvirt = true", "wait = -1", "wait = 86401",
+                            "without_daemon = \"\"", "more = 1"})
+    EXPECT_FALSE(parse_config(std::string("[starts]\n") + wrong, "f")) << wrong;
+}
+
 TEST(Config, NamesThePlaceOfASyntaxError) {
   const std::string error = error_of("capacity = \"1G\"\nreserve = = 2\n");
   EXPECT_TRUE(error.starts_with("a.toml:2:11: this is not TOML: ")) << error;
@@ -80,7 +91,7 @@ TEST(Config, SuggestsTheNearestKeyForATypo) {
             "a.toml:2:3: [vm.web] has no key 'minmum'; did you mean 'minimum'?");
   EXPECT_EQ(error_of("[vms.web]\n"),
             "a.toml:1:2: the top level has no key 'vms'; remove it, or use one of: api, capacity, "
-            "defaults, log_level, profile, qemu, reserve, state_dir, vm");
+            "defaults, log_level, profile, qemu, reserve, starts, state_dir, vm");
 }
 
 TEST(Config, ListsTheKeysWhenNoneIsNear) {

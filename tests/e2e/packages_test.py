@@ -20,7 +20,7 @@ PROGRAMS = ("/usr/sbin/aerostatd", "/usr/bin/aerostat", "/usr/sbin/aerostat-gues
 CONFIGURATION = "/etc/aerostat/aerostat.toml"
 HOST_WANTED = "/etc/systemd/system/multi-user.target.wants/aerostatd.service"
 GUEST_WANTED = "/etc/systemd/system/dev-virtio\\x2dports-org.aerostat.guest.0.device.wants/aerostat-guest.service"
-INSTALLED = (*PROGRAMS, CONFIGURATION, HOST_WANTED, GUEST_WANTED, "/usr/lib/systemd/system/aerostatd.service",
+INSTALLED = (*PROGRAMS, CONFIGURATION, "/etc/libvirt/hooks/qemu.d/aerostat", HOST_WANTED, GUEST_WANTED, "/usr/lib/systemd/system/aerostatd.service",
              "/usr/lib/systemd/system/aerostat-guest.service", "/usr/lib/sysusers.d/aerostat.conf",
              "/usr/lib/tmpfiles.d/aerostat.conf", "/usr/share/bash-completion/completions/aerostat",
              "/usr/share/zsh/site-functions/_aerostat", "/usr/share/fish/vendor_completions.d/aerostat.fish",

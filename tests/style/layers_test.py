@@ -32,7 +32,7 @@ MAY_USE = {
     # Speaks to the daemon and has no part of it.
     "client": {"base", "model", "console"},
     "lab_cli": {"base", "model", "config", "guard", "console", "client", "sim", "research"},
-    "cli": {"base", "model", "adopt", "vmm/libvirt", "console", "client", "lab_cli"},
+    "cli": {"base", "model", "config", "adopt", "vmm/libvirt", "console", "client", "lab_cli"},
     "agent/common": {"guest"},
     "agent/linux": {"agent/common", "guest", "model"},
     "apps/aerostatd": {"base", "model", "config", "host", "control", "guest", "reactor", "vmm", "vmm/qemu", "api"},

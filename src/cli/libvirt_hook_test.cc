@@ -1,0 +1,112 @@
+#include "cli/libvirt_hook.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "base/temporary_folder.h"
+#include "client/scripted_daemon.h"
+
+namespace aerostat {
+namespace {
+
+constexpr const char* kDomain =
+    "<domain type='kvm'><name>web</name><memory unit='MiB'>2048</memory><os><type arch='x86_64' "
+    "machine='pc-q35-7.2'>"
+    "hvm</type></os><devices><memory model='virtio-mem'><target><size "
+    "unit='MiB'>1536</size></target></memory>"
+    "</devices></domain>";
+
+struct Ran {
+  int status = 0;
+  std::string out, err;
+};
+
+class Hook : public testing::Test {
+ protected:
+  void configure(const std::string& socket, const std::string& more = "libvirt = \"true\"\nwait = 5\n") {
+    std::ofstream(file) << "[api]\nsocket = \"" << socket << "\"\n[starts]\n" << more;
+  }
+  Ran run(const std::vector<std::string>& words, const std::string& xml = kDomain) {
+    CLI::App app;
+    const LibvirtHook hook(app);
+    std::vector<std::string> reversed = {file, "--config"};
+    reversed.insert(reversed.end(), words.rbegin(), words.rend());
+    reversed.push_back("libvirt-hook");
+    app.parse(reversed);
+    std::istringstream in(xml);
+    std::ostringstream out, err;
+    Ran ran;
+    ran.status = hook.run(in, {out, err}, [](std::chrono::milliseconds) {});
+    ran.out = out.str();
+    ran.err = err.str();
+    return ran;
+  }
+  static std::string start(const std::string& state) {
+    return http_reply("200 OK", R"({"vm":"web","state":")" + state + R"(","why":"because"})");
+  }
+
+  TemporaryFolder folder;
+  std::string file = folder.path() + "/aerostat.toml";
+};
+
+TEST_F(Hook, AsksForWhatTheDomainBootsWith) {
+  ScriptedDaemon daemon({start("ready")});
+  configure(daemon.socket);
+  EXPECT_EQ(run({"web", "prepare", "begin", "-"}).status, 0);
+  ASSERT_EQ(daemon.requests.size(), 1u);
+  EXPECT_TRUE(daemon.requests[0].ends_with(
+      R"({"vm":"web","memory_bytes":536870912,"wait_seconds":5,"lasts_seconds":300})"))
+      << daemon.requests[0];
+}
+
+TEST_F(Hook, ARefusalKeepsTheDomainFromStartingAndSaysWhy) {
+  ScriptedDaemon daemon({start("refused")});
+  configure(daemon.socket);
+  const Ran ran = run({"web", "prepare", "begin", "-"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.err, "aerostat: web: refused: because\n");
+}
+
+TEST_F(Hook, DoesNothingUntilItIsSwitchedOn) {
+  EXPECT_EQ(run({"web", "prepare", "begin", "-"}).err, "") << "there is no configuration";
+  configure("/tmp/nowhere/api.sock", "");
+  const Ran off = run({"web", "prepare", "begin", "-"});
+  EXPECT_EQ(off.status, 0);
+  EXPECT_EQ(off.err, "");
+  configure("/tmp/nowhere/api.sock");
+  for (const char* other : {"start", "started", "stopped", "migrate", "reconnect"})
+    EXPECT_EQ(run({"web", other, "begin", "-"}).err, "") << other;
+}
+
+TEST_F(Hook, WithoutADaemonTheConfigurationDecides) {
+  configure("/tmp/nowhere/api.sock");
+  const Ran open = run({"web", "prepare", "begin", "-"});
+  EXPECT_EQ(open.status, 0);
+  EXPECT_NE(open.err.find("web starts without a promise of memory"), std::string::npos) << open.err;
+  configure("/tmp/nowhere/api.sock", "libvirt = \"true\"\nwithout_daemon = \"refuse\"\n");
+  EXPECT_NE(run({"web", "prepare", "begin", "-"}).status, 0);
+}
+
+TEST_F(Hook, WhatItCannotUnderstandStarts) {
+  configure("/tmp/nowhere/api.sock");
+  for (const char* xml : {"", "<domain/>", "garbage"}) {
+    const Ran ran = run({"web", "prepare", "begin", "-"}, xml);
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_NE(ran.err.find("starts without a promise of memory"), std::string::npos) << ran.err;
+  }
+  EXPECT_NE(run({"a/b", "prepare", "begin", "-"}).err.find("its name is no VM name"), std::string::npos);
+  std::ofstream(file) << "[starts]\nlibvirt = 7\n";
+  EXPECT_EQ(run({"web", "prepare", "begin", "-"}).status, 0);
+}
+
+TEST_F(Hook, NothingIsKeptForADomainThatEnded) {
+  ScriptedDaemon daemon({start("released")});
+  configure(daemon.socket);
+  EXPECT_EQ(run({"web", "release", "end", "-"}).status, 0);
+  EXPECT_TRUE(daemon.requests[0].starts_with("DELETE /v1/reservations/web ")) << daemon.requests[0];
+}
+
+}  // namespace
+}  // namespace aerostat
