@@ -125,6 +125,8 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   const bool heard_before = vm.last_assigned > Bytes{};
   follow_process(vm);
   reclaimed_ += follow_machine(vm, now);
+  watch_other_hand(vm);
+  vm.machine->manage(vm.facts().known && vm.limits.mode == Mode::Dynamic);
   const MachineFacts& facts = vm.facts();
   if (facts.known && !std::exchange(vm.heard, true)) books_.known(*vm.claim);
   if (vm.seen_resets != resets && heard_before) rebooted(vm);
@@ -149,6 +151,17 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   stop_taking(vm);
   count(vm);
   tell_status(vm, before, note_before);
+}
+
+// Two managers of one VM work against each other. Its owner decides which one it is.
+void Engine::watch_other_hand(VmRecord& vm) {
+  const MachineFacts& facts = vm.facts();
+  const bool meddled = facts.meddlings != std::exchange(vm.seen_meddlings, facts.meddlings);
+  if (!meddled || !options_.guards.other_hand || vm.limits.mode == Mode::Static) return;
+  vm.stepped_back = facts.meddled;
+  vm.limits.mode = Mode::Static;
+  event(EventCode::VmMeddled, vm.name,
+        facts.meddled + "; left alone until `aerostat set` changes its settings");
 }
 
 // Nobody can tell any more whether a running shrink hurts.

@@ -55,6 +55,9 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   // A new capacity and a newly read configuration take effect.
   void reconfigure(Bytes capacity, Bytes reserve, const Profile& profile);
 
+  // The VM's settings were changed where they are kept, by somebody else than set().
+  void settings_changed(const VmId& id);
+
   // MachineListener
   void machine_appeared(Machine& machine) override;
   void machine_changed(const VmId& id) override;
@@ -92,6 +95,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   Error nobody_called(const std::string& name) const;
   void refresh(VmRecord& vm, TimePoint now);
   void rebooted(VmRecord& vm);
+  void watch_other_hand(VmRecord& vm);
   void stop_taking(VmRecord& vm);
   void withdraw_if_static(VmRecord& vm);
   VmReport changed(const VmLabel& label, const SettingsChange& change);

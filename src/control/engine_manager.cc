@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -24,13 +25,25 @@ void Engine::reconfigure(Bytes capacity, Bytes reserve, const Profile& profile) 
   hooks_.pass_wanted();
 }
 
+void Engine::settings_changed(const VmId& id) {
+  VmRecord* const vm = find(id);
+  if (!vm) return;
+  const Settings before = std::exchange(vm->settings, settings_.settings(label_of(*vm)));
+  if (vm->settings == before) return;
+  vm->stepped_back.clear();
+  event(EventCode::VmSettings, vm->name, std::string("its settings were changed where they are kept"));
+  refresh(*vm, clock_.now());
+  withdraw_if_static(*vm);
+  hooks_.pass_wanted();
+}
+
 // A VM that was made static stays as it is now. What it was asked for and has not reached is no longer
 // promised.
 void Engine::withdraw_if_static(VmRecord& vm) {
   const MachineFacts& facts = vm.facts();
   const bool ours = vm.grows + vm.shrinks > 0 || facts.ordered;
   const bool under_way = facts.known && ours && facts.target() != facts.due();
-  if (vm.limits.mode == Mode::Static && under_way)
+  if (vm.limits.mode == Mode::Static && under_way && vm.stepped_back.empty())
     vm.machine->set_target(vm.machine->reachable(facts.assigned()));
 }
 
@@ -150,6 +163,7 @@ VmReport Engine::changed(const VmLabel& label, const SettingsChange& change) {
   VmReport out;
   if (running) {
     running->settings = settings_.settings(label_of(*running));
+    running->stepped_back.clear();
     refresh(*running, clock_.now());
     withdraw_if_static(*running);
     hooks_.pass_wanted();

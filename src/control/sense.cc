@@ -193,7 +193,10 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   if (auto v = judge_link(vm, now)) return *v;
   if (auto v = judge_claim(vm)) return *v;
   const MachineFacts& facts = vm.facts();
-  if (vm.limits.mode == Mode::Static) return {Status::Static, ""};
+  if (vm.limits.mode == Mode::Static) {
+    if (vm.stepped_back.empty()) return {Status::Static, ""};
+    return {Status::Static, vm.stepped_back + "; left alone until `aerostat set` changes its settings"};
+  }
   if (!facts.target_known) {
     return {Status::Starting, "what it was asked for before is being settled", false, true};
   }
@@ -267,6 +270,7 @@ Bytes follow_machine(VmRecord& vm, TimePoint now) {
     return {};
   }
   vm.limits = resolve(vm.settings, facts.base, facts.maximum());
+  if (!vm.stepped_back.empty()) vm.limits.mode = Mode::Static;
   // No target is below what its devices can take: the limits show what is possible.
   vm.limits.minimum = std::max(vm.limits.minimum, std::min(facts.levels.least(), vm.limits.maximum));
   vm.limits.startup = std::max(vm.limits.startup, vm.limits.minimum);

@@ -47,6 +47,8 @@ struct VmRecord {
   TimePoint starting_since{};
   bool owed_startup = false;  // freshly booted with less than its startup
   std::uint64_t seen_resets = 0;
+  std::uint64_t seen_meddlings = 0;
+  std::string stepped_back;  // another hand manages its memory: static until its owner says otherwise
 
   Mind mind;                         // what is learned of it
   std::optional<LostWord> lost;      // nobody reports about it now

@@ -41,6 +41,8 @@ constexpr std::array kNames = {
               [](Guards& g) { g.orphans = false; }},
     GuardName{"reboots", "targets from before a reboot of the guest are void",
               [](Guards& g) { g.reboots = false; }},
+    GuardName{"other-hand", "a VM that something else manages too is left to it",
+              [](Guards& g) { g.other_hand = false; }},
     GuardName{"reservations", "memory promised to a VM that is about to start goes to nobody else",
               [](Guards& g) { g.reservations = false; }},
 };

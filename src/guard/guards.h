@@ -22,6 +22,7 @@ struct Guards {
   bool learned_floor = true;  // a level that hurt is avoided for a while
   bool orphans = true;        // memory of a VM without a monitor stays counted until its process ends
   bool reboots = true;        // targets from before a reboot of the guest are void
+  bool other_hand = true;     // a VM that something else manages too is left to it
   bool reservations = true;   // memory promised to a VM that is about to start goes to nobody else
 };
 

@@ -10,7 +10,7 @@ int on(const Guards& g) {
   const Rails& r = g.rails;
   return r.limits + r.ledger + r.physical + r.fair_share + r.lock_out + g.stall_monitor + g.silence +
          g.stand_in + g.give_back + g.evidence + g.unbelieved + g.absent_share + g.learned_floor + g.orphans +
-         g.reboots + g.reservations;
+         g.reboots + g.other_hand + g.reservations;
 }
 
 TEST(Guards, AreAllOnUnlessOneIsNamed) {

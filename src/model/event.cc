@@ -35,6 +35,7 @@ constexpr std::array<Meaning, kEventCodes> kMeanings = {{
     {"vm.start-waits", "its start waits for memory"},
     {"vm.start-ready", "its memory is free: it may start"},
     {"vm.start-refused", "there was not enough memory for its start"},
+    {"vm.meddled", "something else manages its memory too"},
     {"vm.settings", "its settings have changed"},
     {"vm.resized", "its owner asked for another size"},
     {"vm.more", "more events like the last were left out"},

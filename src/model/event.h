@@ -39,6 +39,7 @@ enum class EventCode {
   VmStartWaits,
   VmStartReady,
   VmStartRefused,
+  VmMeddled,  // something else manages its memory too
   VmSettings,
   VmResized,  // its owner asked for another size
   VmMore,     // events of the VM that were left out, because there were too many like them

@@ -75,6 +75,10 @@ struct MachineFacts {
   std::string manager_note;                 // what is missing to be fully manageable, for `show`
   std::string refusal;                      // what the hypervisor refuses, and why
   bool backs_off = false;                   // and is left alone for a while
+  // How often another hand than ours was seen to change its memory, and one sentence about the last time.
+  // What we had asked of it is void then.
+  std::uint64_t meddlings = 0;
+  std::string meddled;
 
   bool has_balloon_stats = false;
   std::optional<GuestSample> balloon_stats;  // reports without a service
@@ -112,6 +116,9 @@ class Machine {
   // The guest has memory to spare: a step that makes later growth easier may be done now, within its target.
   // It may be owed up to kRoomInBlock + kOpenBlock meanwhile.
   virtual void prepare_to_grow() {}
+  // Whether its owner wants its memory managed; false until this is called. A VM that is not managed is only
+  // watched.
+  virtual void manage(bool wanted) { (void)wanted; }
   // Nobody inside reports: the devices' statistics about the guest are requested as often as is useful.
   virtual void watch(bool closely) { (void)closely; }
 };

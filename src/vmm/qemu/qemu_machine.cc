@@ -4,37 +4,18 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "model/memory_block.h"
+#include "vmm/machine_news.h"
 
 namespace aerostat {
 
 namespace {
 
 using nlohmann::json;
-
-constexpr std::string_view link_name(Link link) {
-  switch (link) {
-    case Link::Connecting: return "connecting";
-    case Link::Up: return "up";
-    case Link::Hung: return "hung";
-    case Link::Denied: return "denied";
-    case Link::Lost: return "lost";
-  }
-  return "?";
-}
-
-// What listeners act on. A new seen_at alone is no news.
-auto news(const MachineFacts& f) {
-  return std::tie(f.link, f.link_note, f.run_state, f.run_note, f.migrating, f.refusal, f.backs_off, f.pid,
-                  f.known, f.base, f.amounts, f.target_known, f.devices, f.agent_socket, f.manager_note,
-                  f.balloon_stats_at, f.resets);
-}
 
 bool broke(const Error& error) {
   return error.kind == Error::Kind::Timeout || error.kind == Error::Kind::Unavailable;
@@ -83,6 +64,12 @@ void QemuMachine::set_target(Bytes target) {
   notify();
 }
 
+// Somebody else may have set its balloon meanwhile.
+void QemuMachine::manage(bool wanted) {
+  if (std::exchange(managed_, wanted) || !wanted) return;
+  if (adopted_ && devices_.balloon && !facts_.target_known) adopt_anew();
+}
+
 void QemuMachine::prepare_to_grow() {
   if (facts_.link != Link::Up || !up() || !adopted_ || !memory_.has_plug || !memory_.has_balloon) return;
   if (facts_.migrating || facts_.backs_off) return;
@@ -104,6 +91,7 @@ void QemuMachine::on_link() {
     if (session_ == client_.times_up()) return;
     session_ = client_.times_up();
     ledger_.want(std::nullopt);
+    ledger_.begin_session();
     rounds_ = 0;
     asking_ = adopted_ = false;
     ask_devices();
@@ -240,7 +228,9 @@ void QemuMachine::apply(const Round& round) {
     return ask_devices();
   }
 
+  const auto meddlings = facts_.meddlings;
   ledger_.read(reading, now);
+  if (facts_.meddlings != meddlings) managed_ = false;  // its balloon is settled when it is managed again
   follow_migration(round.migrating.value_or(facts_.migrating));
   say_refusals();
   facts_.manager_note = devices_.note;
@@ -346,6 +336,7 @@ void QemuMachine::on_event(const QmpEvent& event) {
   if (name == "BALLOON_CHANGE") {
     if (const auto actual = bytes_in(event.data, "actual"))
       ledger_.balloon_changed(*actual + unmanaged_, now);
+    if (ledger_.wonders()) look();
   } else if (name == "MEMORY_DEVICE_SIZE_CHANGE") {
     const auto size = bytes_in(event.data, "size");
     const std::string path = string_in(event.data, "qom-path").value_or("");
@@ -402,6 +393,7 @@ void QemuMachine::schedule() {
     if (now - std::max(ordered_at_, ledger_.moved_at()) < kMovingFor) wait = kPollMoving;
     if (now - ordered_at_ < kOrderedFor) wait = kPollOrdered;
   }
+  if (ledger_.wonders()) wait = std::min<Duration>(wait, kPollMoving);
   timer_.expires_after(wait);
   timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error) {
     if (error || alive.expired() || !up()) return;
@@ -424,7 +416,7 @@ void QemuMachine::set_link(Link link, const std::string& note) {
 }
 
 void QemuMachine::notify() {
-  if (notifying_ || news(facts_) == news(told_)) return;
+  if (notifying_ || news_of(facts_) == news_of(told_)) return;
   notifying_ = true;
   boost::asio::post(io_, [this, alive = std::weak_ptr<int>(alive_)] {
     if (alive.expired()) return;

@@ -13,8 +13,8 @@
 
 #include "base/clock.h"
 #include "reactor/timer.h"
+#include "vmm/device_ledger.h"
 #include "vmm/machine.h"
-#include "vmm/qemu/device_ledger.h"
 #include "vmm/qemu/qemu_probe.h"
 #include "vmm/qemu/qmp_client.h"
 #include "vmm/qemu/stats_poll.h"
@@ -54,6 +54,7 @@ class QemuMachine final : public Machine {
   Bytes reachable(Bytes target) const override;
   void set_target(Bytes target) override;
   void prepare_to_grow() override;
+  void manage(bool wanted) override;
   void watch(bool closely) override { stats_.closely(closely); }
 
   // What the facts are made of, for tests.
@@ -117,6 +118,7 @@ class QemuMachine final : public Machine {
   std::uint64_t session_ = 0;  // counts how often the link came up
   bool asking_ = false;        // querying the devices
   bool adopted_ = false;       // in this session
+  bool managed_ = false;
   bool replaced_ = false;
   bool notifying_ = false;
   int rounds_ = 0;  // readings under way

@@ -13,17 +13,22 @@
 // QEMU reports the requested plugged size, but not the balloon's target. After a start of the daemon, a
 // deflation ordered by its predecessor may be under way. Until we have ordered a target ourselves it is
 // unknown, and the whole base counts.
+//
+// If somebody else gives the VM orders, ours are void: the facts count that (`meddlings`), nothing is asked
+// of the VM any more, and an unknown target of its balloon counts as above.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "vmm/balloon_and_blocks.h"
 #include "vmm/machine.h"
-#include "vmm/qemu/target_split.h"
+#include "vmm/other_hand.h"
+#include "vmm/target_split.h"
 
 namespace aerostat {
 
@@ -59,7 +64,9 @@ class DeviceLedger {
     std::optional<Bytes> plug;
   };
 
-  DeviceLedger(MachineFacts& facts, BalloonAndBlocks& memory) : facts_(facts), memory_(memory) {}
+  // `lag`: how much later than they happen a driver may hear of changes to plugged memory.
+  DeviceLedger(MachineFacts& facts, BalloonAndBlocks& memory, Duration lag = {})
+      : facts_(facts), memory_(memory), lag_(lag) {}
 
   // The balloon will be ordered to keep the size just seen. From then on its target is known.
   void adopt_balloon(Bytes actual);
@@ -89,6 +96,12 @@ class DeviceLedger {
   void plug_changed(Bytes plugged, TimePoint now);
   void guest_reset(TimePoint now);
 
+  // What was ordered over an earlier connection may never have arrived.
+  void begin_session();
+  // Nor is it known which of our orders are in force: the balloon's target is unknown.
+  void lose_orders();
+  // The balloon is not where it should be: it should be read soon.
+  bool wonders() const;
   // Everything ordered has been reached.
   bool settled() const;
   bool balloon_stuck() const { return inflation_.stuck; }
@@ -110,11 +123,14 @@ class DeviceLedger {
   void follow_trade(TimePoint now);
   void end_trade();
   void give_up_trade(TimePoint now);
+  void watch_other_hand(std::optional<Bytes> plug_before, TimePoint now);
+  void meddled(std::string how);
   void saw_balloon(Bytes actual, TimePoint now);
   void saw_plugged(Bytes plugged, TimePoint now);
 
   MachineFacts& facts_;
   BalloonAndBlocks& memory_;
+  Duration lag_;
   std::uint64_t orders_ = 0;
   std::optional<Bytes> balloon_ordered_;
   std::optional<Bytes> balloon_in_force_;  // the last order that succeeded
@@ -124,6 +140,7 @@ class DeviceLedger {
   TimePoint reset_at_{};
   TimePoint moved_at_{};
   Asked unplug_, inflation_, trade_;
+  OtherHand hand_;
   std::optional<Bytes> opens_at_;    // the target at which a trade is wanted, or under way
   std::optional<Bytes> returns_to_;  // the target of a failed trade: what was taken comes back
   TimePoint trade_again_{};

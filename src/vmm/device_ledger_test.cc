@@ -1,4 +1,4 @@
-#include "vmm/qemu/device_ledger_fixture.h"
+#include "vmm/device_ledger_fixture.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

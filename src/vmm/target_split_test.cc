@@ -1,4 +1,4 @@
-#include "vmm/qemu/target_split.h"
+#include "vmm/target_split.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

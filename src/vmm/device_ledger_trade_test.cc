@@ -1,5 +1,5 @@
 // The ledger's trades: a block that the guest adds in advance, for what its balloon took.
-#include "vmm/qemu/device_ledger_fixture.h"
+#include "vmm/device_ledger_fixture.h"
 
 namespace aerostat {
 namespace {

@@ -1,6 +1,9 @@
-#include "vmm/qemu/device_ledger.h"
+#include "vmm/device_ledger.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "model/memory_block.h"
 
@@ -47,6 +50,7 @@ void DeviceLedger::adopt_balloon(Bytes actual) {
   const Shown shown{memory_, facts_};
   balloon_ordered_ = actual;
   balloon_in_force_.reset();
+  hand_.forget();
   end_trade();
   trade_ = {};
   ++orders_;
@@ -92,7 +96,7 @@ void DeviceLedger::follow_trade(TimePoint now) {
     if (memory_.owed == Bytes{}) returns_to_.reset();
   }
   const bool was_stuck = trade_.stuck;
-  trade_.follow(opens_at_ && memory_.owed > Bytes{}, false, now, kTradePatience);
+  trade_.follow(opens_at_ && memory_.owed > Bytes{}, false, now, kTradePatience + lag_);
   if (trade_.stuck && !was_stuck) give_up_trade(now);
 }
 
@@ -121,7 +125,10 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_
     if (plug_ordered_ && plug_ordered_ != split.plug) out.plug = split.plug;
     memory_.plug_requested = std::max(memory_.plug_requested, split.plug);
   }
-  if (out.balloon) balloon_ordered_ = out.balloon;
+  if (out.balloon) {
+    balloon_ordered_ = out.balloon;
+    hand_.forget();
+  }
   if (out.plug) plug_ordered_ = out.plug;
   if (out.balloon || out.plug) ++orders_;
   return out;
@@ -148,6 +155,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   const bool first = !facts_.known;
   const Bytes balloon_before = memory_.balloon_actual;
   const Bytes plugged_before = memory_.plugged;
+  const Bytes base_before = memory_.base;
   // Our own devices must not compensate for what others plug or unplug meanwhile, or for a DIMM.
   if (memory_.goal && !first) memory_.goal = std::max(Bytes{}, *memory_.goal + (reading.base - memory_.base));
   // The balloon's target does not include memory of devices that are not ours, so the target has not changed.
@@ -167,6 +175,8 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   }
   saw_balloon(reading.balloon.value_or(reading.base), now);
   const bool confirmed = reading.orders == orders_;
+  const auto plug_before = plug_ordered_;
+  if (reading.base != base_before) hand_.forget();  // a DIMM came or went, and its balloon counts it
   if (confirmed) {
     memory_.plug_requested = reading.plug_requested;
     plug_ordered_ = reading.plug_requested;
@@ -176,6 +186,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   }
   saw_plugged(reading.plugged.value_or(Bytes()), now);
   if (!memory_.has_plug) memory_.plug_requested = Bytes();
+  if (confirmed && !first) watch_other_hand(plug_before, now);
   facts_.known = true;
   facts_.devices = memory_.devices();
   facts_.seen_at = now;
@@ -211,11 +222,53 @@ void DeviceLedger::guest_reset(TimePoint now) {
   reset_at_ = now;
   if (!same) ++facts_.resets;
   inflation_ = trade_ = {};
+  hand_.forget();
   end_trade();
   facts_.balloon_stats.reset();
   if (!facts_.known || !memory_.has_balloon || memory_.balloon_actual >= memory_.base) return;
   stale_balloon_ = memory_.balloon_actual;
   memory_.balloon_actual = memory_.base;
+}
+
+void DeviceLedger::begin_session() {
+  plug_ordered_.reset();
+  balloon_in_force_.reset();
+  hand_.forget();
+}
+
+void DeviceLedger::lose_orders() {
+  const Shown shown{memory_, facts_};
+  begin_session();
+  end_trade();
+  balloon_ordered_.reset();
+  memory_.balloon_target.reset();
+}
+
+bool DeviceLedger::wonders() const {
+  return balloon_in_force_ && balloon_in_force_ == balloon_ordered_ &&
+         hand_.is_off(*balloon_ordered_, memory_.balloon_actual);
+}
+
+void DeviceLedger::watch_other_hand(std::optional<Bytes> plug_before, TimePoint now) {
+  if (memory_.has_plug && plug_before && *plug_before != memory_.plug_requested) {
+    meddled(fmt::format("its plugged memory was asked to be {}, by something else than Aerostat ({} before)",
+                        format_bytes(memory_.plug_requested), format_bytes(*plug_before)));
+  }
+  if (stale_balloon_ || !balloon_in_force_ || balloon_in_force_ != balloon_ordered_) return;
+  if (!hand_.sets(*balloon_ordered_, memory_.balloon_actual, now)) return;
+  meddled(fmt::format("something else than Aerostat moves its balloon: it leaves {}, and {} was asked for",
+                      format_bytes(memory_.balloon_actual), format_bytes(*balloon_ordered_)));
+  balloon_ordered_.reset();
+  balloon_in_force_.reset();
+  memory_.balloon_target.reset();
+}
+
+void DeviceLedger::meddled(std::string how) {
+  ++facts_.meddlings;
+  facts_.meddled = std::move(how);
+  memory_.goal.reset();
+  end_trade();
+  hand_.forget();
 }
 
 bool DeviceLedger::settled() const {
@@ -247,7 +300,7 @@ void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {
   const bool progress = plugged < memory_.plugged;
   memory_.plugged = plugged;
   const bool unplugging = plug_ordered_ && plugged > *plug_ordered_;
-  unplug_.follow(unplugging, progress, now, kUnplugPatience);
+  unplug_.follow(unplugging, progress, now, kUnplugPatience + lag_);
   if (!unplugging) unplug_.stuck = false;
   memory_.unplug_stuck = unplug_.stuck;
   follow_trade(now);

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "vmm/qemu/device_ledger.h"
+#include "vmm/device_ledger.h"
 
 namespace aerostat {
 
