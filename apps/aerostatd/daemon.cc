@@ -24,6 +24,7 @@
 #include "service_manager.h"
 #include "settings_keeper.h"
 #include "starts_file.h"
+#include "vmm/libvirt/libvirt_machines.h"
 #include "vmm/qemu/qemu_machines.h"
 
 namespace aerostat {
@@ -122,6 +123,27 @@ class Daemon::Impl {
       if (!vm.socket) continue;
       if (Result<void> ok = machines_.add(name, *vm.socket); !ok) return ok;
     }
+    return start_libvirt(config);
+  }
+
+  // A host without libvirt has none to manage. That is an error only where somebody wants it.
+  Result<void> start_libvirt(const Config& config) {
+    if (config.libvirt == LibvirtUse::No) return {};
+    Result<std::unique_ptr<LibvirtMachines>> domains =
+        LibvirtMachines::start(io_, clock_, engine_, config.libvirt_uris);
+    if (domains) {
+      domains_ = *std::move(domains);
+      domains_->when_settings_change([this](const VmId& id) { engine_.settings_changed(id); });
+      settings_.leave_to({"libvirt", [this](const VmId& id) { return domains_->settings(id); },
+                          [this](const VmId& id, const Settings& settings, SettingsKeeper::Kept kept) {
+                            domains_->keep_settings(id, settings, std::move(kept));
+                          }});
+    } else if (config.libvirt == LibvirtUse::Yes) {
+      domains.error().message += "; or write enabled = \"auto\" in [libvirt]";
+      return fail(std::move(domains.error()));
+    } else {
+      log_info("event=libvirt.absent note={}", log_text(domains.error().message));
+    }
     return {};
   }
 
@@ -184,8 +206,9 @@ class Daemon::Impl {
     }
     const Config& old = settings_.config();
     if (config->api_socket != old.api_socket || config->state_dir != old.state_dir ||
-        config->qmp_directories != old.qmp_directories) {
-      log_warn("event=config.reload note=\"sockets and directories change at the next start\"");
+        config->qmp_directories != old.qmp_directories || config->libvirt != old.libvirt ||
+        config->libvirt_uris != old.libvirt_uris) {
+      log_warn("event=config.reload note=\"sockets, directories and libvirt change at the next start\"");
     }
     apply_sockets(old, *config);
     set_log_level(config->log_level);
@@ -221,6 +244,7 @@ class Daemon::Impl {
   StartsFile starts_;
   Engine engine_;
   QemuMachines machines_;
+  std::unique_ptr<LibvirtMachines> domains_;  // null: there is no libvirt
   ApiServer api_;
   boost::asio::signal_set signals_;
   Timer ticker_;

@@ -45,16 +45,29 @@ Result<void> StoredSettings::load() {
 }
 
 Settings StoredSettings::configured(const VmLabel& vm) const {
+  // libvirt's domains are people's own: a default makes none of them dynamic.
+  const bool adopts_itself = !vm.id || vm.id->driver != "libvirt";
+  std::string called = vm.display;
   for (const std::string& name : vm.names()) {
-    if (config_.vms.contains(name)) return config_.settings_of(name);
+    if (!config_.vms.contains(name)) continue;
+    called = name;
+    break;
   }
-  return config_.settings_of(vm.display);
+  Settings out = config_.settings_of(called);
+  const auto entry = config_.vms.find(called);
+  const bool by_default = entry == config_.vms.end() || !entry->second.settings.mode;
+  if (by_default && !adopts_itself) out.mode.reset();
+  return out;
 }
 
-Settings StoredSettings::settings(const VmLabel& vm) const { return merged(configured(vm), own(set_, vm)); }
+Settings StoredSettings::settings(const VmLabel& vm) const {
+  const Settings out = merged(configured(vm), own(set_, vm));
+  return is_drivers(vm) ? merged(out, drivers_->settings(*vm.id)) : out;
+}
 
 Settings StoredSettings::settings_after(const VmLabel& vm, const SettingsChange& change) const {
-  return merged(configured(vm), changed(own(wanted_, vm), change));
+  if (!is_drivers(vm)) return merged(configured(vm), changed(own(wanted_, vm), change));
+  return merged(merged(configured(vm), own(set_, vm)), changed(drivers_->settings(*vm.id), change));
 }
 
 std::vector<std::string> StoredSettings::names() const {
@@ -65,6 +78,7 @@ std::vector<std::string> StoredSettings::names() const {
 }
 
 Result<void> StoredSettings::may_keep(const VmLabel& vm, const SettingsChange& change) const {
+  if (is_drivers(vm)) return {};
   const std::string key = key_of(wanted_, vm);
   const std::size_t old = bytes_at(wanted_, key);
   const std::size_t fresh = SettingsStore::size_of(key, changed(own(wanted_, vm), change));
@@ -74,6 +88,8 @@ Result<void> StoredSettings::may_keep(const VmLabel& vm, const SettingsChange& c
 }
 
 void StoredSettings::keep(const VmLabel& vm, const SettingsChange& change, Kept kept) {
+  if (is_drivers(vm))
+    return drivers_->keep(*vm.id, changed(drivers_->settings(*vm.id), change), std::move(kept));
   if (Result<void> fits = may_keep(vm, change); !fits) return kept(fail(std::move(fits.error())));
   const std::string key = key_of(wanted_, vm);
   const Settings after = changed(own(wanted_, vm), change);

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "config/config.h"
@@ -24,6 +26,14 @@ class StoredSettings final : public SettingsKeeper {
   // Reads what was set before. An error leaves nothing set and says where the file is damaged.
   Result<void> load();
   void reconfigure(Config config) { config_ = std::move(config); }
+  // VMs of `driver` have their settings with them, wherever that driver keeps them. They override all others,
+  // and a change of one that runs is made there.
+  struct DriversOwn {
+    std::string driver;
+    std::function<Settings(const VmId&)> settings;
+    std::function<void(const VmId&, const Settings&, Kept)> keep;
+  };
+  void leave_to(DriversOwn own) { drivers_ = std::move(own); }
   const Config& config() const { return config_; }
 
   std::vector<std::string> names() const override;
@@ -34,10 +44,12 @@ class StoredSettings final : public SettingsKeeper {
 
  private:
   Settings configured(const VmLabel& vm) const;
+  bool is_drivers(const VmLabel& vm) const { return drivers_ && vm.id && vm.id->driver == drivers_->driver; }
   void write();
   void written(const Result<void>& saved, SettingsStore::All all);
 
   Config config_;
+  std::optional<DriversOwn> drivers_;
   SettingsStore store_;  // the worker's while it writes
   Post post_;
   SettingsStore::All set_;     // on the disk

@@ -138,5 +138,45 @@ TEST_F(Keeper, ItsOwnThreadWrites) {
   EXPECT_EQ(answers(), "7 kept; ");
 }
 
+TEST_F(Keeper, MakesNoDomainDynamicByDefault) {
+  Config config;
+  config.defaults.mode = Mode::Dynamic;
+  config.defaults.weight = 9;
+  config.vms["db"].settings.mode = Mode::Dynamic;
+  config.vms["old"].settings.weight = 4;
+  StoredSettings settings(config, SettingsStore(directory_), [](auto) {}, [](auto) {});
+  const auto mode = [&](const std::string& name, const std::string& driver) {
+    return settings.settings({name, name, VmId{driver, name}}).mode;
+  };
+  EXPECT_EQ(mode("web", "qemu"), Mode::Dynamic);
+  EXPECT_FALSE(mode("web", "libvirt"));
+  EXPECT_FALSE(mode("old", "libvirt"));
+  EXPECT_EQ(mode("db", "libvirt"), Mode::Dynamic);
+  EXPECT_EQ(settings.settings({"web", "web", VmId{"libvirt", "web"}}).weight, 9);
+}
+
+TEST_F(Keeper, LeavesSettingsToTheDriverThatKeepsThem) {
+  StoredSettings settings = keeper();
+  Settings kept;
+  kept.weight = 7;
+  settings.leave_to({"libvirt", [&](const VmId&) { return kept; },
+                     [&](const VmId&, const Settings& to, SettingsKeeper::Kept done) {
+                       kept = to;
+                       done({});
+                     }});
+  const VmLabel web{"web", "web", VmId{"libvirt", "u"}};
+  EXPECT_EQ(settings.settings(web).weight, 7);
+  EXPECT_FALSE(settings.settings({"web", "web", VmId{"qemu", "u"}}).weight);
+  Settings to;
+  to.buffer_percent = 30;
+  EXPECT_EQ(settings.settings_after(web, {to, {Setting::Weight}}).buffer_percent, 30);
+  int answers = 0;
+  settings.keep(web, {to, {Setting::Weight}}, [&](Result<void> done) { answers += done.has_value(); });
+  EXPECT_EQ(answers, 1);
+  EXPECT_FALSE(kept.weight);
+  EXPECT_EQ(settings.settings(web).buffer_percent, 30);
+  EXPECT_TRUE(jobs_.empty()) << "nothing is written elsewhere";
+}
+
 }  // namespace
 }  // namespace aerostat

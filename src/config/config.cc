@@ -83,6 +83,49 @@ void read_qemu(const Entry& entry, Config& out, Problems& problems) {
   reader.finish();
 }
 
+bool is_libvirt_uri(std::string_view uri) {
+  const std::string_view place = uri.substr(0, uri.find('?'));
+  return place == "qemu:///system" || place == "qemu:///session" || place == "qemu+unix:///system" ||
+         place == "qemu+unix:///session";
+}
+
+void read_libvirt(const Entry& entry, Config& out, Problems& problems) {
+  constexpr std::string_view kExample = "uris = [\"qemu:///system\"]";
+  TableReader reader(std::get<Table>(entry.value.data), "[libvirt]", problems);
+  if (const auto enabled = reader.text("enabled", "enabled = \"auto\"")) {
+    if (enabled->value == "auto")
+      out.libvirt = LibvirtUse::Auto;
+    else if (enabled->value == "true")
+      out.libvirt = LibvirtUse::Yes;
+    else if (enabled->value == "false")
+      out.libvirt = LibvirtUse::No;
+    else
+      problems.add(enabled->at,
+                   fmt::format("enabled '{}' is not known; it is \"auto\", \"true\" or \"false\"",
+                               printable(enabled->value)));
+  }
+  if (const auto list = reader.list("uris", kExample)) {
+    out.libvirt_uris.clear();
+    for (const Value& item : list->value) {
+      const auto* uri = std::get_if<std::string>(&item.data);
+      if (uri == nullptr) {
+        problems.add(item.at, fmt::format("a URI is {}, and a text in quotes is needed; write {}",
+                                          type_name(item), kExample));
+      } else if (!is_libvirt_uri(*uri)) {
+        problems.add(item.at, fmt::format("'{}' is not libvirt's QEMU driver on this host; write "
+                                          "\"qemu:///system\" or \"qemu:///session\"",
+                                          printable(*uri)));
+      } else if (std::find(out.libvirt_uris.begin(), out.libvirt_uris.end(), *uri) !=
+                 out.libvirt_uris.end()) {
+        problems.add(item.at, fmt::format("URI '{}' is named twice; remove one", printable(*uri)));
+      } else {
+        out.libvirt_uris.push_back(*uri);
+      }
+    }
+  }
+  reader.finish();
+}
+
 std::optional<bool> one_of(const std::optional<Placed<std::string>>& text, std::string_view key,
                            std::string_view yes, std::string_view no, Problems& problems) {
   if (!text) return std::nullopt;
@@ -211,6 +254,7 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
   if (const Entry* api = reader.table("api")) read_api(*api, out, problems);
   if (const Entry* qemu = reader.table("qemu")) read_qemu(*qemu, out, problems);
   if (const Entry* starts = reader.table("starts")) read_starts(*starts, out, problems);
+  if (const Entry* libvirt = reader.table("libvirt")) read_libvirt(*libvirt, out, problems);
   const std::size_t before_defaults = problems.count();
   if (const Entry* defaults = reader.table("defaults")) {
     TableReader settings(std::get<Table>(defaults->value.data), "[defaults]", problems);

@@ -25,6 +25,9 @@ struct AutoCapacity {
   friend bool operator==(const AutoCapacity&, const AutoCapacity&) = default;
 };
 
+// Whether aerostatd manages VMs of libvirt. Auto: if this host has libvirt.
+enum class LibvirtUse { Auto, Yes, No };
+
 // What is done before a VM starts.
 struct StartRules {
   bool libvirt = false;           // libvirt's hook asks for the domain's memory first
@@ -44,6 +47,8 @@ struct Config {
   std::optional<std::string> api_socket_group;
   std::string state_dir = "/var/lib/aerostat";
   std::vector<std::string> qmp_directories = {"/run/aerostat/vms"};
+  LibvirtUse libvirt = LibvirtUse::Auto;
+  std::vector<std::string> libvirt_uris = {"qemu:///system"};
   std::variant<AutoCapacity, Bytes> capacity;
   StartRules starts;
   std::optional<Bytes> reserve;  // missing: the daemon decides

@@ -38,6 +38,9 @@ mode = "0600"
 group = "kvm"
 [qemu]
 directories = ["/tmp/a", "/tmp/b"]
+[libvirt]
+enabled = "true"
+uris = ["qemu:///system", "qemu+unix:///session?socket=/tmp/x"]
 [defaults]
 mode = "dynamic"
 buffer = 30
@@ -59,6 +62,8 @@ weight = 9000
   EXPECT_EQ(config->api_socket_mode, 0600u);
   EXPECT_EQ(config->api_socket_group, "kvm");
   EXPECT_EQ(config->qmp_directories.size(), 2u);
+  EXPECT_EQ(config->libvirt, LibvirtUse::Yes);
+  EXPECT_EQ(config->libvirt_uris.size(), 2u);
   EXPECT_EQ(config->vms.at("web").socket, "/tmp/web.qmp");
   const Settings web = config->settings_of("web");
   EXPECT_EQ(web.mode, Mode::Dynamic);
@@ -91,7 +96,7 @@ TEST(Config, SuggestsTheNearestKeyForATypo) {
             "a.toml:2:3: [vm.web] has no key 'minmum'; did you mean 'minimum'?");
   EXPECT_EQ(error_of("[vms.web]\n"),
             "a.toml:1:2: the top level has no key 'vms'; remove it, or use one of: api, capacity, "
-            "defaults, log_level, profile, qemu, reserve, starts, state_dir, vm");
+            "defaults, libvirt, log_level, profile, qemu, reserve, starts, state_dir, vm");
 }
 
 TEST(Config, ListsTheKeysWhenNoneIsNear) {
@@ -111,6 +116,16 @@ TEST(Config, RefusesWrongTypes) {
   EXPECT_EQ(error_of("[qemu]\ndirectories = [\"/a\", 2]\n"),
             "a.toml:2:22: a directory is a whole number, and a text in quotes "
             "is needed; write directories = [\"/run/aerostat/vms\"]");
+}
+
+TEST(Config, RefusesWhatIsNotLibvirtOfThisHost) {
+  EXPECT_EQ(error_of("[libvirt]\nuris = [\"qemu+ssh://other/system\"]\n"),
+            "a.toml:2:9: 'qemu+ssh://other/system' is not libvirt's QEMU driver on this host; write "
+            "\"qemu:///system\" or \"qemu:///session\"");
+  EXPECT_EQ(error_of("[libvirt]\nuris = [\"qemu:///system\", \"qemu:///system\"]\n"),
+            "a.toml:2:27: URI 'qemu:///system' is named twice; remove one");
+  EXPECT_EQ(error_of("[libvirt]\nenabled = \"maybe\"\n"),
+            "a.toml:2:11: enabled 'maybe' is not known; it is \"auto\", \"true\" or \"false\"");
 }
 
 TEST(Config, RefusesBadSizes) {

@@ -19,7 +19,7 @@ MAY_USE = {
     "host": {"base"},
     "vmm": {"base", "model"},
     "vmm/qemu": {"base", "model", "reactor", "vmm"},
-    "vmm/libvirt": {"base", "model", "vmm"},
+    "vmm/libvirt": {"base", "model", "reactor", "vmm"},
     # Definitions of libvirt's domains: XML in, XML out.
     "adopt": {"base", "model"},
     "guest": {"base", "model", "reactor"},
@@ -35,7 +35,8 @@ MAY_USE = {
     "cli": {"base", "model", "config", "adopt", "vmm/libvirt", "console", "client", "lab_cli"},
     "agent/common": {"guest"},
     "agent/linux": {"agent/common", "guest", "model"},
-    "apps/aerostatd": {"base", "model", "config", "host", "control", "guest", "reactor", "vmm", "vmm/qemu", "api"},
+    "apps/aerostatd": {"base", "model", "config", "host", "control", "guest", "reactor", "vmm", "vmm/qemu", "vmm/libvirt",
+                       "api"},
     "apps/aerostat": {"cli"},
     "apps/aerostat-guest": {"agent/linux"},
 }

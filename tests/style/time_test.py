@@ -20,6 +20,8 @@ REAL_PEERS = {
     "apps/aerostatd/settings_keeper_test.cc": "a thread that writes",
     "src/guest/guest_channel_test.cc": "the guest's real agent",
     "src/reactor/timer_test.cc": "a timer in real time",
+    "src/vmm/libvirt/call_pool_test.cc": "threads that block",
+    "src/vmm/libvirt/libvirt_machines_test.cc": "libvirt's threads",
     "tests/integration/qmp/lab.h": "RealLab, for a real QEMU",
 }
 MAY_SLEEP = {"src/cli/qemu_args_test.cc": "polls a QEMU that starts: it does not say when it listens"}

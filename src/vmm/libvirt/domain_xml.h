@@ -1,0 +1,54 @@
+// What a domain's XML says about its memory, as plain values. Pure. A part that is not understood is an
+// error, never nothing: what is missing here would not be counted.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "model/settings.h"
+
+namespace aerostat {
+
+// The port of our guest service, as on plain QEMU.
+inline constexpr std::string_view kAerostatPort = "org.aerostat.guest.0";
+
+// A virtio-mem device.
+struct DomainPlug {
+  std::string alias;  // names it in events; empty in a definition
+  Bytes block;
+  Bytes maximum;
+  Bytes requested;
+  Bytes current;    // as libvirt last heard; at most 1 s old
+  std::string xml;  // the whole element, for a change of its requested size
+  friend bool operator==(const DomainPlug&, const DomainPlug&) = default;
+};
+
+struct DomainXml {
+  std::string name, uuid;
+  Bytes boot;   // memory it starts with
+  Bytes dimms;  // and what DIMMs add: a balloon can take from both
+  bool balloon = false;
+  int stats_period = 0;  // seconds; 0: its balloon reports nothing by itself
+  std::vector<DomainPlug> plugs;
+  int free_slots = 0;  // for DIMMs
+  std::optional<int> processors;
+  std::optional<std::string> agent_socket;
+  std::string agent_note;  // why there is none
+  // Why no device can take memory from it: host devices, locked or huge pages, launch security. Empty: none.
+  std::string pinned;
+  Settings settings;          // of its <metadata>
+  std::string settings_note;  // why they are not used
+};
+
+Result<DomainXml> parse_domain(const std::string& xml);
+// The element of `plug` with another requested size, for virDomainUpdateDeviceFlags().
+Result<std::string> with_requested(const DomainPlug& plug, Bytes requested);
+
+// No domain has more. Larger text is refused before it is parsed.
+inline constexpr std::size_t kMostXml = std::size_t{4} << 20;
+
+}  // namespace aerostat
