@@ -248,7 +248,8 @@ std::vector<Bytes> shares(const std::vector<Bytes>& cells, Bytes total) {
     if (cells[i] > Bytes{}) rest.emplace_back(static_cast<double>(whole) - part, i);
   }
   std::stable_sort(rest.begin(), rest.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (std::size_t i = 0; given < steps; ++given, ++i) out[rest[i % rest.size()].second] += kDeviceStep;
+  for (std::size_t i = 0; given < steps && !rest.empty(); ++given, ++i)
+    out[rest[i % rest.size()].second] += kDeviceStep;
   return out;
 }
 

@@ -8,7 +8,7 @@ namespace {
 TEST(LineDiff, ShowsWhatChangedWithItsSurroundings) {
   EXPECT_EQ(line_diff("a\nb\n", "a\nb\n"), "");
   EXPECT_EQ(line_diff("", "a\n"), "+ a\n");
-  EXPECT_EQ(line_diff("a\nb\nc\nd\ne\n", "a\nb\nX\nd\ne\n"), "  a\n  b\n- c\n+ X\n  d\n  e\n");
+  EXPECT_EQ(line_diff("a\nb\nc\n4\ne\n", "a\nb\nX\n4\ne\n"), "  a\n  b\n- c\n+ X\n  4\n  e\n");
   EXPECT_EQ(line_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nx\n5\n6\n7\n8\n9\n"),
             "  ...\n  3\n  4\n+ x\n  5\n  6\n");
 }
