@@ -40,10 +40,11 @@ class AerostatPolicy::Owner final : public SettingsKeeper {
  public:
   std::vector<std::string> names() const override { return {}; }
   Settings settings_after(const VmLabel& vm, const SettingsChange& change) const override {
-    return changed(of.at(vm.id.value().stable), change);
+    return changed(vm.id ? of.at(vm.id->stable) : Settings{}, change);
   }
   void keep(const VmLabel&, const SettingsChange&, Kept kept) override { kept({}); }
-  std::map<std::string, Settings> of;  // by the VM's stable id: the engine shows a name clean
+  // By the VM's stable id: the engine shows a name clean. A VM that does not run yet has none.
+  std::map<std::string, Settings> of;
 };
 
 // The lab's daemon never crashes. Crashes are tested on real daemons.
