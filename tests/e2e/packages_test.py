@@ -20,7 +20,8 @@ PROGRAMS = ("/usr/sbin/aerostatd", "/usr/bin/aerostat", "/usr/sbin/aerostat-gues
 CONFIGURATION = "/etc/aerostat/aerostat.toml"
 HOST_WANTED = "/etc/systemd/system/multi-user.target.wants/aerostatd.service"
 GUEST_WANTED = "/etc/systemd/system/dev-virtio\\x2dports-org.aerostat.guest.0.device.wants/aerostat-guest.service"
-INSTALLED = (*PROGRAMS, CONFIGURATION, "/etc/libvirt/hooks/qemu.d/aerostat", HOST_WANTED, GUEST_WANTED, "/usr/lib/systemd/system/aerostatd.service",
+HOOK = "/etc/libvirt/hooks/qemu.d/aerostat"
+INSTALLED = (*PROGRAMS, CONFIGURATION, HOOK, HOST_WANTED, GUEST_WANTED, "/usr/lib/systemd/system/aerostatd.service",
              "/usr/lib/systemd/system/aerostat-guest.service", "/usr/lib/sysusers.d/aerostat.conf",
              "/usr/lib/tmpfiles.d/aerostat.conf", "/usr/share/bash-completion/completions/aerostat",
              "/usr/share/zsh/site-functions/_aerostat", "/usr/share/fish/vendor_completions.d/aerostat.fish",
@@ -195,7 +196,7 @@ exec setpriv --reuid=12345 --regid=$(getent group aerostat | cut -d: -f3) --clea
 
     def served(self, root: CleanRoot) -> bool:
         """The daemon talks to its monitor, and sees its process."""
-        return self.vm(root).get("assigned_bytes") == 512 << 20 and self.vm(root).get("resident_bytes", 0) > 0
+        return self.vm(root).get("assigned_bytes") == 512 << 20 and (self.vm(root).get("resident_bytes") or 0) > 0
 
     def lives_and_dies(self, system: int) -> None:
         root = self.root(system, BootedRoot)
@@ -296,7 +297,7 @@ class Rpm(MadePackages):
             of_deb = {name.removeprefix(".") for name in names if not name.endswith("/") and "changelog" not in name and "lintian" not in name}
             of_rpm = {line.split()[-1] for line in self.query(rpm, "-lv").splitlines() if line.startswith("-")}
             self.assertEqual(of_rpm, of_deb)
-        self.assertEqual(self.query(self.old.host, "--configfiles").split(), [CONFIGURATION])
+        self.assertEqual(self.query(self.old.host, "--configfiles").split(), [CONFIGURATION, HOOK])
 
     def test_it_lives_and_dies(self) -> None:
         if subprocess.run(["id", "-u"], capture_output=True, text=True, check=True).stdout.strip() != "0":
