@@ -105,9 +105,25 @@ class LibvirtDomains(RealGuests):
         self.grow(daemon)
         self.domain.workload.run("free", 30)
 
+    def rests(self, daemon: Daemon) -> None:
+        """Waits until nothing was asked of it in 40 passes, and it has what it was asked for."""
+        seen = (-1, 0)
+
+        def still() -> bool:
+            nonlocal seen
+            vm, passes = daemon.vm("web"), daemon.host()["passes"]
+            changes = vm["grows"] + vm["shrinks"]
+            if changes != seen[0]:
+                seen = (changes, passes)
+            return passes > seen[1] + 40 and vm["target_bytes"] == vm["assigned_bytes"]
+
+        until(still, 120, "it rests", interval=0.25)
+
     def another_manager(self, daemon: Daemon) -> None:
         """`virsh setmem` behind our back: Aerostat steps back, until its owner says otherwise."""
-        self.libvirtd.virsh("setmem", "web", "300M", "--live")
+        self.rests(daemon)
+        # Far from what it has at rest. While it moves, an order of ours could overtake the other one.
+        self.libvirtd.virsh("setmem", "web", "384M", "--live")
         until(lambda: any(e["code"] == "vm.meddled" for e in daemon.events()), 30, "it is noticed")
         vm = daemon.vm("web")
         self.assertEqual(vm["status"], "static")
