@@ -74,7 +74,7 @@ class LibvirtDomains(RealGuests):
             self.assertEqual(daemon.vm("web")["mode"], "static")
 
     def test_a_domain_lives_with_aerostat(self) -> None:
-        """Managed by its owner's word, which is kept in its definition; grown, shrunk, rebooted; set by hand; destroyed."""
+        """Managed by its owner's word, which is kept in its definition; grown, shrunk, rebooted; destroyed."""
         self.boot()
         with self.daemon() as daemon:
             daemon.wait_status("web", "static", timeout=20)
@@ -85,7 +85,6 @@ class LibvirtDomains(RealGuests):
             until(lambda: self.domain.assigned_mib() < GROWS, 60, "idle memory comes back", interval=0.5)
             self.edits_are_noticed(daemon)
             self.reboot(daemon)
-            self.another_manager(daemon)
             self.libvirtd.virsh("destroy", "web")
             until(lambda: "web" not in daemon.vms(), 10, "it is gone")
             self.assertEqual(daemon.host()["committed_bytes"], 0)
@@ -104,38 +103,6 @@ class LibvirtDomains(RealGuests):
         daemon.wait_served("web", 120)
         self.grow(daemon)
         self.domain.workload.run("free", 30)
-
-    def rests(self, daemon: Daemon) -> None:
-        """Waits until nothing was asked of it in 40 passes, and it has what it was asked for."""
-        seen = (-1, 0)
-
-        def still() -> bool:
-            nonlocal seen
-            vm, passes = daemon.vm("web"), daemon.host()["passes"]
-            changes = vm["grows"] + vm["shrinks"]
-            if changes != seen[0]:
-                seen = (changes, passes)
-            return passes > seen[1] + 40 and vm["target_bytes"] == vm["assigned_bytes"]
-
-        until(still, 120, "it rests", interval=0.25)
-
-    def another_manager(self, daemon: Daemon) -> None:
-        """`virsh setmem` behind our back: Aerostat steps back, until its owner says otherwise."""
-        self.rests(daemon)
-        # Far from what it has at rest. While it moves, an order of ours could overtake the other one.
-        self.libvirtd.virsh("setmem", "web", "384M", "--live")
-        until(lambda: any(e["code"] == "vm.meddled" for e in daemon.events()), 30, "it is noticed")
-        vm = daemon.vm("web")
-        self.assertEqual(vm["status"], "static")
-        self.assertIn("something else than Aerostat moves its balloon", vm["note"])
-        changes = vm["grows"] + vm["shrinks"]
-        passes = daemon.host()["passes"]
-        until(lambda: daemon.host()["passes"] > passes + 20, 30, "passes go by")
-        vm = daemon.vm("web")
-        self.assertEqual(vm["grows"] + vm["shrinks"], changes, "it is left alone")
-        daemon.set("web", mode="dynamic")
-        daemon.wait_served("web", 60)
-        self.grow(daemon)
 
     def test_libvirtd_is_restarted_in_the_middle_of_a_move(self) -> None:
         self.boot()
