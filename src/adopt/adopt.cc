@@ -11,8 +11,8 @@
 #include "adopt/diff.h"
 #include "adopt/facts.h"
 #include "adopt/obstacles.h"
-#include "adopt/settings_text.h"
-#include "adopt/xml.h"
+#include "domain/settings_text.h"
+#include "domain/xml.h"
 #include "base/text.h"
 #include "model/domain_metadata.h"
 

@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "adopt/change_tree.h"
-#include "adopt/settings_text.h"
-#include "adopt/xml.h"
+#include "domain/settings_text.h"
+#include "domain/xml.h"
 #include "model/domain_metadata.h"
 
 namespace aerostat {

@@ -7,8 +7,8 @@
 
 #include "adopt/change_tree.h"
 #include "adopt/facts.h"
-#include "adopt/settings_text.h"
-#include "adopt/xml.h"
+#include "domain/settings_text.h"
+#include "domain/xml.h"
 #include "base/text.h"
 #include "model/domain_metadata.h"
 

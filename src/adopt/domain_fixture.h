@@ -7,7 +7,7 @@
 #include <string>
 
 #include "adopt/adopt.h"
-#include "adopt/xml.h"
+#include "domain/xml.h"
 
 namespace aerostat {
 

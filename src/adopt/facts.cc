@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "adopt/xml.h"
+#include "domain/xml.h"
 
 namespace aerostat {
 

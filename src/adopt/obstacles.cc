@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "adopt/xml.h"
+#include "domain/xml.h"
 #include "base/text.h"
 
 namespace aerostat {

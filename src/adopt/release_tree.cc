@@ -5,7 +5,7 @@
 #include <set>
 
 #include "adopt/change_tree.h"
-#include "adopt/xml.h"
+#include "domain/xml.h"
 #include "base/text.h"
 #include "model/domain_metadata.h"
 

@@ -1,7 +1,7 @@
 #include "adopt/start_memory.h"
 
 #include "adopt/facts.h"
-#include "adopt/xml.h"
+#include "domain/xml.h"
 
 namespace aerostat {
 

@@ -19,9 +19,11 @@ MAY_USE = {
     "host": {"base"},
     "vmm": {"base", "model"},
     "vmm/qemu": {"base", "model", "reactor", "vmm"},
-    "vmm/libvirt": {"base", "model", "reactor", "vmm"},
+    # What the driver and the adoption both read and write of a libvirt domain's XML.
+    "domain": {"base", "model"},
+    "vmm/libvirt": {"base", "model", "domain", "reactor", "vmm"},
     # Definitions of libvirt's domains: XML in, XML out.
-    "adopt": {"base", "model"},
+    "adopt": {"base", "model", "domain"},
     "guest": {"base", "model", "reactor"},
     "control": {"base", "model", "policy", "guard", "vmm", "guest"},
     # The lab runs the loop itself, and the guest's own rules of when to report and of whose memory is whose.

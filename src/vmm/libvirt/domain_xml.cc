@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
 #include <pugixml.hpp>
-#include <sstream>
 #include <utility>
 
 #include "base/text.h"
+#include "domain/settings_text.h"
+#include "domain/xml.h"
 #include "model/domain_metadata.h"
 
 namespace aerostat {
@@ -19,45 +18,9 @@ using pugi::xml_node;
 
 constexpr Bytes kMostOfOneDevice = Bytes::of(std::int64_t{1} << 46);
 
-// libvirt writes KiB, people any unit: <size unit='GiB'>2</size>.
 std::optional<Bytes> size_of(const xml_node& node) {
-  static constexpr std::array<std::pair<std::string_view, std::int64_t>, 18> kUnits = {{
-      {"b", 1},
-      {"bytes", 1},
-      {"KB", 1000},
-      {"k", 1024},
-      {"K", 1024},
-      {"KiB", 1024},
-      {"MB", 1000000},
-      {"m", 1 << 20},
-      {"M", 1 << 20},
-      {"MiB", 1 << 20},
-      {"GB", 1000000000},
-      {"g", 1 << 30},
-      {"G", 1 << 30},
-      {"GiB", 1 << 30},
-      {"TB", 1000000000000},
-      {"T", std::int64_t{1} << 40},
-      {"t", std::int64_t{1} << 40},
-      {"TiB", std::int64_t{1} << 40},
-  }};
-  const std::string_view text = node.text().get();
-  std::int64_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || rest != text.data() + text.size() || number < 0) return std::nullopt;
-  const std::string_view unit = node.attribute("unit").as_string("KiB");
-  for (const auto& [name, factor] : kUnits) {
-    if (name != unit) continue;
-    if (number > kMostOfOneDevice.count() / factor) return std::nullopt;
-    return Bytes::of(number * factor);
-  }
-  return std::nullopt;
-}
-
-std::string text_of(const xml_node& node) {
-  std::ostringstream out;
-  node.print(out, "", pugi::format_raw);
-  return out.str();
+  const std::optional<Bytes> size = size_in(node);
+  return size && *size <= kMostOfOneDevice ? size : std::nullopt;
 }
 
 Error cannot_be(std::string_view what) {
@@ -97,7 +60,7 @@ Result<DomainPlug> plug_of(const xml_node& device) {
   if (*requested > *maximum || *now > *maximum)
     return fail(cannot_be("a virtio-mem device with more memory than its size"));
   return DomainPlug{
-      device.child("alias").attribute("name").value(), *block, *maximum, *requested, *now, text_of(device)};
+      device.child("alias").attribute("name").value(), *block, *maximum, *requested, *now, compact(device)};
 }
 
 void find_port(const xml_node& devices, DomainXml& out) {
@@ -119,81 +82,30 @@ void find_port(const xml_node& devices, DomainXml& out) {
   out.agent_note = fmt::format("no channel {}: its guest service cannot be reached", kAerostatPort);
 }
 
-// libvirt keeps foreign metadata as it is, with any prefix for its namespace.
-bool is_ours(const xml_node& node, std::string_view name) {
-  const std::string_view full = node.name();
-  const auto colon = full.find(':');
-  const std::string_view local = colon == std::string_view::npos ? full : full.substr(colon + 1);
-  if (local != name) return false;
-  const std::string declares =
-      colon == std::string_view::npos ? "xmlns" : "xmlns:" + std::string(full.substr(0, colon));
-  for (xml_node at = node; at; at = at.parent()) {
-    if (const auto found = at.attribute(declares.c_str()))
-      return found.value() == domain_metadata::kNamespace;
-  }
-  return false;
-}
-
-xml_node our_child(const xml_node& parent, std::string_view name) {
-  for (const xml_node& each : parent.children()) {
-    if (is_ours(each, name)) return each;
-  }
-  return {};
-}
-
-std::optional<std::string> read_setting(std::string_view name, const std::string& value, Settings& out) {
-  const auto whole = [&](std::optional<int>& number) -> std::optional<std::string> {
-    int read = 0;
-    const auto [rest, error] = std::from_chars(value.data(), value.data() + value.size(), read);
-    if (error != std::errc{} || rest != value.data() + value.size())
-      return fmt::format("{}=\"{}\" is not a whole number", name, printable(value, 40));
-    number = read;
-    return std::nullopt;
-  };
-  const auto size = [&](std::optional<Bytes>& bytes) -> std::optional<std::string> {
-    const Result<Bytes> read = parse_size(value);
-    if (!read) return fmt::format("{}: {}", name, read.error().message);
-    bytes = *read;
-    return std::nullopt;
-  };
-  if (name == "mode") {
-    const Result<Mode> mode = parse_mode(value);
-    if (!mode) return mode.error().message;
-    out.mode = *mode;
-    return std::nullopt;
-  }
-  if (name == "startup") return size(out.startup);
-  if (name == "minimum") return size(out.minimum);
-  if (name == "maximum") return size(out.maximum);
-  if (name == "buffer") return whole(out.buffer_percent);
-  if (name == "weight") return whole(out.weight);
-  return fmt::format("there is no setting '{}'", printable(name, 40));
-}
-
 // All or nothing: half of an owner's settings may be worse than none.
 void read_settings_of(const xml_node& domain, DomainXml& out) {
-  const xml_node root = our_child(domain.child("metadata"), domain_metadata::kRoot);
-  const xml_node settings = our_child(root, domain_metadata::kSettings);
+  const auto not_used = [&out](const std::string& why) {
+    out.settings_note = "the settings in its <metadata> are not used: " + why;
+  };
   Settings read;
-  for (const pugi::xml_attribute& each : settings.attributes()) {
+  for (const pugi::xml_attribute& each :
+       our_child(our_metadata(domain), domain_metadata::kSettings).attributes()) {
     const std::string_view name = each.name();
     if (name.starts_with("xmlns")) continue;
-    if (auto wrong = read_setting(name, each.value(), read)) {
-      out.settings_note = "the settings in its <metadata> are not used: " + *wrong;
-      return;
-    }
+    const std::optional<Setting> setting = setting_named(name);
+    if (!setting) return not_used(fmt::format("there is no setting '{}'", printable(name, 40)));
+    if (const Result<void> ok = read_setting(*setting, each.value(), read); !ok)
+      return not_used(fmt::format("{}: {}", name, ok.error().message));
   }
-  if (const Result<void> valid = validate(read); !valid) {
-    out.settings_note = "the settings in its <metadata> are not used: " + valid.error().message;
-    return;
-  }
+  if (const Result<void> valid = validate(read); !valid) return not_used(valid.error().message);
   out.settings = read;
 }
 
 }  // namespace
 
 Result<DomainXml> parse_domain(const std::string& xml) {
-  if (xml.size() > kMostXml) return fail(cannot_be(fmt::format("its XML has {} KiB", xml.size() / 1024)));
+  if (xml.size() > kLongestDomainXml)
+    return fail(cannot_be(fmt::format("its XML has {} KiB", xml.size() / 1024)));
   pugi::xml_document document;
   if (const auto parsed = document.load_string(xml.c_str()); !parsed)
     return fail(cannot_be(fmt::format("its XML: {}", parsed.description())));
@@ -243,10 +155,9 @@ Result<std::string> with_requested(const DomainPlug& plug, Bytes requested) {
   if (document.load_string(plug.xml.c_str()))
     found = document.child("memory").child("target").child("requested");
   if (!found) return fail(Error::Kind::Internal, "its virtio-mem device cannot be described to libvirt");
-  found.remove_attribute("unit");
-  found.append_attribute("unit") = "KiB";
-  found.text().set(std::to_string(requested.count() / 1024).c_str());
-  return text_of(document.child("memory"));
+  set_attribute(found, "unit", "KiB");
+  set_size(found, requested);
+  return compact(document.child("memory"));
 }
 
 }  // namespace aerostat

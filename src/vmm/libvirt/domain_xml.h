@@ -48,7 +48,4 @@ Result<DomainXml> parse_domain(const std::string& xml);
 // The element of `plug` with another requested size, for virDomainUpdateDeviceFlags().
 Result<std::string> with_requested(const DomainPlug& plug, Bytes requested);
 
-// No domain has more. Larger text is refused before it is parsed.
-inline constexpr std::size_t kMostXml = std::size_t{4} << 20;
-
 }  // namespace aerostat

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "domain/xml.h"
 #include "vmm/libvirt/domain_settings.h"
 
 namespace aerostat {
@@ -93,7 +94,7 @@ TEST(DomainXml, RefusesWhatCannotBe) {
   EXPECT_FALSE(parse_domain(domain("<memory model='nvdimm'/>")));
   EXPECT_FALSE(
       parse_domain(domain("<memory model='dimm'><target><size unit='GiB'>64</size></target></memory>")));
-  EXPECT_FALSE(parse_domain(std::string(kMostXml + 1, ' ')));
+  EXPECT_FALSE(parse_domain(std::string(kLongestDomainXml + 1, ' ')));
 }
 
 TEST(DomainXml, ChangesNothingOfADeviceButItsRequestedSize) {

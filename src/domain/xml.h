@@ -1,5 +1,5 @@
-// Domain XML as a tree: read within bounds, written so that equal trees give equal text. Inside this room
-// only. Refuses what is no domain, what has a DOCTYPE, and what is larger or deeper than any definition.
+// Domain XML as a tree: read within bounds, written so that equal trees give equal text. Refuses what is no
+// domain, what has a DOCTYPE, and what is larger or deeper than any definition.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,8 @@ inline constexpr int kDeepestDomainXml = 64;                            // real 
 
 Result<void> read_domain(std::string_view xml, pugi::xml_document& into);
 std::string written(const pugi::xml_node& node);
+// The same without line breaks, as libvirt's calls take elements.
+std::string compact(const pugi::xml_node& node);
 
 // The first of these elements below `node`, made at the end of it if there is none.
 pugi::xml_node child_or_new(pugi::xml_node node, const char* name);
@@ -32,7 +34,12 @@ void set_attribute(pugi::xml_node node, const char* name, const std::string& val
 std::optional<std::int64_t> number_in(std::string_view text);
 std::string kib_text(Bytes size);
 
-// Our element in <metadata>, by its namespace, whatever its prefix; null if there is none.
+// Without the prefix.
+std::string_view local_name(const pugi::xml_node& node);
+// The first element of our namespace below `node` with this local name, whatever its prefix; null if there is
+// none.
+pugi::xml_node our_child(const pugi::xml_node& node, std::string_view local);
+// That in <metadata>.
 pugi::xml_node our_metadata(const pugi::xml_node& domain);
 // The first element below `node` of this name without prefix.
 pugi::xml_node local_child(const pugi::xml_node& node, std::string_view local);

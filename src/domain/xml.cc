@@ -1,4 +1,4 @@
-#include "adopt/xml.h"
+#include "domain/xml.h"
 
 #include <fmt/format.h>
 
@@ -21,19 +21,23 @@ struct Unit {
   std::int64_t bytes;
 };
 // As libvirt reads them: KB and so on are powers of 1000.
-constexpr std::array<Unit, 15> kUnits = {{{"", 1024},
+constexpr std::array<Unit, 19> kUnits = {{{"", 1024},
                                           {"b", 1},
                                           {"bytes", 1},
                                           {"KB", 1000},
                                           {"k", 1024},
+                                          {"K", 1024},
                                           {"KiB", 1024},
                                           {"MB", 1'000'000},
+                                          {"m", 1 << 20},
                                           {"M", 1 << 20},
                                           {"MiB", 1 << 20},
                                           {"GB", 1'000'000'000},
+                                          {"g", 1 << 30},
                                           {"G", 1 << 30},
                                           {"GiB", 1 << 30},
                                           {"TB", 1'000'000'000'000},
+                                          {"t", std::int64_t{1} << 40},
                                           {"T", std::int64_t{1} << 40},
                                           {"TiB", std::int64_t{1} << 40}}};
 
@@ -53,11 +57,6 @@ std::optional<Bytes> size_of(std::string_view amount, std::string_view unit_name
     return Bytes::of(*number * unit.bytes).round_up(Bytes::kib(1));
   }
   return std::nullopt;
-}
-
-std::string_view local_name(std::string_view name) {
-  const std::size_t colon = name.find(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
 // The namespace that an element's prefix stands for.
@@ -117,6 +116,12 @@ std::string written(const pugi::xml_node& node) {
   return std::move(out).str();
 }
 
+std::string compact(const pugi::xml_node& node) {
+  std::ostringstream out;
+  node.print(out, "", pugi::format_raw);
+  return std::move(out).str();
+}
+
 pugi::xml_node child_or_new(pugi::xml_node node, const char* name) {
   const pugi::xml_node found = node.child(name);
   return found ? found : node.append_child(name);
@@ -154,18 +159,26 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 
 std::string kib_text(Bytes size) { return std::to_string(size.count() / 1024); }
 
-pugi::xml_node our_metadata(const pugi::xml_node& domain) {
-  for (const pugi::xml_node& node : domain.child("metadata").children()) {
-    if (local_name(node.name()) == domain_metadata::kRoot &&
-        namespace_of(node) == domain_metadata::kNamespace)
-      return node;
+std::string_view local_name(const pugi::xml_node& node) {
+  const std::string_view name = node.name();
+  const std::size_t colon = name.find(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
+pugi::xml_node our_child(const pugi::xml_node& node, std::string_view local) {
+  for (const pugi::xml_node& child : node.children()) {
+    if (local_name(child) == local && namespace_of(child) == domain_metadata::kNamespace) return child;
   }
   return {};
 }
 
+pugi::xml_node our_metadata(const pugi::xml_node& domain) {
+  return our_child(domain.child("metadata"), domain_metadata::kRoot);
+}
+
 pugi::xml_node local_child(const pugi::xml_node& node, std::string_view local) {
   for (const pugi::xml_node& child : node.children()) {
-    if (child.type() == pugi::node_element && local_name(child.name()) == local) return child;
+    if (child.type() == pugi::node_element && local_name(child) == local) return child;
   }
   return {};
 }
