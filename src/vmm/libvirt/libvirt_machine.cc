@@ -10,21 +10,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "vmm/machine_news.h"
+#include "vmm/stats_age.h"
 
 namespace aerostat {
-
-namespace {
-
-// LAST_UPDATE is in seconds of the host's wall clock.
-Duration age_of(std::uint64_t updated) {
-  const auto now =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-  const auto then =
-      std::chrono::seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(updated, 1ULL << 40)));
-  return std::max(Duration(now - then), Duration(0));
-}
-
-}  // namespace
 
 LibvirtMachine::LibvirtMachine(boost::asio::io_context& io, const Clock& clock, CallPool& pool,
                                DomainPlace place, Told changed, Duration deadline)
@@ -196,7 +184,7 @@ void LibvirtMachine::use_stats(const DomainReading& reading) {
   facts_.has_balloon_stats = true;
   facts_.balloon_stats = word.sample;
   facts_.balloon_stats->processors = reading.xml.processors;
-  facts_.balloon_stats_at = clock_.now() - age_of(word.updated);
+  facts_.balloon_stats_at = clock_.now() - stats_age(word.updated);
 }
 
 Bytes LibvirtMachine::reachable(Bytes target) const {
@@ -249,7 +237,7 @@ void LibvirtMachine::follow_period() {
 
 // What its balloon was asked for is not known: it is asked to keep the present size, and is known from then.
 void LibvirtMachine::settle() {
-  if (settling_ || busy_ || !memory_.has_balloon || clock_.now() < balloon_refused_.again) return;
+  if (settling_ || busy_ || !memory_.has_balloon || !refusals_.may_ask(true, clock_.now())) return;
   settling_ = true;
   unsettled_ = false;
   const Bytes actual = memory_.balloon_actual;
@@ -264,7 +252,7 @@ void LibvirtMachine::aim() {
   const TimePoint now = clock_.now();
   const Bytes requested = memory_.plug_requested;
   const DeviceLedger::Orders orders =
-      ledger_.aim(*memory_.goal, now >= balloon_refused_.again, now >= plug_refused_.again);
+      ledger_.aim(*memory_.goal, refusals_.may_ask(true, now), refusals_.may_ask(false, now));
   if (!orders.balloon && !orders.plug) return;
   ordered_at_ = now;
   if (orders.plug && *orders.plug < requested) {
@@ -302,7 +290,7 @@ void LibvirtMachine::answered(bool balloon, Bytes value, const Result<void>& don
   if (balloon) settling_ = false;
   if (done) {
     ledger_.order_done(balloon, value);
-    (balloon ? balloon_refused_ : plug_refused_) = {};
+    refusals_.forget(balloon);
     return say_refusals();
   }
   const Error::Kind kind = done.error().kind;
@@ -320,12 +308,9 @@ void LibvirtMachine::refused(bool balloon, Bytes value, const Error& error) {
   const TimePoint now = clock_.now();
   ledger_.want(std::nullopt);
   ledger_.order_failed(balloon, value, now);
-  Refused& device = balloon ? balloon_refused_ : plug_refused_;
-  device.again = now + std::min<Duration>(kLibvirtRefusedMost,
-                                          kLibvirtRefusedFirst * (1 << std::min(device.in_a_row++, 10)));
   const std::string why = fmt::format("libvirt refuses to change {}: {}; it is asked again",
                                       balloon ? "its balloon" : "its plugged memory", error.message);
-  if (std::exchange(device.why, why) != why)
+  if (refusals_.refused(balloon, why, now))
     log_warn("event=vm.refused vm={} to={} note={}", log_word(name()), log_text(format_bytes(value)),
              log_text(why));
   say_refusals();
@@ -333,17 +318,9 @@ void LibvirtMachine::refused(bool balloon, Bytes value, const Error& error) {
   read();
 }
 
-// A refusal is over if nothing was requested for a while after it.
 void LibvirtMachine::say_refusals() {
-  const TimePoint now = clock_.now();
-  facts_.refusal.clear();
-  facts_.backs_off = busy_;
-  for (Refused* device : {&balloon_refused_, &plug_refused_}) {
-    if (!device->why.empty() && now >= device->again + kLibvirtRefusedMost) *device = {};
-    if (device->why.empty()) continue;
-    if (facts_.refusal.empty()) facts_.refusal = device->why;
-    facts_.backs_off = facts_.backs_off || now < device->again;
-  }
+  refusals_.say(facts_, clock_.now());
+  facts_.backs_off = facts_.backs_off || busy_;
 }
 
 void LibvirtMachine::news(const DomainNews& news) {
@@ -389,10 +366,7 @@ void LibvirtMachine::schedule() {
   if (managed_ && moves && now - std::max(ordered_at_, ledger_.moved_at()) < kReadMovingFor)
     wait = kReadMoving;
   if (ledger_.wonders()) wait = kReadMoving;
-  for (const Refused& device : {balloon_refused_, plug_refused_}) {
-    if (device.again > now) wait = std::min(wait, device.again - now);
-  }
-  read_after(wait);
+  read_after(refusals_.until_again(wait, now));
 }
 
 void LibvirtMachine::read_after(Duration wait) {

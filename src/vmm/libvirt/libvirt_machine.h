@@ -20,6 +20,7 @@
 #include "vmm/libvirt/domain_calls.h"
 #include "vmm/libvirt/libvirt_watch.h"
 #include "vmm/machine.h"
+#include "vmm/refusals.h"
 
 namespace aerostat {
 
@@ -34,9 +35,6 @@ inline constexpr Duration kReadMovingFor = std::chrono::seconds(10);
 inline constexpr Duration kReadAgain = std::chrono::seconds(1);
 // libvirt hears of plugged memory at most once a second, and tells us a moment later.
 inline constexpr Duration kPlugLag = std::chrono::milliseconds(1200);
-// After a refused order, twice as long each time.
-inline constexpr Duration kLibvirtRefusedFirst = std::chrono::milliseconds(500);
-inline constexpr Duration kLibvirtRefusedMost = std::chrono::seconds(10);
 
 class LibvirtMachine final : public Machine {
  public:
@@ -70,12 +68,6 @@ class LibvirtMachine final : public Machine {
   const BalloonAndBlocks& memory() const { return memory_; }  // for tests
 
  private:
-  struct Refused {
-    std::string why;  // empty: none recently
-    int in_a_row = 0;
-    TimePoint again{};
-  };
-
   void read();
   void take(Result<DomainReading> reading, std::uint64_t orders);
   void apply(const DomainReading& reading, std::uint64_t orders);
@@ -124,7 +116,7 @@ class LibvirtMachine final : public Machine {
   std::uint64_t life_ = 0;  // counts connections and silences: answers of earlier ones mean nothing
   TimePoint ordered_at_{}, plug_lowered_at_{};
   Bytes plug_before_;  // was asked for until plug_lowered_at_, and may have arrived unheard
-  Refused balloon_refused_, plug_refused_;
+  Refusals refusals_;
   Timer timer_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

@@ -232,7 +232,7 @@ void QemuMachine::apply(const Round& round) {
   ledger_.read(reading, now);
   if (facts_.meddlings != meddlings) managed_ = false;  // its balloon is settled when it is managed again
   follow_migration(round.migrating.value_or(facts_.migrating));
-  say_refusals();
+  refusals_.say(facts_, now);
   facts_.manager_note = devices_.note;
   if (!std::exchange(adopted_, true)) set_link(Link::Up, "");
   aim();
@@ -268,7 +268,7 @@ void QemuMachine::aim() {
   if (!memory_.goal || !adopted_) return;
   const TimePoint now = clock_.now();
   const DeviceLedger::Orders orders =
-      ledger_.aim(*memory_.goal, now >= balloon_refused_.again, now >= plug_refused_.again);
+      ledger_.aim(*memory_.goal, refusals_.may_ask(true, now), refusals_.may_ask(false, now));
   if (!orders.balloon && !orders.plug) return;
   ordered_at_ = now;
   if (orders.balloon) order(true, *orders.balloon);
@@ -282,8 +282,8 @@ void QemuMachine::order(bool balloon, Bytes value) {
     if (!done) return refused(balloon, value, done.error());
     ledger_.order_done(balloon, value);
     logged_refusal_.clear();
-    (balloon ? balloon_refused_ : plug_refused_) = {};
-    say_refusals();
+    refusals_.forget(balloon);
+    refusals_.say(facts_, clock_.now());
   };
   if (balloon) {
     client_.execute("balloon", {{"value", (value - unmanaged_).count()}}, answered);
@@ -300,34 +300,19 @@ void QemuMachine::refused(bool balloon, Bytes value, const Error& error) {
   // A trade is undone instead.
   if (!ledger_.opens()) ledger_.want(std::nullopt);
   ledger_.order_failed(balloon, value, now);
-  Refused& device = balloon ? balloon_refused_ : plug_refused_;
-  device.again =
-      now + std::min<Duration>(kRefusedMost, kRefusedFirst * (1 << std::min(device.in_a_row++, 10)));
-  device.why = fmt::format("QEMU refuses to change {}: {}; it is asked again",
-                           balloon ? "its balloon" : "its plugged memory", error.message);
-  if (std::exchange(logged_refusal_, device.why) != device.why)
+  const std::string why = fmt::format("QEMU refuses to change {}: {}; it is asked again",
+                                      balloon ? "its balloon" : "its plugged memory", error.message);
+  refusals_.refused(balloon, why, now);
+  if (std::exchange(logged_refusal_, why) != why)
     log_warn("event=vm.refused vm={} to={} note={}", log_word(name_), log_text(format_bytes(value)),
-             log_text(device.why));
+             log_text(why));
   if (balloon && !ledger_.balloon_obeys()) {
     // A predecessor's order may still be in force, with any value.
     no_balloon(error.message);
-    device = {};
+    refusals_.forget(balloon);
   }
-  say_refusals();
+  refusals_.say(facts_, now);
   refresh();
-}
-
-// A refusal is over if nothing was requested for a while after it.
-void QemuMachine::say_refusals() {
-  const TimePoint now = clock_.now();
-  facts_.refusal.clear();
-  facts_.backs_off = false;
-  for (Refused* device : {&balloon_refused_, &plug_refused_}) {
-    if (!device->why.empty() && now >= device->again + kRefusedMost) *device = {};
-    if (device->why.empty()) continue;
-    if (facts_.refusal.empty()) facts_.refusal = device->why;
-    facts_.backs_off = facts_.backs_off || now < device->again;
-  }
 }
 
 void QemuMachine::on_event(const QmpEvent& event) {
@@ -385,10 +370,7 @@ bool QemuMachine::quiet(TimePoint now) const {
 
 void QemuMachine::schedule() {
   const TimePoint now = clock_.now();
-  Duration wait = quiet(now) ? kPollQuiet : kPollAtRest;
-  for (const Refused& device : {balloon_refused_, plug_refused_}) {
-    if (device.again > now) wait = std::min(wait, device.again - now);
-  }
+  Duration wait = refusals_.until_again(quiet(now) ? kPollQuiet : kPollAtRest, now);
   if (adopted_ && !ledger_.settled()) {
     if (now - std::max(ordered_at_, ledger_.moved_at()) < kMovingFor) wait = kPollMoving;
     if (now - ordered_at_ < kOrderedFor) wait = kPollOrdered;

@@ -18,6 +18,7 @@
 #include "vmm/qemu/qemu_probe.h"
 #include "vmm/qemu/qmp_client.h"
 #include "vmm/qemu/stats_poll.h"
+#include "vmm/refusals.h"
 
 namespace aerostat {
 
@@ -36,11 +37,6 @@ inline constexpr Duration kMovingFor = std::chrono::seconds(10);
 // doubles while that does not help.
 inline constexpr Duration kAskDevicesAgain = std::chrono::seconds(5);
 inline constexpr Duration kAskDevicesMost = std::chrono::minutes(5);
-// A device whose order QEMU refused is left alone for this long, and twice as long after each refusal in a
-// row.
-inline constexpr Duration kRefusedFirst = std::chrono::milliseconds(500);
-inline constexpr Duration kRefusedMost = std::chrono::seconds(10);
-
 class QemuMachine final : public Machine {
  public:
   // `changed` is called from the reactor, never from inside a call to this. It must not destroy the machine.
@@ -84,7 +80,6 @@ class QemuMachine final : public Machine {
   void aim();
   void order(bool balloon, Bytes value);
   void refused(bool balloon, Bytes value, const Error& error);
-  void say_refusals();
   void no_balloon(const std::string& why);
   void disbelieve(const std::string& why);
   bool quiet(TimePoint now) const;
@@ -105,13 +100,7 @@ class QemuMachine final : public Machine {
   BalloonAndBlocks memory_;
   DeviceLedger ledger_{facts_, memory_};
   QemuDevices devices_;
-  // Errors of orders to the balloon and to the plugged memory.
-  struct Refused {
-    std::string why;  // empty: none recently
-    int in_a_row = 0;
-    TimePoint again{};
-  };
-  Refused balloon_refused_, plug_refused_;
+  Refusals refusals_;
   std::string logged_refusal_;
   bool settle_balloon_ = false;  // with the next answer about the devices
   Bytes unmanaged_;  // in virtio-mem devices that are not ours: counted in the base, not in QEMU's balloon

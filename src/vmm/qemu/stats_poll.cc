@@ -4,21 +4,13 @@
 #include <utility>
 
 #include "vmm/qemu/qemu_answers.h"
+#include "vmm/stats_age.h"
 
 namespace aerostat {
 
 namespace {
 
 using nlohmann::json;
-
-// last-update is in seconds of the host's wall clock.
-Duration age_of(std::uint64_t updated) {
-  const auto now =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-  const auto then =
-      std::chrono::seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(updated, 1ULL << 40)));
-  return std::max(Duration(now - then), Duration(0));
-}
 
 }  // namespace
 
@@ -88,7 +80,7 @@ void StatsPoll::take(const json& answer, TimePoint asked) {
   last_ = stats->sample;
   if (forgets) return;
   // Numbers from before the first request are as old as they claim.
-  found_(last_, first ? clock_.now() - age_of(updated_) : asked);
+  found_(last_, first ? clock_.now() - stats_age(updated_) : asked);
 }
 
 }  // namespace aerostat
