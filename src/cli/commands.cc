@@ -59,12 +59,9 @@ int Commands::list(const std::vector<std::string>& columns, bool all, std::optio
   while (true) {
     Json host;
     if (!output_.json) {
-      const Result<Reply> reply = client_.request("GET", "/v1/host");
-      if (!reply) return complain(reply.error());
-      if (reply->status != 200) return complain(*reply);
-      const Result<Json> parsed = parse_reply(*reply);
-      if (!parsed) return complain(parsed.error());
-      host = *parsed;
+      const Result<Json> asked = ask_daemon(client_, "GET", "/v1/host");
+      if (!asked) return complain(asked.error());
+      host = *asked;
     }
     const int status = ask("GET", all ? "/v1/vms?all=1" : "/v1/vms", {}, [&](const Json& vms) {
       const std::string text = render_list(host, items_of(vms), columns, output_.colour);
@@ -93,19 +90,13 @@ int Commands::resize(const std::string& vm, Bytes memory, bool dry_run, double w
                      const std::function<bool(double)>& pause) {
   constexpr double kEvery = 0.25;
   const std::string place = "/v1/vms/" + percent_encoded(vm);
-  const Result<Reply> asked = client_.request("POST", place + (dry_run ? "/resize?dry_run=1" : "/resize"),
-                                              Json({{"memory_bytes", memory.count()}}).dump());
-  if (!asked) return complain(asked.error());
-  if (asked->status != 200) return complain(*asked);
-  Result<Json> report = parse_reply(*asked);
+  Result<Json> report = ask_daemon(client_, "POST", place + (dry_run ? "/resize?dry_run=1" : "/resize"),
+                                   Json({{"memory_bytes", memory.count()}}).dump());
   if (!report) return complain(report.error());
   if (!dry_run && !output_.json) output_.err << render_resize(*report, false) << std::flush;
   for (double waited = 0; !dry_run && !is_resized(*report) && waited < wait && pause(kEvery);
        waited += kEvery) {
-    const Result<Reply> reply = client_.request("GET", place);
-    if (!reply) return complain(reply.error());
-    if (reply->status != 200) return complain(*reply);
-    report = parse_reply(*reply);
+    report = ask_daemon(client_, "GET", place);
     if (!report) return complain(report.error());
   }
   if (output_.json)
@@ -116,10 +107,7 @@ int Commands::resize(const std::string& vm, Bytes memory, bool dry_run, double w
 }
 
 int Commands::report() {
-  const Result<Reply> reply = client_.request("GET", "/v1/vms");
-  if (!reply) return complain(reply.error());
-  if (reply->status != 200) return complain(*reply);
-  const Result<Json> vms = parse_reply(*reply);
+  const Result<Json> vms = ask_daemon(client_, "GET", "/v1/vms");
   if (!vms) return complain(vms.error());
   const std::vector<Saving> savings = savings_of(items_of(*vms));
   output_.out << (output_.json ? savings_json(savings).dump() + "\n" : render_savings(savings));

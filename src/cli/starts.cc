@@ -33,13 +33,9 @@ StartState state_of(const Json& start) {
 
 }  // namespace
 
-// Not found, and refused, are answers; their kind tells them from a daemon that is away.
-Result<Json> Starts::ask(const std::string& method, const std::string& target, const std::string& body) {
-  const Result<Reply> reply = client_.request(method, target, body);
-  if (!reply) return fail(reply.error());
-  if (reply->status == 404) return fail(Error::Kind::NotFound, sentence_of(*reply));
-  if (reply->status != 200) return fail(Error::Kind::Refused, sentence_of(*reply));
-  return parse_reply(*reply);
+int Starts::complain(const Error& error) {
+  output_.err << "aerostat: " << clean(error.message) << "\n";
+  return status_of(error);
 }
 
 // Once in each state: what is missing changes with each look.
@@ -56,8 +52,8 @@ Result<Json> Starts::await(const StartRequest& request) {
   std::chrono::milliseconds silent{0};
   bool asked = false;
   while (true) {
-    const Result<Json> start =
-        asked ? ask("GET", place_of(request.vm)) : ask("POST", "/v1/reservations", body_of(request));
+    const Result<Json> start = asked ? ask_daemon(client_, "GET", place_of(request.vm))
+                                     : ask_daemon(client_, "POST", "/v1/reservations", body_of(request));
     if (start) {
       asked = true;
       silent = {};
@@ -81,8 +77,7 @@ Result<Json> Starts::await(const StartRequest& request) {
 int Starts::reserve(const StartRequest& request) {
   const Result<Json> start = await(request);
   if (!start) {
-    output_.err << "aerostat: " << clean(start.error().message) << "\n";
-    return status_of(start.error());
+    return complain(start.error());
   }
   const bool there = state_of(*start) == StartState::Ready || state_of(*start) == StartState::Started;
   if (output_.json)
@@ -101,27 +96,23 @@ int Starts::gate(const GateOptions& options) {
 }
 
 int Starts::release(const std::string& vm) {
-  const Result<Json> start = ask("DELETE", place_of(vm));
+  const Result<Json> start = ask_daemon(client_, "DELETE", place_of(vm));
   if (!start) {
-    output_.err << "aerostat: " << clean(start.error().message) << "\n";
-    return status_of(start.error());
+    return complain(start.error());
   }
   output_.out << (output_.json ? start->dump() + "\n" : render_start(*start));
   return kDone;
 }
 
 bool Starts::holds(const std::string& vm) {
-  const Result<Json> start = ask("GET", place_of(vm));
-  if (!start) return false;
-  const StartState state = state_of(*start);
-  return state == StartState::Waiting || state == StartState::Gathering || state == StartState::Ready;
+  const Result<Json> start = ask_daemon(client_, "GET", place_of(vm));
+  return start && !start_ended(state_of(*start));
 }
 
 int Starts::list() {
-  const Result<Json> starts = ask("GET", "/v1/reservations");
+  const Result<Json> starts = ask_daemon(client_, "GET", "/v1/reservations");
   if (!starts) {
-    output_.err << "aerostat: " << clean(starts.error().message) << "\n";
-    return status_of(starts.error());
+    return complain(starts.error());
   }
   output_.out << (output_.json ? starts->dump() + "\n" : render_starts(items_of(*starts)));
   return kDone;

@@ -45,7 +45,7 @@ class Starts {
   int gate(const GateOptions& options);
 
  private:
-  Result<Json> ask(const std::string& method, const std::string& target, const std::string& body = {});
+  int complain(const Error& error);
   Result<Json> await(const StartRequest& request);
   void tell(const Json& start);
 

@@ -15,6 +15,15 @@ Result<Json> parse_reply(const Reply& reply) {
   return json;
 }
 
+Result<Json> ask_daemon(const Client& client, const std::string& method, const std::string& target,
+                        const std::string& body) {
+  const Result<Reply> reply = client.request(method, target, body);
+  if (!reply) return fail(reply.error());
+  if (reply->status == 404) return fail(Error::Kind::NotFound, sentence_of(*reply));
+  if (reply->status != 200) return fail(Error::Kind::Refused, sentence_of(*reply));
+  return parse_reply(*reply);
+}
+
 Json items_of(const Json& list) {
   const auto found = list.is_object() ? list.find("items") : list.end();
   return found != list.end() && found->is_array() ? *found : Json::array();

@@ -13,6 +13,11 @@ using Json = nlohmann::ordered_json;
 
 Result<Json> parse_reply(const Reply& reply);
 
+// Asks, and parses the answer. A refusal is an error with the daemon's reason; kind NotFound: there is no
+// such thing.
+Result<Json> ask_daemon(const Client& client, const std::string& method, const std::string& target,
+                        const std::string& body = {});
+
 // The items of a list; none of what is no list.
 Json items_of(const Json& list);
 
