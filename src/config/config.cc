@@ -59,91 +59,81 @@ void read_api(const Entry& entry, Config& out, Problems& problems) {
   reader.finish();
 }
 
-void read_qemu(const Entry& entry, Config& out, Problems& problems) {
-  constexpr std::string_view kExample = "directories = [\"/run/aerostat/vms\"]";
-  TableReader reader(std::get<Table>(entry.value.data), "[qemu]", problems);
-  if (const auto list = reader.list("directories", kExample)) {
-    out.qmp_directories.clear();
-    for (const Value& item : list->value) {
-      const auto* path = std::get_if<std::string>(&item.data);
-      if (path == nullptr) {
-        problems.add(item.at, fmt::format("a directory is {}, and a text in quotes is needed; write {}",
-                                          type_name(item), kExample));
-        continue;
-      }
-      if (!usable_path({item.at, *path}, "directory", problems)) continue;
-      if (std::find(out.qmp_directories.begin(), out.qmp_directories.end(), *path) !=
-          out.qmp_directories.end()) {
-        problems.add(item.at, fmt::format("directory '{}' is named twice; remove one", printable(*path)));
-        continue;
-      }
-      out.qmp_directories.push_back(*path);
+// A list of texts, each once. `fits` reports what is wrong with one.
+template <typename Fits>
+void read_texts(TableReader& reader, std::string_view key, std::string_view what, std::string_view example,
+                std::vector<std::string>& into, Problems& problems, Fits fits) {
+  const auto list = reader.list(key, example);
+  if (!list) return;
+  into.clear();
+  for (const Value& item : list->value) {
+    const auto* text = std::get_if<std::string>(&item.data);
+    if (text == nullptr) {
+      problems.add(item.at, fmt::format("a {} is {}, and a text in quotes is needed; write {}", what,
+                                        type_name(item), example));
+    } else if (!fits(Placed<std::string>{item.at, *text})) {
+      continue;
+    } else if (std::find(into.begin(), into.end(), *text) != into.end()) {
+      problems.add(item.at, fmt::format("{} '{}' is named twice; remove one", what, printable(*text)));
+    } else {
+      into.push_back(*text);
     }
   }
+}
+
+// The index of the text among `words`. Nothing: it is missing, or none of them, and that is reported.
+std::optional<std::size_t> one_of(const std::optional<Placed<std::string>>& text, std::string_view key,
+                                  const std::vector<std::string_view>& words, Problems& problems) {
+  if (!text) return std::nullopt;
+  const auto found = std::find(words.begin(), words.end(), text->value);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  std::string known;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    known += fmt::format("{}\"{}\"", i == 0 ? "" : i + 1 == words.size() ? " or " : ", ", words[i]);
+  problems.add(text->at, fmt::format("{} '{}' is not known; it is {}", key, printable(text->value), known));
+  return std::nullopt;
+}
+
+void read_qemu(const Entry& entry, Config& out, Problems& problems) {
+  TableReader reader(std::get<Table>(entry.value.data), "[qemu]", problems);
+  read_texts(reader, "directories", "directory", "directories = [\"/run/aerostat/vms\"]", out.qmp_directories,
+             problems, [&](const auto& path) { return usable_path(path, "directory", problems); });
   reader.finish();
 }
 
-bool is_libvirt_uri(std::string_view uri) {
-  const std::string_view place = uri.substr(0, uri.find('?'));
-  return place == "qemu:///system" || place == "qemu:///session" || place == "qemu+unix:///system" ||
-         place == "qemu+unix:///session";
+bool is_libvirt_uri(const Placed<std::string>& uri, Problems& problems) {
+  const std::string_view place = std::string_view(uri.value).substr(0, uri.value.find('?'));
+  if (place == "qemu:///system" || place == "qemu:///session" || place == "qemu+unix:///system" ||
+      place == "qemu+unix:///session")
+    return true;
+  problems.add(uri.at,
+               fmt::format("'{}' is not libvirt's QEMU driver on this host; write \"qemu:///system\" or "
+                           "\"qemu:///session\"",
+                           printable(uri.value)));
+  return false;
 }
 
 void read_libvirt(const Entry& entry, Config& out, Problems& problems) {
-  constexpr std::string_view kExample = "uris = [\"qemu:///system\"]";
   TableReader reader(std::get<Table>(entry.value.data), "[libvirt]", problems);
-  if (const auto enabled = reader.text("enabled", "enabled = \"auto\"")) {
-    if (enabled->value == "auto")
-      out.libvirt = LibvirtUse::Auto;
-    else if (enabled->value == "true")
-      out.libvirt = LibvirtUse::Yes;
-    else if (enabled->value == "false")
-      out.libvirt = LibvirtUse::No;
-    else
-      problems.add(enabled->at,
-                   fmt::format("enabled '{}' is not known; it is \"auto\", \"true\" or \"false\"",
-                               printable(enabled->value)));
-  }
-  if (const auto list = reader.list("uris", kExample)) {
-    out.libvirt_uris.clear();
-    for (const Value& item : list->value) {
-      const auto* uri = std::get_if<std::string>(&item.data);
-      if (uri == nullptr) {
-        problems.add(item.at, fmt::format("a URI is {}, and a text in quotes is needed; write {}",
-                                          type_name(item), kExample));
-      } else if (!is_libvirt_uri(*uri)) {
-        problems.add(item.at, fmt::format("'{}' is not libvirt's QEMU driver on this host; write "
-                                          "\"qemu:///system\" or \"qemu:///session\"",
-                                          printable(*uri)));
-      } else if (std::find(out.libvirt_uris.begin(), out.libvirt_uris.end(), *uri) !=
-                 out.libvirt_uris.end()) {
-        problems.add(item.at, fmt::format("URI '{}' is named twice; remove one", printable(*uri)));
-      } else {
-        out.libvirt_uris.push_back(*uri);
-      }
-    }
-  }
+  // In the order of LibvirtUse.
+  if (const auto use = one_of(reader.text("enabled", "enabled = \"auto\""), "enabled",
+                              {"auto", "true", "false"}, problems))
+    out.libvirt = static_cast<LibvirtUse>(*use);
+  read_texts(reader, "uris", "URI", "uris = [\"qemu:///system\"]", out.libvirt_uris, problems,
+             [&](const auto& uri) { return is_libvirt_uri(uri, problems); });
   reader.finish();
-}
-
-std::optional<bool> one_of(const std::optional<Placed<std::string>>& text, std::string_view key,
-                           std::string_view yes, std::string_view no, Problems& problems) {
-  if (!text) return std::nullopt;
-  if (text->value == yes || text->value == no) return text->value == yes;
-  problems.add(text->at, fmt::format("{} '{}' is not known; it is \"{}\" or \"{}\"", key,
-                                     printable(text->value), yes, no));
-  return std::nullopt;
 }
 
 void read_starts(const Entry& entry, Config& out, Problems& problems) {
   constexpr int kLongest = 86400;
   TableReader reader(std::get<Table>(entry.value.data), "[starts]", problems);
   StartRules& rules = out.starts;
-  rules.libvirt = one_of(reader.text("libvirt", "libvirt = \"true\""), "libvirt", "true", "false", problems)
-                      .value_or(rules.libvirt);
-  rules.without_daemon = one_of(reader.text("without_daemon", "without_daemon = \"start\""), "without_daemon",
-                                "start", "refuse", problems)
-                             .value_or(rules.without_daemon);
+  if (const auto asks =
+          one_of(reader.text("libvirt", "libvirt = \"true\""), "libvirt", {"true", "false"}, problems))
+    rules.libvirt = *asks == 0;
+  if (const auto goes_on = one_of(reader.text("without_daemon", "without_daemon = \"start\""),
+                                  "without_daemon", {"start", "refuse"}, problems))
+    rules.without_daemon = *goes_on == 0;
   if (const auto wait = reader.whole("wait", "wait = 60")) {
     if (wait->value >= 0 && wait->value <= kLongest)
       rules.wait = std::chrono::seconds(wait->value);
