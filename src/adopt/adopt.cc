@@ -11,9 +11,9 @@
 #include "adopt/diff.h"
 #include "adopt/facts.h"
 #include "adopt/obstacles.h"
+#include "base/text.h"
 #include "domain/settings_text.h"
 #include "domain/xml.h"
-#include "base/text.h"
 #include "model/domain_metadata.h"
 
 namespace aerostat {

@@ -7,9 +7,9 @@
 
 #include "adopt/change_tree.h"
 #include "adopt/facts.h"
+#include "base/text.h"
 #include "domain/settings_text.h"
 #include "domain/xml.h"
-#include "base/text.h"
 #include "model/domain_metadata.h"
 
 namespace aerostat {

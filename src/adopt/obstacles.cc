@@ -4,8 +4,9 @@
 
 #include <string_view>
 
-#include "domain/xml.h"
 #include "base/text.h"
+#include "domain/pinning.h"
+#include "domain/xml.h"
 
 namespace aerostat {
 
@@ -20,24 +21,6 @@ string_view value(const pugi::xml_node& node, const char* attribute) {
 }
 
 std::string quoted(string_view text) { return printable(text, 60); }
-
-// A device whose driver in the host pins all of the guest's memory, in words; empty: none.
-std::string pinning_device(const pugi::xml_node& devices) {
-  for (const pugi::xml_node& device : devices.children("hostdev")) {
-    const string_view type = value(device, "type");
-    if (type == "pci") return "a PCI device (<hostdev type='pci'>)";
-    if (type == "mdev") return "a mediated device (<hostdev type='mdev'>)";
-  }
-  for (const pugi::xml_node& device : devices.children("interface")) {
-    const string_view type = value(device, "type");
-    if (type == "hostdev" || type == "vdpa")
-      return fmt::format("a network device of the host (<interface type='{}'>)", type);
-  }
-  for (const pugi::xml_node& device : devices.children("disk")) {
-    if (value(device, "type") == "nvme") return "an NVMe disk of the host (<disk type='nvme'>)";
-  }
-  return {};
-}
 
 Result<void> check_backing(const pugi::xml_node& domain) {
   const pugi::xml_node backing = domain.child("memoryBacking");

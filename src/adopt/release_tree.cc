@@ -5,8 +5,8 @@
 #include <set>
 
 #include "adopt/change_tree.h"
-#include "domain/xml.h"
 #include "base/text.h"
+#include "domain/xml.h"
 #include "model/domain_metadata.h"
 
 namespace aerostat {

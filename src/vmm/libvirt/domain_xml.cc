@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "domain/pinning.h"
 #include "domain/settings_text.h"
 #include "domain/xml.h"
 #include "model/domain_metadata.h"
@@ -29,17 +30,8 @@ Error cannot_be(std::string_view what) {
 
 // Why memory that the guest gives does not come back to the host.
 std::string pinned_by(const xml_node& domain) {
-  const xml_node devices = domain.child("devices");
-  for (const xml_node& device : devices.children("hostdev")) {
-    const std::string_view type = device.attribute("type").value();
-    if (type == "pci" || type == "mdev")
-      return "host devices are passed through to it, so all of its memory is pinned";
-  }
-  for (const xml_node& each : devices.children("interface")) {
-    const std::string_view type = each.attribute("type").value();
-    if (type == "hostdev" || type == "vdpa")
-      return "a host network device is passed through to it, so all of its memory is pinned";
-  }
+  if (const std::string device = pinning_device(domain.child("devices")); !device.empty())
+    return fmt::format("{} is passed through to it, so all of its memory is pinned", device);
   const xml_node backing = domain.child("memoryBacking");
   if (backing.child("locked")) return "its memory is locked (<locked/>)";
   if (backing.child("hugepages"))

@@ -64,6 +64,8 @@ TEST(DomainXml, SaysWhatPinsItsMemory) {
   EXPECT_THAT(why("<hostdev type='pci'/>", ""), HasSubstr("passed through"));
   EXPECT_EQ(why("<hostdev type='usb'/>", ""), "");
   EXPECT_THAT(why("<interface type='hostdev'/>", ""), HasSubstr("passed through"));
+  EXPECT_THAT(why("<disk type='nvme'/>", ""), HasSubstr("passed through"));
+  EXPECT_EQ(why("<disk type='file'/>", ""), "");
   EXPECT_THAT(why("", "<memoryBacking><locked/></memoryBacking>"), HasSubstr("locked"));
   EXPECT_THAT(why("", "<memoryBacking><hugepages/></memoryBacking>"), HasSubstr("huge pages"));
   EXPECT_THAT(why("", "<launchSecurity type='sev'/>"), HasSubstr("encrypted"));
