@@ -90,7 +90,7 @@ class Daemon::Impl {
                  [this](bool paused) { return pause_.keep(paused); },
                  [this](const std::vector<StartReport>& starts) { starts_.remember(starts); }}),
         machines_(io_, clock_, engine_),
-        api_(io_, clock_, engine_,
+        api_(io_, clock_, {engine_},
              {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
         signals_(io_, SIGTERM, SIGINT, SIGHUP),
         ticker_(io_, clock_) {}

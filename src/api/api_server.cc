@@ -41,8 +41,8 @@ std::string busy() {
 
 class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& io, const Clock& clock, Manager& manager, ApiOptions options)
-      : hub_(std::make_shared<Hub>(Hub{io, clock, manager, std::move(options), {}, false, {}})),
+  Impl(asio::io_context& io, const Clock& clock, Services services, ApiOptions options)
+      : hub_(std::make_shared<Hub>(Hub{io, clock, services, std::move(options), {}, false, {}})),
         acceptor_(io),
         again_(io, clock) {}
 
@@ -121,8 +121,8 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
   std::optional<ListeningSocket> listening_;
 };
 
-ApiServer::ApiServer(asio::io_context& io, const Clock& clock, Manager& manager, ApiOptions options)
-    : impl_(std::make_shared<Impl>(io, clock, manager, std::move(options))) {}
+ApiServer::ApiServer(asio::io_context& io, const Clock& clock, Services services, ApiOptions options)
+    : impl_(std::make_shared<Impl>(io, clock, services, std::move(options))) {}
 ApiServer::~ApiServer() { stop(); }
 Result<void> ApiServer::start() { return impl_->start(); }
 void ApiServer::stop() { impl_->stop(); }

@@ -13,9 +13,9 @@
 #include <string>
 
 #include "api/access.h"
+#include "api/services.h"
 #include "base/clock.h"
 #include "base/result.h"
-#include "control/manager.h"
 
 namespace boost::asio {
 class io_context;
@@ -43,7 +43,7 @@ struct ApiOptions {
 class ApiServer {
  public:
   // All must outlive this. Destroy it on the reactor's thread, before the io_context.
-  ApiServer(boost::asio::io_context& io, const Clock& clock, Manager& manager, ApiOptions options);
+  ApiServer(boost::asio::io_context& io, const Clock& clock, Services services, ApiOptions options);
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;

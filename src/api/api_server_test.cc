@@ -66,7 +66,7 @@ class Server : public testing::Test {
   }
 
   void start() {
-    server_ = std::make_unique<ApiServer>(io_, clock_, manager_, options_);
+    server_ = std::make_unique<ApiServer>(io_, clock_, Services{manager_}, options_);
     const auto started = server_->start();
     ASSERT_TRUE(started) << started.error().message;
   }

@@ -118,7 +118,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       self->on_answer(turn, std::move(made));
     };
     try {
-      answer(hub_->manager, request, reply);
+      answer(hub_->services, request, reply);
     } catch (const std::exception& fault) {
       log_error("event=api.fault target={} what={}", log_text(request.target), log_text(fault.what()));
       reply(error_answer({Error::Kind::Internal, "aerostatd could not answer this; its log says why"}));

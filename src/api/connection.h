@@ -9,8 +9,8 @@
 
 #include "api/access.h"
 #include "api/api_server.h"
+#include "api/services.h"
 #include "base/clock.h"
-#include "control/manager.h"
 
 namespace aerostat {
 
@@ -26,10 +26,10 @@ class Connection {
 struct Hub {
   boost::asio::io_context& io;
   const Clock& clock;
-  Manager& manager;
+  Services services;
   ApiOptions options;
   AccessRule rule;
-  bool stopped = false;  // then `manager` may be gone
+  bool stopped = false;  // then the services may be gone
   std::map<const Connection*, std::weak_ptr<Connection>> connections;
 };
 

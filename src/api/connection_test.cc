@@ -56,7 +56,7 @@ class OverTcp : public testing::Test {
   asio::io_context io_;
   SimulatedClock clock_{io_};
   FakeManager manager_;
-  std::shared_ptr<Hub> hub_ = std::make_shared<Hub>(Hub{io_, clock_, manager_, {}, {}, false, {}});
+  std::shared_ptr<Hub> hub_ = std::make_shared<Hub>(Hub{io_, clock_, {manager_}, {}, {}, false, {}});
   const Principal owner_{"the test", Scope::Change, ""};
 };
 

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "api/access.h"
+#include "api/services.h"
 #include "base/result.h"
-#include "control/manager.h"
 
 namespace aerostat {
 
@@ -50,7 +50,7 @@ struct ApiAnswer {
 // Called once, now or later on the reactor's thread.
 using Reply = std::function<void(ApiAnswer)>;
 
-void answer(Manager& manager, const ApiRequest& request, const Reply& reply);
+void answer(const Services& services, const ApiRequest& request, const Reply& reply);
 
 ApiAnswer error_answer(const Error& error);
 int status_of(Error::Kind kind);

@@ -20,7 +20,7 @@ class Routes : public testing::Test {
   ApiAnswer ask(const std::string& method, const std::string& target, const std::string& body = "") {
     ApiAnswer out;
     int answers = 0;
-    answer(manager_, {method, target, body, {}, who_}, [&](ApiAnswer made) {
+    answer({manager_}, {method, target, body, {}, who_}, [&](ApiAnswer made) {
       out = std::move(made);
       ++answers;
     });

@@ -32,7 +32,7 @@ class Server {
     ApiOptions options;
     options.socket = directory_ + "/api.sock";
     path_ = options.socket;
-    server_ = std::make_unique<ApiServer>(io_, clock_, manager_, options);
+    server_ = std::make_unique<ApiServer>(io_, clock_, Services{manager_}, options);
     AEROSTAT_CHECK(server_->start().has_value(), "the API can listen");
   }
   ~Server() { server_.reset(); }

@@ -1,0 +1,13 @@
+// Services: what the API's routes may ask. Made once by the daemon; all of it outlives every connection, and
+// is asked on the reactor's thread only. A service that this daemon does not have is null or empty.
+#pragma once
+
+#include "control/manager.h"
+
+namespace aerostat {
+
+struct Services {
+  Manager& manager;
+};
+
+}  // namespace aerostat
