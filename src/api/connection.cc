@@ -139,9 +139,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   }
 
   void refuse(int status, const std::string& why) {
-    ApiAnswer made = error_answer({Error::Kind::Invalid, why});
-    made.status = status;
-    respond(made, false);
+    respond(error_answer({Error::Kind::Invalid, why}, status), false);
   }
 
   void respond(const ApiAnswer& made, bool keep_alive) {

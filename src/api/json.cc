@@ -220,11 +220,14 @@ std::string_view error_code(Error::Kind kind) {
   return "internal";
 }
 
-Json to_json(const Error& error) {
-  return {{"error",
-           {{"code", std::string(error_code(error.kind))},
-            {"text", error.message},
-            {"field", error.field.empty() ? Json(nullptr) : Json(error.field)}}}};
+Json problem_json(const Error& error, int status) {
+  const std::string code(error_code(error.kind));
+  return {{"type", "urn:aerostat:problem:" + code},
+          {"title", code},
+          {"status", status},
+          {"detail", error.message},
+          {"code", code},
+          {"field", error.field.empty() ? Json(nullptr) : Json(error.field)}};
 }
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

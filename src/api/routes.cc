@@ -192,10 +192,13 @@ int status_of(Error::Kind kind) {
   return 500;
 }
 
-ApiAnswer error_answer(const Error& error) {
+ApiAnswer error_answer(const Error& error) { return error_answer(error, status_of(error.kind)); }
+
+ApiAnswer error_answer(const Error& error, int status) {
   ApiAnswer out;
-  out.status = status_of(error.kind);
-  out.body = dump(to_json(error)) + "\n";
+  out.status = status;
+  out.content_type = "application/problem+json";
+  out.body = dump(problem_json(error, status)) + "\n";
   return out;
 }
 
@@ -227,8 +230,8 @@ void answer(const Services& services, const ApiRequest& request, const Reply& re
   if (route == nullptr) {
     ApiAnswer out = error_answer(
         {Error::Kind::Invalid, fmt::format("{} does not work at {}; use {}", printable(request.method, 20),
-                                           printable(path, 80), allow)});
-    out.status = 405;
+                                           printable(path, 80), allow)},
+        405);
     out.headers["Allow"] = allow;
     return reply(std::move(out));
   }

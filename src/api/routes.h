@@ -52,7 +52,9 @@ using Reply = std::function<void(ApiAnswer)>;
 
 void answer(const Services& services, const ApiRequest& request, const Reply& reply);
 
+// A problem as of RFC 9457. `status`: where the kind alone does not say it.
 ApiAnswer error_answer(const Error& error);
+ApiAnswer error_answer(const Error& error, int status);
 int status_of(Error::Kind kind);
 
 // One server-sent event: "id: 7\ndata: {…}\n\n".

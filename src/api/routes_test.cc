@@ -29,7 +29,7 @@ class Routes : public testing::Test {
   }
   static Json items(const ApiAnswer& made) { return json(made)["items"]; }
   static Json json(const ApiAnswer& made) { return Json::parse(made.body); }
-  static std::string message(const ApiAnswer& made) { return json(made)["error"]["text"]; }
+  static std::string message(const ApiAnswer& made) { return json(made)["detail"]; }
 
   FakeManager manager_;
   Principal who_{"user 0", Scope::Change, ""};
@@ -132,11 +132,13 @@ TEST_F(Routes, PassesTheManagersRefusalOn) {
   ApiAnswer made = ask("PATCH", "/v1/vms/web", "{\"minimum_bytes\":\"1G\"}");
   EXPECT_EQ(made.status, 409);
   EXPECT_EQ(made.body,
-            "{\"error\":{\"code\":\"refused\",\"text\":\"the minimum is above what it has\","
-            "\"field\":\"minimum_bytes\"}}\n");
+            "{\"type\":\"urn:aerostat:problem:refused\",\"title\":\"refused\",\"status\":409,"
+            "\"detail\":\"the minimum is above what it has\",\"code\":\"refused\","
+            "\"field\":\"minimum_bytes\"}\n");
+  EXPECT_EQ(made.content_type, "application/problem+json");
   manager_.refusal->field.clear();
   made = ask("PATCH", "/v1/vms/web", "{\"minimum_bytes\":\"1G\"}");
-  EXPECT_TRUE(json(made)["error"]["field"].is_null());
+  EXPECT_TRUE(json(made)["field"].is_null());
 }
 
 TEST_F(Routes, RefusesParametersItDoesNotKnow) {
@@ -158,7 +160,7 @@ TEST_F(Routes, LimitsDecisionsToTheNewest) {
   }
   EXPECT_EQ(items(ask("GET", "/v1/vms/web/decisions")).size(), 20u);
   EXPECT_EQ(items(ask("GET", "/v1/vms/web/decisions?limit=2"))[0]["seq"], 29);
-  EXPECT_EQ(json(ask("GET", "/v1/vms/web/decisions?limit=0"))["error"]["field"], "limit");
+  EXPECT_EQ(json(ask("GET", "/v1/vms/web/decisions?limit=0"))["field"], "limit");
 }
 
 TEST_F(Routes, GivesEventsAfterANumberAndTheNextOne) {

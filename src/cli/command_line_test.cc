@@ -109,7 +109,7 @@ TEST(CommandLine, AnUnreachableDaemonIsThree) {
 TEST(CommandLine, ARefusalIsOneWithTheDaemonsSentence) {
   ScriptedDaemon daemon(
       {http_reply("409 Conflict",
-                  R"({"error":{"code":"refused","text":"the minimum \u001b[2J is too high"}})"),
+                  R"({"code":"refused","detail":"the minimum \u001b[2J is too high"})"),
        http_reply("500 Internal Server Error", "<html>"), http_reply("200 OK", "<html>")});
   const Ran refused = run({"set", "web", "--minimum", "1G"}, daemon.socket);
   EXPECT_EQ(refused.status, 1);

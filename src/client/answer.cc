@@ -31,10 +31,8 @@ Json items_of(const Json& list) {
 
 std::string sentence_of(const Reply& reply) {
   const Json json = Json::parse(reply.body, nullptr, false);
-  if (json.is_object() && json.contains("error") && json["error"].is_object() &&
-      json["error"].contains("text") && json["error"]["text"].is_string()) {
-    return clean(json["error"]["text"].get_ref<const std::string&>());
-  }
+  const auto detail = json.is_object() ? json.find("detail") : json.end();
+  if (detail != json.end() && detail->is_string()) return clean(detail->get_ref<const std::string&>());
   return fmt::format("aerostatd answered with status {} and no reason", reply.status);
 }
 

@@ -111,7 +111,7 @@ TEST_F(RecordTest, RefusesToWriteOverAFileUnlessTold) {
 }
 
 TEST_F(RecordTest, AVmThatIsNotThereLeavesNoFile) {
-  const std::string no = R"({"error":{"code":"not-found","text":"no VM named 'wbe' is running"}})";
+  const std::string no = R"({"code":"not-found","detail":"no VM named 'wbe' is running"})";
   ScriptedDaemon daemon({http_reply("404 Not Found", no)});
   EXPECT_EQ(run(daemon.socket, {"wbe", file("a.csv")}), kFailed);
   EXPECT_EQ(err_.str(), "aerostat: no VM named 'wbe' is running\n");
@@ -121,7 +121,7 @@ TEST_F(RecordTest, AVmThatIsNotThereLeavesNoFile) {
 }
 
 TEST_F(RecordTest, EndsWhenTheVmGoes) {
-  const std::string no = R"({"error":{"code":"not-found","text":"no VM named 'web' is running"}})";
+  const std::string no = R"({"code":"not-found","detail":"no VM named 'web' is running"})";
   ScriptedDaemon daemon({http_reply("200 OK", kSample), http_reply("404 Not Found", no)});
   EXPECT_EQ(run(daemon.socket, {"web", file("a.csv")}), kDone);
   EXPECT_EQ(rows("a.csv").size(), 1u);

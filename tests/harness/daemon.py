@@ -28,7 +28,7 @@ class ApiError(Exception):
     """The daemon refused."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
-        super().__init__(f"{status}: {body.get('error', body)}")
+        super().__init__(f"{status}: {body.get('detail', body)}")
         self.status = status
 
 
