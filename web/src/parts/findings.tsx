@@ -1,0 +1,26 @@
+// What the doctor found, the worst first.
+import { hrefOf } from "../state/route";
+import type { Finding } from "../state/types";
+
+const ORDER = ["problem", "warning", "note", "ok"];
+
+export function Findings({ items, own = false }: { items: Finding[]; own?: boolean }) {
+  const sorted = [...items].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  return (
+    <ul class="findings">
+      {sorted.map((finding) => (
+        <li key={`${finding.check} ${finding.vm ?? ""} ${finding.text}`} class={finding.severity}>
+          <span class="severity">{finding.severity}</span>
+          <div>
+            <p>
+              {!own && finding.vm && <><a href={hrefOf({ view: "vm", name: finding.vm })}>{finding.vm}</a>: </>}
+              {finding.text}
+            </p>
+            {finding.evidence && <p class="muted">{finding.evidence}</p>}
+            {finding.remedy && <p class="remedy"><b>Remedy.</b> <code>{finding.remedy}</code></p>}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,13 @@
+// Which rows of a long list can be seen.
+const SPARE = 6; // rows beyond each edge
+
+export interface Span {
+  from: number;
+  to: number;
+}
+
+export function visibleSpan(top: number, height: number, row: number, count: number): Span {
+  const from = Math.max(0, Math.floor(-top / row) - SPARE);
+  const to = Math.min(count, Math.ceil((height - top) / row) + SPARE);
+  return { from: Math.min(from, count), to: Math.max(to, Math.min(from, count)) };
+}
