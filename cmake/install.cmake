@@ -23,6 +23,9 @@ install(FILES ${packaging}/completions/aerostat.bash RENAME aerostat
 install(FILES ${packaging}/completions/_aerostat DESTINATION ${share}/zsh/site-functions COMPONENT host)
 install(FILES ${packaging}/completions/aerostat.fish DESTINATION ${share}/fish/vendor_completions.d COMPONENT host)
 
+# The web page, which script/web leaves beside the programs. A build without Node has none.
+install(DIRECTORY ${CMAKE_BINARY_DIR}/web/ DESTINATION ${share}/aerostat/web COMPONENT host OPTIONAL)
+
 # Somebody's configuration stays as it is.
 install(CODE "
   set(conf \$ENV{DESTDIR}/etc/aerostat/aerostat.toml)

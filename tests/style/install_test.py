@@ -18,6 +18,10 @@ NEEDED = {"host": ["usr/sbin/aerostatd", "usr/bin/aerostat", "usr/share/man/man8
           "guest": ["usr/sbin/aerostat-guest", "usr/share/man/man8/aerostat-guest.8", "usr/lib/systemd/system/aerostat-guest.service"]}
 
 
+# The page is there if the build has it.
+NEEDED["host"] += [f"usr/share/aerostat/web/{file.relative_to(BUILD / 'web').as_posix()}" for file in (BUILD / "web").rglob("*") if file.is_file()]
+
+
 def files(root: Path) -> dict[str, tuple[int, bytes]]:
     """Each file's mode and text; programs by their size, as rules may strip what a build folder has."""
     return {p.relative_to(root).as_posix(): (p.stat().st_mode, p.read_bytes() if "bin/" not in p.as_posix() else b"")
