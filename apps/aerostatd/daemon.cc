@@ -8,9 +8,11 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "api/api_server.h"
+#include "api/static_files.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/unix_socket.h"
@@ -72,6 +74,21 @@ std::string runtime_directory(const Config& config) {
   return std::filesystem::path(config.api_socket).parent_path().string();
 }
 
+// Beside the program, where it was built or installed. A daemon without the page does all else.
+std::optional<StaticFiles> load_page() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::filesystem::path prefix = program.parent_path().parent_path();
+  for (const char* const place : {"web", "share/aerostat/web"}) {
+    const std::string directory = (prefix / place).string();
+    if (error || !std::filesystem::exists(directory, error)) continue;
+    Result<StaticFiles> files = StaticFiles::load(directory);
+    if (files) return *std::move(files);
+    log_warn("event=page.unusable why={}", log_text(files.error().message));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 class Daemon::Impl {
@@ -90,7 +107,7 @@ class Daemon::Impl {
                  [this](bool paused) { return pause_.keep(paused); },
                  [this](const std::vector<StartReport>& starts) { starts_.remember(starts); }}),
         machines_(io_, clock_, engine_),
-        api_(io_, clock_, {engine_},
+        api_(io_, clock_, {engine_, page_ ? &*page_ : nullptr},
              {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
         signals_(io_, SIGTERM, SIGINT, SIGHUP),
         ticker_(io_, clock_) {}
@@ -245,6 +262,7 @@ class Daemon::Impl {
   Engine engine_;
   QemuMachines machines_;
   std::unique_ptr<LibvirtMachines> domains_;  // null: there is no libvirt
+  const std::optional<StaticFiles> page_ = load_page();
   ApiServer api_;
   boost::asio::signal_set signals_;
   Timer ticker_;

@@ -13,6 +13,7 @@
 
 #include "api/connection.h"
 #include "api/listening_socket.h"
+#include "api/live_feed.h"
 #include "api/routes.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -41,10 +42,14 @@ std::string busy() {
 
 class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& io, const Clock& clock, Services services, ApiOptions options)
+  Impl(asio::io_context& io, const Clock& clock, const Services& services, ApiOptions options)
       : hub_(std::make_shared<Hub>(Hub{io, clock, services, std::move(options), {}, false, {}})),
         acceptor_(io),
-        again_(io, clock) {}
+        again_(io, clock),
+        live_(std::make_shared<LiveFeed>(io, clock, services.manager, hub_->options.wall,
+                                         [this] { notify_events(); })) {
+    hub_->services.live = live_.get();
+  }
 
   Result<void> start() {
     Result<ListeningSocket> made =
@@ -61,6 +66,7 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
 
   void stop() {
     hub_->stopped = true;
+    live_->stop();
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     again_.cancel();
@@ -119,9 +125,10 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
   stream_protocol::acceptor acceptor_;
   Timer again_;
   std::optional<ListeningSocket> listening_;
+  std::shared_ptr<LiveFeed> live_;
 };
 
-ApiServer::ApiServer(asio::io_context& io, const Clock& clock, Services services, ApiOptions options)
+ApiServer::ApiServer(asio::io_context& io, const Clock& clock, const Services& services, ApiOptions options)
     : impl_(std::make_shared<Impl>(io, clock, services, std::move(options))) {}
 ApiServer::~ApiServer() { stop(); }
 Result<void> ApiServer::start() { return impl_->start(); }

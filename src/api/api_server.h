@@ -36,6 +36,7 @@ struct ApiOptions {
   std::chrono::milliseconds patience{30'000};
   // Proxies and clients treat a silent event stream as dead after a minute or so.
   std::chrono::milliseconds ping{15'000};
+  std::function<std::chrono::system_clock::time_point()> wall = std::chrono::system_clock::now;
   // The peer of a connection. Tests replace it.
   std::function<std::optional<Peer>(int fd)> peer_of = peer_of_socket;
 };
@@ -43,7 +44,7 @@ struct ApiOptions {
 class ApiServer {
  public:
   // All must outlive this. Destroy it on the reactor's thread, before the io_context.
-  ApiServer(boost::asio::io_context& io, const Clock& clock, Services services, ApiOptions options);
+  ApiServer(boost::asio::io_context& io, const Clock& clock, const Services& services, ApiOptions options);
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;

@@ -228,6 +228,30 @@ TEST_F(Server, StreamsEventsAsTheyCome) {
   EXPECT_FALSE(client.ended);
 }
 
+TEST_F(Server, SendsTheLiveFeed) {
+  start();
+  Client client(options_.socket);
+  client.send("GET /v1/live HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(until(client, [&] { return client.has("event: state\ndata: {\"time\":"); }));
+  manager_.add_vm("new");
+  EXPECT_TRUE(until(client, [&] { return client.has("event: change\n") && client.has("\"name\":\"new\""); }));
+  manager_.add_event("now");
+  server_->notify_events();
+  EXPECT_TRUE(until(client, [&] { return client.has("event: event\nid: 1\n"); }));
+}
+
+TEST_F(Server, NewsOfOthersDoNotPutThePingOff) {
+  start();
+  Client client(options_.socket);
+  client.send("GET /v1/events?follow=1 HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(until(client, [&] { return client.has("\r\n\r\n"); }));
+  for (int second = 0; second < 15; ++second) {
+    clock_.pass(1s);
+    server_->notify_events();
+  }
+  EXPECT_TRUE(until(client, [&] { return client.has(": ping"); }));
+}
+
 TEST_F(Server, ForgetsAFollowerThatHangsUp) {
   start();
   {

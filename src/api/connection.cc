@@ -7,6 +7,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <exception>
+#include <utility>
 
 #include "api/routes.h"
 #include "base/log.h"
@@ -149,6 +150,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     response_.set(http::field::server, "aerostatd");
     response_.set(http::field::content_type, made.content_type);
     response_.set(http::field::cache_control, "no-store");
+    response_.set("X-Content-Type-Options", "nosniff");
     for (const auto& [name, value] : made.headers) response_.set(name, value);
     response_.keep_alive(keep_alive);
     response_.body() = made.body;
@@ -187,12 +189,17 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void send_more() {
     if (closed_ || writing_ || hub_->stopped) return;
     waiting_ = body_->next(kMostWaiting);
-    if (waiting_.empty()) return wait(hub_->options.ping, &HttpConnection::ping);
+    if (waiting_.empty()) {
+      // Somebody else's news must not put the sign of life off.
+      if (!std::exchange(silent_, true)) wait(hub_->options.ping, &HttpConnection::ping);
+      return;
+    }
     writing_ = true;
     write();
   }
 
   void write() {
+    silent_ = false;
     end_later();
     asio::async_write(stream_, asio::buffer(waiting_), then(&HttpConnection::on_written));
   }
@@ -223,6 +230,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   std::shared_ptr<BodyStream> body_;
   std::string waiting_;
   bool writing_ = false;
+  bool silent_ = false;  // nothing to send, until a ping
   char unwanted_[256] = {};
 };
 

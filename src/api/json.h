@@ -22,7 +22,8 @@ Json to_json(const DecisionRecord& decision);
 Json to_json(const EventRecord& event);
 Json to_json(const Reaction& reaction);
 Json to_json(const StartReport& start);
-// RFC 9457: {"type":"urn:aerostat:problem:refused","title":"refused","status":409,"detail":"…","code":"refused",
+// RFC 9457:
+// {"type":"urn:aerostat:problem:refused","title":"refused","status":409,"detail":"…","code":"refused",
 // "field":null}
 Json problem_json(const Error& error, int status);
 std::string_view error_code(Error::Kind kind);

@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "api/event_routes.h"
 #include "api/route.h"
 #include "api/sample_json.h"
+#include "api/static_files.h"
 #include "base/text.h"
 
 namespace aerostat {
@@ -18,27 +20,25 @@ namespace {
 constexpr std::uint64_t kDefaultDecisions = 20;
 constexpr std::uint64_t kMostDecisions = 1000;
 
-// Follows the events after a number. Events that a slow reader has not taken yet stay with the Manager, which
-// keeps a bounded number of them.
-class EventStream final : public BodyStream {
- public:
-  EventStream(const Manager& manager, std::uint64_t after) : manager_(manager), after_(after) {}
-  std::string next(std::size_t most) override {
-    std::string out;
-    for (const EventRecord& event : manager_.events(after_)) {
-      std::string text = server_sent(event);
-      if (!out.empty() && out.size() + text.size() > most) break;
-      out += text;
-      after_ = event.seq;
-    }
-    return out;
-  }
-  std::string_view sign_of_life() const override { return ": ping\n\n"; }
+ApiAnswer text(std::string body, int status = 200) {
+  ApiAnswer out;
+  out.status = status;
+  out.content_type = "text/plain; charset=utf-8";
+  out.body = std::move(body);
+  return out;
+}
 
- private:
-  const Manager& manager_;
-  std::uint64_t after_;
-};
+ApiAnswer get_healthz(const Call&) { return text("ok\n"); }
+
+ApiAnswer get_readyz(const Call& call) {
+  if (call.services.manager.host().passes == 0) return text("not yet: no pass was made\n", 503);
+  return text("ok\n");
+}
+
+ApiAnswer get_me(const Call& call) {
+  const Principal& who = call.request.principal;
+  return ok({{"name", who.name}, {"scope", who.scope == Scope::Change ? "change" : "read"}});
+}
 
 ApiAnswer get_host(const Call& call) { return ok(to_json(call.services.manager.host())); }
 ApiAnswer get_vms(const Call& call) {
@@ -92,29 +92,6 @@ ApiAnswer get_decisions(const Call& call) {
   return decisions ? list(list_json(*decisions)) : error_answer(decisions.error());
 }
 
-// A number that no event has reached yet is from before a restart of the daemon: all events since are new.
-std::uint64_t since_restart(const Manager& manager, std::uint64_t after) {
-  if (after == 0 || !manager.events(after).empty()) return after;
-  const std::vector<EventRecord> all = manager.events(0);
-  return all.empty() || all.back().seq < after ? 0 : after;
-}
-
-ApiAnswer get_events(const Call& call) {
-  Result<std::uint64_t> after = number(call, "after", 0);
-  if (!after) return error_answer(after.error());
-  after = since_restart(call.services.manager, *after);
-  const Result<bool> follow = flag(call, "follow");
-  if (!follow) return error_answer(follow.error());
-  if (*follow) {
-    ApiAnswer out;
-    out.content_type = "text/event-stream";
-    out.stream = std::make_shared<EventStream>(call.services.manager, *after);
-    return out;
-  }
-  const std::vector<EventRecord> events = call.services.manager.events(*after);
-  return list(list_json(events), events.empty() ? *after : events.back().seq);
-}
-
 ApiAnswer post_pause(const Call& call) {
   call.services.manager.pause();
   return get_host(call);
@@ -146,6 +123,10 @@ ApiAnswer delete_reservation(const Call& call) {
 }
 
 constexpr std::array kRoutes = {
+    Route{"GET", "/healthz", "", Scope::None, now<get_healthz>},
+    Route{"GET", "/readyz", "", Scope::None, now<get_readyz>},
+    Route{"GET", "/v1/me", "", Scope::Read, now<get_me>},
+    Route{"GET", "/v1/live", "", Scope::Read, now<get_live>},
     Route{"GET", "/v1/host", "", Scope::Read, now<get_host>},
     Route{"GET", "/v1/vms", "all", Scope::Read, now<get_vms>},
     Route{"GET", "/v1/vms/*", "", Scope::Read, now<get_vm>},
@@ -175,6 +156,14 @@ bool fits(std::string_view pattern, std::string_view path, std::string& vm) {
   if (name.find('/') != std::string_view::npos) return false;
   vm = percent_decoded(name).value_or("");
   return true;
+}
+
+// The page needs no permission: it has no data in it.
+std::optional<ApiAnswer> page_file(const Services& services, std::string_view path, const Headers& headers) {
+  if (services.page) return services.page->find(path, headers);
+  if (path != "/") return std::nullopt;
+  return text("This aerostatd has no web page: it was built or installed without it. The API is below /v1.\n",
+              404);
 }
 
 }  // namespace
@@ -222,6 +211,9 @@ void answer(const Services& services, const ApiRequest& request, const Reply& re
     allow += (allow.empty() ? "" : ", ") + std::string(candidate.method);
   }
   if (allow.empty()) {
+    if (request.method == "GET") {
+      if (auto file = page_file(services, path, request.headers)) return reply(*std::move(file));
+    }
     return reply(
         error_answer({Error::Kind::NotFound,
                       fmt::format("there is nothing at {}; the API is described in docs/guide/api.md",
@@ -239,8 +231,12 @@ void answer(const Services& services, const ApiRequest& request, const Reply& re
     return reply(
         error_answer({Error::Kind::NotFound, fmt::format("'{}' is not a valid VM name", printable(vm, 64))}));
   }
-  if (const Result<void> allowed = allows(request.principal, route->scope); !allowed)
-    return reply(error_answer(allowed.error()));
+  if (const Result<void> allowed = allows(request.principal, route->scope); !allowed) {
+    if (request.principal.scope != Scope::None) return reply(error_answer(allowed.error()));
+    ApiAnswer out = error_answer(allowed.error(), 401);
+    out.headers["WWW-Authenticate"] = "Bearer";
+    return reply(std::move(out));
+  }
   const Result<Parameters> parameters = parse_parameters(query, route->parameters);
   if (!parameters) return reply(error_answer(parameters.error()));
   route->run({services, vm, *parameters, request}, reply);

@@ -20,7 +20,7 @@ class Routes : public testing::Test {
   ApiAnswer ask(const std::string& method, const std::string& target, const std::string& body = "") {
     ApiAnswer out;
     int answers = 0;
-    answer({manager_}, {method, target, body, {}, who_}, [&](ApiAnswer made) {
+    answer({manager_}, {method, target, body, headers_, who_}, [&](ApiAnswer made) {
       out = std::move(made);
       ++answers;
     });
@@ -32,6 +32,7 @@ class Routes : public testing::Test {
   static std::string message(const ApiAnswer& made) { return json(made)["detail"]; }
 
   FakeManager manager_;
+  Headers headers_;
   Principal who_{"user 0", Scope::Change, ""};
   const Principal reader_{"user 1000", Scope::Read, "no"};
 };
@@ -186,6 +187,22 @@ TEST_F(Routes, ANumberFromBeforeARestartMeansEverything) {
   manager_.add_event("grew");
   EXPECT_EQ(items(ask("GET", "/v1/events?after=500")).size(), 1u);
   EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=500").stream->next(10'000).find("id: 1\n"), 0u);
+}
+
+TEST_F(Routes, AReaderThatComesBackSaysWhatItHas) {
+  for (int i = 0; i < 3; ++i) manager_.add_event("grew");
+  headers_ = {{"last-event-id", "2"}};
+  EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=0").stream->next(10'000).find("id: 3\n"), 0u);
+  headers_ = {{"Last-Event-ID", "9"}};
+  EXPECT_EQ(ask("GET", "/v1/events?follow=1").stream->next(1).find("id: 1\n"), 0u) << "after a restart";
+  headers_ = {{"Last-Event-ID", "x"}};
+  EXPECT_EQ(message(ask("GET", "/v1/events?follow=1")), "Last-Event-ID 'x' is not the number of an event");
+}
+
+TEST_F(Routes, SayWhoOneIs) {
+  EXPECT_EQ(json(ask("GET", "/v1/me")), (Json{{"name", "user 0"}, {"scope", "change"}}));
+  who_ = reader_;
+  EXPECT_EQ(json(ask("GET", "/v1/me"))["scope"], "read");
 }
 
 TEST(ServerSent, IsOneEventHoweverItsTextLooks) {

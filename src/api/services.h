@@ -6,8 +6,13 @@
 
 namespace aerostat {
 
+class LiveFeed;
+class StaticFiles;
+
 struct Services {
   Manager& manager;
+  const StaticFiles* page = nullptr;
+  LiveFeed* live = nullptr;  // the server's own
 };
 
 }  // namespace aerostat
