@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "control/books.h"
+#include "control/exam.h"
 #include "control/journal.h"
 #include "control/kernel_memory.h"
 #include "control/manager.h"
@@ -57,6 +58,9 @@ class Engine final : public Manager, public MachineListener, public GuestListene
 
   // The VM's settings were changed where they are kept, by somebody else than set().
   void settings_changed(const VmId& id);
+
+  // What is known of each VM, for checks that explain it; by name.
+  std::vector<VmExam> exams() const;
 
   // MachineListener
   void machine_appeared(Machine& machine) override;

@@ -79,6 +79,13 @@ std::vector<VmReport> Engine::vms() const {
   return out;
 }
 
+std::vector<VmExam> Engine::exams() const {
+  std::vector<VmExam> out;
+  out.reserve(vms_.size());
+  for (const auto& [name, vm] : vms_) out.push_back(exam_of(*vm, clock_.now()));
+  return out;
+}
+
 std::vector<VmReport> Engine::vms_off() const {
   std::vector<VmReport> out;
   for (const std::string& name : settings_.names()) {

@@ -84,6 +84,28 @@ VmReport report_of(const VmRecord& vm, TimePoint now) {
   return out;
 }
 
+VmExam exam_of(const VmRecord& vm, TimePoint now) {
+  VmExam out;
+  out.report = report_of(vm, now);
+  out.facts = vm.facts();
+  out.driver = vm.id.driver;
+  if (vm.guest) {
+    const GuestState& guest = vm.guest->state();
+    out.service = guest.service;
+    out.service_note = guest.note;
+    out.agent_version = guest.agent_version;
+    out.complaint = guest.complaint;
+  }
+  out.offline = vm.mind.offline;
+  out.stepped_back = vm.stepped_back;
+  if (vm.twin) out.counted_as = vm.twin->name;
+  out.left_for_minimum = vm.left_for_minimum;
+  out.refused = vm.waits && vm.refused;
+  out.shrink_stalled = vm.stall.shrink_stalled();
+  out.growth_stalled = vm.stall.grow_stalled();
+  return out;
+}
+
 VmReport report_of_settings(const std::string& name, const Settings& settings, const VmRecord* running,
                             TimePoint now) {
   VmReport out;

@@ -3,12 +3,14 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "control/exam.h"
 #include "control/vm_record.h"
 #include "model/report.h"
 
 namespace aerostat {
 
 VmReport report_of(const VmRecord& vm, TimePoint now);
+VmExam exam_of(const VmRecord& vm, TimePoint now);
 
 // A VM's report with `settings`; `running` may be null.
 VmReport report_of_settings(const std::string& name, const Settings& settings, const VmRecord* running,
