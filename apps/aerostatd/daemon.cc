@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/unix_socket.h"
+#include "checkup.h"
 #include "control/engine.h"
 #include "control/pass_pacer.h"
 #include "guest/guest_channel.h"
@@ -107,7 +108,10 @@ class Daemon::Impl {
                  [this](bool paused) { return pause_.keep(paused); },
                  [this](const std::vector<StartReport>& starts) { starts_.remember(starts); }}),
         machines_(io_, clock_, engine_),
-        api_(io_, clock_, {engine_, page_ ? &*page_ : nullptr},
+        api_(io_, clock_,
+             {.manager = engine_,
+              .page = page_ ? &*page_ : nullptr,
+              .doctor = [this] { return check_up(engine_, libvirt_); }},
              {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
         signals_(io_, SIGTERM, SIGINT, SIGHUP),
         ticker_(io_, clock_) {}
@@ -150,6 +154,7 @@ class Daemon::Impl {
         LibvirtMachines::start(io_, clock_, engine_, config.libvirt_uris);
     if (domains) {
       domains_ = *std::move(domains);
+      libvirt_.used = true;
       domains_->when_settings_change([this](const VmId& id) { engine_.settings_changed(id); });
       settings_.leave_to({"libvirt", [this](const VmId& id) { return domains_->settings(id); },
                           [this](const VmId& id, const Settings& settings, SettingsKeeper::Kept kept) {
@@ -159,7 +164,8 @@ class Daemon::Impl {
       domains.error().message += "; or write enabled = \"auto\" in [libvirt]";
       return fail(std::move(domains.error()));
     } else {
-      log_info("event=libvirt.absent note={}", log_text(domains.error().message));
+      libvirt_.absent = domains.error().message;
+      log_info("event=libvirt.absent note={}", log_text(libvirt_.absent));
     }
     return {};
   }
@@ -263,6 +269,7 @@ class Daemon::Impl {
   QemuMachines machines_;
   std::unique_ptr<LibvirtMachines> domains_;  // null: there is no libvirt
   const std::optional<StaticFiles> page_ = load_page();
+  LibvirtUsed libvirt_;
   ApiServer api_;
   boost::asio::signal_set signals_;
   Timer ticker_;

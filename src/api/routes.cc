@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/doctor_routes.h"
 #include "api/event_routes.h"
 #include "api/route.h"
 #include "api/sample_json.h"
@@ -134,6 +135,8 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/vms/*/decisions", "limit", Scope::Read, now<get_decisions>},
     Route{"POST", "/v1/vms/*/resize", "dry_run", Scope::Change, now<post_resize>},
     Route{"GET", "/v1/vms/*/sample", "", Scope::Read, now<get_sample>},
+    Route{"GET", "/v1/vms/*/doctor", "", Scope::Read, now<get_vm_doctor>},
+    Route{"GET", "/v1/doctor", "", Scope::Read, now<get_doctor>},
     Route{"GET", "/v1/events", "after follow", Scope::Read, now<get_events>},
     Route{"GET", "/v1/reactions", "", Scope::Read, now<get_reactions>},
     Route{"GET", "/v1/reservations", "", Scope::Read, now<get_reservations>},

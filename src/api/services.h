@@ -2,7 +2,10 @@
 // is asked on the reactor's thread only. A service that this daemon does not have is null or empty.
 #pragma once
 
+#include <functional>
+
 #include "control/manager.h"
+#include "model/finding.h"
 
 namespace aerostat {
 
@@ -13,6 +16,7 @@ struct Services {
   Manager& manager;
   const StaticFiles* page = nullptr;
   LiveFeed* live = nullptr;  // the server's own
+  std::function<Findings()> doctor = {};  // what its checks find, of the host and of all VMs by name
 };
 
 }  // namespace aerostat

@@ -1,0 +1,44 @@
+#include "checkup.h"
+
+#include <sys/timex.h>
+
+#include <chrono>
+#include <iterator>
+#include <optional>
+
+#include "doctor/host_checks.h"
+#include "doctor/vm_checks.h"
+#include "host/host_health.h"
+
+namespace aerostat {
+
+namespace {
+
+// Missing: the kernel does not tell us, for example in a unit without access to clocks.
+std::optional<bool> clock_synchronised() {
+  timex ask{};
+  const int state = ::adjtimex(&ask);
+  if (state < 0) return std::nullopt;
+  return state != TIME_ERROR && (ask.status & STA_UNSYNC) == 0;
+}
+
+}  // namespace
+
+Findings check_up(const Engine& engine, const LibvirtUsed& libvirt) {
+  Findings out = check_host({.report = engine.host(),
+                             .health = host_health(),
+                             .now = std::chrono::system_clock::now(),
+                             .clock_synchronised = clock_synchronised(),
+                             .uses_libvirt = libvirt.used,
+                             .libvirt_absent = libvirt.absent});
+  for (VmExam& exam : engine.exams()) {
+    const std::optional<pid_t> pid = exam.facts.pid;
+    Findings found = check_vm({.exam = std::move(exam),
+                               .process = pid ? process_health(*pid) : ProcessHealth{},
+                               .version = AEROSTAT_VERSION});
+    out.insert(out.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+  }
+  return out;
+}
+
+}  // namespace aerostat
