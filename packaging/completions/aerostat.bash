@@ -8,7 +8,7 @@ _aerostat() {
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      list|show|set|explain|events|host|reactions|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|adopt|libvirt-hook|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
+      list|show|set|explain|events|host|reactions|doctor|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|adopt|libvirt-hook|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
     esac
   done
   case $before in
@@ -31,6 +31,7 @@ _aerostat() {
     events) options='-h --help --follow --after' ;;
     host) options='-h --help' ;;
     reactions) options='-h --help' ;;
+    doctor) options='-h --help --all' ;;
     pause) options='-h --help' ;;
     resume) options='-h --help' ;;
     report) options='-h --help' ;;
@@ -54,8 +55,8 @@ _aerostat() {
     return
   fi
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook simulate scenario record trace plan' -- "$word") ;;
-    show|set|explain|resize|reserve|release|start-gate|record) mapfile -t COMPREPLY < <(compgen -W "$(_aerostat_vms)" -- "$word") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions doctor pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook simulate scenario record trace plan' -- "$word") ;;
+    show|set|explain|doctor|resize|reserve|release|start-gate|record) mapfile -t COMPREPLY < <(compgen -W "$(_aerostat_vms)" -- "$word") ;;
     scenario|trace) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac
 }

@@ -15,7 +15,7 @@ class StaticFiles;
 struct Services {
   Manager& manager;
   const StaticFiles* page = nullptr;
-  LiveFeed* live = nullptr;  // the server's own
+  LiveFeed* live = nullptr;               // the server's own
   std::function<Findings()> doctor = {};  // what its checks find, of the host and of all VMs by name
 };
 

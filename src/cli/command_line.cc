@@ -37,6 +37,7 @@ constexpr const char* kExamples = R"(Examples:
   aerostat set web --mode dynamic --minimum 256M --maximum 4G
   aerostat explain web --last 5      why it has this much memory
   aerostat events --follow           events as they happen
+  aerostat doctor                    what keeps memory from moving, and what to do
   aerostat record web web.csv.gz     record its memory, for aerostat trace and aerostat simulate
   aerostat adopt web --minimum 512M --maximum 8G       make a libvirt domain one that can be managed
   aerostat start-gate web -- qemu-system-x86_64 -m 512M …   start it as soon as its memory is there
@@ -271,6 +272,15 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   const CLI::App* host = app.add_subcommand("host", "Show the host: capacity, committed memory, free memory");
   const CLI::App* reactions =
       app.add_subcommand("reactions", "Show how long growths took, from cause to usable memory");
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "Check why memory does not move, and whether the host is set up well");
+  doctor->add_option("VM", wishes.vm, "only this VM; default: the host and all VMs")
+      ->check(vm_name())
+      ->type_name("");
+  doctor->add_flag("--all", wishes.all, "also show what is fine");
+  doctor->footer(
+      "Exit status: 0 fine, or only notes; 1 warnings or problems; 3 aerostatd is not reached.\n"
+      "Examples:\n  aerostat doctor\n  aerostat doctor web --json | jq '.items[].remedy'");
   const CLI::App* pause = app.add_subcommand("pause", "Stop moving memory; all VMs keep what they have");
   const CLI::App* resume = app.add_subcommand("resume", "Resume moving memory");
   CLI::App* report =
@@ -338,6 +348,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (events->parsed()) return commands.events(wishes.after, wishes.follow);
   if (host->parsed()) return commands.host();
   if (reactions->parsed()) return commands.reactions();
+  if (doctor->parsed()) return commands.doctor(wishes.vm, wishes.all);
   if (pause->parsed()) return commands.pause();
   if (resume->parsed()) return commands.resume();
   // One word for both: a VM that was to start gives its memory back; a domain that was adopted becomes as it

@@ -97,6 +97,24 @@ TEST(CommandLine, ListAllAsksForVmsThatAreOffToo) {
   EXPECT_TRUE(daemon.requests[1].starts_with("GET /v1/vms?all=1 HTTP/1.1\r\n")) << daemon.requests[1];
 }
 
+TEST(CommandLine, TheDoctorsStatusIsForScripts) {
+  const auto found = [](const char* severity) {
+    return http_reply("200 OK", std::string(R"({"items":[{"check":"clock","severity":")") + severity +
+                                    R"(","vm":null,"text":"a sentence"}],"next":null})");
+  };
+  ScriptedDaemon daemon({found("ok"), found("note"), found("warning"), found("problem"),
+                         http_reply("404 Not Found", R"({"error":{"text":"there is no VM 'web'"}})")});
+  EXPECT_EQ(run({"doctor"}, daemon.socket).status, 0);
+  EXPECT_EQ(run({"doctor"}, daemon.socket).status, 0);
+  EXPECT_EQ(run({"doctor"}, daemon.socket).status, 1);
+  EXPECT_EQ(run({"doctor", "--json"}, daemon.socket).status, 1);
+  EXPECT_EQ(run({"doctor", "web"}, daemon.socket).status, 1);
+  EXPECT_TRUE(daemon.requests[4].starts_with("GET /v1/vms/web/doctor HTTP/1.1\r\n")) << daemon.requests[4];
+  const Ran none = run({"doctor"});
+  EXPECT_EQ(none.status, 3);
+  EXPECT_TRUE(none.out.starts_with("host\n  problem   daemon: aerostatd is not reached")) << none.out;
+}
+
 TEST(CommandLine, AnUnreachableDaemonIsThree) {
   const Ran ran = run({"list"});
   EXPECT_EQ(ran.status, 3);
@@ -108,8 +126,7 @@ TEST(CommandLine, AnUnreachableDaemonIsThree) {
 
 TEST(CommandLine, ARefusalIsOneWithTheDaemonsSentence) {
   ScriptedDaemon daemon(
-      {http_reply("409 Conflict",
-                  R"({"code":"refused","detail":"the minimum \u001b[2J is too high"})"),
+      {http_reply("409 Conflict", R"({"code":"refused","detail":"the minimum \u001b[2J is too high"})"),
        http_reply("500 Internal Server Error", "<html>"), http_reply("200 OK", "<html>")});
   const Ran refused = run({"set", "web", "--minimum", "1G"}, daemon.socket);
   EXPECT_EQ(refused.status, 1);

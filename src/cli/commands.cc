@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/listening_sockets.h"
 #include "client/answer.h"
+#include "client/findings.h"
 #include "client/render.h"
 #include "client/savings.h"
 #include "console/exit_status.h"
@@ -144,6 +145,19 @@ int Commands::events(std::uint64_t after, bool follow) {
 int Commands::reactions() {
   return ask("GET", "/v1/reactions", {},
              [this](const Json& json) { return render_reactions(items_of(json), output_.colour); });
+}
+
+int Commands::doctor(const std::string& vm, bool all) {
+  const Result<Json> asked =
+      ask_daemon(client_, "GET", vm.empty() ? "/v1/doctor" : "/v1/vms/" + percent_encoded(vm) + "/doctor");
+  const bool reached = asked || status_of(asked.error()) != kNotReached;
+  if (!asked && reached) return complain(asked.error());
+  const Json answer = reached ? *asked : not_reached_json(clean(asked.error().message));
+  const Json findings = items_of(answer);
+  output_.out << (output_.json ? answer.dump() + "\n" : render_findings(findings, all, output_.colour))
+              << std::flush;
+  if (!reached) return kNotReached;
+  return gravest(findings) >= Severity::Warning ? kFailed : kDone;
 }
 
 int Commands::pause() {

@@ -42,6 +42,8 @@ class Commands {
   int explain(const std::string& vm, std::uint64_t last);
   int events(std::uint64_t after, bool follow);
   int reactions();
+  // `vm` empty: the host and all VMs. `all`: also show what is fine. Failed: there are warnings or problems.
+  int doctor(const std::string& vm, bool all);
   int pause();
   int resume();
   int qemu_args(const QemuVm& vm, bool one_line);

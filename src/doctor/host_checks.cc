@@ -17,6 +17,8 @@ constexpr double kLittleAvailable = 0.02;
 constexpr double kManyDescriptors = 0.8;
 // Of a hundred passes; a busy host makes some come late.
 constexpr double kManyLate = 0.05;
+// Before so many, the start of the daemon is what is seen.
+constexpr std::uint64_t kFewPasses = 400;
 // Before the first version: a clock that shows an earlier time was never set.
 constexpr std::chrono::sys_days kFirstVersion{std::chrono::year{2026} / 1 / 1};
 
@@ -151,7 +153,7 @@ Finding lateness(const HostFacts& host) {
   const HostReport& r = host.report;
   const std::string evidence = fmt::format("{} of {} passes came late", r.late_ticks, r.passes);
   const double share = r.passes == 0 ? 0 : static_cast<double>(r.late_ticks) / static_cast<double>(r.passes);
-  if (share > kManyLate) {
+  if (r.passes >= kFewPasses && share > kManyLate) {
     return of("passes", Warning, "aerostatd often comes too late: the host has too little processor for it",
               evidence, "give its unit a higher CPUWeight, or the VMs a lower one");
   }
@@ -169,7 +171,7 @@ Finding libvirt(const HostFacts& host) {
 }
 
 Finding vms(const HostFacts& host) {
-  if (host.report.vms > 0) return of("vms", Ok, fmt::format("{} VMs are known", host.report.vms));
+  if (host.report.vms > 0) return of("vms", Ok, "VMs are known", fmt::format("{}", host.report.vms));
   return of("vms", Note, "no VM is known", "",
             "start one with the arguments of aerostat qemu-args, or prepare a domain with aerostat adopt");
 }

@@ -1,0 +1,20 @@
+// The doctor's findings as text for people, and what they mean for a script. Pure; all text is cleaned.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "model/finding.h"
+
+namespace aerostat {
+
+using Json = nlohmann::ordered_json;
+
+// The host's first, then each VM's. `all`: also those that are fine.
+std::string render_findings(const Json& findings, bool all, bool colour);
+// The gravest of them; Ok, if there are none.
+Severity gravest(const Json& findings);
+// The one that says that the daemon was not reached, as the API would.
+Json not_reached_json(const std::string& why);
+
+}  // namespace aerostat
