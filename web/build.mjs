@@ -17,7 +17,7 @@ await build({
   bundle: true,
   minify: true,
   format: "esm",
-  target: ["chrome110", "firefox115", "safari16"],
+  target: ["chrome123", "firefox120", "safari17.5"],
   jsx: "automatic",
   jsxImportSource: "preact",
   legalComments: "none",

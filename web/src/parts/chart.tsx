@@ -21,9 +21,13 @@ export interface ChartProps {
   stacked?: boolean;
   // Times (seconds) with what happened then.
   marks?: { time: number; bad: boolean }[];
+  // How many seconds it shows, up to its last value.
+  span?: number;
   // Steps of the axis: powers of two for bytes.
   binary?: boolean;
+  // The scale's upper end, where it is given; and the least that it is.
   most?: number;
+  least?: number;
 }
 
 const GRID = { stroke: "", width: 1 };
@@ -70,7 +74,10 @@ function options(props: ChartProps, width: number, marks: () => ChartProps["mark
     cursor: { y: false, points: { size: 6 } },
     padding: [8, 8, 0, 0],
     legend: { show: !props.stacked, markers: { width: 3 } },
-    scales: { y: { range: (_plot, _least, most) => [0, props.most ?? Math.max(most ?? 0, 1) * 1.08] } },
+    scales: {
+      x: { range: (_plot, least, most) => [props.span && most ? most - props.span : least ?? 0, most ?? 1] },
+      y: { range: (_plot, _least, most) => [0, props.most ?? Math.max((most ?? 0) * 1.08, props.least ?? 1)] },
+    },
     axes: [
       { ...axis, space: 84, size: 30, values: (_plot, ticks, _axis, _space, apart) => ticks.map((tick) => timeText(tick, apart)) },
       { ...axis, size: 66, gap: 4, space: 34, values: (_plot, ticks) => ticks.map((tick) => props.format(tick)), ...(props.binary ? { incrs: increments() } : {}) },
@@ -94,7 +101,7 @@ function series(line: Line, props: ChartProps): uPlot.Series {
     points: { show: false },
     value: (_plot, value) => props.format(value),
   };
-  if (line.fill || props.stacked) out.fill = `${colour}${props.stacked ? "b0" : "22"}`;
+  if (line.fill || props.stacked) out.fill = cssColour(line.colour, props.stacked ? 0.7 : 0.13);
   if (line.dash) out.dash = line.dash;
   return out;
 }
@@ -104,7 +111,7 @@ export function Chart(props: ChartProps) {
   const plot = useRef<uPlot | null>(null);
   const marks = useRef(props.marks);
   marks.current = props.marks;
-  const shape = `${dark.value} ${props.lines.map((line) => line.label + line.colour).join("|")} ${props.most ?? ""}`;
+  const shape = `${dark.value} ${props.lines.map((line) => line.label + line.colour).join("|")} ${props.most ?? ""} ${props.span ?? ""}`;
 
   useEffect(() => {
     const element = place.current;

@@ -8,7 +8,16 @@ export function hueOf(name: string): number {
   return hue;
 }
 
-// The value of a custom property, for canvases.
-export function cssColour(property: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(property).trim();
+let probe: HTMLElement | undefined;
+
+// What a custom property is in the theme of now, for canvases.
+export function cssColour(property: string, opacity = 1): string {
+  if (!probe) {
+    probe = document.createElement("span");
+    probe.hidden = true;
+    document.body.append(probe);
+  }
+  probe.style.color = `var(${property})`;
+  const colour = getComputedStyle(probe).color;
+  return opacity === 1 ? colour : colour.replace("rgb(", "rgba(").replace(")", `, ${opacity})`);
 }

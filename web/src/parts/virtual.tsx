@@ -8,28 +8,28 @@ export function Virtual(props: { count: number; row: (index: number) => Componen
   const [height, setHeight] = useState(44);
   const [span, setSpan] = useState<Span>({ from: 0, to: 40 });
 
+  const row = useRef(44);
+
+  const measure = () => {
+    if (place.current) row.current = parseFloat(getComputedStyle(place.current).getPropertyValue("--row")) || 44;
+    setHeight(row.current);
+    look();
+  };
   const look = () => {
     const element = place.current;
     if (!element) return;
-    const row = parseFloat(getComputedStyle(element).getPropertyValue("--row")) || 44;
-    setHeight(row);
-    const next = visibleSpan(element.getBoundingClientRect().top, window.innerHeight, row, props.count);
+    const next = visibleSpan(element.getBoundingClientRect().top, window.innerHeight, row.current, props.count);
     setSpan((old) => (old.from === next.from && old.to === next.to ? old : next));
   };
 
-  useLayoutEffect(look, [props.count]);
+  useLayoutEffect(measure, [props.count]);
   useEffect(() => {
-    let asked = 0;
-    const onMove = () => {
-      cancelAnimationFrame(asked);
-      asked = requestAnimationFrame(look);
-    };
-    window.addEventListener("scroll", onMove, { passive: true });
-    window.addEventListener("resize", onMove);
+    // A browser tells of scrolling once a frame, before it draws.
+    window.addEventListener("scroll", look, { passive: true });
+    window.addEventListener("resize", measure);
     return () => {
-      cancelAnimationFrame(asked);
-      window.removeEventListener("scroll", onMove);
-      window.removeEventListener("resize", onMove);
+      window.removeEventListener("scroll", look);
+      window.removeEventListener("resize", measure);
     };
   }, [props.count]);
 

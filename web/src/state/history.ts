@@ -16,6 +16,10 @@ export type RangeId = (typeof RANGES)[number]["id"];
 
 const POINTS = 300;
 
+export function secondsOf(range: RangeId): number {
+  return RANGES.find(({ id }) => id === range)?.seconds ?? 600;
+}
+
 export interface Past {
   columns: string[];
   rows: (number | null)[][];
@@ -27,7 +31,7 @@ export interface Past {
 // `query`: vm=NAME, each=assigned_bytes, or empty for the host. `sample`: the same columns out of the live picture.
 export function useHistory(query: string, range: RangeId, sample: (now: Live, columns: string[]) => (number | null)[], columns: string[]): Past {
   const [past, setPast] = useState<Past>({ columns, rows: [], note: "", loading: true });
-  const seconds = RANGES.find(({ id }) => id === range)?.seconds ?? 600;
+  const seconds = secondsOf(range);
   const step = Math.max(1, seconds / POINTS);
   const alive = lostSince.value === null;
 

@@ -24,7 +24,8 @@ export function nextTheme(): void {
 effect(() => {
   const chosen = theme.value;
   dark.value = chosen === "system" ? system.matches : chosen === "dark";
-  document.documentElement.dataset.theme = dark.value ? "dark" : "light";
+  if (chosen === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen;
   try {
     if (chosen === "system") localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, chosen);
@@ -33,8 +34,5 @@ effect(() => {
   }
 });
 system.addEventListener("change", () => {
-  if (theme.value === "system") {
-    dark.value = system.matches;
-    document.documentElement.dataset.theme = dark.value ? "dark" : "light";
-  }
+  if (theme.value === "system") dark.value = system.matches;
 });

@@ -113,8 +113,8 @@ export interface Finding {
   severity: "ok" | "note" | "warning" | "problem";
   vm: string | null;
   text: string;
-  evidence: string;
-  remedy: string;
+  evidence: string | null;
+  remedy: string | null;
 }
 
 export interface History {

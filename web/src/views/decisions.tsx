@@ -41,5 +41,5 @@ export function Decisions({ name }: { name: string }) {
   if (error && !value) return <Trouble text={error} />;
   if (!value) return <Empty>Loading…</Empty>;
   if (value.items.length === 0) return <Empty>Nothing was decided yet.</Empty>;
-  return <ol class="decisions">{[...value.items].reverse().map((item) => <Item key={item.seq} decision={item} />)}</ol>;
+  return <ol class="decisions" tabIndex={0} aria-label="Decisions, the newest first">{[...value.items].reverse().map((item) => <Item key={item.seq} decision={item} />)}</ol>;
 }

@@ -6,7 +6,7 @@ import { EventList, isBad } from "../parts/eventlist";
 import { HostBar } from "../parts/hostbar";
 import { Ranges } from "../parts/ranges";
 import { Figure, Panel, Size } from "../parts/small";
-import { aligned, useHistory, type RangeId } from "../state/history";
+import { aligned, secondsOf, useHistory, type RangeId } from "../state/history";
 import { events } from "../state/live";
 import type { Live } from "../state/merge";
 import { bytes } from "../text/bytes";
@@ -52,6 +52,7 @@ function Stack({ now }: { now: Live }) {
         stacked
         binary
         height={260}
+        span={secondsOf(range)}
         most={top}
         lines={names.map((label, index) => ({ label, colour: rest && index === names.length - 1 ? "--others" : `--c${hueOf(label)}` }))}
         data={data as never}

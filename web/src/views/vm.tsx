@@ -22,9 +22,9 @@ import { SettingsDialog } from "./settings";
 function seen({ assigned_bytes: assigned, visible_bytes: visible, available_bytes: available }: Vm): string {
   if (assigned === null) return "";
   if (visible === null) return `The host has given it ${bytes(assigned)}. What the guest sees is not known.`;
-  const hidden = assigned - visible;
+  const rest = assigned > visible ? " The rest is its kernel's own, or in memory blocks that are not complete." : "";
   const free = available === null ? "" : ` Programs in it can still use ${bytes(available)}.`;
-  return `The host has given it ${bytes(assigned)}; the guest sees ${bytes(visible)}${hidden > 0 ? `, as its kernel keeps ${bytes(hidden)} for itself` : ""}.${free}`;
+  return `The host has given it ${bytes(assigned)}; the guest's own tools show a total of ${bytes(visible)}.${rest}${free}`;
 }
 
 function Figures({ vm }: { vm: Vm }) {
