@@ -97,6 +97,7 @@ export class Fake {
     if (!found) return problem(404, "not-found", "there is no such VM");
     if (vm[2] === "/decisions") return json({ items: decisions(found), next: null });
     if (vm[2] === "/doctor") return json({ items: findings().filter((item) => item.vm === found.name), next: null });
+    if (vm[2] === "/sample") return json({ name: found.name, sample_age_s: 0.1, psi_some_us: world.ticks * 41000 });
     if (request.method === "PATCH") return this.patch(found, JSON.parse(body), url.searchParams.get("dry_run") === "1", json, problem);
     return json(found);
   }

@@ -1,0 +1,164 @@
+"""The web page in a real browser, served by the daemon, with real guests: what is done on it happens, and what happens is seen."""
+
+import time
+import unittest
+
+from tests.e2e.base import RealGuests
+from tests.harness import browser
+from tests.harness.bridge import Bridge
+from tests.harness.browser import Browser
+from tests.harness.daemon import DYNAMIC, Daemon
+from tests.harness.guest import MIB, Guest
+from tests.harness.paths import bin_dir
+from tests.harness.waiting import until
+from tests.web.unit_test import script_web
+
+PICTURES = bin_dir().parent / "screenshots"
+VIEWS = {"overview": "#/", "host": "#/host", "vm": "#/vm/web", "doctor": "#/doctor"}
+
+
+def cell(vm: str, column: str) -> str:
+    return f'.rows .row:has(a:text-is("{vm}")) .cell.{column}'
+
+
+def mib(text: str) -> float:
+    """What the page shows as a size."""
+    number, unit = text.split()
+    return float(number) * {"MiB": 1, "GiB": 1024}[unit]
+
+
+class Web(RealGuests):
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        # Beside the programs, where the daemon looks for it.
+        script_web(str(bin_dir().parent / "web"))
+        if reason := browser.missing():
+            raise unittest.SkipTest(reason)
+
+    def serve(self, daemon: Daemon) -> Browser:
+        """A browser on the page; at the end of the test nothing may have gone wrong in it."""
+        self.bridge = self.enterContext(Bridge(daemon.socket))
+        page = self.enterContext(Browser(self.rundir / "log/browser.log"))
+        page.open(self.bridge.url)
+        page.wait(".rows .row", timeout=20)
+        return page
+
+    def no_trouble(self, page: Browser) -> None:
+        """No error in the console, nothing fetched from elsewhere."""
+        self.assertEqual(page.tell("trouble"), [])
+
+    def dialog(self, page: Browser, vm: str) -> None:
+        page.tell("go", hash=f"#/vm/{vm}")
+        page.click("button:has-text('Settings…')")
+        page.wait("dialog[open]")
+
+    def test_a_change_on_the_page_reaches_the_vm(self) -> None:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web:
+            web.wait_ready()
+            daemon.wait_served("web", timeout=20)
+            page = self.serve(daemon)
+            self.dialog(page, "web")
+            page.fill("[name=minimum_bytes]", "700 MiB")
+            page.fill("[name=startup_bytes]", "700M")
+            page.wait("text=as far as the host has memory")
+            self.assertLess(web.memory().assigned, 700 * MIB, "a dry run moves nothing")
+            page.click("dialog button:has-text('Apply')")
+            page.wait("dialog", state="detached")
+            until(lambda: web.memory().assigned >= 700 * MIB, 20, "QEMU has what was set on the page")
+            self.assertEqual(daemon.vm("web")["settings"]["minimum_bytes"], 700 * MIB)
+            self.no_trouble(page)
+
+    def test_a_growing_vm_is_seen_growing(self) -> None:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web:
+            web.wait_ready()
+            daemon.wait_served("web", timeout=20)
+            page = self.serve(daemon)
+            before = mib(page.text(cell("web", "assigned")))
+            web.workload.run("alloc:700:150", 90)
+            until(lambda: web.memory().assigned > 700 * MIB, 10, "it grew")
+            grown = time.monotonic()
+            until(lambda: mib(page.text(cell("web", "assigned"))) > 700, 10, "the page shows it")
+            print(f"QEMU had it, and the page showed it {time.monotonic() - grown:.1f} s later; before: {before:.0f} MiB")
+            shown = mib(page.text(cell("web", "assigned")))
+            self.assertAlmostEqual(shown, daemon.vm("web")["assigned_bytes"] / MIB, delta=0.1 * shown)
+            self.no_trouble(page)
+
+    def test_a_killed_daemon_is_seen_and_comes_back_without_a_reload(self) -> None:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web:
+            web.wait_ready()
+            daemon.wait_served("web", timeout=20)
+            page = self.serve(daemon)
+            page.tell("evaluate", code="globalThis.stays = true")
+            daemon.kill()
+            page.wait(".connection.lost:has-text('Disconnected since')")
+            self.assertGreater(mib(page.text(cell("web", "assigned"))), 0, "what was known stays")
+            daemon.start()
+            page.wait(".connection.on", timeout=20)
+            page.wait(cell("web", "status") + ":has-text('OK')", timeout=30)
+            self.assertTrue(page.tell("evaluate", code="globalThis.stays"), "the page was never loaded again")
+            self.no_trouble(page)
+
+    def test_wrong_input_is_refused_at_its_field(self) -> None:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web:
+            web.wait_ready()
+            daemon.wait_served("web", timeout=20)
+            before = daemon.vm("web")["settings"]
+            page = self.serve(daemon)
+            self.dialog(page, "web")
+            for field, value, says in (("minimum_bytes", "1,5G", "The decimal sign is a point: 1.5G"), ("minimum_bytes", "1M", "32 MiB"),
+                                       ("buffer_percent", "3", "5 to 2000"), ("weight", "20000", "0 to 10000")):
+                page.fill(f"[name={field}]", value)
+                page.wait(f"#say-{field}.error:has-text('{says}')")
+                self.assertEqual(page.tell("attribute", selector=f"[name={field}]", name="aria-invalid"), "true")
+                page.fill(f"[name={field}]", "")
+                page.wait(f"#say-{field}:not(.error)")
+            self.assertEqual(daemon.vm("web")["settings"], before)
+            self.no_trouble(page)
+
+    def test_a_refused_growth_shows_its_reason(self) -> None:
+        with Daemon(self.rundir, "500M", DYNAMIC) as daemon, Guest("web", self.rundir) as web:
+            web.wait_ready()
+            daemon.wait_served("web", timeout=20)
+            page = self.serve(daemon)
+            fill = web.workload.start("alloc:600:100")
+            until(lambda: daemon.vm("web")["refusals"] > 0, 60, "the host has no more")
+            page.tell("go", hash="#/vm/web")
+            page.wait(".decisions .bad .rule:has-text('Refused')", timeout=20)
+            why = page.text(".decisions li.bad")
+            self.assertIn("free", why)
+            print(f"the page says: {' | '.join(why.splitlines())}")
+            page.wait(".events .bad:has-text('vm.refused')")
+            self.no_trouble(page)
+            web.workload.finish(fill, 120)
+
+    def test_it_can_be_read_and_pictures_are_made_of_it(self) -> None:
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web, Guest("db", self.rundir) as other:
+            for guest in (web, other):
+                guest.wait_ready()
+                daemon.wait_served(guest.name, timeout=30)
+            daemon.set("nightly", mode="dynamic", minimum_bytes=512 * MIB)
+            web.workload.run("alloc:500:150", 90)
+            page = self.serve(daemon)
+            for width, height in ((1280, 900), (390, 844)):
+                for theme in ("light", "dark"):
+                    page.tell("view", width=width, height=height, theme=theme)
+                    for name, path in VIEWS.items():
+                        page.tell("go", hash=path)
+                        page.wait("main .panel")
+                        self.picture(page, f"{name}-{width}-{theme}")
+                    self.dialog(page, "web")
+                    page.fill("[name=maximum_bytes]", "1.5G")
+                    page.wait(".preview li")
+                    self.picture(page, f"settings-{width}-{theme}")
+                    page.click("dialog button:has-text('Cancel')")
+            self.no_trouble(page)
+
+    def picture(self, page: Browser, name: str) -> None:
+        page.screenshot(PICTURES / f"{name}.png")
+        self.assertEqual(page.tell("axe"), [], name)
+        self.assertTrue(page.tell("evaluate", code="document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window")
+
+
+if __name__ == "__main__":
+    unittest.main()
