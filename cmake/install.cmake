@@ -26,6 +26,11 @@ install(FILES ${packaging}/completions/aerostat.fish DESTINATION ${share}/fish/v
 # The web page, which script/web leaves beside the programs. A build without Node has none.
 install(DIRECTORY ${CMAKE_BINARY_DIR}/web/ DESTINATION ${share}/aerostat/web COMPONENT host OPTIONAL)
 
+# For those who watch the host with Prometheus and Grafana.
+install(FILES ${packaging}/prometheus/alerts.yml ${packaging}/prometheus/alerts_test.yml
+        DESTINATION ${share}/aerostat/prometheus COMPONENT host)
+install(FILES ${packaging}/grafana/aerostat.json DESTINATION ${share}/aerostat/grafana COMPONENT host)
+
 # Somebody's configuration stays as it is.
 install(CODE "
   set(conf \$ENV{DESTDIR}/etc/aerostat/aerostat.toml)

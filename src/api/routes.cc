@@ -9,6 +9,7 @@
 
 #include "api/doctor_routes.h"
 #include "api/event_routes.h"
+#include "api/metrics_routes.h"
 #include "api/route.h"
 #include "api/sample_json.h"
 #include "api/static_files.h"
@@ -136,6 +137,7 @@ constexpr std::array kRoutes = {
     Route{"POST", "/v1/vms/*/resize", "dry_run", Scope::Change, now<post_resize>},
     Route{"GET", "/v1/vms/*/sample", "", Scope::Read, now<get_sample>},
     Route{"GET", "/v1/vms/*/doctor", "", Scope::Read, now<get_vm_doctor>},
+    Route{"GET", "/metrics", "", Scope::Read, now<get_metrics>},
     Route{"GET", "/v1/doctor", "", Scope::Read, now<get_doctor>},
     Route{"GET", "/v1/events", "after follow", Scope::Read, now<get_events>},
     Route{"GET", "/v1/reactions", "", Scope::Read, now<get_reactions>},

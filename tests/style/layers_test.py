@@ -31,7 +31,9 @@ MAY_USE = {
     # The lab runs the loop itself, and the guest's own rules of when to report and of whose memory is whose.
     "sim": {"base", "model", "policy", "guard", "vmm", "guest", "control", "agent/common"},
     "research": {"base", "model", "policy", "sim"},
-    "api": {"base", "model", "reactor", "control"},
+    # Reports as Prometheus reads them.
+    "metrics": {"base", "model"},
+    "api": {"base", "model", "metrics", "reactor", "control"},
     "console": {"base"},
     # Speaks to the daemon and has no part of it.
     "client": {"base", "model", "console"},
