@@ -249,6 +249,10 @@ bool DeviceLedger::wonders() const {
          hand_.is_off(*balloon_ordered_, memory_.balloon_actual);
 }
 
+bool DeviceLedger::finds_out(TimePoint now) const {
+  return off_since_ && wonders() && now - *off_since_ < kSureWithin;
+}
+
 void DeviceLedger::watch_other_hand(std::optional<Bytes> plug_before, TimePoint now) {
   if (memory_.has_plug && plug_before && *plug_before != memory_.plug_requested) {
     meddled(fmt::format("its plugged memory was asked to be {}, by something else than Aerostat ({} before)",
@@ -289,6 +293,7 @@ void DeviceLedger::saw_balloon(Bytes actual, TimePoint now) {
   if (!stale) stale_balloon_.reset();
   const Bytes before = memory_.balloon_actual;
   memory_.balloon_actual = stale ? memory_.base : std::min(actual, memory_.base);
+  off_since_ = wonders() ? std::optional(off_since_.value_or(now)) : std::nullopt;
   // A balloon that moves has a driver. That nothing is requested of it any more says nothing.
   if (!stale && memory_.balloon_actual != before) inflation_.stuck = false;
   inflation_.follow(balloon_ordered_ && memory_.balloon_actual > *balloon_ordered_,

@@ -48,6 +48,9 @@ inline constexpr Duration kTradePatience = std::chrono::seconds(3);
 inline constexpr Duration kTradeAgain = std::chrono::minutes(1);
 // A reset through the firmware shows as two RESET events (Q35 with SeaBIOS, 30 ms apart): one reboot.
 inline constexpr Duration kSameReset = std::chrono::seconds(1);
+// A balloon that leaves what we ordered gets no order for this long. Two readings mostly tell whose hand it
+// is within 0.4 s (kSureAfter); a guest in want waits no longer. Plugging goes on.
+inline constexpr Duration kSureWithin = std::chrono::seconds(1);
 
 class DeviceLedger {
  public:
@@ -102,6 +105,9 @@ class DeviceLedger {
   void lose_orders();
   // The balloon is not where it should be: it should be read soon.
   bool wonders() const;
+  // It is being found out whether somebody else moves it: an order of ours now would hide that, and undo what
+  // they did. At most kSureWithin.
+  bool finds_out(TimePoint now) const;
   // Everything ordered has been reached.
   bool settled() const;
   bool balloon_stuck() const { return inflation_.stuck; }
@@ -141,8 +147,9 @@ class DeviceLedger {
   TimePoint moved_at_{};
   Asked unplug_, inflation_, trade_;
   OtherHand hand_;
-  std::optional<Bytes> opens_at_;    // the target at which a trade is wanted, or under way
-  std::optional<Bytes> returns_to_;  // the target of a failed trade: what was taken comes back
+  std::optional<TimePoint> off_since_;  // the balloon is where nobody of us wants it
+  std::optional<Bytes> opens_at_;       // the target at which a trade is wanted, or under way
+  std::optional<Bytes> returns_to_;     // the target of a failed trade: what was taken comes back
   TimePoint trade_again_{};
   int trades_failed_ = 0;  // in a row
 };

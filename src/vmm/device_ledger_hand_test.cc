@@ -38,6 +38,18 @@ TEST_F(DeviceLedgerHandTest, ABalloonThatLeavesOurOrderCountsAsAnything) {
   EXPECT_EQ(facts.meddlings, 1u);
 }
 
+// A balloon that creeps back would never be called another's: a guest in want is not kept waiting for that.
+TEST_F(DeviceLedgerHandTest, FindingOutWhoseHandItIsTakesASecondAtMost) {
+  settle();
+  see(600_MiB, 128_MiB, 128_MiB);
+  EXPECT_TRUE(ledger.finds_out(clock.now()));
+  for (int i = 2; i < 20; ++i) see(600_MiB + Bytes::mib(i), 128_MiB, 128_MiB);
+  EXPECT_EQ(facts.meddlings, 0u);
+  EXPECT_TRUE(ledger.wonders());
+  EXPECT_FALSE(ledger.finds_out(clock.now()));
+  EXPECT_TRUE(ledger.aim(800_MiB, !ledger.finds_out(clock.now())).balloon);
+}
+
 TEST_F(DeviceLedgerHandTest, AnotherRequestOfPluggedMemoryCountsAndIsTold) {
   settle();
   see(700_MiB, 128_MiB, 512_MiB);
