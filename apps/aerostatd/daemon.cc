@@ -106,7 +106,8 @@ class Daemon::Impl {
                 {[this] { want_pass(); }, [this] { want_notice(); },
                  [] { return std::chrono::system_clock::now(); },
                  [this](bool paused) { return pause_.keep(paused); },
-                 [this](const std::vector<StartReport>& starts) { starts_.remember(starts); }}),
+                 [this](const std::vector<StartReport>& starts) { starts_.remember(starts); },
+                 [this](const StartRequest& request) { begin_start(request); }}),
         machines_(io_, clock_, engine_),
         api_(io_, clock_,
              {.manager = engine_,
@@ -168,6 +169,13 @@ class Daemon::Impl {
       log_info("event=libvirt.absent note={}", log_text(libvirt_.absent));
     }
     return {};
+  }
+
+  // Never from inside the engine's call.
+  void begin_start(const StartRequest& request) {
+    const auto failed = [this, vm = request.vm](const std::string& why) { engine_.start_failed(vm, why); };
+    if (domains_) return domains_->start_domain(request.domain, failed);
+    boost::asio::post(io_, [failed] { failed("aerostatd has no libvirt to start it with"); });
   }
 
   void run_pass() {

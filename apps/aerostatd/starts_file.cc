@@ -40,6 +40,7 @@ Json entry_of(const StartReport& start) {
               {"wait_s", start.request.wait.count()},
               {"weight", start.weight},
               {"asked_at_ms", milliseconds(start.asked_at)},
+              {"domain", start.request.domain},
               {"asked_by", start.request.asked_by}};
   if (start.request.lasts) out["lasts_s"] = start.request.lasts->count();
   if (start.until) out["until_ms"] = milliseconds(*start.until);
@@ -60,6 +61,7 @@ std::optional<StartReport> start_of(const Json& entry) {
   out.request.wait = std::chrono::seconds(*wait);
   if (lasts) out.request.lasts = std::chrono::seconds(*lasts);
   out.request.weight = out.weight = static_cast<int>(std::clamp<std::int64_t>(*weight, -1, kMostWeight + 1));
+  out.request.domain = text(entry, "domain");
   out.request.asked_by = printable(text(entry, "asked_by"), 64);
   out.state = *state;
   out.missing = Bytes::of(*missing);

@@ -1,5 +1,7 @@
-// The memory that a libvirt domain takes when it starts, by its XML.
+// What a libvirt domain takes when it starts, by its XML.
 #pragma once
+
+#include <string>
 
 #include <string_view>
 
@@ -8,7 +10,12 @@
 
 namespace aerostat {
 
-// Cells and DIMMs, and what each virtio-mem device is asked to have at once. Refuses what is no domain.
-Result<Bytes> start_memory(std::string_view xml);
+struct DomainStart {
+  std::string uuid;
+  Bytes memory;  // cells and DIMMs, and what each virtio-mem device is asked to have at once
+};
+
+// Refuses what is no domain.
+Result<DomainStart> domain_start(std::string_view xml);
 
 }  // namespace aerostat

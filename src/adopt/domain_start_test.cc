@@ -1,4 +1,4 @@
-#include "adopt/start_memory.h"
+#include "adopt/domain_start.h"
 
 #include "adopt/domain_fixture.h"
 
@@ -12,17 +12,18 @@ std::string module(const std::string& model, int mib, int requested = 0) {
          "<requested unit='MiB'>" + std::to_string(requested) + "</requested></target></memory>\n";
 }
 
-TEST(StartMemory, IsWhatTheDomainBootsWith) {
-  EXPECT_EQ(start_memory(domain_xml()), 2_GiB);
+TEST(DomainStart, IsWhatTheDomainBootsWith) {
+  EXPECT_EQ(domain_start(domain_xml())->memory, 2_GiB);
   // libvirt's <memory> has the size of each memory device in it.
-  EXPECT_EQ(start_memory(domain_xml(module("virtio-mem", 1536))), 512_MiB);
-  EXPECT_EQ(start_memory(domain_xml(module("virtio-mem", 1536, 256))), 768_MiB);
-  EXPECT_EQ(start_memory(domain_xml(module("dimm", 1024))), 2_GiB) << "a DIMM is there from the start";
+  EXPECT_EQ(domain_start(domain_xml(module("virtio-mem", 1536)))->memory, 512_MiB);
+  EXPECT_EQ(domain_start(domain_xml(module("virtio-mem", 1536, 256)))->memory, 768_MiB);
+  EXPECT_EQ(domain_start(domain_xml(module("dimm", 1024)))->memory, 2_GiB)
+      << "a DIMM is there from the start";
 }
 
-TEST(StartMemory, RefusesWhatIsNoDomain) {
+TEST(DomainStart, RefusesWhatIsNoDomain) {
   for (const char* wrong : {"", "<domain/>", "<network/>", "domain"})
-    EXPECT_FALSE(start_memory(wrong)) << wrong;
+    EXPECT_FALSE(domain_start(wrong)) << wrong;
 }
 
 }  // namespace

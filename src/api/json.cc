@@ -96,6 +96,11 @@ Result<void> take(StartRequest& start, const std::string& key, const Json& value
     start.vm = value.get<std::string>();
     return {};
   }
+  if (key == "domain") {
+    if (!value.is_string()) return invalid("domain is not a text; it is a libvirt domain's UUID", key);
+    start.domain = value.get<std::string>();
+    return {};
+  }
   if (key == "memory_bytes") {
     const Result<Bytes> size = size_of(key, value);
     if (!size) return fail(size.error());
@@ -111,8 +116,9 @@ Result<void> take(StartRequest& start, const std::string& key, const Json& value
   if (key == "lasts_seconds") return seconds(start.lasts, number_of(key, value));
   if (key == "weight") return put(start.weight, number_of(key, value));
   return invalid(
-      fmt::format("there is no member '{}'; there are vm, memory_bytes, wait_seconds, lasts_seconds, weight",
-                  printable(key, 64)),
+      fmt::format(
+          "there is no member '{}'; there are vm, memory_bytes, wait_seconds, lasts_seconds, weight, domain",
+          printable(key, 64)),
       printable(key, 64));
 }
 
@@ -203,6 +209,7 @@ Json to_json(const StartReport& start) {
           {"until", start.until ? Json(format_time(*start.until)) : Json(nullptr)},
           {"wait_seconds", request.wait.count()},
           {"lasts_seconds", request.lasts ? Json(request.lasts->count()) : Json(nullptr)},
+          {"domain", request.domain.empty() ? Json(nullptr) : Json(request.domain)},
           {"asked_by", request.asked_by},
           {"why", start.why}};
 }

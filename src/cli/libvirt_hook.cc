@@ -11,7 +11,7 @@
 #include "console/exit_status.h"
 #include "console/table.h"
 #ifdef AEROSTAT_WITH_LIBVIRT
-#include "adopt/start_memory.h"
+#include "adopt/domain_start.h"
 #endif
 
 namespace aerostat {
@@ -20,6 +20,9 @@ namespace {
 
 // The start waits for this as well.
 constexpr std::chrono::milliseconds kPatience{1000};
+// libvirt holds the domain while a hook runs: `virsh list` and every other list of domains wait as long.
+// Memory that running VMs have to give is mostly there within a second.
+constexpr std::chrono::milliseconds kHeldUp{3000};
 constexpr std::size_t kLongestXml = std::size_t{4} << 20;
 
 std::string read_all(std::istream& in) {
@@ -29,9 +32,16 @@ std::string read_all(std::istream& in) {
   return out;
 }
 
-Result<Bytes> memory_of(const std::string& xml) {
+struct Wanted {
+  std::string uuid;
+  Bytes memory;
+};
+
+Result<Wanted> wanted_by(const std::string& xml) {
 #ifdef AEROSTAT_WITH_LIBVIRT
-  return start_memory(xml);
+  const Result<DomainStart> start = domain_start(xml);
+  if (!start) return fail(start.error());
+  return Wanted{start->uuid, start->memory};
 #else
   (void)xml;
   return fail(Error::Kind::Unavailable, "this build knows no libvirt");
@@ -55,7 +65,10 @@ LibvirtHook::LibvirtHook(CLI::App& app) {
       "[starts] libvirt = \"true\". See docs/guide/starting.md.");
 }
 
-int LibvirtHook::before_start(std::istream& xml, const Output& output, const Starts::Pause& pause) const {
+// `later`: the daemon may start it by itself. Not where its memory arrives from elsewhere, by a migration or
+// from a file: a boot in place of that would be another life of its disks.
+int LibvirtHook::before_start(std::istream& xml, bool later, const Output& output,
+                              const Starts::Pause& pause) const {
   const Result<Config> config = load_config(config_);
   if (!config) {
     if (config.error().kind == Error::Kind::NotFound) return kDone;
@@ -64,30 +77,35 @@ int LibvirtHook::before_start(std::istream& xml, const Output& output, const Sta
     return kDone;
   }
   if (!config->starts.libvirt) return kDone;
-  const Result<Bytes> memory = memory_of(read_all(xml));
-  if (!memory || !is_vm_name(domain_)) {
+  const Result<Wanted> wanted = wanted_by(read_all(xml));
+  if (!wanted || !is_vm_name(domain_)) {
     output.err << "aerostat: " << clean(domain_) << " starts without a promise of memory: "
-               << clean(memory ? "its name is no VM name" : memory.error().message) << "\n";
+               << clean(wanted ? "its name is no VM name" : wanted.error().message) << "\n";
     return kDone;
   }
   GateOptions options;
   options.request.vm = domain_;
-  options.request.memory = *memory;
+  options.request.memory = wanted->memory;
   options.request.wait = config->starts.wait;
   options.request.lasts = kUsualLasts;
   options.unreached = config->starts.without_daemon ? Unreached::Start : Unreached::Refuse;
-  return Starts(Client(config->api_socket, kPatience), output, pause).gate(options);
+  // Nothing to standard output: libvirt takes that for another definition.
+  return Starts(Client(config->api_socket, kPatience), {output.err, output.err}, pause)
+      .gate_briefly(options, kHeldUp, later ? wanted->uuid : "");
 }
 
 int LibvirtHook::run(std::istream& xml, const Output& output, const Starts::Pause& pause) const {
-  if (operation_ == "prepare" && step_ == "begin") return before_start(xml, output, pause);
+  if (step_ == "begin" && (operation_ == "migrate" || operation_ == "restore"))
+    return before_start(xml, false, output, pause);
+  if (step_ == "begin" && operation_ == "prepare") return before_start(xml, true, output, pause);
   if (operation_ != "release" || step_ != "end") return kDone;
-  // It ended, or never came up. Nothing may be kept for it, and mostly nothing is.
+  // It ended, or never came up. Nothing may be kept for it, and mostly nothing is. One that was told to wait
+  // never came up either.
   const Result<Config> config = load_config(config_);
   if (!config || !config->starts.libvirt || !is_vm_name(domain_)) return kDone;
   std::ostringstream unheard;
-  Starts(Client(config->api_socket, kPatience), {unheard, unheard}, [](std::chrono::milliseconds) {
-  }).release(domain_);
+  Starts starts(Client(config->api_socket, kPatience), {unheard, unheard}, [](std::chrono::milliseconds) {});
+  if (!starts.begins_later(domain_)) starts.release(domain_);
   return kDone;
 }
 

@@ -20,7 +20,7 @@ class LibvirtHook {
   int run(std::istream& xml, const Output& output, const Starts::Pause& pause) const;
 
  private:
-  int before_start(std::istream& xml, const Output& output, const Starts::Pause& pause) const;
+  int before_start(std::istream& xml, bool later, const Output& output, const Starts::Pause& pause) const;
 
   CLI::App* command_;
   std::string domain_, operation_, step_, extra_;

@@ -11,8 +11,11 @@
 namespace aerostat {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr const char* kDomain =
-    "<domain type='kvm'><name>web</name><memory unit='MiB'>2048</memory><os><type arch='x86_64' "
+    "<domain type='kvm'><name>web</name><uuid>11111111-2222-3333-4444-555555555555</uuid><memory "
+    "unit='MiB'>2048</memory><os><type arch='x86_64' "
     "machine='pc-q35-7.2'>"
     "hvm</type></os><devices><memory model='virtio-mem'><target><size "
     "unit='MiB'>1536</size></target></memory>"
@@ -38,7 +41,7 @@ class Hook : public testing::Test {
     std::istringstream in(xml);
     std::ostringstream out, err;
     Ran ran;
-    ran.status = hook.run(in, {out, err}, [](std::chrono::milliseconds) {});
+    ran.status = hook.run(in, {out, err}, [this](std::chrono::milliseconds time) { waited += time; });
     ran.out = out.str();
     ran.err = err.str();
     return ran;
@@ -48,6 +51,7 @@ class Hook : public testing::Test {
   }
 
   TemporaryFolder folder;
+  std::chrono::milliseconds waited{0};
   std::string file = folder.path() + "/aerostat.toml";
 };
 
@@ -66,7 +70,42 @@ TEST_F(Hook, ARefusalKeepsTheDomainFromStartingAndSaysWhy) {
   configure(daemon.socket);
   const Ran ran = run({"web", "prepare", "begin", "-"});
   EXPECT_EQ(ran.status, 1);
-  EXPECT_EQ(ran.err, "aerostat: web: refused: because\n");
+  EXPECT_EQ(ran.err, "aerostat: web: because\n");
+}
+
+TEST_F(Hook, HoldsLibvirtUpForAMomentOnlyAndThenLeavesTheStartToTheDaemon) {
+  std::vector<std::string> answers(14, start("gathering"));
+  ScriptedDaemon daemon(answers);
+  configure(daemon.socket);
+  const Ran ran = run({"web", "prepare", "begin", "-"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.err,
+            "aerostat: web: because; aerostatd starts it when its memory is there (aerostat reservations)\n");
+  EXPECT_EQ(waited, 3000ms) << "virsh list waits as long";
+  EXPECT_TRUE(daemon.requests.back().starts_with("POST ")) << daemon.requests.back();
+  EXPECT_NE(daemon.requests.back().find(R"("domain":"11111111-2222-3333-4444-555555555555")"),
+            std::string::npos);
+}
+
+TEST_F(Hook, AMigrationOrARestoreIsNeverTurnedIntoABoot) {
+  for (const char* arrives : {"migrate", "restore"}) {
+    ScriptedDaemon daemon(std::vector<std::string>(14, start("waiting")));
+    configure(daemon.socket);
+    const Ran ran = run({"web", arrives, "begin", "-"});
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_EQ(ran.out, "") << "libvirt would take it for another definition";
+    EXPECT_TRUE(daemon.requests.back().starts_with("DELETE ")) << daemon.requests.back();
+    EXPECT_EQ(ran.err, "aerostat: web: because\n");
+  }
+}
+
+TEST_F(Hook, WhatTheDaemonWillStartIsNotGivenUpWithTheRefusedStart) {
+  ScriptedDaemon daemon({http_reply("200 OK", R"({"vm":"web","state":"waiting","domain":"1111"})")});
+  configure(daemon.socket);
+  EXPECT_EQ(run({"web", "release", "end", "-"}).status, 0);
+  ASSERT_EQ(daemon.requests.size(), 1u);
+  EXPECT_TRUE(daemon.requests[0].starts_with("GET "));
 }
 
 TEST_F(Hook, DoesNothingUntilItIsSwitchedOn) {
@@ -76,7 +115,7 @@ TEST_F(Hook, DoesNothingUntilItIsSwitchedOn) {
   EXPECT_EQ(off.status, 0);
   EXPECT_EQ(off.err, "");
   configure("/tmp/nowhere/api.sock");
-  for (const char* other : {"start", "started", "stopped", "migrate", "reconnect"})
+  for (const char* other : {"start", "started", "stopped", "reconnect"})
     EXPECT_EQ(run({"web", other, "begin", "-"}).err, "") << other;
 }
 
@@ -102,10 +141,10 @@ TEST_F(Hook, WhatItCannotUnderstandStarts) {
 }
 
 TEST_F(Hook, NothingIsKeptForADomainThatEnded) {
-  ScriptedDaemon daemon({start("released")});
+  ScriptedDaemon daemon({start("ready"), start("released")});
   configure(daemon.socket);
   EXPECT_EQ(run({"web", "release", "end", "-"}).status, 0);
-  EXPECT_TRUE(daemon.requests[0].starts_with("DELETE /v1/reservations/web ")) << daemon.requests[0];
+  EXPECT_TRUE(daemon.requests[1].starts_with("DELETE /v1/reservations/web ")) << daemon.requests[1];
 }
 
 }  // namespace

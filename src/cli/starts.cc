@@ -22,6 +22,7 @@ std::string body_of(const StartRequest& request) {
       {"vm", request.vm}, {"memory_bytes", request.memory.count()}, {"wait_seconds", request.wait.count()}};
   if (request.lasts) out["lasts_seconds"] = request.lasts->count();
   if (request.weight) out["weight"] = *request.weight;
+  if (!request.domain.empty()) out["domain"] = request.domain;
   return out.dump();
 }
 
@@ -29,6 +30,11 @@ StartState state_of(const Json& start) {
   const auto found = start.is_object() ? start.find("state") : start.end();
   if (!start.is_object() || found == start.end() || !found->is_string()) return StartState::Refused;
   return start_state_of(found->get<std::string>()).value_or(StartState::Refused);
+}
+
+std::string text_in(const Json& start, const char* id) {
+  const auto found = start.is_object() ? start.find(id) : start.end();
+  return start.is_object() && found != start.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 }  // namespace
@@ -47,9 +53,9 @@ void Starts::tell(const Json& start) {
 }
 
 // A daemon that was away for a moment remembers what it was asked for. One that does not is asked again.
-Result<Json> Starts::await(const StartRequest& request) {
-  std::optional<Error> away;
-  std::chrono::milliseconds silent{0};
+// After `most`, whatever its state is then.
+Result<Json> Starts::await(const StartRequest& request, std::optional<std::chrono::milliseconds> most) {
+  std::chrono::milliseconds silent{0}, waited{0};
   bool asked = false;
   while (true) {
     const Result<Json> start = asked ? ask_daemon(client_, "GET", place_of(request.vm))
@@ -58,8 +64,8 @@ Result<Json> Starts::await(const StartRequest& request) {
       asked = true;
       silent = {};
       const StartState state = state_of(*start);
-      if (state >= StartState::Ready) return start;
-      tell(*start);
+      if (state >= StartState::Ready || (most && waited >= *most)) return start;
+      if (!most) tell(*start);
     } else if (start.error().kind == Error::Kind::NotFound && asked) {
       asked = false;
       continue;
@@ -71,6 +77,7 @@ Result<Json> Starts::await(const StartRequest& request) {
       silent += kAskEvery;
     }
     pause_(kAskEvery);
+    waited += kAskEvery;
   }
 }
 
@@ -87,8 +94,28 @@ int Starts::reserve(const StartRequest& request) {
   return there ? kDone : kFailed;
 }
 
-int Starts::gate(const GateOptions& options) {
-  const int status = reserve(options.request);
+int Starts::gate(const GateOptions& options) { return unreached(options, reserve(options.request)); }
+
+int Starts::gate_briefly(GateOptions options, std::chrono::milliseconds most, const std::string& domain) {
+  const auto there = [](const Json& start) {
+    return state_of(start) == StartState::Ready || state_of(start) == StartState::Started;
+  };
+  Result<Json> start = await(options.request, most);
+  const bool waits = start && state_of(*start) < StartState::Ready;
+  if (waits && domain.empty()) ask_daemon(client_, "DELETE", place_of(options.request.vm));
+  if (waits && !domain.empty()) {
+    options.request.domain = domain;
+    start = ask_daemon(client_, "POST", "/v1/reservations", body_of(options.request));
+  }
+  if (!start) return unreached(options, complain(start.error()));
+  if (there(*start)) return kDone;
+  const bool later = waits && !domain.empty();
+  output_.err << "aerostat: " << clean(options.request.vm) << ": " << clean(text_in(*start, "why"))
+              << (later ? "; aerostatd starts it when its memory is there (aerostat reservations)\n" : "\n");
+  return kFailed;
+}
+
+int Starts::unreached(const GateOptions& options, int status) {
   if (status != kNotReached || options.unreached == Unreached::Refuse) return status;
   output_.err << "aerostat: " << options.request.vm
               << " starts without a promise of memory, because aerostatd is not reached\n";
@@ -107,6 +134,11 @@ int Starts::release(const std::string& vm) {
 bool Starts::holds(const std::string& vm) {
   const Result<Json> start = ask_daemon(client_, "GET", place_of(vm));
   return start && !start_ended(state_of(*start));
+}
+
+bool Starts::begins_later(const std::string& vm) {
+  const Result<Json> start = ask_daemon(client_, "GET", place_of(vm));
+  return start && !start_ended(state_of(*start)) && !text_in(*start, "domain").empty();
 }
 
 int Starts::list() {

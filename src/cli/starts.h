@@ -40,13 +40,20 @@ class Starts {
   int release(const std::string& vm);
   // Whether the daemon says that memory is kept, or gathered, for this VM. No daemon: no.
   bool holds(const std::string& vm);
+  // Whether the daemon will start this VM's domain itself. No daemon: no.
+  bool begins_later(const std::string& vm);
   int list();
   // As reserve(), for a start that should not hang on a daemon that is away: then `unreached` decides.
   int gate(const GateOptions& options);
+  // The same for a caller that holds up others while it waits, at most `most`. Memory that is not there by
+  // then is waited for by the daemon, which starts `domain` when it is; empty: nobody does, and nothing is
+  // kept. That is said, and the status is Failed.
+  int gate_briefly(GateOptions options, std::chrono::milliseconds most, const std::string& domain);
 
  private:
   int complain(const Error& error);
-  Result<Json> await(const StartRequest& request);
+  Result<Json> await(const StartRequest& request, std::optional<std::chrono::milliseconds> most = {});
+  int unreached(const GateOptions& options, int status);
   void tell(const Json& start);
 
   Client client_;

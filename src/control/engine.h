@@ -62,6 +62,9 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   // What is known of each VM, for checks that explain it; by name.
   std::vector<VmExam> exams() const;
 
+  // EngineHooks::begin_start() could not start this VM: why.
+  void start_failed(const std::string& vm, const std::string& why);
+
   // MachineListener
   void machine_appeared(Machine& machine) override;
   void machine_changed(const VmId& id) override;

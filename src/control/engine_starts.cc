@@ -30,7 +30,9 @@ void Engine::recall_starts() {
     Start start;
     start.request = each.request;
     start.weight = each.weight;
-    start.state = each.state;
+    // Whoever was to start its domain is gone: it becomes ready once more, and is started then.
+    const bool begins = each.state == StartState::Ready && !each.request.domain.empty();
+    start.state = begins ? StartState::Gathering : each.state;
     start.asked_at = at(each.asked_at);
     if (each.until) start.until = at(*each.until);
     start.missing = each.missing;
@@ -86,7 +88,22 @@ void Engine::advance_starts(Bytes spare, TimePoint now) {
     if (each.state == StartState::Refused) starts_.explain(each.request.vm, each.why + holders());
     tell_of_start(*starts_.find(each.request.vm));
   }
-  if (!changed.empty()) remember_starts();
+  if (changed.empty()) return;
+  remember_starts();
+  for (const Start& each : changed) {
+    const bool begins = each.state == StartState::Ready && !each.request.domain.empty();
+    if (begins && hooks_.begin_start) hooks_.begin_start(each.request);
+  }
+}
+
+// It may have asked once more meanwhile, and waits.
+void Engine::start_failed(const std::string& vm, const std::string& why) {
+  const Start* const start = starts_.find(vm);
+  if (start == nullptr || start->state != StartState::Ready) return;
+  starts_.release(vm, books_, clock_.now());
+  starts_.explain(vm, "it could not be started: " + why);
+  event(EventCode::VmStartRefused, vm, starts_.find(vm)->why);
+  remember_starts();
 }
 
 void Engine::tell_of_start(const Start& start) {

@@ -133,6 +133,54 @@ TEST(EngineStarts, ANewDaemonGoesOnWithWhatTheLastOnePromised) {
   EXPECT_TRUE(w.kept_starts.empty());
 }
 
+constexpr const char* kDomain = "11111111-2222-3333-4444-555555555555";
+
+StartRequest left_to_us(const std::string& vm, Bytes memory) {
+  StartRequest out = request(vm, memory, 300s);
+  out.domain = kDomain;
+  return out;
+}
+
+TEST(EngineStarts, ADomainThatWasToldToWaitIsStartedWhenItsMemoryIsThere) {
+  World w(4_GiB);
+  FakeMachine& full = add_static(w, "full", 4_GiB);
+  w.run(1s);
+  ASSERT_TRUE(w.engine.reserve(left_to_us("new", 2_GiB)));
+  w.run(10s);
+  EXPECT_TRUE(w.begun.empty()) << "there is nothing for it yet";
+  w.vanish(full.name());
+  w.host.ended.insert(1);
+  w.run(1s);
+  EXPECT_EQ(w.begun, std::vector<std::string>{kDomain});
+  w.run(5s);
+  EXPECT_EQ(w.begun.size(), 1u) << "once";
+  w.engine.start_failed("new", "its disk is gone");
+  EXPECT_EQ(w.engine.start("new")->why, "it could not be started: its disk is gone");
+  EXPECT_EQ(w.engine.host().reserved, 0_MiB);
+}
+
+TEST(EngineStarts, AFailureThatComesTooLateTakesNothingFromANewRequest) {
+  World w(4_GiB);
+  add_static(w, "full", 4_GiB);
+  w.run(1s);
+  ASSERT_TRUE(w.engine.reserve(left_to_us("new", 2_GiB)));
+  w.run(1s);
+  w.engine.start_failed("new", "it asked again, and waits");
+  EXPECT_EQ(state(w, "new"), StartState::Waiting);
+}
+
+TEST(EngineStarts, ANewDaemonStartsWhatTheLastOneCouldNotStartAnyMore) {
+  World before(4_GiB);
+  ASSERT_TRUE(before.engine.reserve(left_to_us("new", 2_GiB)));
+  before.run(1s);
+  ASSERT_EQ(before.begun.size(), 1u);
+  EngineOptions how = World::options(4_GiB, {});
+  how.starts = before.kept_starts;
+  World w(how);
+  w.run(1s);
+  EXPECT_EQ(w.begun, std::vector<std::string>{kDomain});
+}
+
 TEST(EngineStarts, NothingIsKeptIsSaidWithTheReason) {
   World w(4_GiB);
   EXPECT_EQ(w.engine.release("web").error().kind, Error::Kind::NotFound);

@@ -189,7 +189,8 @@ class World {
                              kept_pause = paused;
                              return {};
                            },
-                           [this](const std::vector<StartReport>& starts) { kept_starts = starts; }}) {
+                           [this](const std::vector<StartReport>& starts) { kept_starts = starts; },
+                           [this](const StartRequest& request) { begun.push_back(request.domain); }}) {
     settings.defaults.mode = Mode::Dynamic;
     settings.defaults.minimum = Bytes::mib(256);
   }
@@ -271,6 +272,7 @@ class World {
   int passes_wanted = 0;
   bool kept_pause = false;
   std::vector<StartReport> kept_starts;
+  std::vector<std::string> begun;  // domains that are to be started
   Engine engine;
 
  private:

@@ -99,6 +99,9 @@ struct EngineHooks {
   std::function<Result<void>(bool)> keep_pause = {};
   // Stores for the next start of the daemon which starts have not ended. Missing: nobody stores it.
   std::function<void(const std::vector<StartReport>&)> keep_starts = {};
+  // The memory of a request that names a domain is there: starts it. Ends in Engine::start_failed() if that
+  // fails. Missing: nobody can.
+  std::function<void(const StartRequest&)> begin_start = {};
 };
 
 }  // namespace aerostat

@@ -32,6 +32,7 @@ Result<void> StartQueue::ask(StartRequest request, int weight, Books& books, Tim
     return fail(Error::Kind::Refused,
                 fmt::format("{} starts are waiting already; release some of them", kMost));
   }
+  if (asks_again(request, weight, now)) return {};
   const bool may_wait = request.wait.count() > 0;
   if (!may_wait) {
     // Replaces what was promised to an earlier request, or leaves that as it is.
@@ -49,6 +50,23 @@ Result<void> StartQueue::ask(StartRequest request, int weight, Books& books, Tim
   if (!may_wait && request.lasts) start.until = now + *request.lasts;
   start.request = std::move(request);
   return {};
+}
+
+// Who waits asks again: for longer, with another weight, or to be started by the daemon. Losing its place
+// would let everybody else overtake it.
+bool StartQueue::asks_again(const StartRequest& request, int weight, TimePoint now) {
+  const auto found = std::ranges::find_if(starts_, [&](const Start& each) {
+    return each.request.vm == request.vm && each.request.memory == request.memory &&
+           !start_ended(each.state) && each.request.wait.count() > 0 && request.wait.count() > 0;
+  });
+  if (found == starts_.end()) return false;
+  found->request = request;
+  found->weight = weight;
+  if (found->state != StartState::Ready)
+    found->until = now + request.wait;
+  else
+    found->until = request.lasts ? std::optional(now + *request.lasts) : std::nullopt;
+  return true;
 }
 
 void StartQueue::restore(Start start, Books& books) {

@@ -32,8 +32,9 @@ class StartQueue {
   // No host has so many; a client that asks without end must not fill the daemon's memory.
   static constexpr std::size_t kMost = 1000;
 
-  // Takes the request, in place of an earlier one for the VM. Refuses one that could never be met: more than
-  // the host has for VMs. A request that may not wait is promised its memory by this call, or refused.
+  // Takes the request, in place of an earlier one for the VM. One for the same memory keeps its place and
+  // what it has. Refuses one that could never be met: more than the host has for VMs. A request that may not
+  // wait is promised its memory by this call, or refused.
   Result<void> ask(StartRequest request, int weight, Books& books, TimePoint now);
   // What an earlier daemon had promised counts again, whatever is free.
   void restore(Start start, Books& books);
@@ -52,6 +53,7 @@ class StartQueue {
   const Start* find(const std::string& vm) const;
 
  private:
+  bool asks_again(const StartRequest& request, int weight, TimePoint now);
   std::vector<Start*> in_state(StartState state);
   void promise_in_turn(Books& books);
   void find_started(const Books& books, TimePoint now);

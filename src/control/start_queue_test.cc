@@ -150,6 +150,24 @@ TEST_F(StartQueueTest, ANewRequestReplacesTheEarlierOne) {
   EXPECT_FALSE(queue.release("web", books, now)) << "it was released already";
 }
 
+TEST_F(StartQueueTest, WhoAsksAgainForTheSameKeepsItsPlaceAndWhatItHas) {
+  ASSERT_TRUE(ask("web", 6_GiB));
+  advance();
+  ASSERT_TRUE(ask("first", 4_GiB));
+  ASSERT_TRUE(ask("second", 4_GiB));
+  advance(50s);
+  ASSERT_TRUE(ask("first", 4_GiB));
+  ASSERT_TRUE(ask("web", 6_GiB));
+  EXPECT_EQ(state("web"), StartState::Ready) << "what it has is not taken from it";
+  EXPECT_EQ(books.reserved(), 6_GiB);
+  advance(20s);
+  EXPECT_EQ(state("first"), StartState::Waiting) << "its time began anew";
+  EXPECT_EQ(state("second"), StartState::Refused);
+  queue.release("web", books, now);
+  advance();
+  EXPECT_EQ(state("first"), StartState::Ready);
+}
+
 TEST_F(StartQueueTest, WhatAnEarlierDaemonPromisedCountsWhateverIsFree) {
   VmClaim& fixed = books.open({"static"});
   books.count(fixed, 7_GiB, {}, 7_GiB);

@@ -19,6 +19,14 @@ Result<void> check_seconds(std::chrono::seconds given, std::string_view field) {
   return wrong(fmt::format("{} must be an integer from 0 to {}", field, kLongestWait), field);
 }
 
+// As libvirt writes it: 8-4-4-4-12 hexadecimal digits.
+bool is_uuid(std::string_view text) {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return std::ranges::equal(text, kForm, [](char is, char form) {
+    return form == '-' ? is == '-' : std::string_view("0123456789abcdef").find(is) != std::string_view::npos;
+  });
+}
+
 }  // namespace
 
 std::optional<StartState> start_state_of(std::string_view name) {
@@ -42,6 +50,8 @@ Result<void> validate(const StartRequest& request) {
   if (request.weight && (*request.weight < kLeastWeight || *request.weight > kMostWeight)) {
     return wrong(fmt::format("weight must be an integer from {} to {}", kLeastWeight, kMostWeight), "weight");
   }
+  if (!request.domain.empty() && !is_uuid(request.domain))
+    return wrong("domain is not a libvirt domain's UUID, as virsh domuuid prints it", "domain");
   return {};
 }
 

@@ -29,7 +29,10 @@ struct StartRequest {
   // How long it is kept for a VM that does not appear. Missing: until it is released.
   std::optional<std::chrono::seconds> lasts = {};
   std::optional<int> weight = {};  // missing: that of the VM's settings
-  std::string asked_by = {};       // "user 1000"
+  // The UUID of the libvirt domain that is started as soon as its memory is there: whoever wanted to start it
+  // was told that it waits, and went away. Empty: whoever asks starts it.
+  std::string domain = {};
+  std::string asked_by = {};  // "user 1000"
 };
 
 enum class StartState {
@@ -60,8 +63,8 @@ struct StartReport {
   std::string why;                // one sentence
 };
 
-// Ranges only: a name, a size above 0, times up to kLongestWait, a weight in its range. The error names the
-// field as the API writes it.
+// Forms and ranges only: a name, a size above 0, times up to kLongestWait, a weight in its range, a UUID. The
+// error names the field as the API writes it.
 Result<void> validate(const StartRequest& request);
 
 }  // namespace aerostat

@@ -72,6 +72,11 @@ class Libvirtd:
         return self.root / "run" / "libvirt" / "libvirt-sock"
 
     @property
+    def hook(self) -> Path:
+        """Where a hook of QEMU's domains belongs. libvirtd looks for hooks when it starts."""
+        return self.root / ("etc" if self.privileged else "home/config/libvirt") / "hooks" / "qemu.d" / "aerostat"
+
+    @property
     def uri(self) -> str:
         """How a client outside of the namespace connects."""
         return f"qemu+unix:///{'system' if self.privileged else 'session'}?socket={self.socket}"

@@ -130,6 +130,11 @@ Result<void> set_stats_period(LibvirtSession& session, const DomainPlace& place,
   });
 }
 
+Result<void> start_domain(LibvirtSession& session, const std::string& uri, const std::string& uuid) {
+  return with_domain(session, {uri, uuid, {}, {}}, "it",
+                     [&](virDomainPtr domain) { return session.api.virDomainCreate(domain); });
+}
+
 Result<void> write_settings(LibvirtSession& session, const DomainPlace& place, const Settings& settings) {
   const std::string uri(domain_metadata::kNamespace), prefix(domain_metadata::kPrefix);
   const auto write = [&](virDomainPtr domain, unsigned where) -> Result<void> {

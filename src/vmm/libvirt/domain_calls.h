@@ -40,6 +40,9 @@ Result<void> set_requested(LibvirtSession& session, const DomainPlace& place, co
 // Of the running domain only.
 Result<void> set_stats_period(LibvirtSession& session, const DomainPlace& place, int seconds);
 
+// As `virsh start`: of a domain that is defined and does not run.
+Result<void> start_domain(LibvirtSession& session, const std::string& uri, const std::string& uuid);
+
 // In the domain's <metadata>: of the running domain, and of its definition if it has one.
 Result<void> write_settings(LibvirtSession& session, const DomainPlace& place, const Settings& settings);
 

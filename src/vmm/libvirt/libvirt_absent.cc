@@ -9,6 +9,7 @@ LibvirtMachines::~LibvirtMachines() = default;
 
 void LibvirtMachines::when_settings_change(std::function<void(const VmId&)>) {}
 Settings LibvirtMachines::settings(const VmId&) const { return {}; }
+void LibvirtMachines::start_domain(const std::string&, std::function<void(std::string)>) {}
 void LibvirtMachines::keep_settings(const VmId&, const Settings&, std::function<void(Result<void>)>) {}
 
 Result<std::unique_ptr<LibvirtMachines>> LibvirtMachines::start(boost::asio::io_context&, const Clock&,

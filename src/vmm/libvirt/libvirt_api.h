@@ -38,7 +38,8 @@ namespace aerostat {
   CALL(virDomainGetInfo) CALL(virDomainGetControlInfo) CALL(virDomainGetJobInfo) CALL(virDomainGetXMLDesc)   \
   CALL(virDomainDefineXMLFlags) CALL(virDomainAttachDeviceFlags) CALL(virDomainDetachDeviceFlags)            \
   CALL(virDomainUpdateDeviceFlags) CALL(virDomainSetMetadata) CALL(virDomainGetMetadata)                     \
-  CALL(virDomainSetMemoryFlags) CALL(virDomainMemoryStats) CALL(virDomainSetMemoryStatsPeriod)
+  CALL(virDomainSetMemoryFlags) CALL(virDomainMemoryStats) CALL(virDomainSetMemoryStatsPeriod)              \
+  CALL(virDomainCreate)
 // clang-format on
 
 struct LibvirtApi {

@@ -8,6 +8,7 @@
 #include <future>
 #include <map>
 #include <utility>
+#include <variant>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -88,6 +89,7 @@ class LibvirtHost {
     const auto found = machines_.find(uuid);
     return found == machines_.end() ? nullptr : found->second.get();
   }
+  const std::string& uri() const { return uri_; }
   std::function<void(const VmId&)> settings_told;
 
  private:
@@ -275,6 +277,26 @@ class LibvirtMachines::Impl {
   void when_settings_change(const std::function<void(const VmId&)>& changed) {
     for (const auto& host : hosts_) host->settings_told = changed;
   }
+  // By the first of them that has it: a UUID is one domain's.
+  void start_domain(const std::string& uuid, const std::function<void(std::string)>& failed) {
+    std::vector<std::string> uris;
+    for (const auto& host : hosts_) uris.push_back(host->uri());
+    pool_.ask<std::monostate>(
+        "start:" + uuid, kStartDeadline,
+        [uris, uuid](LibvirtSession& session) -> Result<std::monostate> {
+          Error last{Error::Kind::NotFound, "no libvirt is configured", ""};
+          for (const std::string& uri : uris) {
+            const Result<void> done = aerostat::start_domain(session, uri, uuid);
+            if (done) return std::monostate{};
+            last = done.error();
+            if (last.kind != Error::Kind::NotFound) break;
+          }
+          return fail(std::move(last));
+        },
+        [failed](const Result<std::monostate>& done) {
+          if (!done) failed(done.error().message);
+        });
+  }
 
  private:
   LibvirtLoop loop_;  // runs as long as there are connections
@@ -298,6 +320,10 @@ void LibvirtMachines::keep_settings(const VmId& id, const Settings& settings,
                                     std::function<void(Result<void>)> kept) {
   if (LibvirtMachine* const machine = impl_->find(id)) return machine->keep(settings, std::move(kept));
   kept(fail(Error::Kind::NotFound, "libvirt does not run it any more"));
+}
+
+void LibvirtMachines::start_domain(const std::string& uuid, std::function<void(std::string)> failed) {
+  impl_->start_domain(uuid, failed);
 }
 
 std::unique_ptr<LibvirtMachines> LibvirtMachines::start_with(std::shared_ptr<const LibvirtApi> api,

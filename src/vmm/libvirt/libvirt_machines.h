@@ -24,6 +24,8 @@ struct LibvirtApi;
 
 // How long libvirt may take to answer before a domain's link is Hung.
 inline constexpr Duration kLibvirtDeadline = std::chrono::seconds(2);
+// A start waits for hooks, disks and networks.
+inline constexpr Duration kStartDeadline = std::chrono::minutes(5);
 
 class LibvirtMachines {
  public:
@@ -43,6 +45,8 @@ class LibvirtMachines {
   Settings settings(const VmId& id) const;
   // Writes them there, into the running domain and its definition. `kept` is called once, now or later.
   void keep_settings(const VmId& id, const Settings& settings, std::function<void(Result<void>)> kept);
+  // As `virsh start`. `failed` is called from the reactor, with one sentence, if it does not run then.
+  void start_domain(const std::string& uuid, std::function<void(std::string why)> failed);
 
   ~LibvirtMachines();  // reports nothing: the domains run on
   LibvirtMachines(const LibvirtMachines&) = delete;

@@ -226,6 +226,21 @@ TEST_F(Libvirt, SetmemBehindOurBackIsNoticedAndNotFought) {
   EXPECT_THAT(script.changes().back(), HasSubstr("web balloon 500"));
 }
 
+// The balloon's new size is news: a pass plans at once, and mostly something else than before.
+TEST_F(Libvirt, AnOrderOfOursDoesNotHideASetmem) {
+  begin_managed();
+  vm().set_target(800_MiB);
+  until([&] { return facts().assigned() == 800_MiB; }, "it has shrunk");
+  look_several_times();
+  const auto orders = script.changes().size();
+  script.with([](auto& all) { return all[ScriptedLibvirt::kUuid].balloon_kib = 500 * 1024; });
+  script.tell_balloon(ScriptedLibvirt::kUuid, 500 * 1024);
+  until([&] { return facts().assigned() == 500_MiB; }, "it is seen");
+  vm().set_target(780_MiB);
+  until([&] { return facts().meddlings == 1; }, "it is noticed");
+  EXPECT_EQ(script.changes().size(), orders) << "and not undone";
+}
+
 TEST_F(Libvirt, AnotherRequestedSizeIsNoticedToo) {
   begin_managed();
   script.with([](auto& all) { return all[ScriptedLibvirt::kUuid].requested_kib = 512 * 1024; });
@@ -277,6 +292,19 @@ TEST_F(Libvirt, StatisticsAreSwitchedOnOnlyWhereTheyAreNeededAndOffAgain) {
   vm().manage(false);
   until([&] { return script.with([](auto& all) { return all[ScriptedLibvirt::kUuid].period; }) == 0; },
         "they are as they were");
+}
+
+TEST_F(Libvirt, ADomainIsStartedOrWhyItIsNotIsSaid) {
+  script.with([](auto& all) { return all[ScriptedLibvirt::kUuid].runs = false; });
+  start();
+  std::vector<std::string> why;
+  const auto failed = [&](const std::string& text) { why.push_back(text); };
+  domains->start_domain(ScriptedLibvirt::kUuid, failed);
+  until([&] { return script.changes() == std::vector<std::string>{"start web"}; }, "it is started");
+  domains->start_domain(ScriptedLibvirt::kUuid, failed);
+  until([&] { return why.size() == 1; }, "it runs already");
+  domains->start_domain("22222222-2222-2222-2222-222222222222", failed);
+  until([&] { return why.size() == 2; }, "there is none");
 }
 
 TEST_F(Libvirt, SettingsInTheMetadataAreReadAndWritten) {

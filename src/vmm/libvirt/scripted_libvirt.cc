@@ -163,6 +163,13 @@ void ScriptedLibvirt::fill_changes(LibvirtApi& api) {
           [&](const ScriptedDomain& d) { return out = d.metadata.empty() ? nullptr : text(d.metadata), 0; });
     return out;
   };
+  api.virDomainCreate = [this](virDomainPtr domain) {
+    return about(domain, false, [&](ScriptedDomain& d) {
+      if (d.runs) return code_ = VIR_ERR_OPERATION_INVALID, -1;
+      d.runs = true;
+      return change("start " + d.name);
+    });
+  };
   api.virDomainSetMetadata = [this](virDomainPtr domain, int, const char* xml, const char*, const char* uri,
                                     unsigned) {
     return about(domain, true, [&](ScriptedDomain& d) {
