@@ -23,6 +23,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0, metavar="N",
                         help="how long the whole run should take: it waits between the acts to fill the time (default: as long as the story needs)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write what was seen as JSON, and show no live view")
+    parser.add_argument("--libvirt", action="store_true", help="the machines are domains of a libvirtd that the demo starts for itself")
     parser.add_argument("--keep", action="store_true", help="leave sockets and logs behind and say where")
     options = parser.parse_args()
     if options.report and not options.report.absolute().parent.is_dir():
@@ -59,7 +60,7 @@ def play(options: argparse.Namespace, rundir: Path) -> bool:
     live = sys.stdout.isatty() and not options.report
     began = time.monotonic()
     print(f"starting {len(cast.WEIGHTS) + 1} guests ({accelerator()}) on a budget of {cast.BUDGET_MIB} MiB …", flush=True)
-    stage = Stage(rundir)
+    stage = Stage(rundir, options.libvirt)
     with stage, View(stage.daemon.socket, live) as view:
         stage.say = view.say
         peaks = VisiblePeaks(stage)

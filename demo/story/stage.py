@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from tests.harness.domain import Domain
 from tests.harness.guest import MIB, Guest
 from tests.harness.ledger import Ledger
+from tests.harness.libvirtd import Libvirtd
 from tests.harness.waiting import until
 
 from . import cast
@@ -31,12 +33,13 @@ class Act:
 
 
 class Stage:
-    """Starts everything on entry, ends everything on exit."""
+    """Starts everything on entry, ends everything on exit. `libvirt`: the guests are domains of a libvirtd of its own."""
 
-    def __init__(self, rundir: Path, say: Any = print) -> None:
+    def __init__(self, rundir: Path, libvirt: bool = False, say: Any = print) -> None:
         self.say = say
-        self.guests: dict[str, Guest] = cast.guests(rundir)
-        self.daemon = cast.daemon(rundir)
+        self.libvirtd = Libvirtd(rundir).start() if libvirt else None
+        self.guests: dict[str, Guest] | dict[str, Domain] = cast.domains(rundir, self.libvirtd) if self.libvirtd else cast.guests(rundir)
+        self.daemon = cast.daemon_of_domains(rundir, self.libvirtd) if self.libvirtd else cast.daemon(rundir)
         self.ledger = Ledger(list(self.guests.values()), cast.BUDGET_MIB * MIB)
         self.acts: list[Act] = []
 
@@ -60,6 +63,8 @@ class Stage:
         self.daemon.stop()
         for guest in self.guests.values():
             guest.stop()
+        if self.libvirtd:
+            self.libvirtd.stop()
 
     def assigned_mib(self, name: str) -> int:
         return self.ledger.seen[name].now // MIB

@@ -25,5 +25,5 @@ class RealGuests(unittest.TestCase):
         outcome = self._outcome  # type: ignore[attr-defined]
         failed = any(error for _, error in getattr(outcome.result, "errors", []) + getattr(outcome.result, "failures", []))
         if failed:
-            for log in sorted((self.rundir / "log").glob("aerostatd*.log")):
+            for log in sorted(self.rundir.glob("**/log/aerostatd*.log")):
                 print(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-60:]))

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from tests.bench.reaction import episodes, quantile
 from tests.e2e.base import RealGuests
@@ -33,8 +34,9 @@ class LibvirtDomains(RealGuests):
         self.addCleanup(self.libvirtd.stop)
         self.domain = Domain("web", self.libvirtd, self.rundir)
 
-    def daemon(self, more: str = "") -> Daemon:
-        return Daemon(self.rundir, "3500M", f'[libvirt]\nenabled = "true"\nuris = ["{self.libvirtd.uri}"]\n{more}')
+    def daemon(self, more: str = "", libvirtd: Libvirtd | None = None, rundir: Path | None = None) -> Daemon:
+        uri = (libvirtd or self.libvirtd).uri
+        return Daemon(rundir or self.rundir, "3500M", f'[libvirt]\nenabled = "true"\nuris = ["{uri}"]\n{more}')
 
     def boot(self) -> None:
         self.domain.define()
@@ -74,7 +76,7 @@ class LibvirtDomains(RealGuests):
             self.assertEqual(daemon.vm("web")["mode"], "static")
 
     def test_a_domain_lives_with_aerostat(self) -> None:
-        """Managed by its owner's word, which is kept in its definition; grown, shrunk, rebooted; destroyed."""
+        """Managed by its owner's word, which is kept in its definition; grown, shrunk, rebooted; set by hand; destroyed."""
         self.boot()
         with self.daemon() as daemon:
             daemon.wait_status("web", "static", timeout=20)
@@ -85,6 +87,7 @@ class LibvirtDomains(RealGuests):
             until(lambda: self.domain.assigned_mib() < GROWS, 60, "idle memory comes back", interval=0.5)
             self.edits_are_noticed(daemon)
             self.reboot(daemon)
+            self.another_manager(daemon)
             self.libvirtd.virsh("destroy", "web")
             until(lambda: "web" not in daemon.vms(), 10, "it is gone")
             self.assertEqual(daemon.host()["committed_bytes"], 0)
@@ -103,6 +106,37 @@ class LibvirtDomains(RealGuests):
         daemon.wait_served("web", 120)
         self.grow(daemon)
         self.domain.workload.run("free", 30)
+
+    def rests(self, daemon: Daemon) -> None:
+        """Waits until nothing was asked of it in 40 passes, and it has what it was asked for."""
+        seen = (-1, 0)
+
+        def still() -> bool:
+            nonlocal seen
+            vm, passes = daemon.vm("web"), daemon.host()["passes"]
+            changes = vm["grows"] + vm["shrinks"]
+            if changes != seen[0]:
+                seen = (changes, passes)
+            return passes > seen[1] + 40 and vm["target_bytes"] == vm["assigned_bytes"]
+
+        until(still, 120, "it rests", interval=0.25)
+
+    def another_manager(self, daemon: Daemon) -> None:
+        """`virsh setmem` behind our back: Aerostat steps back, until its owner says otherwise."""
+        self.rests(daemon)
+        self.libvirtd.virsh("setmem", "web", "384M", "--live")
+        until(lambda: any(e["code"] == "vm.meddled" for e in daemon.events()), 30, "it is noticed")
+        vm = daemon.vm("web")
+        self.assertEqual(vm["status"], "static")
+        self.assertIn("something else than Aerostat moves its balloon", vm["note"])
+        changes = vm["grows"] + vm["shrinks"]
+        passes = daemon.host()["passes"]
+        until(lambda: daemon.host()["passes"] > passes + 20, 30, "passes go by")
+        vm = daemon.vm("web")
+        self.assertEqual(vm["grows"] + vm["shrinks"], changes, "it is left alone")
+        daemon.set("web", mode="dynamic")
+        daemon.wait_served("web", 60)
+        self.grow(daemon)
 
     def test_libvirtd_is_restarted_in_the_middle_of_a_move(self) -> None:
         self.boot()
@@ -132,6 +166,30 @@ class LibvirtDomains(RealGuests):
         daemon.wait_served("web", 120)
         self.assertFalse([e for e in daemon.events() if e["code"] == "vm.meddled"])
         self.assertEqual(self.domain.workload.stat()["oom_kill"], 0)
+
+    def test_a_domain_migrates_to_another_libvirtd(self) -> None:
+        """Each has its own aerostatd, as on two hosts. Its settings go with it."""
+        there = Libvirtd(self.rundir, "there").start()
+        self.addCleanup(there.stop)
+        self.boot()
+        with self.daemon() as here, self.daemon(libvirtd=there, rundir=self.rundir / "b") as other:
+            here.wait_status("web", "static", timeout=20)
+            self.manage(here)
+            self.grow(here)
+            self.domain.migrate(there, self.rundir / "b")
+            until(lambda: "web" not in here.vms(), 20, "it is gone here")
+            self.assertTrue([e for e in here.events() if "migrated" in e["text"]], here.events())
+            self.assertEqual(here.host()["committed_bytes"], 0)
+            other.wait_served("web", 60)
+            vm = other.vm("web")
+            self.assertEqual((vm["mode"], vm["settings"]["minimum_bytes"], vm["settings"]["buffer_percent"]), ("dynamic", 256 * MIB, 20))
+            self.assertGreater(vm["assigned_bytes"], GROWS * MIB)
+            self.domain.workload.run("free", 30)
+            until(lambda: self.domain.assigned_mib() < GROWS, 60, "idle memory comes back there", interval=0.5)
+            self.grow(other)
+            for daemon in (here, other):
+                self.assertEqual(daemon.host()["over_committed_passes"], 0)
+                self.assertFalse([e for e in daemon.events() if e["code"] == "vm.meddled"])
 
     def test_a_frozen_libvirtd_disturbs_no_other_driver(self) -> None:
         self.boot()

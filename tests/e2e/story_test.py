@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 
 from tests.e2e.base import RealGuests
+from tests.harness import libvirtd
 from tests.harness.paths import ROOT
 
 VM_KEYS = {"name", "mode", "status", "startup_mib", "minimum_mib", "maximum_mib", "assigned_mib", "visible_mib",
@@ -16,9 +17,18 @@ VM_KEYS = {"name", "mode", "status", "startup_mib", "minimum_mib", "maximum_mib"
 
 class Story(RealGuests):
     def test_every_act_holds(self) -> None:
+        self.play()
+
+    def test_every_act_holds_with_libvirt(self) -> None:
+        if reason := libvirtd.missing():
+            print(f"SKIPPED: {reason}")
+            self.skipTest(reason)
+        self.play("--libvirt")
+
+    def play(self, *options: str) -> None:
         report_file = Path(tempfile.mkstemp(suffix=".json")[1])
         self.addCleanup(report_file.unlink, missing_ok=True)
-        played = subprocess.run([sys.executable, "-m", "demo.story", "--report", str(report_file)], cwd=ROOT,
+        played = subprocess.run([sys.executable, "-m", "demo.story", *options, "--report", str(report_file)], cwd=ROOT,
                                 capture_output=True, text=True, timeout=500, check=False)
         print(played.stdout)
         self.assertEqual(played.returncode, 0, played.stdout + played.stderr)

@@ -41,6 +41,18 @@ class Memory:
         return self.assigned + max(0, self.requested - self.plugged)
 
 
+def memory_of(qmp: Qmp, balloon: bool) -> Memory:
+    """QEMU's own numbers now."""
+    base = qmp.execute("query-memory-size-summary")["base-memory"]
+    devices = qmp.execute("query-memory-devices")
+    virtio = [device["data"] for device in devices if device["type"] == "virtio-mem"]
+    dimms = sum(device["data"]["size"] for device in devices if device["type"] == "dimm")
+    # The balloon's value counts base memory and DIMMs, but not virtio-mem.
+    actual = qmp.execute("query-balloon")["actual"] if balloon else base + dimms
+    return Memory(base, dimms, sum(device["size"] for device in virtio),
+                  sum(device["requested-size"] for device in virtio), base + dimms - actual)
+
+
 @dataclass
 class Guest:
     """A guest that is not running until start(). Use it as a context manager, or call stop()."""
@@ -245,14 +257,7 @@ class Guest:
 
     def memory(self) -> Memory:
         """QEMU's own numbers now."""
-        base = self.qmp.execute("query-memory-size-summary")["base-memory"]
-        devices = self.qmp.execute("query-memory-devices")
-        virtio = [device["data"] for device in devices if device["type"] == "virtio-mem"]
-        dimms = sum(device["data"]["size"] for device in devices if device["type"] == "dimm")
-        # The balloon's value counts base memory and DIMMs, but not virtio-mem.
-        actual = self.qmp.execute("query-balloon")["actual"] if self.balloon else base + dimms
-        return Memory(base, dimms, sum(device["size"] for device in virtio),
-                      sum(device["requested-size"] for device in virtio), base + dimms - actual)
+        return memory_of(self.qmp, self.balloon)
 
     def resident(self) -> int:
         """Bytes of host memory that QEMU really occupies."""

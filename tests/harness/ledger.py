@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from .domain import Domain
 from .guest import Guest, Memory
 
 
@@ -22,7 +23,7 @@ class Watched:
 class Ledger:
     """Samples all guests until stopped. A guest that does not answer counts with its last known values."""
 
-    guests: list[Guest]
+    guests: list[Guest] | list[Domain]
     capacity: int
     interval: float = 0.1
     seen: dict[str, Watched] = field(default_factory=dict)
