@@ -33,6 +33,7 @@ class LibvirtDomains(RealGuests):
         self.libvirtd = Libvirtd(self.rundir).start()
         self.addCleanup(self.libvirtd.stop)
         self.domain = Domain("web", self.libvirtd, self.rundir)
+        self.addCleanup(self.domain.forget_workload)
 
     def daemon(self, more: str = "", libvirtd: Libvirtd | None = None, rundir: Path | None = None) -> Daemon:
         uri = (libvirtd or self.libvirtd).uri
