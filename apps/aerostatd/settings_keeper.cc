@@ -44,9 +44,17 @@ Result<void> StoredSettings::load() {
   return {};
 }
 
+std::optional<VmId> StoredSettings::drivers_id(const VmLabel& vm) const {
+  if (!drivers_) return std::nullopt;
+  if (vm.id) return vm.id->driver == drivers_->driver ? vm.id : std::nullopt;
+  const std::map<std::string, VmId> resting = drivers_->resting();
+  const auto found = resting.find(vm.name);
+  return found == resting.end() ? std::nullopt : std::optional(found->second);
+}
+
 Settings StoredSettings::configured(const VmLabel& vm) const {
   // libvirt's domains are people's own: a default makes none of them dynamic.
-  const bool adopts_itself = !vm.id || vm.id->driver != "libvirt";
+  const bool adopts_itself = !drivers_id(vm) && (!vm.id || vm.id->driver != "libvirt");
   std::string called = vm.display;
   for (const std::string& name : vm.names()) {
     if (!config_.vms.contains(name)) continue;
@@ -62,23 +70,28 @@ Settings StoredSettings::configured(const VmLabel& vm) const {
 
 Settings StoredSettings::settings(const VmLabel& vm) const {
   const Settings out = merged(configured(vm), own(set_, vm));
-  return is_drivers(vm) ? merged(out, drivers_->settings(*vm.id)) : out;
+  const std::optional<VmId> id = drivers_id(vm);
+  return id ? merged(out, drivers_->settings(*id)) : out;
 }
 
 Settings StoredSettings::settings_after(const VmLabel& vm, const SettingsChange& change) const {
-  if (!is_drivers(vm)) return merged(configured(vm), changed(own(wanted_, vm), change));
-  return merged(merged(configured(vm), own(set_, vm)), changed(drivers_->settings(*vm.id), change));
+  const std::optional<VmId> id = drivers_id(vm);
+  if (!id) return merged(configured(vm), changed(own(wanted_, vm), change));
+  return merged(merged(configured(vm), own(set_, vm)), changed(drivers_->settings(*id), change));
 }
 
 std::vector<std::string> StoredSettings::names() const {
   std::set<std::string> all;
   for (const auto& [name, entry] : config_.vms) all.insert(name);
   for (const auto& [name, settings] : set_) all.insert(name);
+  if (drivers_) {
+    for (const auto& [name, id] : drivers_->resting()) all.insert(name);
+  }
   return {all.begin(), all.end()};
 }
 
 Result<void> StoredSettings::may_keep(const VmLabel& vm, const SettingsChange& change) const {
-  if (is_drivers(vm)) return {};
+  if (drivers_id(vm)) return {};
   const std::string key = key_of(wanted_, vm);
   const std::size_t old = bytes_at(wanted_, key);
   const std::size_t fresh = SettingsStore::size_of(key, changed(own(wanted_, vm), change));
@@ -88,8 +101,8 @@ Result<void> StoredSettings::may_keep(const VmLabel& vm, const SettingsChange& c
 }
 
 void StoredSettings::keep(const VmLabel& vm, const SettingsChange& change, Kept kept) {
-  if (is_drivers(vm))
-    return drivers_->keep(*vm.id, changed(drivers_->settings(*vm.id), change), std::move(kept));
+  if (const std::optional<VmId> id = drivers_id(vm))
+    return drivers_->keep(*id, changed(drivers_->settings(*id), change), std::move(kept));
   if (Result<void> fits = may_keep(vm, change); !fits) return kept(fail(std::move(fits.error())));
   const std::string key = key_of(wanted_, vm);
   const Settings after = changed(own(wanted_, vm), change);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,9 +28,10 @@ class StoredSettings final : public SettingsKeeper {
   Result<void> load();
   void reconfigure(Config config) { config_ = std::move(config); }
   // VMs of `driver` have their settings with them, wherever that driver keeps them. They override all others,
-  // and a change of one that runs is made there.
+  // and a change is made there. `resting`: those that do not run, by name.
   struct DriversOwn {
     std::string driver;
+    std::function<std::map<std::string, VmId>()> resting;
     std::function<Settings(const VmId&)> settings;
     std::function<void(const VmId&, const Settings&, Kept)> keep;
   };
@@ -44,7 +46,8 @@ class StoredSettings final : public SettingsKeeper {
 
  private:
   Settings configured(const VmLabel& vm) const;
-  bool is_drivers(const VmLabel& vm) const { return drivers_ && vm.id && vm.id->driver == drivers_->driver; }
+  // Missing: it is none of the driver's.
+  std::optional<VmId> drivers_id(const VmLabel& vm) const;
   void write();
   void written(const Result<void>& saved, SettingsStore::All all);
 

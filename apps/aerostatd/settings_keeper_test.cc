@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -159,7 +160,8 @@ TEST_F(Keeper, LeavesSettingsToTheDriverThatKeepsThem) {
   StoredSettings settings = keeper();
   Settings kept;
   kept.weight = 7;
-  settings.leave_to({"libvirt", [&](const VmId&) { return kept; },
+  std::map<std::string, VmId> resting;
+  settings.leave_to({"libvirt", [&] { return resting; }, [&](const VmId&) { return kept; },
                      [&](const VmId&, const Settings& to, SettingsKeeper::Kept done) {
                        kept = to;
                        done({});
@@ -176,6 +178,15 @@ TEST_F(Keeper, LeavesSettingsToTheDriverThatKeepsThem) {
   EXPECT_FALSE(kept.weight);
   EXPECT_EQ(settings.settings(web).buffer_percent, 30);
   EXPECT_TRUE(jobs_.empty()) << "nothing is written elsewhere";
+
+  EXPECT_FALSE(settings.settings({"db"}).buffer_percent);
+  resting = {{"db", VmId{"libvirt", "u"}}};
+  EXPECT_EQ(settings.settings({"db"}).buffer_percent, 30) << "it does not run, and has settings all the same";
+  EXPECT_EQ(std::ranges::count(settings.names(), "db"), 1);
+  settings.keep({"db"}, {{}, {Setting::Buffer}}, [&](Result<void> done) { answers += done.has_value(); });
+  EXPECT_EQ(answers, 2);
+  EXPECT_FALSE(kept.buffer_percent);
+  EXPECT_TRUE(jobs_.empty());
 }
 
 }  // namespace

@@ -152,24 +152,29 @@ Result<void> write_settings(LibvirtSession& session, const DomainPlace& place, c
   const auto found = with_domain(session, place, "domain", [&](virDomainPtr domain) {
     // The definition first: it is what must not be lost.
     if (session.api.virDomainIsPersistent(domain) == 1) done = write(domain, VIR_DOMAIN_AFFECT_CONFIG);
-    if (done) done = write(domain, VIR_DOMAIN_AFFECT_LIVE);
+    if (done && session.api.virDomainIsActive(domain) == 1) done = write(domain, VIR_DOMAIN_AFFECT_LIVE);
     return 0;
   });
   return found ? done : found;
 }
 
-Result<std::vector<RunningDomain>> running_domains(LibvirtSession& session, const std::string& uri) {
+Result<AllDomains> all_domains(LibvirtSession& session, const std::string& uri) {
   Result<virConnectPtr> connection = session.connection(uri);
   if (!connection) return fail(std::move(connection.error()));
   const Result<std::vector<LibvirtDomain>> all = libvirt_domains(session.api, *connection);
   if (!all) return fail(all.error());
-  std::vector<RunningDomain> out;
+  AllDomains out;
   for (const LibvirtDomain& domain : *all) {
     std::array<char, VIR_UUID_STRING_BUFLEN> uuid{};
-    if (session.api.virDomainIsActive(domain.get()) != 1) continue;
     const char* const name = session.api.virDomainGetName(domain.get());
     if (name == nullptr || session.api.virDomainGetUUIDString(domain.get(), uuid.data()) < 0) continue;
-    out.push_back({uuid.data(), name});
+    if (session.api.virDomainIsActive(domain.get()) == 1) {
+      out.running.push_back({uuid.data(), name});
+      continue;
+    }
+    const Result<std::string> xml = libvirt_xml(session.api, domain.get(), VIR_DOMAIN_XML_INACTIVE);
+    const Result<DomainXml> parsed = xml ? parse_domain(*xml) : fail(xml.error());
+    out.resting.push_back({uuid.data(), name, parsed ? parsed->settings : Settings{}});
   }
   return out;
 }

@@ -46,11 +46,19 @@ Result<void> start_domain(LibvirtSession& session, const std::string& uri, const
 // In the domain's <metadata>: of the running domain, and of its definition if it has one.
 Result<void> write_settings(LibvirtSession& session, const DomainPlace& place, const Settings& settings);
 
-// The domains that run.
 struct RunningDomain {
   std::string uuid, name;
 };
-Result<std::vector<RunningDomain>> running_domains(LibvirtSession& session, const std::string& uri);
+// Defined, and does not run.
+struct RestingDomain {
+  std::string uuid, name;
+  Settings settings;  // in its definition's <metadata>
+};
+struct AllDomains {
+  std::vector<RunningDomain> running;
+  std::vector<RestingDomain> resting;
+};
+Result<AllDomains> all_domains(LibvirtSession& session, const std::string& uri);
 
 // The process that `pid_file` names, if its command line has the UUID.
 std::optional<pid_t> domain_process(const std::string& pid_file, const std::string& uuid);

@@ -7,6 +7,7 @@ class LibvirtMachines::Impl {};
 
 LibvirtMachines::~LibvirtMachines() = default;
 
+std::map<std::string, VmId> LibvirtMachines::resting() const { return {}; }
 void LibvirtMachines::when_settings_change(std::function<void(const VmId&)>) {}
 Settings LibvirtMachines::settings(const VmId&) const { return {}; }
 void LibvirtMachines::start_domain(const std::string&, std::function<void(std::string)>) {}

@@ -90,6 +90,29 @@ class LibvirtHost {
     return found == machines_.end() ? nullptr : found->second.get();
   }
   const std::string& uri() const { return uri_; }
+  const std::vector<RestingDomain>& resting() const { return resting_; }
+  // Into the definition of a domain that rests. False: there is none such.
+  bool keep_resting(const std::string& uuid, const Settings& settings,
+                    std::function<void(Result<void>)>& kept) {
+    const auto found = std::ranges::find(resting_, uuid, &RestingDomain::uuid);
+    if (found == resting_.end()) return false;
+    pool_.ask<std::monostate>(
+        uuid, deadline_,
+        [place = DomainPlace{uri_, uuid, found->name, {}},
+         settings](LibvirtSession& session) -> Result<std::monostate> {
+          if (Result<void> done = write_settings(session, place, settings); !done) return fail(done.error());
+          return std::monostate{};
+        },
+        [this, alive = std::weak_ptr<int>(alive_), uuid, settings,
+         kept = std::move(kept)](const Result<std::monostate>& done) {
+          if (!alive.expired() && done) {
+            const auto there = std::ranges::find(resting_, uuid, &RestingDomain::uuid);
+            if (there != resting_.end()) there->settings = settings;
+          }
+          kept(done ? Result<void>{} : fail(done.error()));
+        });
+    return true;
+  }
   std::function<void(const VmId&)> settings_told;
 
  private:
@@ -152,6 +175,8 @@ class LibvirtHost {
       if (found != machines_.end()) found->second->news(news);
       return;
     }
+    // Domains that do not run are known by the list only.
+    relist_ = relist_ || found == machines_.end() || news.event == VIR_DOMAIN_EVENT_STOPPED;
     const bool stopped = news.event == VIR_DOMAIN_EVENT_STOPPED;
     if (stopped) return drop(news.uuid, stop_text(news.detail));
     const bool appears = news.event == VIR_DOMAIN_EVENT_STARTED || news.event == VIR_DOMAIN_EVENT_RESUMED;
@@ -161,14 +186,17 @@ class LibvirtHost {
 
   void list() {
     if (std::exchange(listing_, true)) return;
-    pool_.ask<std::vector<RunningDomain>>(
+    pool_.ask<AllDomains>(
         "list:" + uri_, deadline_,
-        [uri = uri_](LibvirtSession& session) { return running_domains(session, uri); },
-        [this, alive = std::weak_ptr<int>(alive_), mine = session_](Result<std::vector<RunningDomain>> all) {
+        [uri = uri_](LibvirtSession& session) { return all_domains(session, uri); },
+        [this, alive = std::weak_ptr<int>(alive_), mine = session_](Result<AllDomains> all) {
           if (alive.expired()) return;
           listing_ = false;
           const bool counts = all && mine == session_;
-          if (counts) listed(*all);
+          if (counts) {
+            resting_ = std::move(all->resting);
+            listed(all->running);
+          }
           relist_ = relist_ || !counts;
         });
   }
@@ -247,6 +275,7 @@ class LibvirtHost {
   std::string uri_, run_directory_;
   Duration deadline_;
   std::map<std::string, std::unique_ptr<LibvirtMachine>> machines_;  // by UUID
+  std::vector<RestingDomain> resting_;                               // as last listed
   std::shared_ptr<NewsSink> sink_;
   std::shared_ptr<LibvirtWatch> watch_;  // null: not connected
   std::uint64_t session_ = 0;
@@ -273,6 +302,28 @@ class LibvirtMachines::Impl {
       if (machine != nullptr) return machine;
     }
     return nullptr;
+  }
+  std::map<std::string, VmId> resting() const {
+    std::map<std::string, VmId> out;
+    for (const auto& host : hosts_) {
+      for (const RestingDomain& each : host->resting()) out.emplace(each.name, VmId{"libvirt", each.uuid});
+    }
+    return out;
+  }
+  Settings settings(const VmId& id) const {
+    if (const LibvirtMachine* const machine = find(id)) return machine->settings();
+    for (const auto& host : hosts_) {
+      const auto found = std::ranges::find(host->resting(), id.stable, &RestingDomain::uuid);
+      if (found != host->resting().end()) return found->settings;
+    }
+    return {};
+  }
+  void keep(const VmId& id, const Settings& settings, std::function<void(Result<void>)> kept) {
+    if (LibvirtMachine* const machine = find(id)) return machine->keep(settings, std::move(kept));
+    for (const auto& host : hosts_) {
+      if (host->keep_resting(id.stable, settings, kept)) return;
+    }
+    kept(fail(Error::Kind::NotFound, "libvirt has no such domain any more"));
   }
   void when_settings_change(const std::function<void(const VmId&)>& changed) {
     for (const auto& host : hosts_) host->settings_told = changed;
@@ -311,15 +362,12 @@ void LibvirtMachines::when_settings_change(std::function<void(const VmId&)> chan
   impl_->when_settings_change(changed);
 }
 
-Settings LibvirtMachines::settings(const VmId& id) const {
-  const LibvirtMachine* const machine = impl_->find(id);
-  return machine != nullptr ? machine->settings() : Settings{};
-}
+std::map<std::string, VmId> LibvirtMachines::resting() const { return impl_->resting(); }
+Settings LibvirtMachines::settings(const VmId& id) const { return impl_->settings(id); }
 
 void LibvirtMachines::keep_settings(const VmId& id, const Settings& settings,
                                     std::function<void(Result<void>)> kept) {
-  if (LibvirtMachine* const machine = impl_->find(id)) return machine->keep(settings, std::move(kept));
-  kept(fail(Error::Kind::NotFound, "libvirt does not run it any more"));
+  impl_->keep(id, settings, std::move(kept));
 }
 
 void LibvirtMachines::start_domain(const std::string& uuid, std::function<void(std::string)> failed) {

@@ -8,6 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,9 +40,11 @@ class LibvirtMachines {
                                                      MachineListener& listener,
                                                      const std::vector<std::string>& uris,
                                                      Duration deadline = kLibvirtDeadline);
+  // Domains that are defined and do not run, by name: as of the last look, which is at most 30 s old.
+  std::map<std::string, VmId> resting() const;
   // Called when settings in a domain's <metadata> have changed, by whomever.
   void when_settings_change(std::function<void(const VmId&)> changed);
-  // The settings in the domain's <metadata>; none for an unknown id.
+  // The settings in the domain's <metadata>, also of one that rests; none for an unknown id.
   Settings settings(const VmId& id) const;
   // Writes them there, into the running domain and its definition. `kept` is called once, now or later.
   void keep_settings(const VmId& id, const Settings& settings, std::function<void(Result<void>)> kept);

@@ -294,6 +294,31 @@ TEST_F(Libvirt, StatisticsAreSwitchedOnOnlyWhereTheyAreNeededAndOffAgain) {
         "they are as they were");
 }
 
+TEST_F(Libvirt, DomainsThatRestAreKnownWithTheirSettings) {
+  script.with([](auto& all) {
+    ScriptedDomain& db = all[ScriptedLibvirt::kOther];
+    db.name = "db";
+    db.runs = false;
+    db.metadata =
+        "<aerostat:domain xmlns:aerostat='urn:aerostat:domain:1'><aerostat:settings "
+        "weight='7000'/></aerostat:domain>";
+    return 0;
+  });
+  begin();
+  until([&] { return domains->resting().contains("db"); }, "it is listed");
+  EXPECT_EQ(domains->resting().size(), 1u) << "web runs";
+  const VmId db = domains->resting().at("db");
+  EXPECT_EQ(domains->settings(db).weight, 7000);
+  Settings lighter;
+  lighter.weight = 100;
+  std::optional<bool> kept;
+  domains->keep_settings(db, lighter, [&](const Result<void>& done) { kept = done.has_value(); });
+  until([&] { return kept.has_value(); }, "it is answered");
+  EXPECT_TRUE(*kept);
+  EXPECT_EQ(domains->settings(db).weight, 100);
+  EXPECT_THAT(script.with([](auto& all) { return all[ScriptedLibvirt::kOther].metadata; }), HasSubstr("100"));
+}
+
 TEST_F(Libvirt, ADomainIsStartedOrWhyItIsNotIsSaid) {
   script.with([](auto& all) { return all[ScriptedLibvirt::kUuid].runs = false; });
   start();
