@@ -47,6 +47,7 @@ struct Ticket {
 
 struct CallPool::Job {
   Call call;
+  TimePoint due;
   std::weak_ptr<Ticket> ticket;
 };
 
@@ -63,6 +64,7 @@ struct CallPool::Shared {
   boost::asio::io_context* io = nullptr;  // not to be used once it ends
   // Constant.
   std::shared_ptr<const LibvirtApi> api;
+  const Clock* clock = nullptr;  // not to be used once it ends
 };
 
 CallPool::CallPool(boost::asio::io_context& io, const Clock& clock, std::shared_ptr<const LibvirtApi> api,
@@ -70,6 +72,7 @@ CallPool::CallPool(boost::asio::io_context& io, const Clock& clock, std::shared_
     : io_(io), clock_(clock), shared_(std::make_shared<Shared>()) {
   shared_->io = &io;
   shared_->api = std::move(api);
+  shared_->clock = &clock;
   shared_->most = most_threads;
 }
 
@@ -95,7 +98,7 @@ void CallPool::give_up(Shared& shared, const std::string& key, const std::shared
 
 void CallPool::run(const std::string& key, Duration deadline, Call call, std::function<void(bool)> done) {
   const auto ticket = std::make_shared<Ticket>(io_, clock_, std::move(done));
-  const auto job = std::make_shared<Job>(Job{std::move(call), ticket});
+  const auto job = std::make_shared<Job>(Job{std::move(call), clock_.now() + deadline, ticket});
   ticket->timer.expires_after(deadline);
   ticket->timer.async_wait([ticket, key, job = std::weak_ptr<Job>(job),
                             shared = std::weak_ptr<Shared>(shared_)](const boost::system::error_code& error) {
@@ -137,18 +140,21 @@ void CallPool::work(const std::shared_ptr<Shared>& shared) {
       queue.pop_front();
       if (queue.empty()) shared->waiting.erase(key);
       shared->busy.insert(key);
+      // Whoever waits may be told late that it is over; it is over all the same.
+      const bool in_time = shared->clock->now() < job->due;
       lock.unlock();
-      job->call(session);
+      if (in_time) job->call(session);
       lock.lock();
       shared->busy.erase(key);
       if (shared->ends) break;
       if (shared->waiting.contains(key)) shared->ready.push_back(key);
-      boost::asio::post(*shared->io, [weak = job->ticket] {
-        const auto ticket = weak.lock();
-        if (!ticket || !ticket->done) return;
-        ticket->timer.cancel();
-        std::exchange(ticket->done, nullptr)(true);
-      });
+      if (in_time)
+        boost::asio::post(*shared->io, [weak = job->ticket] {
+          const auto ticket = weak.lock();
+          if (!ticket || !ticket->done) return;
+          ticket->timer.cancel();
+          std::exchange(ticket->done, nullptr)(true);
+        });
     }
   }
   const std::lock_guard lock(shared->mutex);
