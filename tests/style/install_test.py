@@ -13,7 +13,8 @@ BUILD = bin_dir().parent
 NEEDED = {"host": ["usr/sbin/aerostatd", "usr/bin/aerostat", "usr/share/man/man8/aerostatd.8", "usr/share/man/man1/aerostat.1",
                    "usr/share/man/man5/aerostat.toml.5", "usr/share/bash-completion/completions/aerostat",
                    "usr/share/zsh/site-functions/_aerostat", "usr/share/fish/vendor_completions.d/aerostat.fish",
-                   "etc/aerostat/aerostat.toml", "etc/libvirt/hooks/qemu.d/aerostat", "usr/lib/sysusers.d/aerostat.conf", "usr/lib/tmpfiles.d/aerostat.conf",
+                   "usr/share/aerostat/prometheus/alerts.yml", "usr/share/aerostat/prometheus/alerts_test.yml",
+                   "usr/share/aerostat/grafana/aerostat.json", "etc/aerostat/aerostat.toml", "etc/libvirt/hooks/qemu.d/aerostat", "usr/lib/sysusers.d/aerostat.conf", "usr/lib/tmpfiles.d/aerostat.conf",
                    "usr/lib/systemd/system/aerostatd.service"],
           "guest": ["usr/sbin/aerostat-guest", "usr/share/man/man8/aerostat-guest.8", "usr/lib/systemd/system/aerostat-guest.service"]}
 
