@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "dist"));
-rmSync(out, { recursive: true, force: true });
+for (const made of ["assets", "index.html", "index.html.gz"]) rmSync(join(out, made), { recursive: true, force: true });
 mkdirSync(join(out, "assets"), { recursive: true });
 
 await build({

@@ -4,6 +4,15 @@ import type { Finding } from "../state/types";
 
 const ORDER = ["problem", "warning", "note", "ok"];
 
+// Arguments and XML are to be copied; sentences are to be read.
+function Remedy({ text }: { text: string }) {
+  return (
+    <div class="remedy">
+      <b>Remedy.</b> {text.split("\n").map((line) => (/^\s*[-<]/.test(line) ? <code key={line}>{line}</code> : <span key={line}>{line}</span>))}
+    </div>
+  );
+}
+
 export function Findings({ items, own = false }: { items: Finding[]; own?: boolean }) {
   const sorted = [...items].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
   return (
@@ -17,7 +26,7 @@ export function Findings({ items, own = false }: { items: Finding[]; own?: boole
               {finding.text}
             </p>
             {finding.evidence && <p class="muted">{finding.evidence}</p>}
-            {finding.remedy && <p class="remedy"><b>Remedy.</b> <code>{finding.remedy}</code></p>}
+            {finding.remedy && <Remedy text={finding.remedy} />}
           </div>
         </li>
       ))}

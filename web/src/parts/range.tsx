@@ -4,7 +4,7 @@ import { bytes } from "../text/bytes";
 
 export function Range({ vm }: { vm: Vm }) {
   const { minimum_bytes: minimum, maximum_bytes: maximum, assigned_bytes: assigned, demand_bytes: demand } = vm;
-  if (maximum === null || maximum === 0) return null;
+  if (maximum === null || maximum === 0) return minimum ? <span class="muted">from {bytes(minimum)}</span> : null;
   const least = minimum ?? 0;
   const at = (value: number) => `${Math.min(100, Math.max(0, (value / maximum) * 100)).toFixed(1)}%`;
   const label = `${bytes(least)} to ${bytes(maximum)}; assigned ${bytes(assigned)}; demand ${bytes(demand)}`;

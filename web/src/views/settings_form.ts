@@ -94,12 +94,14 @@ function buffer(vm: Vm): string {
 
 function rises(after: Vm, has: number, idle: boolean): string {
   const least = after.minimum_bytes;
-  if (idle || least === null || has >= least) return "";
+  if (idle || least === null) return "";
+  if (has >= least) return ` The VM has ${bytes(has)}: nothing moves at once.`;
   return ` The VM has ${bytes(has)} and grows to ${bytes(least)} as far as the host has memory.`;
 }
 
 function falls(after: Vm, has: number, idle: boolean): string {
   const most = after.maximum_bytes;
-  if (idle || most === null || has <= most) return "";
+  if (idle || most === null) return "";
+  if (has <= most) return ` The VM has ${bytes(has)}: nothing moves at once.`;
   return ` The VM has ${bytes(has)} and is asked to give back ${bytes(has - most)}.`;
 }

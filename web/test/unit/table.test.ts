@@ -5,7 +5,8 @@ import { sparkPath } from "../../src/parts/spark";
 
 test("only rows near the window are drawn", () => {
   assert.deepEqual(visibleSpan(100, 900, 46, 500), { from: 0, to: 24 });
-  assert.deepEqual(visibleSpan(-4600, 920, 46, 500), { from: 94, to: 126 });
+  assert.deepEqual(visibleSpan(-4600, 920, 46, 500), { from: 92, to: 128 });
+  assert.deepEqual(visibleSpan(-4650, 920, 46, 500), { from: 92, to: 128 }, "a little further nothing changes");
   assert.deepEqual(visibleSpan(-99999, 900, 46, 500), { from: 500, to: 500 });
   assert.deepEqual(visibleSpan(0, 900, 46, 3), { from: 0, to: 3 });
 });
