@@ -277,6 +277,11 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
       vm.limits.mode == Mode::Static)
     return;
   if (!facts.target_known) return;
+  // The hypervisor keeps its devices still: that is no guest's failure.
+  if (facts.migrating && vm.stall.changing()) {
+    vm.stall.progress_at = now;
+    return;
+  }
   const StallStep step = watch_progress(vm.stall, facts.target(), facts.due(), now);
   const bool was_growing = vm.stall.phase == StallState::Phase::Growing;
   const bool settled = vm.stall.changing() && step.state.phase == StallState::Phase::Settled;

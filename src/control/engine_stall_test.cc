@@ -101,6 +101,21 @@ TEST(Engine, CountsAGuestThatIsOnItsWayHereWithWhatIsThere) {
   EXPECT_NE(w.vm("web").note.find("is being migrated to this process"), std::string::npos);
 }
 
+TEST(Engine, AMigrationInTheMiddleOfAShrinkIsNoGuestsFailure) {
+  World w(4_GiB);
+  FakeMachine& web = w.add("web", 1_GiB);
+  web.obedient = false;
+  w.demands["web"] = 100_MiB;
+  for (int i = 0; i < 200 && web.f.target() >= 1_GiB; ++i) w.run(250ms);
+  ASSERT_LT(web.f.target(), 1_GiB) << "it was asked to give";
+  web.f.migrating = true;
+  w.run(30s);
+  EXPECT_EQ(w.vm("web").status, Status::Ok) << w.vm("web").note;
+  web.f.migrating = false;
+  w.run(8s);
+  EXPECT_EQ(w.vm("web").status, Status::Stalled) << "now it is";
+}
+
 TEST(Engine, GivesAMigratingGuestWhatItsBalloonHoldsAndNoMore) {
   World w(4_GiB);
   FakeMachine& web = w.add("web", 1_GiB);
