@@ -25,6 +25,7 @@ MAY_USE = {
     # Definitions of libvirt's domains: XML in, XML out.
     "adopt": {"base", "model", "domain"},
     "guest": {"base", "model", "reactor"},
+    "history": {"base", "model"},
     "control": {"base", "model", "policy", "guard", "vmm", "guest"},
     # Why memory moves or does not: facts in, findings out.
     "doctor": {"base", "model", "host", "vmm", "guest", "control"},
@@ -33,7 +34,7 @@ MAY_USE = {
     "research": {"base", "model", "policy", "sim"},
     # Reports as Prometheus reads them.
     "metrics": {"base", "model"},
-    "api": {"base", "model", "metrics", "reactor", "control"},
+    "api": {"base", "model", "history", "metrics", "reactor", "control"},
     "console": {"base"},
     # Speaks to the daemon and has no part of it.
     "client": {"base", "model", "console"},
@@ -41,8 +42,8 @@ MAY_USE = {
     "cli": {"base", "model", "config", "adopt", "vmm/libvirt", "console", "client", "lab_cli"},
     "agent/common": {"guest"},
     "agent/linux": {"agent/common", "guest", "model"},
-    "apps/aerostatd": {"base", "model", "config", "host", "control", "doctor", "guest", "reactor", "vmm", "vmm/qemu",
-                       "vmm/libvirt", "api"},
+    "apps/aerostatd": {"base", "model", "config", "host", "history", "control", "doctor", "guest", "reactor", "vmm",
+                       "vmm/qemu", "vmm/libvirt", "api"},
     "apps/aerostat": {"cli"},
     "apps/aerostat-guest": {"agent/linux"},
 }
@@ -55,6 +56,7 @@ ONLY_HEADERS = {
     ("doctor", "host"): {"host/host_health.h"},
     ("doctor", "vmm"): {"vmm/machine.h"},
     ("doctor", "guest"): {"guest/guest_link.h"},
+    ("api", "history"): {"history/reader.h"},
     # Changes definitions, drives no domain.
     ("cli", "vmm/libvirt"): {"vmm/libvirt/libvirt_api.h"},
     ("sim", "guest"): {"guest/guest_link.h"},
@@ -76,7 +78,8 @@ ENGINE = {"control", "policy", "guard", "vmm", "sim"}
 PURE = {"policy", "guard", "adopt", "doctor"}
 IMPURE = re.compile(r"<(fstream|iostream|thread|mutex|unistd\.h|sys/[a-z]+\.h|boost/.*)>|base/log\.h|steady_clock::now|system_clock::now")
 # Targets of CMake that are a part of a room.
-ROOM_OF_TARGET = {"control_interface": "control", "guest_interface": "guest", "agent_common": "agent/common",
+ROOM_OF_TARGET = {"control_interface": "control", "guest_interface": "guest", "history_interface": "history",
+                  "agent_common": "agent/common",
                   "agent_linux": "agent/linux", "vmm_qemu": "vmm/qemu", "vmm_libvirt": "vmm/libvirt",
                   "libvirt_api": "vmm/libvirt"}
 

@@ -19,6 +19,7 @@ REAL_TIME = re.compile(r"\bRealClock\b|\brun_(one_)?(for|until)\(|\bwait_(for|un
 REAL_PEERS = {
     "apps/aerostatd/settings_keeper_test.cc": "a thread that writes",
     "src/guest/guest_channel_test.cc": "the guest's real agent",
+    "src/history/history_test.cc": "a thread that writes",
     "src/reactor/timer_test.cc": "a timer in real time",
     "src/vmm/libvirt/call_pool_test.cc": "threads that block",
     "src/vmm/libvirt/libvirt_machines_test.cc": "libvirt's threads",
