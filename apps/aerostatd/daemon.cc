@@ -21,6 +21,8 @@
 #include "control/pass_pacer.h"
 #include "guest/guest_channel.h"
 #include "held_file.h"
+#include "history/history.h"
+#include "history_feed.h"
 #include "host/host_memory.h"
 #include "pause_file.h"
 #include "reactor/timer.h"
@@ -102,6 +104,7 @@ class Daemon::Impl {
         held_(runtime_directory(config)),
         pause_(config.state_dir),
         starts_(runtime_directory(config)),
+        history_(make_history(config)),
         engine_(engine_options(config, budget, pause_, starts_), clock_, sensor_, settings_, guests_, held_,
                 {[this] { want_pass(); }, [this] { want_notice(); },
                  [] { return std::chrono::system_clock::now(); },
@@ -112,10 +115,13 @@ class Daemon::Impl {
         api_(io_, clock_,
              {.manager = engine_,
               .page = page_ ? &*page_ : nullptr,
+              .history = history_.get(),
               .doctor = [this] { return check_up(engine_, libvirt_); }},
              {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
         signals_(io_, SIGTERM, SIGINT, SIGHUP),
-        ticker_(io_, clock_) {}
+        ticker_(io_, clock_) {
+    if (history_) feed_.emplace(io_, clock_, engine_, *history_);
+  }
 
   Result<void> run() {
     const std::uint64_t descriptors = raise_descriptor_limit();
@@ -133,11 +139,22 @@ class Daemon::Impl {
   }
 
  private:
+  std::unique_ptr<history::History> make_history(const Config& config) {
+    if (!config.history.enabled) return nullptr;
+    history::HistoryOptions options;
+    options.path = config.state_dir + "/history.db";
+    options.limit = config.history.limit;
+    return std::make_unique<history::History>(
+        options, [this](std::function<void()> told) { boost::asio::post(io_, std::move(told)); });
+  }
+
   Result<void> start() {
     if (Result<void> ok = settings_.load(); !ok) return ok;
     const Config& config = settings_.config();
     // The API comes first: a second daemon must fail before it talks to any VM.
     if (Result<void> ok = api_.start(); !ok) return ok;
+    if (history_) history_->start();
+    if (feed_) feed_->start();
     for (const std::string& directory : config.qmp_directories) {
       if (Result<void> ok = machines_.watch(directory); !ok) return ok;
     }
@@ -239,8 +256,9 @@ class Daemon::Impl {
     const Config& old = settings_.config();
     if (config->api_socket != old.api_socket || config->state_dir != old.state_dir ||
         config->qmp_directories != old.qmp_directories || config->libvirt != old.libvirt ||
-        config->libvirt_uris != old.libvirt_uris) {
-      log_warn("event=config.reload note=\"sockets, directories and libvirt change at the next start\"");
+        config->libvirt_uris != old.libvirt_uris || config->history != old.history) {
+      log_warn(
+          "event=config.reload note=\"sockets, directories, libvirt and history change at the next start\"");
     }
     apply_sockets(old, *config);
     set_log_level(config->log_level);
@@ -274,6 +292,7 @@ class Daemon::Impl {
   HeldFile held_;
   PauseFile pause_;
   StartsFile starts_;
+  std::unique_ptr<history::History> history_;  // null: none is kept
   Engine engine_;
   QemuMachines machines_;
   std::unique_ptr<LibvirtMachines> domains_;  // null: there is no libvirt
@@ -282,6 +301,7 @@ class Daemon::Impl {
   ApiServer api_;
   boost::asio::signal_set signals_;
   Timer ticker_;
+  std::optional<HistoryFeed> feed_;
   PassPacer pacer_{clock_.now()};
   bool notice_posted_ = false;
 };

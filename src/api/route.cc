@@ -29,6 +29,15 @@ ApiAnswer ok(const Json& json) {
 
 ApiAnswer list(Json items, Json next) { return ok({{"items", std::move(items)}, {"next", std::move(next)}}); }
 
+Json host_json(const Manager& manager, const HistoryReader* history) {
+  Json out = to_json(manager.host());
+  const HistoryState past = history != nullptr ? history->state() : HistoryState{};
+  out["history"] = std::string(history_word(past.kind));
+  const std::string note = out.value("note", "");
+  if (!past.note.empty()) out["note"] = note.empty() ? past.note : note + "; " + past.note;
+  return out;
+}
+
 tl::unexpected<Error> wrong(std::string_view parameter, std::string message) {
   return fail(Error{Error::Kind::Invalid, std::move(message), std::string(parameter)});
 }

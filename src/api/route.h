@@ -51,6 +51,9 @@ Json list_json(const Records& records) {
   return out;
 }
 
+// The host's report, with whether the past is kept, and what is wrong with that.
+Json host_json(const Manager& manager, const HistoryReader* history);
+
 // An error about one parameter.
 tl::unexpected<Error> wrong(std::string_view parameter, std::string message);
 Result<std::uint64_t> number(const Call& call, std::string_view name, std::uint64_t otherwise);

@@ -9,6 +9,7 @@
 
 #include "api/doctor_routes.h"
 #include "api/event_routes.h"
+#include "api/history_routes.h"
 #include "api/metrics_routes.h"
 #include "api/route.h"
 #include "api/sample_json.h"
@@ -42,7 +43,7 @@ ApiAnswer get_me(const Call& call) {
   return ok({{"name", who.name}, {"scope", who.scope == Scope::Change ? "change" : "read"}});
 }
 
-ApiAnswer get_host(const Call& call) { return ok(to_json(call.services.manager.host())); }
+ApiAnswer get_host(const Call& call) { return ok(host_json(call.services.manager, call.services.history)); }
 ApiAnswer get_vms(const Call& call) {
   const Result<bool> all = flag(call, "all");
   if (!all) return error_answer(all.error());
@@ -140,6 +141,8 @@ constexpr std::array kRoutes = {
     Route{"GET", "/metrics", "", Scope::Read, now<get_metrics>},
     Route{"GET", "/v1/doctor", "", Scope::Read, now<get_doctor>},
     Route{"GET", "/v1/events", "after follow", Scope::Read, now<get_events>},
+    Route{"GET", "/v1/history", "vm each since until points", Scope::Read, get_history},
+    Route{"GET", "/v1/history/status", "", Scope::Read, now<get_history_status>},
     Route{"GET", "/v1/reactions", "", Scope::Read, now<get_reactions>},
     Route{"GET", "/v1/reservations", "", Scope::Read, now<get_reservations>},
     Route{"POST", "/v1/reservations", "", Scope::Change, now<post_reservation>},

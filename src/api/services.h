@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "control/manager.h"
+#include "history/reader.h"
 #include "model/finding.h"
 
 namespace aerostat {
@@ -15,8 +16,9 @@ class StaticFiles;
 struct Services {
   Manager& manager;
   const StaticFiles* page = nullptr;
-  LiveFeed* live = nullptr;               // the server's own
-  std::function<Findings()> doctor = {};  // what its checks find, of the host and of all VMs by name
+  LiveFeed* live = nullptr;                // the server's own
+  const HistoryReader* history = nullptr;  // null: nobody keeps it
+  std::function<Findings()> doctor = {};   // what its checks find, of the host and of all VMs by name
 };
 
 }  // namespace aerostat

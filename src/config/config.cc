@@ -143,6 +143,20 @@ void read_starts(const Entry& entry, Config& out, Problems& problems) {
   reader.finish();
 }
 
+void read_history(const Entry& entry, Config& out, Problems& problems) {
+  constexpr Bytes kLeast = Bytes::mib(8), kMost = Bytes::mib(1 << 20);
+  TableReader reader(std::get<Table>(entry.value.data), "[history]", problems);
+  if (const auto enabled = reader.flag("enabled", "enabled = true")) out.history.enabled = enabled->value;
+  if (const auto limit = reader.size("limit")) {
+    if (limit->value >= kLeast && limit->value <= kMost)
+      out.history.limit = limit->value;
+    else
+      problems.add(limit->at, fmt::format("limit {} is outside {} to {}", format_bytes(limit->value),
+                                          format_bytes(kLeast), format_bytes(kMost)));
+  }
+  reader.finish();
+}
+
 void read_vm(const Entry& entry, bool defaults_are_right, Config& out, Problems& problems) {
   if (!is_vm_name(entry.key)) {
     problems.add(entry.key_at,
@@ -244,6 +258,7 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
   if (const Entry* api = reader.table("api")) read_api(*api, out, problems);
   if (const Entry* qemu = reader.table("qemu")) read_qemu(*qemu, out, problems);
   if (const Entry* starts = reader.table("starts")) read_starts(*starts, out, problems);
+  if (const Entry* history = reader.table("history")) read_history(*history, out, problems);
   if (const Entry* libvirt = reader.table("libvirt")) read_libvirt(*libvirt, out, problems);
   const std::size_t before_defaults = problems.count();
   if (const Entry* defaults = reader.table("defaults")) {

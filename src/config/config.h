@@ -36,6 +36,13 @@ struct StartRules {
   friend bool operator==(const StartRules&, const StartRules&) = default;
 };
 
+// What is kept of the past, in the state directory.
+struct HistoryRules {
+  bool enabled = true;
+  Bytes limit = Bytes::mib(256);  // of the file
+  friend bool operator==(const HistoryRules&, const HistoryRules&) = default;
+};
+
 struct VmEntry {
   std::optional<std::string> socket;  // its QMP socket, if it is not in a watched directory
   Settings settings;                  // without the defaults
@@ -51,6 +58,7 @@ struct Config {
   std::vector<std::string> libvirt_uris = {"qemu:///system"};
   std::variant<AutoCapacity, Bytes> capacity;
   StartRules starts;
+  HistoryRules history;
   std::optional<Bytes> reserve;  // missing: the daemon decides
   ProfileName profile = ProfileName::Balanced;
   LogLevel log_level = LogLevel::Info;

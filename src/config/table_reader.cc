@@ -55,6 +55,14 @@ std::optional<Placed<int>> TableReader::whole(std::string_view key, std::string_
   return Placed<int>{entry->value.at, static_cast<int>(*value)};
 }
 
+std::optional<Placed<bool>> TableReader::flag(std::string_view key, std::string_view example) {
+  const Entry* const entry = find(key);
+  if (entry == nullptr) return std::nullopt;
+  if (const auto* value = std::get_if<bool>(&entry->value.data)) return Placed<bool>{entry->value.at, *value};
+  wrong_type(*entry, "true or false without quotes", example);
+  return std::nullopt;
+}
+
 std::optional<Placed<Bytes>> TableReader::size(std::string_view key) {
   const auto value = text(key, fmt::format("a size in quotes with its unit, like {} = \"512M\"", key));
   if (!value) return std::nullopt;

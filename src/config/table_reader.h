@@ -28,6 +28,7 @@ class TableReader {
   // Each marks the key as known. Empty: absent, or wrong and reported.
   std::optional<Placed<std::string>> text(std::string_view key, std::string_view example);
   std::optional<Placed<int>> whole(std::string_view key, std::string_view example);
+  std::optional<Placed<bool>> flag(std::string_view key, std::string_view example);
   std::optional<Placed<Bytes>> size(std::string_view key);
   std::optional<Placed<Array>> list(std::string_view key, std::string_view example);
   const Entry* table(std::string_view key);

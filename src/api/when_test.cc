@@ -1,0 +1,27 @@
+#include "api/when.h"
+
+#include <gtest/gtest.h>
+
+namespace aerostat {
+namespace {
+
+constexpr std::int64_t kNow = 1'800'000'000;
+
+TEST(When, TakesSpansDatesAndSeconds) {
+  EXPECT_EQ(parse_when("10m", kNow).value(), kNow - 600);
+  EXPECT_EQ(parse_when("7d", kNow).value(), kNow - 7 * 86400);
+  EXPECT_EQ(parse_when("1700000000", kNow).value(), 1'700'000'000);
+  EXPECT_EQ(parse_when("2027-01-15T08:00:00Z", kNow).value(), kNow);
+  EXPECT_EQ(parse_when("2027-01-15T10:00:00.25+02:00", kNow).value(), kNow);
+  EXPECT_EQ(when_text(kNow), "2027-01-15T08:00:00Z");
+}
+
+TEST(When, RefusesWhatIsNoTime) {
+  for (const char* const text : {"", "soon", "-5", "1.5h", "99999999999999999999", "2027-02-30T00:00:00Z",
+                                 "2027-01-15T08:00:00", "2027-01-15", "2h2h", "99999999d"}) {
+    EXPECT_FALSE(parse_when(text, kNow)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace aerostat
