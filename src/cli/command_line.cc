@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/adopt_command.h"
 #include "cli/commands.h"
+#include "cli/history_command.h"
 #include "cli/libvirt_hook.h"
 #include "cli/start_commands.h"
 #include "client/render.h"
@@ -38,6 +39,7 @@ constexpr const char* kExamples = R"(Examples:
   aerostat explain web --last 5      why it has this much memory
   aerostat events --follow           events as they happen
   aerostat doctor                    what keeps memory from moving, and what to do
+  aerostat history web --since 2h    its memory over time
   aerostat record web web.csv.gz     record its memory, for aerostat trace and aerostat simulate
   aerostat adopt web --minimum 512M --maximum 8G       make a libvirt domain one that can be managed
   aerostat start-gate web -- qemu-system-x86_64 -m 512M …   start it as soon as its memory is there
@@ -294,6 +296,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   const CLI::App* qemu = add_qemu_args(app, wishes);
   const AdoptCommand adopt(app, *starts.release_command());
   const LibvirtHook hook(app);
+  const HistoryCommand history(app);
   const Simulate simulate(app);
   const ScenarioCommand scenario(app);
   const Record record(app);
@@ -360,6 +363,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
     return hook.run(std::cin, output,
                     [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); });
   }
+  if (history.asked()) return history.run(Client(wishes.socket), output);
   if (starts.asked()) return starts.run(wishes.socket, output);
   if (simulate.asked()) return simulate.run(around, wishes.json);
   if (scenario.asked()) return scenario.run(around);

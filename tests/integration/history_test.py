@@ -71,7 +71,7 @@ class History(unittest.TestCase):
         if subprocess.run([*own, "true"], capture_output=True, check=False).returncode != 0:
             self.skipTest("no file system can be mounted here")
         daemon = self.daemon(prefix=own).start()
-        until(lambda: len(self.rows(daemon)) > 1, 30, "rows")
+        until(lambda: len(self.rows(daemon)) > MOST_LOST, 60, "rows, some of them committed")
         filler = Path(f"/proc/{daemon.pid}/root{state}/filler")
         with filler.open("wb", buffering=0) as file:
             try:
