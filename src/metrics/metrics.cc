@@ -70,8 +70,11 @@ Family family(std::string_view prefix, const Field<Report>& field) {
           field.nature == Nature::Counter};
 }
 
-std::string host_text(const HostReport& host) {
+std::string host_text(const HostReport& host, std::optional<bool> history_paused) {
   std::string out;
+  Family history("aerostat_history_paused", "1: the history cannot be written now", false);
+  if (history_paused) history.add(*history_paused ? 1 : 0);
+  out += history.text();
   Family build("aerostat_build_info", "the daemon's version", false);
   build.add(1, {{"version", host.version}});
   out += build.text();
@@ -80,12 +83,6 @@ std::string host_text(const HostReport& host) {
   out += paused.text();
   for (const Field<HostReport>& field : host_fields()) {
     const FieldValue value = field.get(host);
-    if (field.id == "history") {
-      Family history("aerostat_history_paused", "1: the history cannot be written now", false);
-      const std::string state = field_text(value);
-      if (state == "on" || state == "paused") history.add(state == "paused" ? 1 : 0);
-      out += history.text();
-    }
     Family each = family(field.id.starts_with("host_") ? "aerostat_" : "aerostat_host_", field);
     if (const auto known = number(value, field.unit)) each.add(*known);
     out += each.text();
@@ -129,8 +126,9 @@ std::string metric_name(std::string_view prefix, std::string_view id, Unit unit,
   return out;
 }
 
-std::string metrics_text(const HostReport& host, const std::vector<VmReport>& vms) {
-  return host_text(host) + vms_text(vms);
+std::string metrics_text(const HostReport& host, const std::vector<VmReport>& vms,
+                         std::optional<bool> history_paused) {
+  return host_text(host, history_paused) + vms_text(vms);
 }
 
 }  // namespace aerostat

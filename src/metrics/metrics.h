@@ -3,6 +3,7 @@
 // Made anew for each scrape, so that nothing of a VM that has gone stays behind.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,9 @@ namespace aerostat {
 
 inline constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 
-std::string metrics_text(const HostReport& host, const std::vector<VmReport>& vms);
+// `history_paused`: missing where none is kept.
+std::string metrics_text(const HostReport& host, const std::vector<VmReport>& vms,
+                         std::optional<bool> history_paused = {});
 
 // "aerostat_vm_" and "pressure_percent": "aerostat_vm_pressure_ratio". Base units, as Prometheus wants them:
 // ratios and seconds; counters end in "_total".

@@ -62,6 +62,12 @@ TEST(Metrics, LeaveOutWhatIsNotKnown) {
   EXPECT_THAT(text, Not(HasSubstr("aerostat_vm_maximum_bytes")));
 }
 
+TEST(Metrics, TellWhetherTheHistoryIsPaused) {
+  EXPECT_THAT(metrics_text(host(), {}), Not(HasSubstr("history")));
+  EXPECT_THAT(metrics_text(host(), {}, false), HasSubstr("\naerostat_history_paused 0\n"));
+  EXPECT_THAT(metrics_text(host(), {}, true), HasSubstr("\naerostat_history_paused 1\n"));
+}
+
 TEST(Metrics, KeepAHostileGuestInItsLabel) {
   VmReport vm = complete("web");
   vm.os = "evil\"} 1\naerostat_host_free_bytes 7\n\\\xff";
@@ -76,7 +82,7 @@ TEST(Metrics, KeepAHostileGuestInItsLabel) {
 TEST(Metrics, OfEverythingAreWrittenForOtherTools) {
   const char* const file = std::getenv("AEROSTAT_METRICS_FILE");
   if (file == nullptr) GTEST_SKIP() << "AEROSTAT_METRICS_FILE names no file";
-  std::ofstream(file) << metrics_text(host(), {complete("web"), complete("db")});
+  std::ofstream(file) << metrics_text(host(), {complete("web"), complete("db")}, false);
 }
 
 }  // namespace
