@@ -8,7 +8,7 @@ _aerostat() {
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      list|show|set|explain|events|host|reactions|doctor|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|adopt|libvirt-hook|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
+      list|show|set|explain|events|host|reactions|doctor|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|adopt|libvirt-hook|history|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
     esac
   done
   case $before in
@@ -21,7 +21,7 @@ _aerostat() {
     --unset) mapfile -t COMPREPLY < <(compgen -W 'mode startup minimum maximum buffer weight' -- "$word"); return ;;
     --output|--plot|--settings|--socket|--trace|-o) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --directory) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --after|--block|--buffer|--columns|--config|--connect|--episode|--estimator-error|--every|--for|--generate|--host-memory|--hot-cache|--last|--lasts|--limit|--maximum|--memory|--memory-id|--minimum|--period|--policy|--seed|--seeds|--startup|--tolerance|--violation|--wait|--watch|--weight|--without) [[ $word == -* ]] || return ;;
+    --after|--block|--buffer|--columns|--config|--connect|--each|--episode|--estimator-error|--every|--for|--generate|--host-memory|--hot-cache|--last|--lasts|--limit|--maximum|--memory|--memory-id|--minimum|--period|--points|--policy|--seed|--seeds|--since|--startup|--tolerance|--until|--violation|--wait|--watch|--weight|--without) [[ $word == -* ]] || return ;;
   esac
   case $command in
     list) options='-h --help --watch --all --columns' ;;
@@ -43,6 +43,7 @@ _aerostat() {
     qemu-args) options='-h --help --startup --maximum --directory --memory-id --one-line' ;;
     adopt) options='-h --help --connect --yes --dry-run --minimum --maximum --startup --buffer --weight --now' ;;
     libvirt-hook) options='-h --help --config' ;;
+    history) options='-h --help --since --until --each --points --csv --plot --status' ;;
     simulate) options='-h --help --trace --generate --host-memory --policy --list-policies --json --plot --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;
     scenario) options='-h --help --without --timeline --figures --list' ;;
     record) options='-h --help --every --for --force' ;;
@@ -55,8 +56,8 @@ _aerostat() {
     return
   fi
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions doctor pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook simulate scenario record trace plan' -- "$word") ;;
-    show|set|explain|doctor|resize|reserve|release|start-gate|record) mapfile -t COMPREPLY < <(compgen -W "$(_aerostat_vms)" -- "$word") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions doctor pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook history simulate scenario record trace plan' -- "$word") ;;
+    show|set|explain|doctor|resize|reserve|release|start-gate|history|record) mapfile -t COMPREPLY < <(compgen -W "$(_aerostat_vms)" -- "$word") ;;
     scenario|trace) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac
 }

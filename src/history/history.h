@@ -83,7 +83,7 @@ class History final : public HistoryReader {
   bool uncommitted_ = false;
   Time committed_at_;
   std::optional<Time> replaced_at_;  // a damaged file
-  std::thread thread_;  // last: it uses the others
+  std::thread thread_;               // last: it uses the others
 };
 
 }  // namespace aerostat::history
