@@ -4,6 +4,7 @@ import { hueOf } from "../parts/colour";
 import { Chart } from "../parts/chart";
 import { EventList, isBad } from "../parts/eventlist";
 import { HostBar } from "../parts/hostbar";
+import { freeText } from "../parts/segments";
 import { Ranges } from "../parts/ranges";
 import { Figure, Panel, Size } from "../parts/small";
 import { aligned, secondsOf, useHistory, type RangeId } from "../state/history";
@@ -74,13 +75,13 @@ export function HostView({ now }: { now: Live }) {
   const { host } = now;
   return (
     <>
-      <Panel title="Host memory" class="host" side={<span class="muted">capacity {bytes(host.capacity_bytes)}</span>}>
+      <Panel title="Host memory" class="host" side={<span class="muted">{freeText(host)}</span>}>
         <HostBar live={now} />
       </Panel>
       <dl class="figures">
         <Figure label="Committed" explain="The most all VMs may hold"><Size value={host.committed_bytes} /></Figure>
         <Figure label="Committed, peak" explain="The most that ever was committed"><Size value={host.committed_peak_bytes} /></Figure>
-        <Figure label="Free" explain="What may be promised now"><Size value={host.free_bytes} /></Figure>
+        <Figure label="Free" explain="What may be promised now"><Size value={Math.max(0, host.free_bytes)} /></Figure>
         <Figure label="Reserve" explain="Kept for the host"><Size value={host.reserve_bytes} /></Figure>
         <Figure label="Host available" explain="MemAvailable of the host"><Size value={host.host_available_bytes} /></Figure>
         <Figure label="Given back" explain="Memory that was seen to come back from VMs"><Size value={host.reclaimed_bytes} /></Figure>

@@ -1,9 +1,9 @@
 // The first view: the host's bar, and all VMs.
 import { HostBar } from "../parts/hostbar";
+import { freeText } from "../parts/segments";
 import { Panel } from "../parts/small";
 import type { Live } from "../state/merge";
 import { hrefOf } from "../state/route";
-import { bytes } from "../text/bytes";
 import { VmTable } from "./table";
 
 export function Overview({ now }: { now: Live }) {
@@ -15,7 +15,7 @@ export function Overview({ now }: { now: Live }) {
         class="host"
         side={
           <span class="muted">
-            <b>{bytes(host.free_bytes)}</b> free of {bytes(host.capacity_bytes)} · <a href={hrefOf({ view: "host" })}>over time</a>
+            {freeText(host)} · <a href={hrefOf({ view: "host" })}>over time</a>
           </span>
         }
       >

@@ -1,5 +1,5 @@
 // The settings dialog. Each edit is checked by the daemon as a dry run; nothing changes before Apply.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask, Problem, sentence, vmPath } from "../state/api";
 import { live } from "../state/live";
 import type { Vm } from "../state/types";
@@ -68,7 +68,8 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose: () =>
   const [checked, setChecked] = useState<{ change: Change; effects: Effect[]; warnings: string[] } | null>(null);
   const [busy, setBusy] = useState(false);
 
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before it is painted: the first key belongs to it.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
 
   const wish = vm && draft ? changeOf(draft, vm.settings, vm.mode) : { change: {}, errors: {} };
   const nothing = Object.keys(wish.change).length === 0;

@@ -127,6 +127,7 @@ describe("settings", () => {
     const page = await visit({ path: "#/vm/files" });
     await page.getByRole("button", { name: "Settings…" }).focus();
     await page.keyboard.press("Enter");
+    await page.waitForSelector("dialog[open]");
     await page.getByRole("radio", { name: /Static/ }).focus();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Tab");
@@ -136,6 +137,7 @@ describe("settings", () => {
     await page.waitForSelector("dialog", { state: "detached" });
     assert.equal(fake.world.vms.get("files").mode, "dynamic");
     await page.getByRole("button", { name: "Settings…" }).press("Enter");
+    await page.waitForSelector("dialog[open]");
     await page.keyboard.press("Escape");
     await page.waitForSelector("dialog", { state: "detached" });
   });
