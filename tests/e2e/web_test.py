@@ -14,7 +14,7 @@ from tests.harness.waiting import until
 from tests.web.unit_test import script_web
 
 PICTURES = bin_dir().parent / "screenshots"
-VIEWS = {"overview": "#/", "host": "#/host", "vm": "#/vm/web", "doctor": "#/doctor"}
+VIEWS = {"overview": "#/", "host": "#/host", "vm": "#/vm/web", "starts": "#/starts", "doctor": "#/doctor"}
 
 
 def cell(vm: str, column: str) -> str:
@@ -133,13 +133,21 @@ class Web(RealGuests):
             web.workload.finish(fill, 120)
 
     def test_it_can_be_read_and_pictures_are_made_of_it(self) -> None:
-        with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web, Guest("db", self.rundir) as other:
-            for guest in (web, other):
+        """A full host: two guests that work, one that is left alone, settings for one that does not run, and a start that waits."""
+        config = DYNAMIC + '[vm.files]\nmode = "static"\n'
+        guests = (Guest("web", self.rundir), Guest("db", self.rundir), Guest("files", self.rundir, agent=False, agent_port=False))
+        with Daemon(self.rundir, "1800M", config) as daemon, guests[0] as web, guests[1] as db, guests[2] as files:
+            for guest in (web, db, files):
                 guest.wait_ready()
-                daemon.wait_served(guest.name, timeout=30)
-            daemon.set("nightly", mode="dynamic", minimum_bytes=512 * MIB)
-            web.workload.run("alloc:500:150", 90)
+            for guest in (web, db):
+                daemon.wait_served(guest.name, timeout=60)
+            daemon.set("nightly", mode="dynamic", minimum_bytes=512 * MIB, maximum_bytes=2048 * MIB)
             page = self.serve(daemon)
+            for guest, sizes in ((web, (250, 500)), (db, (350,))):
+                for size in sizes:
+                    guest.workload.run("free", 30)
+                    guest.workload.run(f"alloc:{size}:60", 90)
+            daemon.request("POST", "/v1/reservations", {"vm": "reports", "memory_bytes": "400M", "wait_seconds": 600})
             for width, height in ((1280, 900), (390, 844)):
                 for theme in ("light", "dark"):
                     page.tell("view", width=width, height=height, theme=theme)
@@ -148,7 +156,8 @@ class Web(RealGuests):
                         page.wait("main .panel")
                         self.picture(page, f"{name}-{width}-{theme}")
                     self.dialog(page, "web")
-                    page.fill("[name=maximum_bytes]", "1.5G")
+                    page.fill("[name=maximum_bytes]", "300 MiB")
+                    page.fill("[name=startup_bytes]", "256M")
                     page.wait(".preview li")
                     self.picture(page, f"settings-{width}-{theme}")
                     page.click("dialog button:has-text('Cancel')")
