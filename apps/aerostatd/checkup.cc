@@ -14,6 +14,8 @@ namespace aerostat {
 
 namespace {
 
+constexpr Duration kKept = std::chrono::seconds(2);
+
 // Missing: the kernel does not tell us, for example in a unit without access to clocks.
 std::optional<bool> clock_synchronised() {
   timex ask{};
@@ -21,8 +23,6 @@ std::optional<bool> clock_synchronised() {
   if (state < 0) return std::nullopt;
   return state != TIME_ERROR && (ask.status & STA_UNSYNC) == 0;
 }
-
-}  // namespace
 
 Findings check_up(const Engine& engine, const LibvirtUsed& libvirt) {
   Findings out = check_host({.report = engine.host(),
@@ -39,6 +39,16 @@ Findings check_up(const Engine& engine, const LibvirtUsed& libvirt) {
     out.insert(out.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }
   return out;
+}
+
+}  // namespace
+
+const Findings& Checkup::findings(const LibvirtUsed& libvirt) {
+  if (!found_at_ || clock_.now() - *found_at_ >= kKept) {
+    found_ = check_up(engine_, libvirt);
+    found_at_ = clock_.now();
+  }
+  return found_;
 }
 
 }  // namespace aerostat

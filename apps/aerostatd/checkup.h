@@ -1,9 +1,12 @@
-// Gathers what the doctor examines: what the loop knows, what the host's kernel says, and the clock. Reads
-// some files of /proc a VM; nothing is kept.
+// Checkup: gathers what the doctor examines: what the loop knows, what the host's kernel says, and the clock.
+// That reads some files of /proc for each VM. What was found is kept for two seconds, so that nobody who asks
+// in a loop keeps the reactor from its passes.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "control/engine.h"
 #include "model/finding.h"
 
@@ -14,6 +17,16 @@ struct LibvirtUsed {
   std::string absent;  // one sentence: why not; empty: its owner switched it off
 };
 
-Findings check_up(const Engine& engine, const LibvirtUsed& libvirt);
+class Checkup {
+ public:
+  Checkup(const Engine& engine, const Clock& clock) : engine_(engine), clock_(clock) {}
+  const Findings& findings(const LibvirtUsed& libvirt);
+
+ private:
+  const Engine& engine_;
+  const Clock& clock_;
+  std::optional<TimePoint> found_at_;
+  Findings found_;
+};
 
 }  // namespace aerostat

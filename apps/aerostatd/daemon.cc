@@ -116,7 +116,7 @@ class Daemon::Impl {
              {.manager = engine_,
               .page = page_ ? &*page_ : nullptr,
               .history = history_.get(),
-              .doctor = [this] { return check_up(engine_, libvirt_); }},
+              .doctor = [this] { return checkup_.findings(libvirt_); }},
              {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
         signals_(io_, SIGTERM, SIGINT, SIGHUP),
         ticker_(io_, clock_) {
@@ -298,6 +298,7 @@ class Daemon::Impl {
   std::unique_ptr<LibvirtMachines> domains_;  // null: there is no libvirt
   const std::optional<StaticFiles> page_ = load_page();
   LibvirtUsed libvirt_;
+  Checkup checkup_{engine_, clock_};
   ApiServer api_;
   boost::asio::signal_set signals_;
   Timer ticker_;
