@@ -29,6 +29,13 @@ endif()
 # Its header-only form is used where it is compiled in.
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 include(cmake/compiled_in.cmake)
+# For `aerostat top`. Static where there is such a library (Debian has it), so that the packages need no other.
+find_path(NCURSES_INCLUDE ncursesw/ncurses.h REQUIRED)
+find_library(NCURSES_LIBRARY NAMES libncursesw.a ncursesw REQUIRED)
+find_library(TINFO_LIBRARY NAMES libtinfo.a tinfo)
+add_library(aerostat_curses INTERFACE)
+target_link_libraries(aerostat_curses INTERFACE ${NCURSES_LIBRARY} $<$<BOOL:${TINFO_LIBRARY}>:${TINFO_LIBRARY}> ${CMAKE_DL_LIBS})
+target_include_directories(aerostat_curses SYSTEM INTERFACE ${NCURSES_INCLUDE}/ncursesw)
 if(AEROSTAT_TESTS)
   enable_testing()
   find_package(GTest 1.12 REQUIRED)

@@ -8,7 +8,7 @@ _aerostat() {
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      list|show|set|explain|events|host|reactions|doctor|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|adopt|libvirt-hook|history|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
+      list|show|set|explain|events|host|reactions|top|doctor|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|adopt|libvirt-hook|history|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
     esac
   done
   case $before in
@@ -24,13 +24,14 @@ _aerostat() {
     --after|--block|--buffer|--columns|--config|--connect|--each|--episode|--estimator-error|--every|--for|--generate|--host-memory|--hot-cache|--last|--lasts|--limit|--maximum|--memory|--memory-id|--minimum|--period|--points|--policy|--seed|--seeds|--since|--startup|--tolerance|--until|--violation|--wait|--watch|--weight|--without) [[ $word == -* ]] || return ;;
   esac
   case $command in
-    list) options='-h --help --watch --all --columns' ;;
+    list) options='-h --help --watch --all --columns --wide' ;;
     show) options='-h --help' ;;
     set) options='-h --help --mode --startup --minimum --maximum --buffer --weight --unset --dry-run' ;;
     explain) options='-h --help --last' ;;
     events) options='-h --help --follow --after' ;;
     host) options='-h --help' ;;
     reactions) options='-h --help' ;;
+    top) options='-h --help' ;;
     doctor) options='-h --help --all' ;;
     pause) options='-h --help' ;;
     resume) options='-h --help' ;;
@@ -56,7 +57,7 @@ _aerostat() {
     return
   fi
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions doctor pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook history simulate scenario record trace plan' -- "$word") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions top doctor pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook history simulate scenario record trace plan' -- "$word") ;;
     show|set|explain|doctor|resize|reserve|release|start-gate|history|record) mapfile -t COMPREPLY < <(compgen -W "$(_aerostat_vms)" -- "$word") ;;
     scenario|trace) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac

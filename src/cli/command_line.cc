@@ -34,6 +34,7 @@ constexpr const char* kAbout = "Shows and controls the memory of virtual machine
 
 constexpr const char* kExamples = R"(Examples:
   aerostat list --watch              all VMs, updated every 2 seconds
+  aerostat top                       a live view; ? shows its keys
   aerostat show web                  everything about one VM
   aerostat set web --mode dynamic --minimum 256M --maximum 4G
   aerostat explain web --last 5      why it has this much memory
@@ -72,6 +73,7 @@ struct Wishes {
   std::string socket = "/run/aerostat/api.sock";
   bool json = false;
   std::string columns;
+  bool wide = false;
   std::string every;
   bool all = false;
   std::string vm;
@@ -103,6 +105,7 @@ CLI::App* add_list(CLI::App& app, Wishes& wishes) {
   list->add_option("--columns", wishes.columns, "columns to show, separated by commas, or all")
       ->check(kColumns)
       ->type_name("A,B,C");
+  list->add_flag("--wide", wishes.wide, "all columns, also if they do not fit the terminal");
   list->footer(
       "Examples:\n  aerostat list --columns name,assigned,demand,pressure\n  aerostat list --watch 0.5\n  "
       "aerostat list --json | jq '.[].name'");
@@ -274,6 +277,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   const CLI::App* host = app.add_subcommand("host", "Show the host: capacity, committed memory, free memory");
   const CLI::App* reactions =
       app.add_subcommand("reactions", "Show how long growths took, from cause to usable memory");
+  const CLI::App* top = app.add_subcommand("top", "A live view of the host and its VMs, in the terminal");
   CLI::App* doctor =
       app.add_subcommand("doctor", "Check why memory does not move, and whether the host is set up well");
   doctor->add_option("VM", wishes.vm, "only this VM; default: the host and all VMs")
@@ -318,7 +322,9 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
     return kUsage;
   }
 
-  const Output output{around.out, around.err, around.terminal, around.colour, wishes.json};
+  const bool fits = around.terminal && !wishes.wide && wishes.columns.empty();
+  const Output output{around.out,    around.err,  around.terminal,
+                      around.colour, wishes.json, fits ? around.width : 0};
   Commands commands(Client(wishes.socket), output);
   if (list->parsed()) {
     const auto columns = wishes.columns.empty() ? default_columns()
@@ -351,6 +357,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (events->parsed()) return commands.events(wishes.after, wishes.follow);
   if (host->parsed()) return commands.host();
   if (reactions->parsed()) return commands.reactions();
+  if (top->parsed()) return commands.top();
   if (doctor->parsed()) return commands.doctor(wishes.vm, wishes.all);
   if (pause->parsed()) return commands.pause();
   if (resume->parsed()) return commands.resume();

@@ -13,6 +13,7 @@
 #include "client/savings.h"
 #include "console/exit_status.h"
 #include "console/table.h"
+#include "top/top.h"
 
 namespace aerostat {
 
@@ -65,7 +66,7 @@ int Commands::list(const std::vector<std::string>& columns, bool all, std::optio
       host = *asked;
     }
     const int status = ask("GET", all ? "/v1/vms?all=1" : "/v1/vms", {}, [&](const Json& vms) {
-      const std::string text = render_list(host, items_of(vms), columns, output_.colour);
+      const std::string text = render_list(host, items_of(vms), columns, output_.colour, output_.width);
       return every && output_.terminal ? redrawn(text) : text;
     });
     if (status != kDone || !every || !pause(*every)) return status;
@@ -145,6 +146,13 @@ int Commands::events(std::uint64_t after, bool follow) {
 int Commands::reactions() {
   return ask("GET", "/v1/reactions", {},
              [this](const Json& json) { return render_reactions(items_of(json), output_.colour); });
+}
+
+int Commands::top() {
+  const Result<void> shown = top::run(client_.with_patience(std::chrono::seconds(3)), output_.colour);
+  if (shown) return kDone;
+  complain(shown.error());
+  return kUsage;  // there is no terminal
 }
 
 int Commands::doctor(const std::string& vm, bool all) {

@@ -21,6 +21,7 @@ struct Output {
   bool terminal = false;  // `out` is one: a watched list is redrawn in place
   bool colour = false;
   bool json = false;
+  std::size_t width = 0;  // of the terminal; 0: lines of any length
 };
 
 class Commands {
@@ -42,6 +43,7 @@ class Commands {
   int explain(const std::string& vm, std::uint64_t last);
   int events(std::uint64_t after, bool follow);
   int reactions();
+  int top();
   // `vm` empty: the host and all VMs. `all`: also show what is fine. Failed: there are warnings or problems.
   int doctor(const std::string& vm, bool all);
   int pause();

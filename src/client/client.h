@@ -21,6 +21,9 @@ class Client {
   explicit Client(std::string socket, std::chrono::milliseconds patience = std::chrono::seconds(10))
       : socket_(std::move(socket)), patience_(patience) {}
 
+  // The same with another deadline for each request.
+  Client with_patience(std::chrono::milliseconds patience) const { return Client(socket_, patience); }
+
   Result<Reply> request(const std::string& method, const std::string& target,
                         const std::string& body = {}) const;
 

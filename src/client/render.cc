@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -144,6 +145,50 @@ std::string render_lines(const std::vector<Line>& lines, bool colour) {
   return out;
 }
 
+// The least important first.
+constexpr std::array kLeftOutFirst = {"weight",        "mode", "visible_bytes",    "minimum_bytes",
+                                      "maximum_bytes", "note", "pressure_percent", "demand_bytes"};
+constexpr std::size_t kLeastNote = 16;
+
+// Leaves columns out until the rest fits, and cuts the note. The sentence about what is missing; empty:
+// nothing.
+std::string fit(std::vector<std::string>& ids, std::vector<Column>& heads,
+                std::vector<std::vector<Cell>>& rows, std::size_t width) {
+  const auto needs = [&](std::size_t i) {
+    std::size_t most = width_of(heads[i].title);
+    for (const auto& row : rows) most = std::max(most, width_of(row[i].text));
+    return most;
+  };
+  const auto others = [&] {
+    std::size_t sum = ids.empty() ? 0 : 2 * (ids.size() - 1);
+    for (std::size_t i = 0; i < ids.size(); ++i) sum += ids[i] == "note" ? 0 : needs(i);
+    return sum;
+  };
+  const auto place = [&](std::string_view id) {
+    return static_cast<std::size_t>(std::find(ids.begin(), ids.end(), id) - ids.begin());
+  };
+  const auto note = [&] {
+    return place("note") < ids.size() ? std::min(needs(place("note")), kLeastNote) : 0;
+  };
+  std::vector<std::string> missing;
+  for (const char* const id : kLeftOutFirst) {
+    if (others() + note() <= width) break;
+    const auto at = static_cast<std::ptrdiff_t>(place(id));
+    if (at == std::ssize(ids)) continue;
+    missing.push_back(heads[static_cast<std::size_t>(at)].title);
+    ids.erase(ids.begin() + at);
+    heads.erase(heads.begin() + at);
+    for (auto& row : rows) row.erase(row.begin() + at);
+  }
+  if (const std::size_t at = place("note"); at < ids.size()) {
+    const std::size_t room = width > others() ? width - others() : 1;
+    for (auto& row : rows) row[at].text = shortened(row[at].text, room);
+  }
+  return missing.empty()
+             ? ""
+             : fmt::format("Not shown for want of room: {}; --wide shows all.\n", fmt::join(missing, ", "));
+}
+
 }  // namespace
 
 std::vector<std::string> default_columns() {
@@ -184,8 +229,9 @@ Result<std::vector<std::string>> parse_columns(const std::string& text) {
 }
 
 std::string render_list(const Json& host, const Json& vms, const std::vector<std::string>& columns,
-                        bool colour) {
+                        bool colour, std::size_t width) {
   std::vector<Column> heads;
+  std::vector<std::string> ids = columns;
   for (const std::string& id : columns) {
     const auto* field = find_vm_field(id);
     heads.push_back(
@@ -202,10 +248,11 @@ std::string render_list(const Json& host, const Json& vms, const std::vector<std
     }
     rows.push_back(std::move(row));
   }
+  const std::string left_out = width > 0 && !rows.empty() ? fit(ids, heads, rows, width) : "";
   std::string table = render_table(heads, rows, colour);
   if (rows.empty())
     table = "No VM is known. A VM appears with its QMP socket; see aerostat qemu-args --help.\n";
-  return table + host_line(host, colour);
+  return table + (left_out.empty() ? "" : coloured(left_out, Colour::Dim, colour)) + host_line(host, colour);
 }
 
 std::string render_vm(const Json& vm, bool colour) {

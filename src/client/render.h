@@ -18,8 +18,10 @@ std::vector<std::string> default_columns();
 // "name,assigned,pressure": ids of the field table; "_bytes" and "_percent" may be omitted; "all" means each.
 Result<std::vector<std::string>> parse_columns(const std::string& text);
 
+// `width` of the terminal; 0: whatever. Where not all columns fit, the least important are left out, and said
+// to be.
 std::string render_list(const Json& host, const Json& vms, const std::vector<std::string>& columns,
-                        bool colour);
+                        bool colour, std::size_t width = 0);
 std::string render_vm(const Json& vm, bool colour);
 std::string render_host(const Json& host, bool colour);
 std::string render_decisions(const Json& decisions, bool colour);

@@ -32,6 +32,19 @@ TEST(RenderList, IsATableWithTheHostBelow) {
             "2 VMs; capacity 3.00 GiB: 1.50 GiB committed, 512 MiB kept for the host, 1.00 GiB free.\n");
 }
 
+TEST(RenderList, LeavesOutTheLeastImportantWhereItIsNarrow) {
+  EXPECT_EQ(render_list(host(), vms(), default_columns(), false, 60),
+            "NAME  STATUS   ASSIGNED   DEMAND  PRESS%  NOTE\n"
+            "db    Static   1.00 GiB        -       -\n"
+            "web   Warning   384 MiB  500 MiB   130.2  wants 600 MiB; th…\n"
+            "Not shown for want of room: WEIGHT, MODE, VISIBLE, MINIMUM, MAXIMUM; --wide shows all.\n"
+            "2 VMs; capacity 3.00 GiB: 1.50 GiB committed, 512 MiB kept for the host, 1.00 GiB free.\n");
+  EXPECT_EQ(render_list(host(), vms(), default_columns(), false, 500),
+            render_list(host(), vms(), default_columns(), false));
+  EXPECT_TRUE(
+      render_list(host(), vms(), default_columns(), false, 1).starts_with("NAME  STATUS   ASSIGNED\n"));
+}
+
 TEST(RenderList, SaysWhenNothingIsMoved) {
   Json paused = host();
   paused["manager"] = "paused";

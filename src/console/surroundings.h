@@ -1,6 +1,7 @@
 // Surroundings of a command: where it writes, and whether a person reads it there.
 #pragma once
 
+#include <cstddef>
 #include <iosfwd>
 
 namespace aerostat {
@@ -11,6 +12,7 @@ struct Surroundings {
   bool terminal = false;
   bool colour = false;
   bool err_terminal = false;
+  std::size_t width = 0;  // of the terminal, in characters; 0: not known
 };
 
 }  // namespace aerostat

@@ -75,6 +75,18 @@ std::size_t width_of(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+  if (width_of(text) <= most) return std::string(text);
+  std::string out;
+  std::size_t characters = 0;
+  for (const char c : text) {
+    const bool begins = (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
+    if (begins && ++characters >= most) break;
+    out += c;
+  }
+  return most == 0 ? "" : out + "…";
+}
+
 std::string coloured(std::string_view text, Colour colour, bool use) {
   if (!use || colour == Colour::None) return std::string(text);
   return code_of(colour) + std::string(text) + "\033[0m";

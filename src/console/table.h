@@ -15,6 +15,9 @@ std::string clean(std::string_view text);
 // Characters of clean text, for alignment.
 std::size_t width_of(std::string_view text);
 
+// At most so many characters; the last is '…' if some are missing.
+std::string shortened(std::string_view text, std::size_t most);
+
 enum class Colour { None, Green, Yellow, Red, Dim };
 std::string coloured(std::string_view text, Colour colour, bool use);
 

@@ -28,6 +28,13 @@ TEST(Clean, ReplacesWhatIsNotUtf8) {
 
 TEST(Width, CountsCharacters) { EXPECT_EQ(width_of("größer"), 6u); }
 
+TEST(Shortened, ShowsThatSomethingIsMissing) {
+  EXPECT_EQ(shortened("größer", 6), "größer");
+  EXPECT_EQ(shortened("größer", 4), "grö…");
+  EXPECT_EQ(shortened("größer", 1), "…");
+  EXPECT_EQ(shortened("größer", 0), "");
+}
+
 TEST(Table, AlignsAndLeavesNoSpacesAtTheEnd) {
   const std::vector<Column> columns = {{"NAME", false}, {"SIZE", true}, {"NOTE", false}};
   const std::vector<std::vector<Cell>> rows = {{{"größer"}, {"5"}, {"why"}}, {{"b"}, {"12345"}, {""}}};

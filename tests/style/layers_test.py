@@ -38,8 +38,10 @@ MAY_USE = {
     "console": {"base"},
     # Speaks to the daemon and has no part of it.
     "client": {"base", "model", "console"},
+    # All but its terminal is pure.
+    "top": {"base", "model", "console", "client"},
     "lab_cli": {"base", "model", "config", "guard", "console", "client", "sim", "research"},
-    "cli": {"base", "model", "config", "adopt", "vmm/libvirt", "console", "client", "lab_cli"},
+    "cli": {"base", "model", "config", "adopt", "vmm/libvirt", "console", "client", "lab_cli", "top"},
     "agent/common": {"guest"},
     "agent/linux": {"agent/common", "guest", "model"},
     "apps/aerostatd": {"base", "model", "config", "host", "history", "control", "doctor", "guest", "reactor", "vmm",
