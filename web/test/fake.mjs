@@ -85,6 +85,7 @@ export class Fake {
       this.tick();
       return json(world.host());
     }
+    if (path === "/history/status") return json({ history: "on", note: "", path: "/var/lib/aerostat/history.db", used_bytes: 41 * MIB, limit_bytes: GIB, oldest: null });
     if (path === "/history") return this.history(url, json);
     if (path === "/doctor") return json({ items: findings(), next: null });
     if (path.startsWith("/reservations/") && request.method === "DELETE") {

@@ -28,6 +28,10 @@ export interface Past {
   loading: boolean;
 }
 
+function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
+}
+
 // `query`: vm=NAME, each=assigned_bytes, or empty for the host. `sample`: the same columns out of the live picture.
 export function useHistory(query: string, range: RangeId, sample: (now: Live, columns: string[]) => (number | null)[], columns: string[]): Past {
   const [past, setPast] = useState<Past>({ columns, rows: [], note: "", loading: true });
@@ -43,8 +47,9 @@ export function useHistory(query: string, range: RangeId, sample: (now: Live, co
         (history) => setPast({ columns: history.columns.slice(1), rows: history.rows, note: "", loading: false }),
         (problem) => {
           if (stop.signal.aborted) return;
-          const off = problem instanceof Problem && problem.status === 404;
-          setPast((old) => ({ ...old, note: off ? "History is off; this shows what was seen since the page was opened." : sentence(problem), loading: false }));
+          const none = problem instanceof Problem && problem.status === 404;
+          const since = none ? " This shows what was seen since the view was opened." : "";
+          setPast((old) => ({ ...old, note: `${asSentence(sentence(problem))}${since}`, loading: false }));
         },
       );
     void load();

@@ -20,7 +20,6 @@ export interface Host {
   late_ticks: number;
   reclaimed_bytes: number;
   note: string;
-  history?: "on" | "paused" | "off";
 }
 
 export interface Settings {
@@ -122,6 +121,13 @@ export interface History {
   step_s: number;
   columns: string[];
   rows: (number | null)[][];
+}
+
+export interface HistoryStatus {
+  history: "on" | "paused" | "off";
+  note: string;
+  used_bytes?: number;
+  limit_bytes?: number;
 }
 
 export interface Me {

@@ -5,32 +5,18 @@ import { Chart } from "../parts/chart";
 import { EventList, isBad } from "../parts/eventlist";
 import { HostBar } from "../parts/hostbar";
 import { freeText } from "../parts/segments";
+import { layers } from "../parts/layers";
 import { Ranges } from "../parts/ranges";
 import { Figure, Panel, Size } from "../parts/small";
 import { aligned, secondsOf, useHistory, type RangeId } from "../state/history";
 import { events } from "../state/live";
 import type { Live } from "../state/merge";
+import { usePolled } from "../state/polled";
+import type { HistoryStatus } from "../state/types";
 import { bytes } from "../text/bytes";
-
-const MOST = 10; // VMs with a layer of their own
 
 function sample(now: Live, columns: string[]): (number | null)[] {
   return columns.map((name) => now.vms.get(name)?.assigned_bytes ?? null);
-}
-
-// Layers from the bottom up: the VMs with the most memory, and all others as one. A missing VM has nothing.
-function layers(columns: string[], rows: (number | null)[][]) {
-  const total = columns.map((_name, index) => rows.reduce((sum, row) => sum + (row[index + 1] ?? 0), 0));
-  const order = columns.map((_name, index) => index).filter((index) => total[index]).sort((a, b) => (total[b] ?? 0) - (total[a] ?? 0));
-  const own = order.slice(0, MOST);
-  const rest = order.slice(MOST);
-  const groups = [...own.map((index) => [index]), ...(rest.length ? [rest] : [])];
-  const names = [...own.map((index) => columns[index] ?? ""), ...(rest.length ? [`${rest.length} others`] : [])];
-  const stacked = rows.map((row) => {
-    let sum = 0;
-    return [row[0] ?? null, ...groups.map((group) => (sum += group.reduce((both, index) => both + (row[index + 1] ?? 0), 0)))];
-  });
-  return { names, stacked, rest: rest.length > 0 };
 }
 
 function Stack({ now }: { now: Live }) {
@@ -73,6 +59,7 @@ function Stack({ now }: { now: Live }) {
 
 export function HostView({ now }: { now: Live }) {
   const { host } = now;
+  const history = usePolled<HistoryStatus>("/v1/history/status", 10000).value;
   return (
     <>
       <Panel title="Host memory" class="host" side={<span class="muted">{freeText(host)}</span>}>
@@ -86,8 +73,12 @@ export function HostView({ now }: { now: Live }) {
         <Figure label="Host available" explain="MemAvailable of the host"><Size value={host.host_available_bytes} /></Figure>
         <Figure label="Given back" explain="Memory that was seen to come back from VMs"><Size value={host.reclaimed_bytes} /></Figure>
         <Figure label="Late passes" explain="Passes that came late: the host's processors are overloaded">{host.late_ticks}</Figure>
-        <Figure label="History">{host.history ?? "–"}</Figure>
+        <Figure label="History" explain={history?.note || "Kept of the past, of what may be kept"}>
+          {history ? (history.used_bytes ? <Size value={history.used_bytes} /> : history.history) : "–"}
+          {history?.history === "paused" && <span class="unit"> paused</span>}
+        </Figure>
       </dl>
+      {history?.history === "paused" && <p class="banner watch">History is paused: {history.note}</p>}
       <Stack now={now} />
       <Panel title="Events"><EventList items={events.value} /></Panel>
     </>
