@@ -24,13 +24,16 @@ std::optional<bool> clock_synchronised() {
   return state != TIME_ERROR && (ask.status & STA_UNSYNC) == 0;
 }
 
-Findings check_up(const Engine& engine, const LibvirtUsed& libvirt) {
+Findings check_up(const Engine& engine, const LibvirtUsed& libvirt, const HistoryState& history) {
   Findings out = check_host({.report = engine.host(),
                              .health = host_health(),
                              .now = std::chrono::system_clock::now(),
                              .clock_synchronised = clock_synchronised(),
                              .uses_libvirt = libvirt.used,
-                             .libvirt_absent = libvirt.absent});
+                             .libvirt_absent = libvirt.absent,
+                             .keeps_history = history.kind == HistoryState::Kind::On,
+                             .history_paused = history.kind == HistoryState::Kind::Paused,
+                             .history_note = history.note});
   for (VmExam& exam : engine.exams()) {
     const std::optional<pid_t> pid = exam.facts.pid;
     Findings found = check_vm({.exam = std::move(exam),
@@ -43,9 +46,9 @@ Findings check_up(const Engine& engine, const LibvirtUsed& libvirt) {
 
 }  // namespace
 
-const Findings& Checkup::findings(const LibvirtUsed& libvirt) {
+const Findings& Checkup::findings(const LibvirtUsed& libvirt, const HistoryReader* history) {
   if (!found_at_ || clock_.now() - *found_at_ >= kKept) {
-    found_ = check_up(engine_, libvirt);
+    found_ = check_up(engine_, libvirt, history != nullptr ? history->state() : HistoryState{});
     found_at_ = clock_.now();
   }
   return found_;

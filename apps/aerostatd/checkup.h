@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "control/engine.h"
+#include "history/reader.h"
 #include "model/finding.h"
 
 namespace aerostat {
@@ -20,7 +21,8 @@ struct LibvirtUsed {
 class Checkup {
  public:
   Checkup(const Engine& engine, const Clock& clock) : engine_(engine), clock_(clock) {}
-  const Findings& findings(const LibvirtUsed& libvirt);
+  // `history` is null: nobody keeps it.
+  const Findings& findings(const LibvirtUsed& libvirt, const HistoryReader* history);
 
  private:
   const Engine& engine_;

@@ -116,7 +116,7 @@ class Daemon::Impl {
              {.manager = engine_,
               .page = page_ ? &*page_ : nullptr,
               .history = history_.get(),
-              .doctor = [this] { return checkup_.findings(libvirt_); }},
+              .doctor = [this] { return checkup_.findings(libvirt_, history_.get()); }},
              {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
         signals_(io_, SIGTERM, SIGINT, SIGHUP),
         ticker_(io_, clock_) {

@@ -170,6 +170,22 @@ Finding libvirt(const HostFacts& host) {
             host.libvirt_absent, "install libvirt-daemon-system and restart aerostatd, if there are any");
 }
 
+Finding history(const HostFacts& host) {
+  if (host.history_paused) {
+    return of("history", Warning, "the history cannot be written; balancing goes on", host.history_note,
+              "make room on the disk of the state directory; it goes on by itself");
+  }
+  if (!host.keeps_history) {
+    return of("history", Note, "no history is kept", host.history_note,
+              "write enabled = true in [history] of aerostat.toml");
+  }
+  if (!host.history_note.empty()) {
+    return of("history", Note, "a part of the history was lost", host.history_note,
+              "nothing; the damaged file was kept aside");
+  }
+  return of("history", Ok, "the history is kept");
+}
+
 Finding vms(const HostFacts& host) {
   if (host.report.vms > 0) return of("vms", Ok, "VMs are known", fmt::format("{}", host.report.vms));
   return of("vms", Note, "no VM is known", "",
@@ -181,7 +197,7 @@ Finding vms(const HostFacts& host) {
 Findings check_host(const HostFacts& host) {
   return {manager(host),  commitment(host),  host_memory(host), host_swap(host),
           cgroup(host),   descriptors(host), clock(host),       overcommit(host),
-          lateness(host), libvirt(host),     vms(host)};
+          lateness(host), history(host),     libvirt(host),     vms(host)};
 }
 
 }  // namespace aerostat

@@ -17,6 +17,8 @@ struct HostFacts {
   std::optional<bool> clock_synchronised;
   bool uses_libvirt = false;   // it is found and asked for domains
   std::string libvirt_absent;  // one sentence: why it is not; empty: its owner switched it off
+  bool keeps_history = false, history_paused = false;
+  std::string history_note;  // why it is off or paused, or what was lost; empty: its owner switched it off
 };
 
 Findings check_host(const HostFacts& host);

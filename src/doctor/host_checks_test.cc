@@ -30,6 +30,7 @@ HostFacts sound() {
   out.now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 28};
   out.clock_synchronised = true;
   out.uses_libvirt = true;
+  out.keeps_history = true;
   return out;
 }
 
@@ -64,6 +65,9 @@ TEST(HostChecks, EachFindsItsFault) {
       {"overcommit", Severity::Warning, [](HostFacts& h) { h.health.refuses_overcommit = true; }},
       {"passes", Severity::Warning, [](HostFacts& h) { h.report.late_ticks = 100; }},
       {"libvirt", Severity::Note, [](HostFacts& h) { h.uses_libvirt = false; }},
+      {"history", Severity::Warning, [](HostFacts& h) { h.history_paused = true; }},
+      {"history", Severity::Note, [](HostFacts& h) { h.keeps_history = false; }},
+      {"history", Severity::Note, [](HostFacts& h) { h.history_note = "the file was damaged"; }},
       {"vms", Severity::Note, [](HostFacts& h) { h.report.vms = 0; }},
   };
   for (const Case& each : cases) {
