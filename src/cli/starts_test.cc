@@ -58,8 +58,7 @@ TEST(Starts, ARefusalIsSaidAndNothingStarts) {
 }
 
 TEST(Starts, ADaemonThatForgotIsAskedAgain) {
-  const std::string unknown =
-      http_reply("404 Not Found", R"({"code":"not-found","detail":"nobody"})");
+  const std::string unknown = http_reply("404 Not Found", R"({"code":"not-found","detail":"nobody"})");
   ScriptedDaemon daemon({start("waiting"), unknown, start("ready")});
   EXPECT_EQ(gate(daemon.socket).status, 0);
   EXPECT_TRUE(daemon.requests[2].starts_with("POST "));
