@@ -11,6 +11,7 @@ find_package(ZLIB REQUIRED)
 # The history. CMake calls SQLite so, and SQLiteCpp links it.
 find_package(SQLite3 3.40 REQUIRED)
 find_package(SQLiteCpp 3.2 REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
 find_package(PkgConfig)
 # libvirt is loaded at run time, and its driver is optional: without the headers the daemon says that it lacks it.
 set(AEROSTAT_LIBVIRT AUTO CACHE STRING "Build the libvirt driver: AUTO (if its headers are there), ON or OFF")

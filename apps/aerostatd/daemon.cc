@@ -13,6 +13,7 @@
 
 #include "api/api_server.h"
 #include "api/static_files.h"
+#include "api/tokens.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/unix_socket.h"
@@ -77,6 +78,25 @@ std::string runtime_directory(const Config& config) {
   return std::filesystem::path(config.api_socket).parent_path().string();
 }
 
+ApiOptions api_options(const Config& config) {
+  ApiOptions out;
+  out.socket = config.api_socket;
+  out.mode = config.api_socket_mode;
+  out.group = config.api_socket_group;
+  if (config.api_listen)
+    out.tcp = {config.api_listen->address, config.api_listen->port, config.api_certificate, config.api_key};
+  out.names = config.api_names;
+  return out;
+}
+
+// A damaged file of tokens lets nobody in; whoever uses the socket needs none.
+std::optional<Tokens> load_tokens(const Config& config) {
+  Result<Tokens> tokens = Tokens::load(config.state_dir + "/tokens.json", std::chrono::system_clock::now);
+  if (tokens) return *std::move(tokens);
+  log_warn("event=tokens.unusable why={}", log_text(tokens.error().message));
+  return std::nullopt;
+}
+
 // Beside the program, where it was built or installed. A daemon without the page does all else.
 std::optional<StaticFiles> load_page() {
   std::error_code error;
@@ -112,12 +132,14 @@ class Daemon::Impl {
                  [this](const std::vector<StartReport>& starts) { starts_.remember(starts); },
                  [this](const StartRequest& request) { begin_start(request); }}),
         machines_(io_, clock_, engine_),
+        tokens_(load_tokens(config)),
         api_(io_, clock_,
              {.manager = engine_,
               .page = page_ ? &*page_ : nullptr,
+              .tokens = tokens_ ? &*tokens_ : nullptr,
               .history = history_.get(),
               .doctor = [this] { return checkup_.findings(libvirt_, history_.get()); }},
-             {.socket = config.api_socket, .mode = config.api_socket_mode, .group = config.api_socket_group}),
+             api_options(config)),
         signals_(io_, SIGTERM, SIGINT, SIGHUP),
         ticker_(io_, clock_) {
     if (history_) feed_.emplace(io_, clock_, engine_, *history_);
@@ -254,9 +276,10 @@ class Daemon::Impl {
       return;
     }
     const Config& old = settings_.config();
-    if (config->api_socket != old.api_socket || config->state_dir != old.state_dir ||
-        config->qmp_directories != old.qmp_directories || config->libvirt != old.libvirt ||
-        config->libvirt_uris != old.libvirt_uris || config->history != old.history) {
+    if (config->api_socket != old.api_socket || config->api_listen != old.api_listen ||
+        config->state_dir != old.state_dir || config->qmp_directories != old.qmp_directories ||
+        config->libvirt != old.libvirt || config->libvirt_uris != old.libvirt_uris ||
+        config->history != old.history) {
       log_warn(
           "event=config.reload note=\"sockets, directories, libvirt and history change at the next start\"");
     }
@@ -299,6 +322,7 @@ class Daemon::Impl {
   const std::optional<StaticFiles> page_ = load_page();
   LibvirtUsed libvirt_;
   Checkup checkup_{engine_, clock_};
+  std::optional<Tokens> tokens_;
   ApiServer api_;
   boost::asio::signal_set signals_;
   Timer ticker_;

@@ -8,7 +8,7 @@ _aerostat() {
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      list|show|set|explain|events|host|reactions|top|doctor|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|adopt|libvirt-hook|history|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
+      list|show|set|explain|events|host|reactions|top|doctor|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|adopt|libvirt-hook|history|token|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
     esac
   done
   case $before in
@@ -45,6 +45,7 @@ _aerostat() {
     adopt) options='-h --help --connect --yes --dry-run --minimum --maximum --startup --buffer --weight --now' ;;
     libvirt-hook) options='-h --help --config' ;;
     history) options='-h --help --since --until --each --points --csv --plot --status' ;;
+    token) options='-h --help' ;;
     simulate) options='-h --help --trace --generate --host-memory --policy --list-policies --json --plot --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;
     scenario) options='-h --help --without --timeline --figures --list' ;;
     record) options='-h --help --every --for --force' ;;
@@ -57,7 +58,7 @@ _aerostat() {
     return
   fi
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions top doctor pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook history simulate scenario record trace plan' -- "$word") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions top doctor pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook history token simulate scenario record trace plan' -- "$word") ;;
     show|set|explain|doctor|resize|reserve|release|start-gate|history|record) mapfile -t COMPREPLY < <(compgen -W "$(_aerostat_vms)" -- "$word") ;;
     scenario|trace) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac

@@ -46,13 +46,16 @@ Principal principal_of(const std::optional<Peer>& peer, const AccessRule& rule) 
   Principal out;
   out.name = peer ? fmt::format("user {}", peer->uid) : "unknown";
   const Result<void> allowed = may_change(peer, rule);
-  out.scope = allowed ? Scope::Change : Scope::Read;
+  out.scope = allowed ? Scope::Own : Scope::Read;
   if (!allowed) out.refusal = allowed.error().message;
   return out;
 }
 
 Result<void> allows(const Principal& principal, Scope needed) {
   if (principal.scope >= needed) return {};
+  if (principal.scope == Scope::Change)
+    return fail(Error::Kind::Denied,
+                "this is done on the daemon's own socket only; use `aerostat token` on the host");
   return fail(Error::Kind::Denied, principal.refusal);
 }
 

@@ -31,7 +31,8 @@ std::optional<Peer> peer_of_socket(int fd);
 // A refusal states why and what to do.
 Result<void> may_change(const std::optional<Peer>& peer, const AccessRule& rule);
 
-enum class Scope { None, Read, Change };  // each holds those before it
+// Each holds those before it. Own: who is known by the kernel's word may also make tokens for others.
+enum class Scope { None, Read, Change, Own };
 
 // Who asks, however that was found out: on a unix socket by the kernel's word, elsewhere by what a request
 // carries. Routes look at nothing else.

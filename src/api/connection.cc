@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <exception>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
+#include "api/door.h"
 #include "api/routes.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -26,6 +30,12 @@ using Code = beast::error_code;
 // A change of settings has less than 300 bytes; a request line with headers less than 1,000.
 constexpr std::uint64_t kMostBody = 65'536;
 constexpr std::uint32_t kMostHeader = 8'192;
+// A user who would have to wait longer is told so.
+constexpr std::chrono::seconds kMostPause{5};
+// A refused client has as long, and as much, to read why.
+constexpr std::chrono::seconds kMostDrain{2};
+constexpr std::size_t kMostDrained = 1u << 20;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // The most that waits in memory for one reader.
 constexpr std::size_t kMostWaiting = 65'536;
 
@@ -33,16 +43,35 @@ constexpr std::size_t kMostWaiting = 65'536;
 template <typename Stream>
 class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection<Stream>> {
  public:
-  HttpConnection(std::shared_ptr<Hub> hub, Stream stream, Principal principal)
+  HttpConnection(std::shared_ptr<Hub> hub, Stream stream, Caller caller)
       : hub_(std::move(hub)),
         stream_(std::move(stream)),
-        principal_(std::move(principal)),
-        timer_(hub_->io, hub_->clock) {}
-  ~HttpConnection() override { hub_->connections.erase(this); }
+        caller_(std::move(caller)),
+        timer_(hub_->io, hub_->clock) {
+    if (caller_.principal) principal_ = *caller_.principal;
+  }
+  ~HttpConnection() override {
+    hub_->connections.erase(this);
+    if (caller_.welcome)
+      hub_->users.leave(caller_.place);
+    else
+      --hub_->refused;
+  }
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
 
+  // Its place is taken already.
   void start() {
     hub_->connections.emplace(this, this->weak_from_this());
-    read();
+    if (!caller_.welcome) ++hub_->refused;
+    if constexpr (kEncrypted) {
+      end_later();
+      stream_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](Code error) {
+        if (!self->over(error)) self->begin();
+      });
+    } else {
+      begin();
+    }
   }
 
   void close() override {
@@ -57,7 +86,16 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     if (body_) send_more();
   }
 
+  const std::string& user() const override { return principal_.name; }
+
  private:
+  static constexpr bool kEncrypted = !std::is_same_v<Stream, AnySocket>;
+
+  void begin() {
+    if (caller_.welcome) return read();
+    refuse(503, no_place());
+  }
+
   auto& lowest() { return beast::get_lowest_layer(stream_); }
 
   bool over(const Code& error) {
@@ -85,37 +123,73 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     parser_->header_limit(kMostHeader);
     parser_->body_limit(kMostBody);
     end_later();
-    http::async_read(stream_, buffer_, *parser_, then(&HttpConnection::on_read));
+    http::async_read_header(stream_, buffer_, *parser_, then(&HttpConnection::on_header));
   }
+
+  // A client may wait for a word before it sends a body.
+  void on_header(Code error, std::size_t sent) {
+    if (error) return on_read(error, sent);
+    if (closed_ || hub_->stopped) return;
+    const auto expected = parser_->get()[http::field::expect];
+    if (expected.empty() || parser_->is_done()) return read_body();
+    if (!beast::iequals(expected, "100-continue"))
+      return refuse(417, invalid("only 100-continue can be expected; leave the header Expect out"));
+    asio::async_write(stream_, asio::buffer(kContinue),
+                      [self = this->shared_from_this()](Code failed, std::size_t) {
+                        if (!self->over(failed)) self->read_body();
+                      });
+  }
+
+  void read_body() { http::async_read(stream_, buffer_, *parser_, then(&HttpConnection::on_read)); }
 
   void on_read(Code error, std::size_t) {
     if (closed_ || hub_->stopped) return;
-    if (error == http::error::body_limit) return refuse(413, "the body is larger than 64 KiB");
+    if (error == http::error::body_limit) return refuse(413, invalid("the body is larger than 64 KiB"));
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-      return refuse(431, "the header is larger than 8 KiB");
+      return refuse(431, invalid("the header is larger than 8 KiB"));
     }
     const bool malformed = error && error != http::error::end_of_stream &&
                            error != http::error::partial_message &&
                            error.category() == http::make_error_code(http::error::bad_method).category();
-    if (malformed) return refuse(400, "this is not HTTP/1.1: " + printable(error.message()));
+    if (malformed) return refuse(400, invalid("this is not HTTP/1.1: " + printable(error.message())));
     if (over(error)) return;
-    ask(parser_->release());
+    take(parser_->release());
   }
 
-  void ask(http::request<http::string_body> message) {
-    ApiRequest request;
+  void take(http::request<http::string_body> message) {
+    ApiRequest& request = request_;
+    request = {};
     request.method = std::string(message.method_string());
     request.target = std::string(message.target());
     for (const auto& header : message)
       request.headers[std::string(header.name_string())] = std::string(header.value());
+    if (!caller_.principal) principal_ = principal_of_request(request.headers, hub_->services.tokens);
     request.principal = principal_;
+    request.over_tcp = caller_.over_tcp;
+    request.encrypted = kEncrypted;
     request.body = std::move(message.body());
     keep_alive_ = message.keep_alive();
+    if (Result<void> ok = check_site(request, hub_->options.names); !ok)
+      return respond(error_answer(ok.error()), keep_alive_);
+    const Duration pause = hub_->users.wait(principal_, hub_->clock.now());
+    if (pause > kMostPause)
+      return respond(error_answer({Error::Kind::Unavailable,
+                                   "you ask more than one user may; ask less often, or "
+                                   "follow /v1/live"},
+                                  429),
+                     keep_alive_);
+    pause > Duration{} ? wait(pause, &HttpConnection::ask) : ask();
+  }
+
+  void ask() {
+    const ApiRequest request = std::exchange(request_, {});
     const std::uint64_t turn = ++turn_;
     awaited_ = turn;
     // Most answers are there at once. One that waits for a disk may never come.
     wait(hub_->options.patience, &HttpConnection::answer_overdue);
-    const Reply reply = [self = this->shared_from_this(), turn](ApiAnswer made) {
+    const Reply reply = [self = this->shared_from_this(), turn,
+                         log = request.method == "GET" ? std::string() : what_of(request)](ApiAnswer made) {
+      if (!log.empty()) log_info("event=api.change {} status={}", log, made.status);
       self->on_answer(turn, std::move(made));
     };
     try {
@@ -135,12 +209,39 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void on_answer(std::uint64_t turn, ApiAnswer made) {
     if (awaited_ != turn || closed_ || hub_->stopped) return;
     awaited_ = 0;
+    hub_->users.charge(principal_, made.body.size(), hub_->clock.now());
     if (made.stream) return stream(made);
     respond(made, keep_alive_);
   }
 
-  void refuse(int status, const std::string& why) {
-    respond(error_answer({Error::Kind::Invalid, why}, status), false);
+  static Error invalid(std::string why) { return {Error::Kind::Invalid, std::move(why)}; }
+
+  // Who did what, for the log.
+  static std::string what_of(const ApiRequest& request) {
+    return fmt::format("by={} method={} target={}", log_text(request.principal.name),
+                       log_word(request.method), log_text(request.target));
+  }
+
+  // The client may still be sending what nobody reads. A close would take the answer from it.
+  void refuse(int status, const Error& why) {
+    drain_ = true;
+    respond(error_answer(why, status), false);
+  }
+
+  void drain() {
+    Code ignored;
+    lowest().shutdown(asio::socket_base::shutdown_send, ignored);
+    wait(kMostDrain, &HttpConnection::close);
+    read_away();
+  }
+
+  void read_away() {
+    lowest().async_read_some(asio::buffer(unwanted_),
+                             [self = this->shared_from_this()](Code error, std::size_t got) {
+                               if (self->over(error)) return;
+                               self->drained_ += got;
+                               self->drained_ > kMostDrained ? self->close() : self->read_away();
+                             });
   }
 
   void respond(const ApiAnswer& made, bool keep_alive) {
@@ -162,7 +263,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void on_responded(Code error, std::size_t) {
     if (over(error)) return;
     if (response_.keep_alive()) return read();
-    close();
+    drain_ ? drain() : close();
   }
 
   // From here on the body goes on, until either side ends it.
@@ -217,8 +318,10 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   std::shared_ptr<Hub> hub_;
   Stream stream_;
-  Principal principal_;
-  Timer timer_;  // a connection waits for one thing at a time
+  Caller caller_;
+  Principal principal_{"nobody", Scope::None, {}};  // of the newest request
+  ApiRequest request_;                              // that waits for its user's turn
+  Timer timer_;                                     // a connection waits for one thing at a time
   beast::flat_buffer buffer_{std::size_t{2} * kMostHeader};
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
@@ -231,13 +334,27 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   std::string waiting_;
   bool writing_ = false;
   bool silent_ = false;  // nothing to send, until a ping
-  char unwanted_[256] = {};
+  bool drain_ = false;
+  std::size_t drained_ = 0;
+  char unwanted_[4096] = {};
 };
 
 }  // namespace
 
-void start_connection(std::shared_ptr<Hub> hub, AnySocket socket, Principal principal) {
-  std::make_shared<HttpConnection<AnySocket>>(std::move(hub), std::move(socket), std::move(principal))
+Error no_place() {
+  return {Error::Kind::Unavailable,
+          "aerostatd has as many connections as it takes, or as one user may have; try again in a while"};
+}
+
+void start_connection(std::shared_ptr<Hub> hub, AnySocket socket, Caller caller) {
+  std::make_shared<HttpConnection<AnySocket>>(std::move(hub), std::move(socket), std::move(caller))->start();
+}
+
+void start_connection(std::shared_ptr<Hub> hub, AnySocket socket, Caller caller,
+                      asio::ssl::context& context) {
+  using Encrypted = asio::ssl::stream<AnySocket>;
+  std::make_shared<HttpConnection<Encrypted>>(std::move(hub), Encrypted(std::move(socket), context),
+                                              std::move(caller))
       ->start();
 }
 

@@ -35,7 +35,8 @@ class OverTcp : public testing::Test {
     tcp::acceptor acceptor(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     tcp::socket client(io_);
     client.connect(acceptor.local_endpoint());
-    start_connection(hub_, AnySocket(acceptor.accept()), who);
+    hub_->users.enter(who.name);
+    start_connection(hub_, AnySocket(acceptor.accept()), Caller{who.name, who});
     asio::write(client, asio::buffer(request));
     std::string received;
     char part[4096];
@@ -56,7 +57,7 @@ class OverTcp : public testing::Test {
   asio::io_context io_;
   SimulatedClock clock_{io_};
   FakeManager manager_;
-  std::shared_ptr<Hub> hub_ = std::make_shared<Hub>(Hub{io_, clock_, {manager_}, {}, {}, false, {}});
+  std::shared_ptr<Hub> hub_ = std::make_shared<Hub>(Hub{io_, clock_, {manager_}, {}});
   const Principal owner_{"the test", Scope::Change, ""};
 };
 

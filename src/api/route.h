@@ -21,14 +21,14 @@ using Parameters = std::map<std::string, std::string, std::less<>>;
 // `services` also lives afterwards.
 struct Call {
   const Services& services;
-  const std::string& vm;
+  const std::string& vm;  // the name in the path
   const Parameters& parameters;
   const ApiRequest& request;
 };
 
 struct Route {
   std::string_view method;
-  std::string_view path;        // '*' stands for a VM's name
+  std::string_view path;        // '*' stands for the name of a VM or a token
   std::string_view parameters;  // space-separated; others are refused
   Scope scope;
   void (*run)(const Call&, const Reply&);

@@ -11,9 +11,11 @@
 #include "api/event_routes.h"
 #include "api/history_routes.h"
 #include "api/metrics_routes.h"
+#include "api/openapi.h"
 #include "api/route.h"
 #include "api/sample_json.h"
 #include "api/static_files.h"
+#include "api/token_routes.h"
 #include "base/text.h"
 
 namespace aerostat {
@@ -38,9 +40,10 @@ ApiAnswer get_readyz(const Call& call) {
   return text("ok\n");
 }
 
-ApiAnswer get_me(const Call& call) {
-  const Principal& who = call.request.principal;
-  return ok({{"name", who.name}, {"scope", who.scope == Scope::Change ? "change" : "read"}});
+ApiAnswer get_openapi(const Call&) {
+  ApiAnswer out;
+  out.body = openapi_text();
+  return out;
 }
 
 ApiAnswer get_host(const Call& call) { return ok(host_json(call.services.manager, call.services.history)); }
@@ -128,7 +131,13 @@ ApiAnswer delete_reservation(const Call& call) {
 constexpr std::array kRoutes = {
     Route{"GET", "/healthz", "", Scope::None, now<get_healthz>},
     Route{"GET", "/readyz", "", Scope::None, now<get_readyz>},
+    Route{"GET", "/v1/openapi.json", "", Scope::Read, now<get_openapi>},
     Route{"GET", "/v1/me", "", Scope::Read, now<get_me>},
+    Route{"POST", "/v1/login", "", Scope::None, now<post_login>},
+    Route{"POST", "/v1/logout", "", Scope::None, now<post_logout>},
+    Route{"GET", "/v1/tokens", "", Scope::Own, now<get_tokens>},
+    Route{"POST", "/v1/tokens", "", Scope::Own, now<post_token>},
+    Route{"DELETE", "/v1/tokens/*", "", Scope::Own, now<delete_token>},
     Route{"GET", "/v1/live", "", Scope::Read, now<get_live>},
     Route{"GET", "/v1/host", "", Scope::Read, now<get_host>},
     Route{"GET", "/v1/vms", "all", Scope::Read, now<get_vms>},
@@ -222,10 +231,9 @@ void answer(const Services& services, const ApiRequest& request, const Reply& re
     if (request.method == "GET") {
       if (auto file = page_file(services, path, request.headers)) return reply(*std::move(file));
     }
-    return reply(
-        error_answer({Error::Kind::NotFound,
-                      fmt::format("there is nothing at {}; the API is described in docs/guide/api.md",
-                                  printable(path, 80))}));
+    return reply(error_answer(
+        {Error::Kind::NotFound,
+         fmt::format("there is nothing at {}; /v1/openapi.json describes the API", printable(path, 80))}));
   }
   if (route == nullptr) {
     ApiAnswer out = error_answer(
@@ -237,7 +245,7 @@ void answer(const Services& services, const ApiRequest& request, const Reply& re
   }
   if (route->path.find('*') != std::string_view::npos && !is_vm_name(vm)) {
     return reply(
-        error_answer({Error::Kind::NotFound, fmt::format("'{}' is not a valid VM name", printable(vm, 64))}));
+        error_answer({Error::Kind::NotFound, fmt::format("'{}' is not a valid name", printable(vm, 64))}));
   }
   if (const Result<void> allowed = allows(request.principal, route->scope); !allowed) {
     if (request.principal.scope != Scope::None) return reply(error_answer(allowed.error()));

@@ -28,6 +28,8 @@ struct ApiRequest {
   std::string body;
   Headers headers;
   Principal principal;
+  bool over_tcp = false;
+  bool encrypted = false;
 };
 
 // A body that goes on. Asked on the reactor's thread, while the Manager lives.

@@ -12,10 +12,12 @@ namespace aerostat {
 
 class LiveFeed;
 class StaticFiles;
+class Tokens;
 
 struct Services {
   Manager& manager;
   const StaticFiles* page = nullptr;
+  Tokens* tokens = nullptr;
   LiveFeed* live = nullptr;                // the server's own
   const HistoryReader* history = nullptr;  // null: nobody keeps it
   std::function<Findings()> doctor = {};   // what its checks find, of the host and of all VMs by name

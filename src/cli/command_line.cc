@@ -15,6 +15,7 @@
 #include "cli/history_command.h"
 #include "cli/libvirt_hook.h"
 #include "cli/start_commands.h"
+#include "cli/token_command.h"
 #include "client/render.h"
 #include "console/checks.h"
 #include "console/exit_status.h"
@@ -301,6 +302,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   const AdoptCommand adopt(app, *starts.release_command());
   const LibvirtHook hook(app);
   const HistoryCommand history(app);
+  const TokenCommand token(app);
   const Simulate simulate(app);
   const ScenarioCommand scenario(app);
   const Record record(app);
@@ -371,6 +373,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
                     [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); });
   }
   if (history.asked()) return history.run(Client(wishes.socket), output);
+  if (token.asked()) return token.run(Client(wishes.socket), output);
   if (starts.asked()) return starts.run(wishes.socket, output);
   if (simulate.asked()) return simulate.run(around, wishes.json);
   if (scenario.asked()) return scenario.run(around);

@@ -1,8 +1,11 @@
 #include "config/config.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/text.h"
@@ -35,30 +38,6 @@ bool usable_socket(const Placed<std::string>& path, std::string_view key, Proble
   return false;
 }
 
-void read_api(const Entry& entry, Config& out, Problems& problems) {
-  TableReader reader(std::get<Table>(entry.value.data), "[api]", problems);
-  if (const auto path = reader.text("socket", "socket = \"/run/aerostat/api.sock\"")) {
-    if (usable_socket(*path, "socket", problems)) out.api_socket = path->value;
-  }
-  if (const auto mode = reader.text("mode", "mode = \"0660\"")) {
-    unsigned bits = 0;
-    const char* const end = mode->value.data() + mode->value.size();
-    const auto [rest, error] = std::from_chars(mode->value.data(), end, bits, 8);
-    if (error == std::errc{} && rest == end && bits <= 0777)
-      out.api_socket_mode = static_cast<mode_t>(bits);
-    else
-      problems.add(mode->at, fmt::format("mode '{}' is not a file mode; write octal digits like \"0660\"",
-                                         printable(mode->value)));
-  }
-  if (const auto group = reader.text("group", "group = \"kvm\"")) {
-    if (!group->value.empty())
-      out.api_socket_group = group->value;
-    else
-      problems.add(group->at, "group is empty; name a group, or remove the line");
-  }
-  reader.finish();
-}
-
 // A list of texts, each once. `fits` reports what is wrong with one.
 template <typename Fits>
 void read_texts(TableReader& reader, std::string_view key, std::string_view what, std::string_view example,
@@ -79,6 +58,84 @@ void read_texts(TableReader& reader, std::string_view key, std::string_view what
       into.push_back(*text);
     }
   }
+}
+
+// "127.0.0.1:7070", "[::1]:7070"
+std::optional<ApiListen> parse_listen(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  ApiListen out{text.substr(0, colon), 0};
+  const bool bracketed = out.address.starts_with('[') && out.address.ends_with(']');
+  if (bracketed) out.address = out.address.substr(1, out.address.size() - 2);
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + colon + 1, end, out.port);
+  std::array<unsigned char, sizeof(in6_addr)> ignored{};
+  if (error != std::errc{} || rest != end ||
+      ::inet_pton(bracketed ? AF_INET6 : AF_INET, out.address.c_str(), ignored.data()) != 1)
+    return std::nullopt;
+  return out;
+}
+
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+void read_api_tcp(TableReader& reader, Config& out, Problems& problems) {
+  std::optional<Place> key_at;
+  if (const auto path = reader.text("tls_certificate", "tls_certificate = \"/etc/aerostat/api.pem\"")) {
+    if (usable_path(*path, "tls_certificate", problems)) out.api_certificate = path->value;
+    key_at = path->at;
+  }
+  if (const auto path = reader.text("tls_key", "tls_key = \"/etc/aerostat/api.key\"")) {
+    if (usable_path(*path, "tls_key", problems)) out.api_key = path->value;
+    key_at = path->at;
+  }
+  if (key_at && out.api_certificate.empty() != out.api_key.empty())
+    problems.add(*key_at, "tls_certificate and tls_key belong together; set both, or none");
+  if (const auto listen = reader.text("listen", "listen = \"127.0.0.1:7070\"")) {
+    out.api_listen = parse_listen(listen->value);
+    if (!out.api_listen) {
+      problems.add(listen->at,
+                   fmt::format("listen '{}' is not an address and a port; write \"127.0.0.1:7070\" "
+                               "or \"[::1]:7070\"",
+                               printable(listen->value)));
+    } else if (!is_loopback(out.api_listen->address) && out.api_certificate.empty()) {
+      problems.add(listen->at,
+                   fmt::format("listen '{}' can be reached from elsewhere, and nothing is encrypted; set "
+                               "tls_certificate and tls_key, or listen on 127.0.0.1",
+                               printable(listen->value)));
+    }
+  }
+}
+
+void read_api(const Entry& entry, Config& out, Problems& problems) {
+  TableReader reader(std::get<Table>(entry.value.data), "[api]", problems);
+  read_api_tcp(reader, out, problems);
+  read_texts(
+      reader, "names", "name", "names = [\"host.example\"]", out.api_names, problems, [&](const auto& name) {
+        if (!name.value.empty() && name.value.find_first_of("/: ") == std::string::npos) return true;
+        problems.add(name.at, fmt::format("'{}' is not a host's name; write it without scheme and port",
+                                          printable(name.value)));
+        return false;
+      });
+  if (const auto path = reader.text("socket", "socket = \"/run/aerostat/api.sock\"")) {
+    if (usable_socket(*path, "socket", problems)) out.api_socket = path->value;
+  }
+  if (const auto mode = reader.text("mode", "mode = \"0660\"")) {
+    unsigned bits = 0;
+    const char* const end = mode->value.data() + mode->value.size();
+    const auto [rest, error] = std::from_chars(mode->value.data(), end, bits, 8);
+    if (error == std::errc{} && rest == end && bits <= 0777)
+      out.api_socket_mode = static_cast<mode_t>(bits);
+    else
+      problems.add(mode->at, fmt::format("mode '{}' is not a file mode; write octal digits like \"0660\"",
+                                         printable(mode->value)));
+  }
+  if (const auto group = reader.text("group", "group = \"kvm\"")) {
+    if (!group->value.empty())
+      out.api_socket_group = group->value;
+    else
+      problems.add(group->at, "group is empty; name a group, or remove the line");
+  }
+  reader.finish();
 }
 
 // The index of the text among `words`. Nothing: it is missing, or none of them, and that is reported.

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,6 +44,13 @@ struct HistoryRules {
   friend bool operator==(const HistoryRules&, const HistoryRules&) = default;
 };
 
+// Where the API listens over TCP.
+struct ApiListen {
+  std::string address;
+  std::uint16_t port = 0;
+  friend bool operator==(const ApiListen&, const ApiListen&) = default;
+};
+
 struct VmEntry {
   std::optional<std::string> socket;  // its QMP socket, if it is not in a watched directory
   Settings settings;                  // without the defaults
@@ -52,6 +60,9 @@ struct Config {
   std::string api_socket = "/run/aerostat/api.sock";
   mode_t api_socket_mode = 0660;
   std::optional<std::string> api_socket_group;
+  std::optional<ApiListen> api_listen;   // missing: on the socket only
+  std::string api_certificate, api_key;  // both or none
+  std::vector<std::string> api_names;
   std::string state_dir = "/var/lib/aerostat";
   std::vector<std::string> qmp_directories = {"/run/aerostat/vms"};
   LibvirtUse libvirt = LibvirtUse::Auto;

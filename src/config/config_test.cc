@@ -209,5 +209,26 @@ TEST(Config, TheExampleIsRight) {
   EXPECT_TRUE(parse_config(all, "example")) << error_of(all);
 }
 
+TEST(Config, TcpIsForThisHostOrEncrypted) {
+  EXPECT_FALSE(parse_config("", "f")->api_listen);
+  const auto local = parse_config("[api]\nlisten = \"127.0.0.1:7070\"\nnames = [\"host.example\"]\n", "f");
+  ASSERT_TRUE(local) << local.error().message;
+  EXPECT_EQ(local->api_listen, (ApiListen{"127.0.0.1", 7070}));
+  EXPECT_EQ(local->api_names, std::vector<std::string>{"host.example"});
+  EXPECT_EQ(parse_config("[api]\nlisten = \"[::1]:1\"\n", "f")->api_listen->address, "::1");
+  const auto open = parse_config("[api]\nlisten = \"0.0.0.0:7070\"\n", "f");
+  ASSERT_FALSE(open);
+  EXPECT_EQ(open.error().message,
+            "f:2:10: listen '0.0.0.0:7070' can be reached from elsewhere, and nothing is encrypted; set "
+            "tls_certificate and tls_key, or listen on 127.0.0.1");
+  EXPECT_TRUE(
+      parse_config("[api]\nlisten = \"0.0.0.0:7070\"\ntls_certificate = \"/c\"\ntls_key = \"/k\"\n", "f"));
+  EXPECT_FALSE(parse_config("[api]\ntls_key = \"/k\"\n", "f"));
+  for (const char* wrong : {"7070", "localhost:7070", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999",
+                            "::1:7070", "[127.0.0.1]:1", "127.0.0.1:1x"})
+    EXPECT_FALSE(parse_config(std::string("[api]\nlisten = \"") + wrong + "\"\n", "f")) << wrong;
+  EXPECT_FALSE(parse_config("[api]\nnames = [\"http://x\"]\n", "f"));
+}
+
 }  // namespace
 }  // namespace aerostat

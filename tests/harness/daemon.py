@@ -30,6 +30,7 @@ class ApiError(Exception):
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(f"{status}: {body.get('detail', body)}")
         self.status = status
+        self.body = body
 
 
 class _UnixHttp(http.client.HTTPConnection):
