@@ -1,5 +1,6 @@
 """The web page in a real browser, served by the daemon, with real guests: what is done on it happens, and what happens is seen."""
 
+import socket
 import time
 import unittest
 
@@ -7,7 +8,7 @@ from tests.e2e.base import RealGuests
 from tests.harness import browser
 from tests.harness.bridge import Bridge
 from tests.harness.browser import Browser
-from tests.harness.daemon import DYNAMIC, Daemon
+from tests.harness.daemon import DYNAMIC, Daemon, command
 from tests.harness.guest import MIB, Guest
 from tests.harness.paths import bin_dir
 from tests.harness.waiting import until
@@ -131,6 +132,28 @@ class Web(RealGuests):
             page.wait(".events .bad:has-text('vm.refused')")
             self.no_trouble(page)
             web.workload.finish(fill, 120)
+
+    def test_over_tcp_it_asks_for_a_token(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        with Daemon(self.rundir, "3G", listen=f"127.0.0.1:{port}") as daemon:
+            made = command("token", "create", "laptop", "--role", "read", socket_path=daemon.socket)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            daemon.set("nightly", mode="dynamic", minimum_bytes=512 * MIB)
+            page = self.enterContext(Browser(self.rundir / "log/browser.log"))
+            page.open(f"http://127.0.0.1:{port}/")
+            page.fill("#token", "wrong")
+            page.click("button:has-text('Log in')")
+            page.wait("#token-hint.error")
+            page.fill("#token", made.stdout.split()[-1])
+            page.click("button:has-text('Log in')")
+            page.wait(cell("nightly", "status") + ":has-text('Off')")
+            self.assertEqual(page.tell("evaluate", code="document.cookie"), "", "scripts cannot read the session")
+            page.tell("go", hash="#/vm/nightly")
+            page.wait("button:has-text('Settings…'):disabled")
+            self.assertEqual(command("token", "revoke", "laptop", socket_path=daemon.socket).returncode, 0)
+            page.wait("#token", timeout=20)
+            self.no_trouble(page)
 
     def test_it_can_be_read_and_pictures_are_made_of_it(self) -> None:
         """A full host: two guests that work, one that is left alone, settings for one that does not run, and a start that waits."""

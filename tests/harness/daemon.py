@@ -46,10 +46,10 @@ class _UnixHttp(http.client.HTTPConnection):
 
 class Daemon:
     """Not running until start(). `config` is additional TOML, after the lines that every test needs; `prefix` is a command
-    that starts the daemon and becomes it."""
+    that starts the daemon and becomes it; `listen` an address for TCP."""
 
     def __init__(self, rundir: Path, capacity: str = "3G", config: str = "", profile: str = "balanced",
-                 prefix: list[str] | None = None) -> None:
+                 prefix: list[str] | None = None, listen: str = "") -> None:
         self.rundir = rundir
         self.config_file = rundir / "aerostat.toml"
         self.socket = rundir / "api.sock"
@@ -66,6 +66,7 @@ profile = "{profile}"
 state_dir = "{rundir}/state"
 [api]
 socket = "{self.socket}"
+{f'listen = "{listen}"' if listen else ""}
 [qemu]
 directories = ["{rundir}/qmp"]
 {libvirt}
