@@ -96,7 +96,7 @@ TEST(Config, SuggestsTheNearestKeyForATypo) {
             "a.toml:2:3: [vm.web] has no key 'minmum'; did you mean 'minimum'?");
   EXPECT_EQ(error_of("[vms.web]\n"),
             "a.toml:1:2: the top level has no key 'vms'; remove it, or use one of: api, capacity, "
-            "defaults, libvirt, log_level, profile, qemu, reserve, starts, state_dir, vm");
+            "defaults, history, libvirt, log_level, profile, qemu, reserve, starts, state_dir, vm");
 }
 
 TEST(Config, ListsTheKeysWhenNoneIsNear) {
