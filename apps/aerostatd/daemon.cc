@@ -156,6 +156,7 @@ class Daemon::Impl {
     io_.run();
     service_manager_.stopping();
     api_.stop();
+    if (feed_) feed_->take();
     log_info("event=daemon.stopped vms={} note=\"they run on as they are\"", engine_.host().vms);
     return {};
   }

@@ -1,6 +1,7 @@
 #include "history_feed.h"
 
 #include <chrono>
+#include <utility>
 
 namespace aerostat {
 
@@ -27,8 +28,36 @@ void HistoryFeed::take() {
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
           .count();
   moment.host = history::values_of(manager_.host());
-  for (const VmReport& vm : manager_.vms()) moment.vms.emplace_back(vm.name, history::values_of(vm));
+  std::map<std::string, Told> before = std::exchange(told_, {});
+  for (const VmReport& vm : manager_.vms()) {
+    moment.vms.emplace_back(vm.name, history::values_of(vm));
+    told_[vm.name] = std::move(before[vm.name]);
+    take_decisions(vm.name);
+  }
   history_.add(std::move(moment));
+  for (const EventRecord& event : manager_.events(last_event_)) {
+    last_event_ = event.seq;
+    history_.add(event);
+  }
+}
+
+void HistoryFeed::take_decisions(const std::string& vm) {
+  // Four passes a second make no more.
+  constexpr std::size_t kNewest = 8;
+  const auto newest = manager_.explain(vm, kNewest);
+  if (!newest) return;
+  Told& told = told_[vm];
+  if (!newest->empty()) told.erase(told.begin(), told.lower_bound(newest->front().seq));
+  for (const DecisionRecord& decision : *newest) {
+    const auto [known, fresh] = told.try_emplace(decision.seq, decision.repeated, decision.result);
+    // The count of the last one still rises; it is final when another follows.
+    const bool final = &decision != &newest->back();
+    auto& [repeated, result] = known->second;
+    if (!fresh && result == decision.result && (!final || repeated == decision.repeated)) continue;
+    repeated = decision.repeated;
+    result = decision.result;
+    history_.add(decision);
+  }
 }
 
 }  // namespace aerostat

@@ -18,7 +18,16 @@ class FakeHistory final : public HistoryReader {
     asked = query;
     answer(table);
   }
+  void events(const PastQuery& query, Events answer) const override {
+    past = query;
+    answer(std::vector{PastEvent{1000, "vm.grow", "web", "it grew"}});
+  }
+  void decisions(const PastQuery& query, Decisions answer) const override {
+    past = query;
+    answer(fail(Error::Kind::Unavailable, "the history is paused"));
+  }
   mutable std::optional<HistoryQuery> asked;
+  mutable std::optional<PastQuery> past;
   Result<HistoryTable> table = HistoryTable{"web",
                                             1000,
                                             1010,
@@ -68,6 +77,19 @@ TEST_F(HistoryRoutes, RefuseWhatMakesNoSense) {
     EXPECT_EQ(get(target).status, 400) << target;
   }
   EXPECT_FALSE(history_.asked);
+}
+
+TEST_F(HistoryRoutes, TellWhatHappened) {
+  const ApiAnswer got = get("/v1/history/events?vm=web&since=1&until=2&limit=5");
+  EXPECT_EQ(got.body,
+            R"({"items":[{"seq":null,"time":"1970-01-01T00:00:01.000Z","code":"vm.grow","vm":"web",)"
+            R"("text":"it grew"}],"next":null})"
+            "\n");
+  EXPECT_EQ(history_.past->most, 5u);
+  EXPECT_EQ(get("/v1/history/decisions?vm=web").status, 503);
+  EXPECT_EQ(get("/v1/history/decisions").status, 400);
+  EXPECT_EQ(get("/v1/history/events?limit=0").status, 400);
+  EXPECT_EQ(get("/v1/history/events", false).status, 404);
 }
 
 TEST_F(HistoryRoutes, SayThatNoneIsKept) {

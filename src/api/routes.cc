@@ -151,6 +151,8 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/doctor", "", Scope::Read, now<get_doctor>},
     Route{"GET", "/v1/events", "after follow", Scope::Read, now<get_events>},
     Route{"GET", "/v1/history", "vm each since until points", Scope::Read, get_history},
+    Route{"GET", "/v1/history/events", "vm since until limit", Scope::Read, get_past_events},
+    Route{"GET", "/v1/history/decisions", "vm since until limit", Scope::Read, get_past_decisions},
     Route{"GET", "/v1/history/status", "", Scope::Read, now<get_history_status>},
     Route{"GET", "/v1/reactions", "", Scope::Read, now<get_reactions>},
     Route{"GET", "/v1/reservations", "", Scope::Read, now<get_reservations>},

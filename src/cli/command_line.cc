@@ -86,6 +86,7 @@ struct Wishes {
   std::uint64_t last = 10;
   std::uint64_t after = 0;
   bool follow = false;
+  std::string since, until, of;
   QemuVm qemu;
   bool one_line = false;
 };
@@ -270,9 +271,21 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
       ->check(CLI::Range(1, 1000))
       ->capture_default_str()
       ->type_name("N");
-  CLI::App* events = app.add_subcommand("events", "Show events; the newest 1,000 are kept");
-  events->add_flag("--follow", wishes.follow, "also show new events as they happen");
+  explain
+      ->add_option(
+          "--since", wishes.since,
+          "from then on, also of earlier daemons: 2h or 7d before now, or a date like 2026-05-04T10:11:12Z")
+      ->type_name("TIME");
+  CLI::App* events =
+      app.add_subcommand("events", "Show the newest 1,000 events, or older ones of the history");
+  CLI::Option* since =
+      events->add_option("--since", wishes.since, "from then on, also of earlier daemons: 2h, 7d, or a date")
+          ->type_name("TIME");
+  events->add_option("--until", wishes.until, "up to then")->needs(since)->type_name("TIME");
+  events->add_option("--vm", wishes.of, "only of this VM")->needs(since)->check(vm_name())->type_name("VM");
+  events->add_flag("--follow", wishes.follow, "also show new events as they happen")->excludes(since);
   events->add_option("--after", wishes.after, "only events with a higher sequence number")
+      ->excludes(since)
       ->check(whole_number())
       ->type_name("N");
   const CLI::App* host = app.add_subcommand("host", "Show the host: capacity, committed memory, free memory");
@@ -355,7 +368,9 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   if (resize->parsed()) {
     return commands.resize(wishes.vm, size_or_zero(wishes.memory), wishes.dry_run, wishes.wait, wait_seconds);
   }
-  if (explain->parsed()) return commands.explain(wishes.vm, wishes.last);
+  if (explain->parsed()) return commands.explain(wishes.vm, wishes.last, wishes.since);
+  if (events->parsed() && !wishes.since.empty())
+    return commands.past_events(wishes.since, wishes.until, wishes.of);
   if (events->parsed()) return commands.events(wishes.after, wishes.follow);
   if (host->parsed()) return commands.host();
   if (reactions->parsed()) return commands.reactions();

@@ -116,9 +116,36 @@ int Commands::report() {
   return kDone;
 }
 
-int Commands::explain(const std::string& vm, std::uint64_t last) {
-  return ask("GET", fmt::format("/v1/vms/{}/decisions?limit={}", percent_encoded(vm), last), {},
-             [this](const Json& json) { return render_decisions(items_of(json), output_.colour); });
+int Commands::explain(const std::string& vm, std::uint64_t last, const std::string& since) {
+  const auto show = [this](const Json& decisions) {
+    output_.out << (output_.json ? decisions.dump() + "\n"
+                                 : render_decisions(items_of(decisions), output_.colour))
+                << std::flush;
+    return kDone;
+  };
+  const std::string place = percent_encoded(vm);
+  Result<Json> now =
+      since.empty() ? ask_daemon(client_, "GET", fmt::format("/v1/vms/{}/decisions?limit={}", place, last))
+                    : fail(Error::Kind::NotFound, "");
+  if (now && items_of(*now).size() >= last) return show(*now);
+  if (!now && now.error().kind != Error::Kind::NotFound) return complain(now.error());
+  const Result<Json> past = ask_daemon(client_, "GET",
+                                       fmt::format("/v1/history/decisions?vm={}&limit={}{}", place, last,
+                                                   since.empty() ? "" : "&since=" + percent_encoded(since)));
+  if (!since.empty()) return past ? show(*past) : complain(past.error());
+  if (past && items_of(*past).size() > (now ? items_of(*now).size() : 0)) return show(*past);
+  return now ? show(*now) : complain(now.error());
+}
+
+int Commands::past_events(const std::string& since, const std::string& until, const std::string& vm) {
+  std::string target = "/v1/history/events?limit=10000&since=" + percent_encoded(since);
+  if (!until.empty()) target += "&until=" + percent_encoded(until);
+  if (!vm.empty()) target += "&vm=" + percent_encoded(vm);
+  return ask("GET", target, {}, [this](const Json& json) {
+    std::string out;
+    for (const Json& event : items_of(json)) out += render_event(event, output_.colour);
+    return out;
+  });
 }
 
 int Commands::events(std::uint64_t after, bool follow) {

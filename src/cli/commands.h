@@ -40,8 +40,12 @@ class Commands {
              const std::function<bool(double)>& pause);
   // What VMs hold, what they need, and what managing them would save.
   int report();
-  int explain(const std::string& vm, std::uint64_t last);
+  // `since`: from then on, out of the history; empty: the last ones. They come out of the history too where
+  // this daemon has fewer, or does not know the VM.
+  int explain(const std::string& vm, std::uint64_t last, const std::string& since);
   int events(std::uint64_t after, bool follow);
+  // Out of the history: of earlier daemons too.
+  int past_events(const std::string& since, const std::string& until, const std::string& vm);
   int reactions();
   int top();
   // `vm` empty: the host and all VMs. `all`: also show what is fine. Failed: there are warnings or problems.

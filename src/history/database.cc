@@ -35,9 +35,6 @@ CREATE TABLE decisions(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, seq INTEGER
   wanted_bytes INTEGER, host_free_bytes INTEGER, repeated INTEGER NOT NULL, result TEXT NOT NULL,
   UNIQUE(run, seq)) STRICT;
 CREATE INDEX decisions_of ON decisions(vm, at_ms);
-CREATE TABLE changes(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, who TEXT NOT NULL, vm TEXT NOT NULL,
-  what TEXT NOT NULL) STRICT;
-CREATE INDEX changes_of ON changes(vm, at_ms);
 )sql";
 
 }  // namespace

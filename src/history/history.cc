@@ -31,7 +31,12 @@ std::string now_text() {
 
 }  // namespace
 
-History::History(HistoryOptions options, Post post) : options_(std::move(options)), post_(std::move(post)) {
+History::History(HistoryOptions options, Post post)
+    : options_(std::move(options)),
+      post_(std::move(post)),
+      run_(std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+               .count()) {
   state_.kind = HistoryState::Kind::On;
   state_.path = options_.path;
   state_.limit = options_.limit;
@@ -62,6 +67,12 @@ void History::give(Job job) {
   news_.notify_one();
 }
 
+void History::add(const EventRecord& event) {
+  give([run = run_, event](Store& store) { return store.add(run, event); });
+}
+void History::add(const DecisionRecord& decision) {
+  give([run = run_, decision](Store& store) { return store.add(run, decision); });
+}
 void History::add(Moment moment) {
   give([moment = std::move(moment)](Store& store) { return store.add(moment); });
 }
@@ -71,19 +82,45 @@ HistoryState History::state() const {
   return state_;
 }
 
-void History::ask(const HistoryQuery& query, Answer answer) const {
+namespace {
+
+// A question as the thread understands it. A file that turns out to be damaged is replaced at the next
+// writing.
+template <typename Query, typename Answer, typename Look>
+auto request_of(const Query& query, Answer answer, Look look) {
+  return
+      [query, answer = std::move(answer), look](Store* store, const Error& missing) -> std::function<void()> {
+        auto found = store != nullptr ? look(*store, query) : decltype(look(*store, query))(fail(missing));
+        return [answer, found = std::move(found)] { answer(found); };
+      };
+}
+
+}  // namespace
+
+void History::want(Request request) const {
   {
     const std::lock_guard held(mutex_);
     if (requests_.size() >= kMostRequests) {
-      post_([answer = std::move(answer)] {
-        answer(
-            fail(Error::Kind::Unavailable, "too many questions about the history at once; ask again later"));
-      });
-      return;
+      const Error busy{Error::Kind::Unavailable,
+                       "too many questions about the history at once; ask again later"};
+      return post_([request = std::move(request), busy] { request(nullptr, busy)(); });
     }
-    requests_.push_back({query, std::move(answer)});
+    requests_.push_back(std::move(request));
   }
   news_.notify_one();
+}
+
+void History::ask(const HistoryQuery& query, Answer answer) const {
+  want(request_of(query, std::move(answer),
+                  [](Store& store, const HistoryQuery& q) { return store.table(q); }));
+}
+void History::events(const PastQuery& query, Events answer) const {
+  want(
+      request_of(query, std::move(answer), [](Store& store, const PastQuery& q) { return store.events(q); }));
+}
+void History::decisions(const PastQuery& query, Decisions answer) const {
+  want(request_of(query, std::move(answer),
+                  [](Store& store, const PastQuery& q) { return store.decisions(q); }));
 }
 
 void History::work() {
@@ -137,18 +174,9 @@ void History::settle() {
 }
 
 void History::read(std::deque<Request> requests) {
-  for (Request& request : requests) {
-    Result<HistoryTable> table = fail(Error::Kind::NotFound, state().note);
-    if (store_) {
-      table = store_->table(request.query);
-      if (!table && table.error().kind == Error::Kind::Invalid && table.error().field.empty())
-        failed(table.error());
-    } else if (!for_good_) {
-      table = fail(Error::Kind::Unavailable, state().note);
-    }
-    post_([answer = std::move(request.answer), table = std::move(table)]() mutable {
-      answer(std::move(table));
-    });
+  for (const Request& request : requests) {
+    const auto kind = for_good_ ? Error::Kind::NotFound : Error::Kind::Unavailable;
+    post_(request(store_.get(), {kind, state().note}));
   }
 }
 

@@ -42,16 +42,18 @@ class History final : public HistoryReader {
   void start();
 
   void add(Moment moment);
+  void add(const EventRecord& event);
+  void add(const DecisionRecord& decision);
 
   HistoryState state() const override;
   void ask(const HistoryQuery& query, Answer answer) const override;
+  void events(const PastQuery& query, Events answer) const override;
+  void decisions(const PastQuery& query, Decisions answer) const override;
 
  private:
   using Job = std::function<Result<void>(Store&)>;
-  struct Request {
-    HistoryQuery query;
-    Answer answer;
-  };
+  // Looks into the store, and returns what is to be said on the reactor's thread. No store: the error.
+  using Request = std::function<std::function<void()>(Store*, const Error&)>;
   using Time = std::chrono::steady_clock::time_point;
 
   void work();
@@ -63,6 +65,7 @@ class History final : public HistoryReader {
   void settle();
   void tell(HistoryState::Kind kind, std::string note);
   void give(Job job);
+  void want(Request request) const;
 
   HistoryOptions options_;
   Post post_;
@@ -74,6 +77,7 @@ class History final : public HistoryReader {
   HistoryState state_;
   std::uint64_t left_out_ = 0;  // for want of room in the queue, or of a file
   bool over_ = false;
+  const std::int64_t run_;
 
   // The thread's own.
   std::unique_ptr<Store> store_;

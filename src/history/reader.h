@@ -56,6 +56,27 @@ struct HistoryTable {
   std::vector<Row> rows;
 };
 
+// What happened, or was decided, in the words that people read.
+struct PastEvent {
+  std::int64_t at_ms = 0;  // since 1970
+  std::string code, vm, text;
+};
+struct PastDecision {
+  std::int64_t at_ms = 0;
+  std::string vm, rule;
+  Bytes from, to, desired;
+  std::string why;
+  std::optional<Bytes> assigned, demand, wanted, host_free;
+  std::uint64_t repeated = 1;
+  std::string result;
+};
+
+struct PastQuery {
+  std::string vm;  // empty: all, and the host
+  std::int64_t since_ms = 0, until_ms = 0;
+  std::size_t most = 1000;  // the newest
+};
+
 class HistoryReader {
  public:
   virtual ~HistoryReader() = default;
@@ -64,6 +85,11 @@ class HistoryReader {
   // is no such column.
   using Answer = std::function<void(Result<HistoryTable>)>;
   virtual void ask(const HistoryQuery& query, Answer answer) const = 0;
+  // Of this daemon and of earlier ones, oldest first.
+  using Events = std::function<void(Result<std::vector<PastEvent>>)>;
+  virtual void events(const PastQuery& query, Events answer) const = 0;
+  using Decisions = std::function<void(Result<std::vector<PastDecision>>)>;
+  virtual void decisions(const PastQuery& query, Decisions answer) const = 0;
 };
 
 }  // namespace aerostat

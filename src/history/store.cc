@@ -10,6 +10,7 @@
 #include "history/database.h"
 #include "history/frame.h"
 #include "history/names.h"
+#include "history/records.h"
 #include "history/rollup.h"
 #include "history/tier.h"
 
@@ -46,6 +47,7 @@ class Store::Impl {
     if (Result<void> ok = history::prepare(database_, options_.path, options_.limit, options_.check); !ok)
       return ok;
     names_.emplace(database_);
+    records_.emplace(database_);
     constexpr std::array kTables = {"seconds", "tens", "minutes", "hours"};
     tiers_.reserve(kTiers);
     for (std::size_t t = 0; t < kTiers; ++t)
@@ -70,6 +72,13 @@ class Store::Impl {
     write(0, frame);
     if (++since_tidy_ >= kTidyEvery) tidy();
   }
+
+  template <typename Record>
+  void add(std::int64_t run, const Record& record) {
+    begin();
+    records_->add(run, record);
+  }
+  Records& records() { return *records_; }
 
   // What was not committed is gone, and what is summed up begins anew from what is there.
   void recover() {
@@ -171,6 +180,7 @@ class Store::Impl {
   void tidy() {
     since_tidy_ = 0;
     for (Tier& tier : tiers_) tier.prune();
+    records_->prune();
     measure();
     const Bytes most = Bytes::of(options_.limit.count() / 10 * 9);
     if (used_ > most) {
@@ -262,6 +272,7 @@ class Store::Impl {
   std::string path_;
   SQLite::Database database_;
   std::optional<Names> names_;
+  std::optional<Records> records_;
   std::vector<Tier> tiers_;
   std::unique_ptr<SQLite::Transaction> transaction_;
   bool caught_up_ = false;
@@ -301,6 +312,19 @@ Result<HistoryTable> Store::table(const HistoryQuery& query) {
   const Result<void> tried = guarded(impl_->path(), [&] { out = impl_->table(query); });
   if (!tried) return fail(tried.error());
   return out;
+}
+
+Result<void> Store::add(std::int64_t run, const EventRecord& event) {
+  return guarded(impl_->path(), [&] { impl_->add(run, event); });
+}
+Result<void> Store::add(std::int64_t run, const DecisionRecord& decision) {
+  return guarded(impl_->path(), [&] { impl_->add(run, decision); });
+}
+Result<std::vector<PastEvent>> Store::events(const PastQuery& query) {
+  return guarded(impl_->path(), [&] { return impl_->records().events(query); });
+}
+Result<std::vector<PastDecision>> Store::decisions(const PastQuery& query) {
+  return guarded(impl_->path(), [&] { return impl_->records().decisions(query); });
 }
 
 Bytes Store::used() const { return impl_->used(); }

@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "history/columns.h"
 #include "history/reader.h"
+#include "model/report.h"
 
 namespace aerostat::history {
 
@@ -53,6 +54,13 @@ class Store {
   // After an error: what was not committed is left out. Reading goes on.
   Result<void> recover();
   Result<HistoryTable> table(const HistoryQuery& query);
+
+  // `run` tells the records of one daemon from those of another.
+  Result<void> add(std::int64_t run, const EventRecord& event);
+  // Replaces the decision of the same number.
+  Result<void> add(std::int64_t run, const DecisionRecord& decision);
+  Result<std::vector<PastEvent>> events(const PastQuery& query);
+  Result<std::vector<PastDecision>> decisions(const PastQuery& query);
 
   Bytes used() const;
   std::optional<std::int64_t> oldest() const;

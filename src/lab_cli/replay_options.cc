@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "console/checks.h"
+#include "lab_cli/history_trace.h"
 #include "sim/report/figures.h"
 #include "sim/trace/generate.h"
 
@@ -143,6 +144,12 @@ void add_replay_options(CLI::App& command, ReplayWishes& w) {
           "--generate", w.generate,
           "instead of a trace: farm, steady, staircase, diurnal, bursty, leak, builds, fleet or bouts")
       ->type_name("KIND[:SECONDS[:SEED]]");
+  command
+      .add_option(
+          "--history", w.history,
+          "instead of a trace: what this host's VMs needed since then, by aerostatd (7d, 12h, or a date)")
+      ->type_name("TIME");
+  if (command.get_parent() != nullptr) w.socket = command.get_parent()->get_option_no_throw("--socket");
   command.add_option("--host-memory", w.host_memory, "memory that the VMs share")
       ->check(memory_size())
       ->type_name("SIZE");
@@ -234,16 +241,18 @@ Result<void> check_profile(const std::vector<std::string>& policies, const Repla
 }
 
 std::string trace_name(const ReplayWishes& w) {
+  if (!w.history.empty()) return "history since " + w.history;
   return w.generate.empty() ? fmt::format("{}", fmt::join(w.traces, ", ")) : "generated " + w.generate;
 }
 
 Result<ReplayOptions> options_of(const ReplayWishes& w) {
   ReplayOptions out;
-  if (w.traces.empty() == w.generate.empty()) {
-    return fail(Error::Kind::Invalid, w.traces.empty()
+  const int kinds = (w.traces.empty() ? 0 : 1) + (w.generate.empty() ? 0 : 1) + (w.history.empty() ? 0 : 1);
+  if (kinds != 1) {
+    return fail(Error::Kind::Invalid, kinds == 0
                                           ? "no trace; name at least one file with --trace, or try "
                                             "--generate farm; --help tells more"
-                                          : "--trace and --generate exclude each other; leave one out");
+                                          : "--trace, --generate and --history exclude each other; give one");
   }
   if (!w.generate.empty()) {
     if (const auto right = parse_generate(w.generate); !right) return fail(right.error());
@@ -287,6 +296,11 @@ Result<Prepared> prepare(const ReplayWishes& wishes, ReplayOptions options) {
       return fail(read.error());
   }
   const auto read = [&]() -> Result<Trace> {
+    if (!wishes.history.empty()) {
+      return history_trace(
+          wishes.socket != nullptr ? wishes.socket->as<std::string>() : "/run/aerostat/api.sock",
+          wishes.history);
+    }
     if (wishes.generate.empty()) return Trace::read(wishes.traces);
     const Result<Generated> g = parse_generate(wishes.generate);
     if (!g) return fail(g.error());

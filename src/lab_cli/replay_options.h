@@ -13,13 +13,16 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace aerostat {
 
 struct ReplayWishes {
   std::vector<std::string> traces;
-  std::string generate;  // KIND[:SECONDS[:SEED]], instead of files
+  std::string generate;                 // KIND[:SECONDS[:SEED]], instead of files
+  std::string history;                  // since then, instead of both: out of the daemon's history
+  const CLI::Option* socket = nullptr;  // the program's own, for that; null: it has none
   std::string host_memory, startup, minimum, maximum, settings_file;
   std::optional<int> buffer, weight;
   double period = 0.1;

@@ -122,6 +122,28 @@ class History(unittest.TestCase):
         self.assertEqual(refused.exception.status, 404)
         self.assertFalse(self.database().exists())
 
+    def test_events_reach_back_over_a_restart_and_to_vms_that_are_gone(self) -> None:
+        daemon = self.daemon().start()
+        daemon.request("PATCH", "/v1/vms/web", {"weight": 7000})
+        daemon.stop()
+        daemon.start()
+        self.assertEqual([event for event in daemon.items("/v1/events") if event["vm"] == "web"], [])
+        events = daemon.items("/v1/history/events?vm=web&since=1h")
+        self.assertEqual([event["code"] for event in events], ["vm.settings"])
+        self.assertIn("7000", events[0]["text"])
+        shown = command("events", "--since", "1h", "--vm", "web", socket_path=daemon.socket)
+        self.assertIn("vm.settings", shown.stdout)
+        unknown = command("explain", "nobody", socket_path=daemon.socket)
+        self.assertEqual(unknown.returncode, 1)
+        self.assertIn("nobody", unknown.stderr)
+
+    def test_a_plan_without_a_need_says_so(self) -> None:
+        daemon = self.daemon().start()
+        until(lambda: self.rows(daemon), 30, "a row")
+        plan = command("plan", "--history", "1h", socket_path=daemon.socket)
+        self.assertEqual(plan.returncode, 1)
+        self.assertIn("no need of any VM", plan.stderr)
+
     def test_the_command_shows_it_as_chart_csv_and_picture(self) -> None:
         daemon = self.daemon().start()
         until(lambda: len(self.rows(daemon)) > 2, 30, "rows")

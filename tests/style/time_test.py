@@ -17,6 +17,7 @@ OWN_TIME = re.compile(r"\b(steady|system|high_resolution|waitable|deadline)_time
 REAL_TIME = re.compile(r"\bRealClock\b|\brun_(one_)?(for|until)\(|\bwait_(for|until)\(|\bsteady_clock::now\b")
 # Tests that may use real time: only as a limit that ends a test that fails.
 REAL_PEERS = {
+    "apps/aerostatd/history_feed_test.cc": "a thread that writes",
     "apps/aerostatd/settings_keeper_test.cc": "a thread that writes",
     "src/guest/guest_channel_test.cc": "the guest's real agent",
     "src/history/history_test.cc": "a thread that writes",

@@ -1,0 +1,74 @@
+#include "history/records.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/temporary_folder.h"
+#include "history/store.h"
+
+namespace aerostat::history {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Field;
+
+class RecordsTest : public testing::Test {
+ protected:
+  std::unique_ptr<Store> opened() const {
+    StoreOptions options;
+    options.path = folder_.path() + "/history.db";
+    return *Store::open(options);
+  }
+  static WallTime at(int ms) { return WallTime(std::chrono::milliseconds(ms)); }
+  static EventRecord event(std::uint64_t seq, const std::string& vm, int ms) {
+    return {seq, at(ms), EventCode::VmAppeared, vm, {}};
+  }
+  static DecisionRecord decision(std::uint64_t seq, int ms, std::uint64_t repeated) {
+    DecisionRecord out;
+    out.seq = seq;
+    out.at = at(ms);
+    out.vm = "web";
+    out.demand = Bytes::mib(300);
+    out.repeated = repeated;
+    return out;
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(RecordsTest, AreThereForTheNextDaemon) {
+  {
+    const auto store = opened();
+    ASSERT_TRUE(store->add(1, event(1, "web", 1000)));
+    ASSERT_TRUE(store->add(1, decision(1, 2000, 1)));
+    ASSERT_TRUE(store->commit());
+  }
+  const auto store = opened();
+  ASSERT_TRUE(store->add(2, event(1, "web", 5000)));
+  ASSERT_TRUE(store->add(2, event(2, "db", 6000)));
+  const auto all = store->events({"", 0, 10'000, 100}).value();
+  EXPECT_THAT(all, ElementsAre(Field(&PastEvent::at_ms, 1000), Field(&PastEvent::at_ms, 5000),
+                               Field(&PastEvent::at_ms, 6000)));
+  EXPECT_EQ(all[0].code, "vm.appeared");
+  EXPECT_EQ(store->events({"web", 0, 10'000, 100})->size(), 2u);
+  EXPECT_EQ(store->events({"web", 2000, 10'000, 100})->size(), 1u);
+  EXPECT_THAT(store->events({"", 0, 10'000, 2}).value(),
+              ElementsAre(Field(&PastEvent::at_ms, 5000), Field(&PastEvent::at_ms, 6000)))
+      << "the newest";
+  const auto decisions = store->decisions({"web", 0, 10'000, 100}).value();
+  ASSERT_EQ(decisions.size(), 1u);
+  EXPECT_EQ(decisions[0].demand, Bytes::mib(300));
+  EXPECT_EQ(decisions[0].wanted, std::nullopt) << "unknown is not zero";
+}
+
+TEST_F(RecordsTest, ADecisionIsReplacedWhenItIsFinal) {
+  const auto store = opened();
+  ASSERT_TRUE(store->add(1, decision(7, 2000, 1)));
+  ASSERT_TRUE(store->add(1, decision(7, 2000, 40)));
+  ASSERT_TRUE(store->add(2, decision(7, 3000, 1)));
+  const auto decisions = store->decisions({"web", 0, 10'000, 100}).value();
+  ASSERT_EQ(decisions.size(), 2u) << "another daemon's number is another decision";
+  EXPECT_EQ(decisions[0].repeated, 40u);
+}
+
+}  // namespace
+}  // namespace aerostat::history
