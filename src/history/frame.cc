@@ -4,10 +4,12 @@ namespace aerostat::history {
 
 namespace {
 
+constexpr std::uint64_t kAllOnes = ~std::uint64_t{0};
+
 // Unknown is 0, so that it costs nothing where it stays so.
 std::uint64_t code_of(std::int64_t value) {
   if (value == kUnknown) return 0;
-  return ((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63)) + 1;
+  return ((static_cast<std::uint64_t>(value) << 1) ^ (value < 0 ? kAllOnes : 0)) + 1;
 }
 std::int64_t value_of(std::uint64_t code) {
   if (code == 0) return kUnknown;
@@ -17,7 +19,7 @@ std::int64_t value_of(std::uint64_t code) {
 // A small difference in either direction is a small number.
 std::uint64_t folded(std::uint64_t difference) {
   const auto d = static_cast<std::int64_t>(difference);
-  return (difference << 1) ^ static_cast<std::uint64_t>(d >> 63);
+  return (difference << 1) ^ (d < 0 ? kAllOnes : 0);
 }
 std::uint64_t unfolded(std::uint64_t code) { return (code >> 1) ^ (0 - (code & 1)); }
 
