@@ -202,11 +202,23 @@ class Store::Impl {
       if (finer && t > 0) visit(t - 1, from, to, false, true, take);
       return;
     }
-    const std::int64_t first = *tier.first(), end = *tier.last() + tier.step();
-    if (coarser && t + 1 < kTiers) visit(t + 1, from, std::min(to, first), true, false, take);
-    tier.visit(std::max(from, first), std::min(to, end),
+    const std::int64_t end = *tier.last() + tier.step();
+    std::int64_t join = *tier.first();
+    if (coarser && t + 1 < kTiers) {
+      join = joins(tiers_[t + 1], join);
+      visit(t + 1, from, std::min(to, join - join % kSteps[t + 1]), true, false, take);
+    }
+    tier.visit(std::max(from, join), std::min(to, end),
                [&](const Frame& frame) { take(frame, tier.step()); });
-    if (finer && t > 0) visit(t - 1, std::max(from, end), to, false, true, take);
+    if (finer && t > 0) visit(t - 1, std::max({from, end, join}), to, false, true, take);
+  }
+
+  // Where a coarser tier ends and a finer one goes on. The step in which the finer one begins is taken from
+  // the coarser one if that knows more of it: something came before.
+  static std::int64_t joins(const Tier& coarser, std::int64_t first) {
+    const std::int64_t floor = first - first % coarser.step();
+    const bool began_before = coarser.first() && *coarser.first() < floor;
+    return began_before && first > floor ? floor + coarser.step() : first;
   }
 
   std::vector<Frame> frames_of(std::int64_t since, std::int64_t until, std::int64_t step,

@@ -69,6 +69,15 @@ TEST_F(StoreTest, KeepsEachSecondOfTheLastHour) {
   EXPECT_EQ(got.rows[7].values.at(2), std::nullopt) << "demand is not known, and not zero";
 }
 
+TEST_F(StoreTest, ShowsNothingTwiceWhereTheFirstSecondIsInTheMiddleOfAStep) {
+  const auto store = opened(options());
+  fill(*store, kStart + 9, 120);
+  const HistoryTable got = table(*store, of_web(kStart - 600, kStart + 129, 2000));
+  ASSERT_EQ(got.step, 1);
+  ASSERT_EQ(got.rows.size(), 120u);
+  EXPECT_EQ(got.rows[0].time, kStart + 9);
+}
+
 TEST_F(StoreTest, ShowsFewerPointsAsAverages) {
   const auto store = opened(options());
   fill(*store, kStart, 100);
