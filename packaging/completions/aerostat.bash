@@ -21,14 +21,14 @@ _aerostat() {
     --unset) mapfile -t COMPREPLY < <(compgen -W 'mode startup minimum maximum buffer weight' -- "$word"); return ;;
     --output|--plot|--settings|--socket|--trace|-o) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --directory) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --after|--block|--buffer|--columns|--config|--connect|--each|--episode|--estimator-error|--every|--for|--generate|--host-memory|--hot-cache|--last|--lasts|--limit|--maximum|--memory|--memory-id|--minimum|--period|--points|--policy|--seed|--seeds|--since|--startup|--tolerance|--until|--violation|--wait|--watch|--weight|--without) [[ $word == -* ]] || return ;;
+    --after|--block|--buffer|--columns|--config|--connect|--each|--episode|--estimator-error|--every|--follow|--for|--generate|--history|--host-memory|--hot-cache|--last|--lasts|--limit|--maximum|--memory|--memory-id|--minimum|--period|--points|--policy|--seed|--seeds|--since|--startup|--tolerance|--until|--violation|--vm|--wait|--watch|--weight|--without) [[ $word == -* ]] || return ;;
   esac
   case $command in
     list) options='-h --help --watch --all --columns --wide' ;;
     show) options='-h --help' ;;
     set) options='-h --help --mode --startup --minimum --maximum --buffer --weight --unset --dry-run' ;;
-    explain) options='-h --help --last' ;;
-    events) options='-h --help --follow --after' ;;
+    explain) options='-h --help --last --since' ;;
+    events) options='-h --help --since --until --vm --follow --after' ;;
     host) options='-h --help' ;;
     reactions) options='-h --help' ;;
     top) options='-h --help' ;;
@@ -46,11 +46,11 @@ _aerostat() {
     libvirt-hook) options='-h --help --config' ;;
     history) options='-h --help --since --until --each --points --csv --plot --status' ;;
     token) options='-h --help' ;;
-    simulate) options='-h --help --trace --generate --host-memory --policy --list-policies --json --plot --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;
+    simulate) options='-h --help --trace --generate --history --host-memory --policy --list-policies --json --plot --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;
     scenario) options='-h --help --without --timeline --figures --list' ;;
     record) options='-h --help --every --for --force' ;;
     trace) options='-h --help -o --output --cache --tolerance --limit --together --force' ;;
-    plan) options='-h --help --trace --generate --host-memory --policy --violation --episode --seeds --json --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;
+    plan) options='-h --help --trace --generate --history --host-memory --policy --violation --episode --seeds --json --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;
   esac
   options+=' -h --help --version --socket --json'
   if [[ $word == -* ]]; then
