@@ -81,8 +81,8 @@ class Web(RealGuests):
             grown = time.monotonic()
             until(lambda: mib(page.text(cell("web", "assigned"))) > 700, 10, "the page shows it")
             print(f"QEMU had it, and the page showed it {time.monotonic() - grown:.1f} s later; before: {before:.0f} MiB")
-            shown = mib(page.text(cell("web", "assigned")))
-            self.assertAlmostEqual(shown, daemon.vm("web")["assigned_bytes"] / MIB, delta=0.1 * shown)
+            # It still grows, and the page is up to a second behind; it shows GiB with two decimals.
+            until(lambda: abs(mib(page.text(cell("web", "assigned"))) - daemon.vm("web")["assigned_bytes"] / MIB) < 8, 30, "both agree")
             self.no_trouble(page)
 
     def test_a_killed_daemon_is_seen_and_comes_back_without_a_reload(self) -> None:
