@@ -58,7 +58,7 @@ class Lab(unittest.TestCase):
                                  (("simulate", "--trace", trace), ("no host memory",)),
                                  (("simulate", "--trace", trace, "--host-memory", "4"), ("unit",)),
                                  (("simulate", "--trace", trace, "--host-memory", "4G", "--policy", "magic"), ("'magic'", "aerostat")),
-                                 (("simulate", "--trace", trace, "--generate", "farm", "--host-memory", "4G"), ("leave one out",)),
+                                 (("simulate", "--trace", trace, "--generate", "farm", "--host-memory", "4G"), ("exclude each other; give one",)),
                                  (("simulate", "--generate", "storm", "--host-memory", "4G"), ("'storm'", "farm")),
                                  (("simulate", "--generate", "farm:soon", "--host-memory", "4G"), ("length in seconds",)),
                                  (("simulate", "--generate", "farm:90:x", "--host-memory", "4G"), ("a seed",)),
