@@ -7,14 +7,18 @@ full, each with a different need every second.
     script/bench fleet                     both
     script/bench fleet --short             20 and 20 VMs for 3 s: checks only that it works
     script/bench fleet --load quiet --vms 1000 --seconds 30
+    script/bench fleet --load quiet --vms 500 --readers 20    also with 20 open pages: readers of the live feed
 """
 
 import argparse
 import os
 import resource
+import selectors
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +65,44 @@ def host_of(rundir: Path, mib: int) -> list[str]:
     return ["unshare", "--mount", "sh", "-c", f'mount --bind {larger} /proc/meminfo && exec "$@"', "sh"]
 
 
-def measure(load: str, vms: int, seconds: float) -> None:
+class Readers:
+    """Open pages: each follows the live feed."""
+
+    def __init__(self, daemon: Daemon, count: int) -> None:
+        self.bytes = 0
+        self._selector = selectors.DefaultSelector()
+        self._sockets = [socket.socket(socket.AF_UNIX) for _ in range(count)]
+        for each in self._sockets:
+            each.connect(str(daemon.socket))
+            each.sendall(b"GET /v1/live HTTP/1.1\r\nHost: aerostat\r\n\r\n")
+            each.setblocking(False)
+            self._selector.register(each, selectors.EVENT_READ)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        while self._selector.get_map():
+            for key, _ in self._selector.select(1):
+                got = key.fileobj.recv(1 << 16)  # type: ignore[union-attr]
+                self.bytes += len(got)
+                if not got:
+                    self._selector.unregister(key.fileobj)
+
+    @property
+    def followed(self) -> int:
+        return len(self._selector.get_map())
+
+
+def with_readers(daemon: Daemon, count: int, seconds: float, alone: float) -> None:
+    readers = Readers(daemon, count)
+    time.sleep(3)
+    before, began, watch = Cost.of(daemon), readers.bytes, Stopwatch()
+    time.sleep(seconds)
+    after, took = Cost.of(daemon), watch()
+    cpu = (after.cpu_s - before.cpu_s) / took
+    print(f"with {readers.followed} pages: {cpu:.1%} of a core, {cpu - alone:+.1%}; {(readers.bytes - began) / took / count / 1024:.0f} KiB a page and s", flush=True)
+
+
+def measure(load: str, vms: int, seconds: float, readers: int) -> None:
     rundir = new_rundir()
     capacity = int(BASE_MIB * vms * CAPACITY[load])
     with Daemon(rundir, f"{capacity}M", DYNAMIC.replace("256M", f"{MINIMUM_MIB}M"), prefix=host_of(rundir, 4 * BASE_MIB * vms)) as daemon:
@@ -79,11 +120,13 @@ def measure(load: str, vms: int, seconds: float) -> None:
             asked = Stopwatch()
             daemon.vms(60)
             listed = asked()
+            cpu = (after.cpu_s - before.cpu_s) / took
+            if readers:
+                with_readers(daemon, readers, seconds, cpu)
         finally:
             peers.stdin.close()
             peers.wait(10)
     shutil.rmtree(rundir, ignore_errors=True)
-    cpu = (after.cpu_s - before.cpu_s) / took
     print(f"{load:>9} {vms:>5} {cpu:>9.1%} {cpu / vms * 1e6:>13.0f} {(after.resident_kib - empty.resident_kib) / vms:>11.0f}"
           f" {(after.passes - before.passes) / took:>9.1f} {after.late - before.late:>6} {listed * 1e3:>9.1f}", flush=True)
 
@@ -93,6 +136,7 @@ def main() -> None:
     options.add_argument("--load", choices=list(VMS), nargs="+", default=list(VMS))
     options.add_argument("--vms", type=int)
     options.add_argument("--seconds", type=float, default=20)
+    options.add_argument("--readers", type=int, default=0, metavar="N")
     options.add_argument("--short", action="store_true")
     chosen = options.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -100,7 +144,7 @@ def main() -> None:
     print(f"{'load':>9} {'VMs':>5} {'of a core':>9} {'us a VM and s':>13} {'KiB a VM':>11} {'passes/s':>9} {'late':>6} {'list, ms':>9}")
     for load in chosen.load:
         vms = 20 if chosen.short else chosen.vms or VMS[load]
-        measure(load, vms, 3 if chosen.short else chosen.seconds)
+        measure(load, vms, 3 if chosen.short else chosen.seconds, chosen.readers)
 
 
 if __name__ == "__main__":
