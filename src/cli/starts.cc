@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "client/answer.h"
+#include "client/members.h"
 #include "client/render.h"
 #include "console/exit_status.h"
 #include "console/table.h"
@@ -27,14 +28,7 @@ std::string body_of(const StartRequest& request) {
 }
 
 StartState state_of(const Json& start) {
-  const auto found = start.is_object() ? start.find("state") : start.end();
-  if (!start.is_object() || found == start.end() || !found->is_string()) return StartState::Refused;
-  return start_state_of(found->get<std::string>()).value_or(StartState::Refused);
-}
-
-std::string text_in(const Json& start, const char* id) {
-  const auto found = start.is_object() ? start.find(id) : start.end();
-  return start.is_object() && found != start.end() && found->is_string() ? found->get<std::string>() : "";
+  return start_state_of(text_at(start, "state")).value_or(StartState::Refused);
 }
 
 }  // namespace
@@ -110,7 +104,7 @@ int Starts::gate_briefly(GateOptions options, std::chrono::milliseconds most, co
   if (!start) return unreached(options, complain(start.error()));
   if (there(*start)) return kDone;
   const bool later = waits && !domain.empty();
-  output_.err << "aerostat: " << clean(options.request.vm) << ": " << clean(text_in(*start, "why"))
+  output_.err << "aerostat: " << clean(options.request.vm) << ": " << text_at(*start, "why")
               << (later ? "; aerostatd starts it when its memory is there (aerostat reservations)\n" : "\n");
   return kFailed;
 }
@@ -138,7 +132,7 @@ bool Starts::holds(const std::string& vm) {
 
 bool Starts::begins_later(const std::string& vm) {
   const Result<Json> start = ask_daemon(client_, "GET", place_of(vm));
-  return start && !start_ended(state_of(*start)) && !text_in(*start, "domain").empty();
+  return start && !start_ended(state_of(*start)) && !text_at(*start, "domain").empty();
 }
 
 int Starts::list() {

@@ -6,7 +6,7 @@
 #include <ostream>
 
 #include "base/text.h"
-#include "client/answer.h"
+#include "client/members.h"
 #include "console/checks.h"
 #include "console/exit_status.h"
 #include "console/table.h"
@@ -16,8 +16,8 @@ namespace aerostat {
 namespace {
 
 std::string text_of(const Json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_string() ? clean(found->get<std::string>()) : "-";
+  const std::string text = text_at(object, key);
+  return text.empty() ? "-" : text;
 }
 
 }  // namespace

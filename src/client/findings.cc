@@ -7,21 +7,16 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "client/members.h"
 #include "console/table.h"
 
 namespace aerostat {
 
 namespace {
 
-std::string text_in(const Json& object, const char* key) {
-  if (!object.is_object()) return "";
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? clean(found->get_ref<const std::string&>()) : "";
-}
-
 // What is no known word is no good sign either.
 Severity severity_of(const Json& finding) {
-  const std::string word = text_in(finding, "severity");
+  const std::string word = text_at(finding, "severity");
   for (const Severity each : {Severity::Ok, Severity::Note, Severity::Warning, Severity::Problem}) {
     if (word == severity_name(each)) return each;
   }
@@ -43,8 +38,8 @@ std::string lines_of(const Json& finding, bool colour) {
   std::string out =
       fmt::format("  {}{}  {}: {}\n", coloured(severity_name(severity), colour_of(severity), colour),
                   std::string(8 - std::min<std::size_t>(8, severity_name(severity).size()), ' '),
-                  text_in(finding, "check"), text_in(finding, "text"));
-  const std::string evidence = text_in(finding, "evidence"), remedy = text_in(finding, "remedy");
+                  text_at(finding, "check"), text_at(finding, "text"));
+  const std::string evidence = text_at(finding, "evidence"), remedy = text_at(finding, "remedy");
   if (!evidence.empty()) out += fmt::format("            seen: {}\n", evidence);
   if (!remedy.empty() && severity != Severity::Ok) out += fmt::format("            do:   {}\n", remedy);
   return out;
@@ -59,7 +54,7 @@ std::string render_findings(const Json& findings, bool all, bool colour) {
   for (const Json& finding : findings) {
     ++counts[severity_of(finding)];
     if (severity_of(finding) == Severity::Ok && !all) continue;
-    const std::string vm = text_in(finding, "vm");
+    const std::string vm = text_at(finding, "vm");
     const std::string title = vm.empty() ? "host" : "VM " + vm;
     if (parts.find(title) == parts.end()) order.push_back(title);
     parts[title] += lines_of(finding, colour);

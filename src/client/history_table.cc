@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.h"
+#include "client/members.h"
 #include "console/table.h"
 
 namespace aerostat {
@@ -16,15 +17,10 @@ namespace {
 
 constexpr double kMostBytes = 9e15;
 
-std::string text(const Json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_string() ? clean(found->get_ref<const std::string&>()) : "";
-}
-
 const Json& array(const Json& object, const char* key) {
   static const Json kNone = Json::array();
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_array() ? *found : kNone;
+  const Json& value = member(object, key);
+  return value.is_array() ? value : kNone;
 }
 
 // "demand_peak_bytes" -> "demand peak"
@@ -50,7 +46,7 @@ const HistoryNumbers::Column* HistoryNumbers::find(std::string_view id) const {
 
 HistoryNumbers history_numbers(const Json& table) {
   HistoryNumbers out;
-  out.of = text(table, "of");
+  out.of = text_at(table, "of");
   out.each = out.of.ends_with("_bytes") || out.of.ends_with("_percent");
   if (table.is_object() && table.contains("step_s") && table["step_s"].is_number_integer())
     out.step = std::max<std::int64_t>(1, table["step_s"].get<std::int64_t>());

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "client/history_table.h"
+#include "client/members.h"
 #include "console/table.h"
 
 namespace aerostat {
@@ -112,15 +113,15 @@ std::string render_history(const Json& table) {
 }
 
 std::string history_csv(const Json& table) {
-  const auto columns = table.is_object() ? table.find("columns") : table.end();
-  const auto rows = table.is_object() ? table.find("rows") : table.end();
-  if (columns == table.end() || rows == table.end() || !columns->is_array() || !rows->is_array()) return "";
+  const Json& columns = member(table, "columns");
+  const Json& rows = member(table, "rows");
+  if (!columns.is_array() || !rows.is_array()) return "";
   std::string out;
-  for (const Json& column : *columns)
+  for (const Json& column : columns)
     out +=
         (out.empty() ? "" : ",") + (column.is_string() ? clean(column.get_ref<const std::string&>()) : "?");
   out += '\n';
-  for (const Json& row : *rows) {
+  for (const Json& row : rows) {
     std::string line;
     for (const Json& cell : row)
       line += (&cell == &row[0] ? "" : ",") + (cell.is_number() ? cell.dump() : "");
@@ -130,23 +131,17 @@ std::string history_csv(const Json& table) {
 }
 
 std::string render_history_status(const Json& status) {
-  const auto text = [&](const char* key) {
-    const auto found = status.is_object() ? status.find(key) : status.end();
-    return found != status.end() && found->is_string() ? clean(found->get_ref<const std::string&>())
-                                                       : std::string();
-  };
+  const auto text = [&](const char* key) { return text_at(status, key); };
+  const auto or_dash = [](const std::string& told) { return told.empty() ? "-" : told; };
   const auto size = [&](const char* key) {
-    const auto found = status.is_object() ? status.find(key) : status.end();
-    return found != status.end() && found->is_number_integer()
-               ? format_bytes(Bytes::of(found->get<std::int64_t>()))
-               : std::string("-");
+    const std::optional<Bytes> bytes = bytes_at(status, key);
+    return bytes ? format_bytes(*bytes) : "-";
   };
-  std::string out = fmt::format("history  {}\n", text("history").empty() ? "-" : text("history"));
+  std::string out = fmt::format("history  {}\n", or_dash(text("history")));
   if (!text("note").empty()) out += fmt::format("note     {}\n", text("note"));
   if (!text("path").empty()) {
-    out +=
-        fmt::format("file     {}\nsize     {} of at most {}\nsince    {}\n", text("path"), size("used_bytes"),
-                    size("limit_bytes"), text("oldest").empty() ? "-" : text("oldest"));
+    out += fmt::format("file     {}\nsize     {} of at most {}\nsince    {}\n", text("path"),
+                       size("used_bytes"), size("limit_bytes"), or_dash(text("oldest")));
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "client/members.h"
 #include "console/table.h"
 #include "model/fields.h"
 #include "model/settings.h"
@@ -14,14 +15,6 @@
 namespace aerostat {
 
 namespace {
-
-// A member, or null: for arbitrary JSON.
-const Json& member(const Json& object, std::string_view key) {
-  static const Json kNull;
-  if (!object.is_object()) return kNull;
-  const auto found = object.find(std::string(key));
-  return found == object.end() ? kNull : *found;
-}
 
 std::string text_of(const Json& value) {
   if (value.is_string()) {

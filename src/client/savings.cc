@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "client/members.h"
 #include "console/table.h"
 
 namespace aerostat {
@@ -17,17 +18,6 @@ constexpr Bytes kLeastHeadroom = Bytes::mib(80), kMostHeadroom = Bytes::mib(256)
 // Others' word is not enough to promise what would be saved.
 constexpr double kShortWatch = 3600;
 
-std::optional<Bytes> size(const Json& vm, const char* id) {
-  const auto found = vm.find(id);
-  if (found == vm.end() || !found->is_number_integer()) return std::nullopt;
-  return Bytes::of(found->get<std::int64_t>());
-}
-
-std::string text(const Json& vm, const char* id) {
-  const auto found = vm.find(id);
-  return found != vm.end() && found->is_string() ? clean(found->get<std::string>()) : std::string();
-}
-
 std::string span(double seconds) {
   if (seconds < 120) return fmt::format("{:.0f} s", seconds);
   if (seconds < 7200) return fmt::format("{:.0f} min", seconds / 60);
@@ -37,20 +27,19 @@ std::string span(double seconds) {
 
 Saving saving_of(const Json& vm, Bytes holds) {
   Saving out;
-  out.vm = text(vm, "name");
-  out.managed = text(vm, "mode") == "dynamic";
+  out.vm = text_at(vm, "name");
+  out.managed = text_at(vm, "mode") == "dynamic";
   out.holds = holds;
-  const std::string devices = text(vm, "devices");
+  const std::string devices = text_at(vm, "devices");
   out.can_be =
       devices.find("balloon") != std::string::npos || devices.find("virtio-mem") != std::string::npos;
-  const auto watched = vm.find("watched_s");
-  if (const auto need = size(vm, "peak_demand_bytes"); need && watched != vm.end() && watched->is_number()) {
+  const std::optional<double> watched = number_at(vm, "watched_s");
+  if (const auto need = bytes_at(vm, "peak_demand_bytes"); need && watched) {
     const Bytes headroom = std::clamp(need->scaled(kHeadroom), kLeastHeadroom, kMostHeadroom);
     out.needs = std::min(holds, *need + headroom);
-    out.evidence = fmt::format("needed {} at most in {}, says its {}{}", format_bytes(*need),
-                               span(watched->get<double>()), text(vm, "integration"),
-                               watched->get<double>() < kShortWatch ? "; watch it longer" : "");
-  } else if (const auto resident = size(vm, "resident_bytes"); resident && *resident < holds) {
+    out.evidence = fmt::format("needed {} at most in {}, says its {}{}", format_bytes(*need), span(*watched),
+                               text_at(vm, "integration"), *watched < kShortWatch ? "; watch it longer" : "");
+  } else if (const auto resident = bytes_at(vm, "resident_bytes"); resident && *resident < holds) {
     out.needs = *resident;
     out.evidence = "the rest was never touched, as the host sees; its guest says nothing";
   } else {
@@ -71,7 +60,7 @@ std::vector<Saving> savings_of(const Json& vms) {
   std::vector<Saving> out;
   for (const Json& vm : vms) {
     if (!vm.is_object()) continue;
-    if (const auto holds = size(vm, "committed_bytes"); holds && *holds > Bytes{})
+    if (const auto holds = bytes_at(vm, "committed_bytes"); holds && *holds > Bytes{})
       out.push_back(saving_of(vm, *holds));
   }
   std::ranges::stable_sort(out, [](const Saving& a, const Saving& b) { return a.saves() > b.saves(); });

@@ -3,65 +3,38 @@
 #include <nlohmann/json.hpp>
 
 #include "client/answer.h"
+#include "client/members.h"
 #include "console/table.h"
 
 namespace aerostat::top {
 
 namespace {
 
-const Json& member(const Json& object, const char* key) {
-  static const Json kNull;
-  if (!object.is_object()) return kNull;
-  const auto found = object.find(key);
-  return found == object.end() ? kNull : *found;
-}
-
-std::string text(const Json& object, const char* key) {
-  const Json& value = member(object, key);
-  return value.is_string() ? clean(value.get_ref<const std::string&>()) : "";
-}
-
-std::optional<std::int64_t> whole(const Json& object, const char* key) {
-  const Json& value = member(object, key);
-  if (!value.is_number_integer()) return std::nullopt;
-  return value.get<std::int64_t>();
-}
-
-std::optional<Bytes> size(const Json& object, const char* key) {
-  const auto bytes = whole(object, key);
-  return bytes ? std::optional(Bytes::of(*bytes)) : std::nullopt;
-}
-
-std::optional<double> number(const Json& object, const char* key) {
-  const Json& value = member(object, key);
-  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
-}
-
 Vm vm_of(const Json& json) {
   Vm out;
-  out.name = text(json, "name");
-  out.status = text(json, "status");
-  out.status_text = text(json, "status_text");
-  out.note = text(json, "note");
-  out.mode = text(json, "mode");
-  out.integration = text(json, "integration");
-  out.os = text(json, "os");
-  out.devices = text(json, "devices");
-  out.assigned = size(json, "assigned_bytes");
-  out.visible = size(json, "visible_bytes");
-  out.demand = size(json, "demand_bytes");
-  out.wanted = size(json, "wanted_bytes");
-  out.resident = size(json, "resident_bytes");
-  out.available = size(json, "available_bytes");
-  out.swap_used = size(json, "swap_used_bytes");
-  out.startup = size(json, "startup_bytes");
-  out.minimum = size(json, "minimum_bytes");
-  out.maximum = size(json, "maximum_bytes");
-  out.pressure = number(json, "pressure_percent");
-  out.age_s = number(json, "sample_age_s");
-  out.weight = whole(json, "weight");
-  out.buffer = whole(json, "buffer_percent");
-  out.oom_kills = whole(json, "oom_kills");
+  out.name = text_at(json, "name");
+  out.status = text_at(json, "status");
+  out.status_text = text_at(json, "status_text");
+  out.note = text_at(json, "note");
+  out.mode = text_at(json, "mode");
+  out.integration = text_at(json, "integration");
+  out.os = text_at(json, "os");
+  out.devices = text_at(json, "devices");
+  out.assigned = bytes_at(json, "assigned_bytes");
+  out.visible = bytes_at(json, "visible_bytes");
+  out.demand = bytes_at(json, "demand_bytes");
+  out.wanted = bytes_at(json, "wanted_bytes");
+  out.resident = bytes_at(json, "resident_bytes");
+  out.available = bytes_at(json, "available_bytes");
+  out.swap_used = bytes_at(json, "swap_used_bytes");
+  out.startup = bytes_at(json, "startup_bytes");
+  out.minimum = bytes_at(json, "minimum_bytes");
+  out.maximum = bytes_at(json, "maximum_bytes");
+  out.pressure = number_at(json, "pressure_percent");
+  out.age_s = number_at(json, "sample_age_s");
+  out.weight = whole_at(json, "weight");
+  out.buffer = whole_at(json, "buffer_percent");
+  out.oom_kills = whole_at(json, "oom_kills");
   return out;
 }
 
@@ -71,15 +44,15 @@ void Live::take(const Json& host, const Json& vms) {
   heard_ = true;
   why_lost_.clear();
   host_ = {};
-  host_.version = text(host, "version");
-  host_.note = text(host, "note");
-  host_.paused = text(host, "manager") == "paused";
-  host_.capacity = size(host, "capacity_bytes");
-  host_.reserve = size(host, "reserve_bytes");
-  host_.reserved = size(host, "reserved_bytes");
-  host_.committed = size(host, "committed_bytes");
-  host_.free = size(host, "free_bytes");
-  host_.over_committed = size(host, "over_committed_bytes");
+  host_.version = text_at(host, "version");
+  host_.note = text_at(host, "note");
+  host_.paused = text_at(host, "manager") == "paused";
+  host_.capacity = bytes_at(host, "capacity_bytes");
+  host_.reserve = bytes_at(host, "reserve_bytes");
+  host_.reserved = bytes_at(host, "reserved_bytes");
+  host_.committed = bytes_at(host, "committed_bytes");
+  host_.free = bytes_at(host, "free_bytes");
+  host_.over_committed = bytes_at(host, "over_committed_bytes");
   vms_.clear();
   std::map<std::string, std::deque<Point>> kept;
   for (const Json& json : items_of(vms)) {
