@@ -112,7 +112,7 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_
   if (opens_at_ && memory_.balloon_actual + open_at(target) < target) end_trade();
   const Split split = split_target(target, input_of(memory_, *this));
   Orders out;
-  if (memory_.has_balloon && ask_balloon) {
+  if (memory_.has_balloon && ask_balloon && !finds_out()) {
     // A driver that finds its target already met reports nothing, and QEMU would continue to show the balloon
     // of before the reset. One page makes it report.
     const bool must_speak = stale_balloon_ && split.balloon == memory_.base;
@@ -249,8 +249,8 @@ bool DeviceLedger::wonders() const {
          hand_.is_off(*balloon_ordered_, memory_.balloon_actual);
 }
 
-bool DeviceLedger::finds_out(TimePoint now) const {
-  return off_since_ && wonders() && now - *off_since_ < kSureWithin;
+bool DeviceLedger::finds_out() const {
+  return off_since_ && wonders() && looked_at_ - *off_since_ < kSureWithin;
 }
 
 void DeviceLedger::watch_other_hand(std::optional<Bytes> plug_before, TimePoint now) {
@@ -293,6 +293,7 @@ void DeviceLedger::saw_balloon(Bytes actual, TimePoint now) {
   if (!stale) stale_balloon_.reset();
   const Bytes before = memory_.balloon_actual;
   memory_.balloon_actual = stale ? memory_.base : std::min(actual, memory_.base);
+  looked_at_ = now;
   off_since_ = wonders() ? std::optional(off_since_.value_or(now)) : std::nullopt;
   // A balloon that moves has a driver. That nothing is requested of it any more says nothing.
   if (!stale && memory_.balloon_actual != before) inflation_.stuck = false;

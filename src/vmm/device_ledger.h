@@ -74,7 +74,8 @@ class DeviceLedger {
   // The balloon will be ordered to keep the size just seen. From then on its target is known.
   void adopt_balloon(Bytes actual);
   // The orders needed now so that the VM arrives at `target`; none if they are already in force. A device
-  // that must not be ordered now stays as it is.
+  // that must not be ordered now stays as it is. So does a balloon while it is being found out whose hand
+  // moves it (kSureWithin): our order would hide that, and undo what they did.
   Orders aim(Bytes target, bool ask_balloon = true, bool ask_plug = true);
   // The guest has memory to spare: if it has little room in its last block, another may be opened
   // (with_room_in_block), for which the balloon compensates. Void with another target; refused for a while
@@ -105,9 +106,6 @@ class DeviceLedger {
   void lose_orders();
   // The balloon is not where it should be: it should be read soon.
   bool wonders() const;
-  // It is being found out whether somebody else moves it: an order of ours now would hide that, and undo what
-  // they did. At most kSureWithin.
-  bool finds_out(TimePoint now) const;
   // Everything ordered has been reached.
   bool settled() const;
   bool balloon_stuck() const { return inflation_.stuck; }
@@ -130,6 +128,7 @@ class DeviceLedger {
   void end_trade();
   void give_up_trade(TimePoint now);
   void watch_other_hand(std::optional<Bytes> plug_before, TimePoint now);
+  bool finds_out() const;
   void meddled(std::string how);
   void saw_balloon(Bytes actual, TimePoint now);
   void saw_plugged(Bytes plugged, TimePoint now);
@@ -148,6 +147,7 @@ class DeviceLedger {
   Asked unplug_, inflation_, trade_;
   OtherHand hand_;
   std::optional<TimePoint> off_since_;  // the balloon is where nobody of us wants it
+  TimePoint looked_at_{};               // it was last seen
   std::optional<Bytes> opens_at_;       // the target at which a trade is wanted, or under way
   std::optional<Bytes> returns_to_;     // the target of a failed trade: what was taken comes back
   TimePoint trade_again_{};

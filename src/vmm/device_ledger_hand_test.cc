@@ -42,12 +42,11 @@ TEST_F(DeviceLedgerHandTest, ABalloonThatLeavesOurOrderCountsAsAnything) {
 TEST_F(DeviceLedgerHandTest, FindingOutWhoseHandItIsTakesASecondAtMost) {
   settle();
   see(600_MiB, 128_MiB, 128_MiB);
-  EXPECT_TRUE(ledger.finds_out(clock.now()));
+  EXPECT_FALSE(ledger.aim(800_MiB).balloon) << "it is being found out";
   for (int i = 2; i < 20; ++i) see(600_MiB + Bytes::mib(i), 128_MiB, 128_MiB);
   EXPECT_EQ(facts.meddlings, 0u);
   EXPECT_TRUE(ledger.wonders());
-  EXPECT_FALSE(ledger.finds_out(clock.now()));
-  EXPECT_TRUE(ledger.aim(800_MiB, !ledger.finds_out(clock.now())).balloon);
+  EXPECT_TRUE(ledger.aim(800_MiB).balloon);
 }
 
 TEST_F(DeviceLedgerHandTest, AnotherRequestOfPluggedMemoryCountsAndIsTold) {

@@ -251,8 +251,8 @@ void LibvirtMachine::aim() {
   if (!memory_.goal || !up() || busy_) return;
   const TimePoint now = clock_.now();
   const Bytes requested = memory_.plug_requested;
-  const bool ask_balloon = refusals_.may_ask(true, now) && !ledger_.finds_out(now);
-  const DeviceLedger::Orders orders = ledger_.aim(*memory_.goal, ask_balloon, refusals_.may_ask(false, now));
+  const DeviceLedger::Orders orders =
+      ledger_.aim(*memory_.goal, refusals_.may_ask(true, now), refusals_.may_ask(false, now));
   if (!orders.balloon && !orders.plug) return;
   ordered_at_ = now;
   if (orders.plug && *orders.plug < requested) {

@@ -267,8 +267,8 @@ void QemuMachine::use_stats(const GuestSample& sample, TimePoint at) {
 void QemuMachine::aim() {
   if (!memory_.goal || !adopted_) return;
   const TimePoint now = clock_.now();
-  const bool ask_balloon = refusals_.may_ask(true, now) && !ledger_.finds_out(now);
-  const DeviceLedger::Orders orders = ledger_.aim(*memory_.goal, ask_balloon, refusals_.may_ask(false, now));
+  const DeviceLedger::Orders orders =
+      ledger_.aim(*memory_.goal, refusals_.may_ask(true, now), refusals_.may_ask(false, now));
   if (!orders.balloon && !orders.plug) return;
   ordered_at_ = now;
   if (orders.balloon) order(true, *orders.balloon);
