@@ -197,7 +197,7 @@ class Daemon::Impl {
       domains_ = *std::move(domains);
       libvirt_.used = true;
       domains_->when_settings_change([this](const VmId& id) { engine_.settings_changed(id); });
-      settings_.leave_to({"libvirt", [this] { return domains_->resting(); },
+      settings_.leave_to({"libvirt", [this]() -> const auto& { return domains_->resting(); },
                           [this](const VmId& id) { return domains_->settings(id); },
                           [this](const VmId& id, const Settings& settings, SettingsKeeper::Kept kept) {
                             domains_->keep_settings(id, settings, std::move(kept));

@@ -47,7 +47,7 @@ Result<void> StoredSettings::load() {
 std::optional<VmId> StoredSettings::drivers_id(const VmLabel& vm) const {
   if (!drivers_) return std::nullopt;
   if (vm.id) return vm.id->driver == drivers_->driver ? vm.id : std::nullopt;
-  const std::map<std::string, VmId> resting = drivers_->resting();
+  const std::map<std::string, VmId>& resting = drivers_->resting();
   const auto found = resting.find(vm.name);
   return found == resting.end() ? std::nullopt : std::optional(found->second);
 }

@@ -31,7 +31,7 @@ class StoredSettings final : public SettingsKeeper {
   // and a change is made there. `resting`: those that do not run, by name.
   struct DriversOwn {
     std::string driver;
-    std::function<std::map<std::string, VmId>()> resting;
+    std::function<const std::map<std::string, VmId>&()> resting;
     std::function<Settings(const VmId&)> settings;
     std::function<void(const VmId&, const Settings&, Kept)> keep;
   };

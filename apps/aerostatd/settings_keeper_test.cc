@@ -161,7 +161,7 @@ TEST_F(Keeper, LeavesSettingsToTheDriverThatKeepsThem) {
   Settings kept;
   kept.weight = 7;
   std::map<std::string, VmId> resting;
-  settings.leave_to({"libvirt", [&] { return resting; }, [&](const VmId&) { return kept; },
+  settings.leave_to({"libvirt", [&]() -> const auto& { return resting; }, [&](const VmId&) { return kept; },
                      [&](const VmId&, const Settings& to, SettingsKeeper::Kept done) {
                        kept = to;
                        done({});

@@ -7,7 +7,10 @@ class LibvirtMachines::Impl {};
 
 LibvirtMachines::~LibvirtMachines() = default;
 
-std::map<std::string, VmId> LibvirtMachines::resting() const { return {}; }
+const std::map<std::string, VmId>& LibvirtMachines::resting() const {
+  static const std::map<std::string, VmId> kNone;
+  return kNone;
+}
 void LibvirtMachines::when_settings_change(std::function<void(const VmId&)>) {}
 Settings LibvirtMachines::settings(const VmId&) const { return {}; }
 void LibvirtMachines::start_domain(const std::string&, std::function<void(std::string)>) {}

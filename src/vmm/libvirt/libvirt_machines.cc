@@ -90,30 +90,29 @@ class LibvirtHost {
     return found == machines_.end() ? nullptr : found->second.get();
   }
   const std::string& uri() const { return uri_; }
-  const std::vector<RestingDomain>& resting() const { return resting_; }
+  const std::map<std::string, RestingDomain>& resting() const { return resting_; }
   // Into the definition of a domain that rests. False: there is none such.
   bool keep_resting(const std::string& uuid, const Settings& settings,
                     std::function<void(Result<void>)>& kept) {
-    const auto found = std::ranges::find(resting_, uuid, &RestingDomain::uuid);
+    const auto found = resting_.find(uuid);
     if (found == resting_.end()) return false;
     pool_.ask<std::monostate>(
         uuid, deadline_,
-        [place = DomainPlace{uri_, uuid, found->name, {}},
+        [place = DomainPlace{uri_, uuid, found->second.name, {}},
          settings](LibvirtSession& session) -> Result<std::monostate> {
           if (Result<void> done = write_settings(session, place, settings); !done) return fail(done.error());
           return std::monostate{};
         },
         [this, alive = std::weak_ptr<int>(alive_), uuid, settings,
          kept = std::move(kept)](const Result<std::monostate>& done) {
-          if (!alive.expired() && done) {
-            const auto there = std::ranges::find(resting_, uuid, &RestingDomain::uuid);
-            if (there != resting_.end()) there->settings = settings;
-          }
+          const bool there = !alive.expired() && resting_.contains(uuid);
+          if (there && done) resting_[uuid].settings = settings;
           kept(done ? Result<void>{} : fail(done.error()));
         });
     return true;
   }
   std::function<void(const VmId&)> settings_told;
+  std::function<void()> rest_told;  // which domains rest was found out anew
 
  private:
   // It may take for ever: a libvirtd that is stopped accepts connections, and says nothing.
@@ -194,7 +193,9 @@ class LibvirtHost {
           listing_ = false;
           const bool counts = all && mine == session_;
           if (counts) {
-            resting_ = std::move(all->resting);
+            resting_.clear();
+            for (RestingDomain& each : all->resting) resting_[each.uuid] = std::move(each);
+            rest_told();
             listed(all->running);
           }
           relist_ = relist_ || !counts;
@@ -275,7 +276,7 @@ class LibvirtHost {
   std::string uri_, run_directory_;
   Duration deadline_;
   std::map<std::string, std::unique_ptr<LibvirtMachine>> machines_;  // by UUID
-  std::vector<RestingDomain> resting_;                               // as last listed
+  std::map<std::string, RestingDomain> resting_;                     // by UUID, as last listed
   std::shared_ptr<NewsSink> sink_;
   std::shared_ptr<LibvirtWatch> watch_;  // null: not connected
   std::uint64_t session_ = 0;
@@ -292,8 +293,10 @@ class LibvirtMachines::Impl {
   Impl(std::shared_ptr<const LibvirtApi> api, boost::asio::io_context& io, const Clock& clock,
        MachineListener& listener, const std::vector<std::string>& uris, Duration deadline)
       : loop_(api), pool_(io, clock, api) {
-    for (const std::string& uri : uris)
+    for (const std::string& uri : uris) {
       hosts_.push_back(std::make_unique<LibvirtHost>(io, clock, api, pool_, listener, uri, deadline));
+      hosts_.back()->rest_told = [this] { find_resting(); };
+    }
   }
 
   LibvirtMachine* find(const VmId& id) const {
@@ -303,18 +306,12 @@ class LibvirtMachines::Impl {
     }
     return nullptr;
   }
-  std::map<std::string, VmId> resting() const {
-    std::map<std::string, VmId> out;
-    for (const auto& host : hosts_) {
-      for (const RestingDomain& each : host->resting()) out.emplace(each.name, VmId{"libvirt", each.uuid});
-    }
-    return out;
-  }
+  const std::map<std::string, VmId>& resting() const { return resting_; }
   Settings settings(const VmId& id) const {
     if (const LibvirtMachine* const machine = find(id)) return machine->settings();
     for (const auto& host : hosts_) {
-      const auto found = std::ranges::find(host->resting(), id.stable, &RestingDomain::uuid);
-      if (found != host->resting().end()) return found->settings;
+      const auto found = host->resting().find(id.stable);
+      if (found != host->resting().end()) return found->second.settings;
     }
     return {};
   }
@@ -350,9 +347,17 @@ class LibvirtMachines::Impl {
   }
 
  private:
+  void find_resting() {
+    resting_.clear();
+    for (const auto& host : hosts_) {
+      for (const auto& [uuid, each] : host->resting()) resting_.emplace(each.name, VmId{"libvirt", uuid});
+    }
+  }
+
   LibvirtLoop loop_;  // runs as long as there are connections
   CallPool pool_;
   std::vector<std::unique_ptr<LibvirtHost>> hosts_;
+  std::map<std::string, VmId> resting_;  // by name
 };
 
 LibvirtMachines::LibvirtMachines(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -362,7 +367,7 @@ void LibvirtMachines::when_settings_change(std::function<void(const VmId&)> chan
   impl_->when_settings_change(changed);
 }
 
-std::map<std::string, VmId> LibvirtMachines::resting() const { return impl_->resting(); }
+const std::map<std::string, VmId>& LibvirtMachines::resting() const { return impl_->resting(); }
 Settings LibvirtMachines::settings(const VmId& id) const { return impl_->settings(id); }
 
 void LibvirtMachines::keep_settings(const VmId& id, const Settings& settings,

@@ -41,7 +41,7 @@ class LibvirtMachines {
                                                      const std::vector<std::string>& uris,
                                                      Duration deadline = kLibvirtDeadline);
   // Domains that are defined and do not run, by name: as of the last look, which is at most 30 s old.
-  std::map<std::string, VmId> resting() const;
+  const std::map<std::string, VmId>& resting() const;
   // Called when settings in a domain's <metadata> have changed, by whomever.
   void when_settings_change(std::function<void(const VmId&)> changed);
   // The settings in the domain's <metadata>, also of one that rests; none for an unknown id.
