@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
 #include <system_error>
+
+#include "host/proc_text.h"
 
 namespace aerostat {
 
@@ -25,44 +26,22 @@ std::optional<std::string> read(const std::string& path) {
   return out;
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  const auto from = text.find_first_not_of(" \t");
-  if (from == std::string_view::npos) return std::nullopt;
-  text.remove_prefix(from);
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end == text.data()) return std::nullopt;
-  return value;
-}
-
 // Calls `line` with each line, without its end.
 template <typename Each>
-void for_lines(std::string_view text, Each each) {
+void for_lines(std::string_view text, Each line) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    each(text.substr(0, end));
+    line(text.substr(0, end));
     text.remove_prefix(std::min(text.size(), end + 1));
   }
 }
 
-// Of a line "SwapTotal:  16384 kB". An impossibly large number is missing.
-std::optional<Bytes> size_in(std::string_view text, std::string_view key) {
-  constexpr std::uint64_t kMostKib = std::uint64_t{1} << 50;
-  std::optional<Bytes> out;
-  for_lines(text, [&](std::string_view line) {
-    if (out || !line.starts_with(key)) return;
-    const auto kib = number(line.substr(key.size()));
-    if (kib && *kib <= kMostKib) out = Bytes::kib(static_cast<std::int64_t>(*kib));
-  });
-  return out;
-}
-
 // A limit as a cgroup writes it: bytes, or "max". Version 1 writes a number near 2^63 for none.
 std::optional<Bytes> limit_in(std::string_view text) {
-  constexpr std::uint64_t kNone = std::uint64_t{1} << 52;
-  const auto bytes = number(text);
+  constexpr std::int64_t kNone = std::int64_t{1} << 52;
+  const auto bytes = number_at_start(text);
   if (!bytes || *bytes >= kNone) return std::nullopt;
-  return Bytes::of(static_cast<std::int64_t>(*bytes));
+  return Bytes::of(*bytes);
 }
 
 struct Hierarchy {
@@ -127,7 +106,7 @@ std::optional<std::uint64_t> most_descriptors(const std::string& root) {
   std::optional<std::uint64_t> out;
   constexpr std::string_view kKey = "Max open files";
   for_lines(text.value_or(""), [&](std::string_view line) {
-    if (line.starts_with(kKey)) out = number(line.substr(kKey.size()));
+    if (line.starts_with(kKey)) out = number_at_start(line.substr(kKey.size()));
   });
   return out;
 }
@@ -143,7 +122,7 @@ HostHealth host_health(const std::string& root) {
   out.descriptors_open = open_descriptors(root);
   out.descriptors_most = most_descriptors(root);
   if (const auto text = read(root + "/proc/sys/vm/overcommit_memory")) {
-    if (const auto mode = number(*text)) out.refuses_overcommit = *mode == 2;
+    if (const auto mode = number_at_start(*text)) out.refuses_overcommit = *mode == 2;
   }
   return out;
 }

@@ -4,40 +4,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <string_view>
 #include <utility>
 
+#include "host/proc_text.h"
+
 namespace aerostat {
 
 namespace {
-
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end == text.data() || value < 0) return std::nullopt;
-  return value;
-}
-
-// Of a line "MemTotal:       16384 kB". An impossibly large number is missing.
-std::optional<Bytes> size_in(std::string_view text, std::string_view key) {
-  constexpr std::int64_t kMostKib = std::int64_t{1} << 50;
-  while (!text.empty()) {
-    std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    if (!line.starts_with(key)) continue;
-    line.remove_prefix(key.size());
-    const auto digit = line.find_first_not_of(" \t");
-    const auto kib = digit == std::string_view::npos ? std::nullopt : number(line.substr(digit));
-    if (kib && *kib <= kMostKib) return Bytes::kib(*kib);
-    return std::nullopt;
-  }
-  return std::nullopt;
-}
 
 // From its beginning, up to the end or 16 KiB. Nothing: errno says why. One call: the kernel gives all of a
 // file of /proc that fits.
@@ -108,7 +85,7 @@ HostNumber<std::uint64_t> HostFiles::started(pid_t pid) const {
     if (space == std::string_view::npos) return tl::make_unexpected(Missing::Unreadable);
     rest.remove_prefix(space + 1);
   }
-  const auto ticks = number(rest);
+  const auto ticks = number_at_start(rest);
   if (!ticks) return tl::make_unexpected(Missing::Unreadable);
   return static_cast<std::uint64_t>(*ticks);
 }
