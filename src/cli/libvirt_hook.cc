@@ -4,7 +4,6 @@
 
 #include <istream>
 #include <ostream>
-#include <sstream>
 
 #include "base/text.h"
 #include "config/config.h"
@@ -103,9 +102,7 @@ int LibvirtHook::run(std::istream& xml, const Output& output, const Starts::Paus
   // never came up either.
   const Result<Config> config = load_config(config_);
   if (!config || !config->starts.libvirt || !is_vm_name(domain_)) return kDone;
-  std::ostringstream unheard;
-  Starts starts(Client(config->api_socket, kPatience), {unheard, unheard}, [](std::chrono::milliseconds) {});
-  if (!starts.begins_later(domain_)) starts.release(domain_);
+  Starts(Client(config->api_socket, kPatience), output, [](std::chrono::milliseconds) {}).give_up(domain_);
   return kDone;
 }
 

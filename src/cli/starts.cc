@@ -52,8 +52,14 @@ Result<Json> Starts::await(const StartRequest& request, std::optional<std::chron
   std::chrono::milliseconds silent{0}, waited{0};
   bool asked = false;
   while (true) {
+    const auto began = std::chrono::steady_clock::now();
     const Result<Json> start = asked ? ask_daemon(client_, "GET", place_of(request.vm))
                                      : ask_daemon(client_, "POST", "/v1/reservations", body_of(request));
+    // A daemon that hangs lets each question wait.
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    waited += took;
+    silent += took;
     if (start) {
       asked = true;
       silent = {};
@@ -63,15 +69,13 @@ Result<Json> Starts::await(const StartRequest& request, std::optional<std::chron
     } else if (start.error().kind == Error::Kind::NotFound && asked) {
       asked = false;
       continue;
-    } else if (status_of(start.error()) != kNotReached || silent >= kAwayFor) {
+    } else if (status_of(start.error()) != kNotReached || start.error().kind == Error::Kind::Denied ||
+               silent >= kAwayFor) {
       return start;
-    } else if (start.error().kind == Error::Kind::Denied) {
-      return start;
-    } else {
-      silent += kAskEvery;
     }
     pause_(kAskEvery);
     waited += kAskEvery;
+    silent += kAskEvery;
   }
 }
 
@@ -130,9 +134,10 @@ bool Starts::holds(const std::string& vm) {
   return start && !start_ended(state_of(*start));
 }
 
-bool Starts::begins_later(const std::string& vm) {
+void Starts::give_up(const std::string& vm) {
   const Result<Json> start = ask_daemon(client_, "GET", place_of(vm));
-  return start && !start_ended(state_of(*start)) && !text_at(*start, "domain").empty();
+  const bool kept = start && !start_ended(state_of(*start));
+  if (kept && text_at(*start, "domain").empty()) ask_daemon(client_, "DELETE", place_of(vm));
 }
 
 int Starts::list() {

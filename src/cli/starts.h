@@ -40,8 +40,8 @@ class Starts {
   int release(const std::string& vm);
   // Whether the daemon says that memory is kept, or gathered, for this VM. No daemon: no.
   bool holds(const std::string& vm);
-  // Whether the daemon will start this VM's domain itself. No daemon: no.
-  bool begins_later(const std::string& vm);
+  // Nothing is kept for this VM any more, unless the daemon starts its domain itself. Says nothing.
+  void give_up(const std::string& vm);
   int list();
   // As reserve(), for a start that should not hang on a daemon that is away: then `unreached` decides.
   int gate(const GateOptions& options);

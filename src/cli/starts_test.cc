@@ -72,6 +72,12 @@ TEST(Starts, WithoutADaemonTheyGoOnOrNotAsTheirOwnerSaid) {
   EXPECT_EQ(gate("/tmp/nowhere/api.sock", Unreached::Refuse).status, 3);
 }
 
+TEST(Starts, ADaemonThatHangsHoldsAStartUpNoLongerThanOneThatIsAway) {
+  ScriptedDaemon daemon(std::vector<std::string>(20));
+  EXPECT_EQ(gate(daemon.socket).status, 0);
+  EXPECT_LE(daemon.requests.size(), 6u) << "each waits half a second, and the time between them";
+}
+
 TEST(Starts, AnAnswerThatMakesNoSenseIsNoPromise) {
   ScriptedDaemon daemon({http_reply("200 OK", "[]")});
   EXPECT_EQ(gate(daemon.socket).status, 1);

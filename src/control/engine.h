@@ -135,6 +135,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   Result<void> host_gives(const VmRecord& vm, Bytes to) const;
   void recall_starts();
   void advance_starts(Bytes spare, TimePoint now);
+  void begin_if_ready(const Start& start);
   void tell_of_start(const Start& start);
   void remember_starts();
   StartReport report_of_start(const Start& start) const;

@@ -52,6 +52,7 @@ Result<StartReport> Engine::reserve(const StartRequest& request) {
   tell_of_start(*starts_.find(request.vm));
   remember_starts();
   hooks_.pass_wanted();
+  begin_if_ready(*starts_.find(request.vm));
   return report_of_start(*starts_.find(request.vm));
 }
 
@@ -90,18 +91,19 @@ void Engine::advance_starts(Bytes spare, TimePoint now) {
   }
   if (changed.empty()) return;
   remember_starts();
-  for (const Start& each : changed) {
-    const bool begins = each.state == StartState::Ready && !each.request.domain.empty();
-    if (begins && hooks_.begin_start) hooks_.begin_start(each.request);
-  }
+  for (const Start& each : changed) begin_if_ready(each);
+}
+
+void Engine::begin_if_ready(const Start& start) {
+  const bool begins = start.state == StartState::Ready && !start.request.domain.empty();
+  if (begins && hooks_.begin_start) hooks_.begin_start(start.request);
 }
 
 // It may have asked once more meanwhile, and waits.
 void Engine::start_failed(const std::string& vm, const std::string& why) {
   const Start* const start = starts_.find(vm);
   if (start == nullptr || start->state != StartState::Ready) return;
-  starts_.release(vm, books_, clock_.now());
-  starts_.explain(vm, "it could not be started: " + why);
+  starts_.refuse(vm, "it could not be started: " + why, books_, clock_.now());
   event(EventCode::VmStartRefused, vm, starts_.find(vm)->why);
   remember_starts();
 }

@@ -156,7 +156,18 @@ TEST(EngineStarts, ADomainThatWasToldToWaitIsStartedWhenItsMemoryIsThere) {
   EXPECT_EQ(w.begun.size(), 1u) << "once";
   w.engine.start_failed("new", "its disk is gone");
   EXPECT_EQ(w.engine.start("new")->why, "it could not be started: its disk is gone");
+  EXPECT_EQ(state(w, "new"), StartState::Refused);
   EXPECT_EQ(w.engine.host().reserved, 0_MiB);
+}
+
+TEST(EngineStarts, WhatIsReadyIsStartedWhenThatIsAskedFor) {
+  World w(4_GiB);
+  ASSERT_TRUE(w.engine.reserve(request("new", 2_GiB)));
+  w.run(1s);
+  ASSERT_EQ(state(w, "new"), StartState::Ready);
+  EXPECT_TRUE(w.begun.empty());
+  ASSERT_TRUE(w.engine.reserve(left_to_us("new", 2_GiB)));
+  EXPECT_EQ(w.begun, std::vector<std::string>{kDomain});
 }
 
 TEST(EngineStarts, AFailureThatComesTooLateTakesNothingFromANewRequest) {

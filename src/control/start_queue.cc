@@ -32,7 +32,7 @@ Result<void> StartQueue::ask(StartRequest request, int weight, Books& books, Tim
     return fail(Error::Kind::Refused,
                 fmt::format("{} starts are waiting already; release some of them", kMost));
   }
-  if (asks_again(request, weight, now)) return {};
+  if (asks_again(request, weight, books, now)) return {};
   const bool may_wait = request.wait.count() > 0;
   if (!may_wait) {
     // Replaces what was promised to an earlier request, or leaves that as it is.
@@ -52,21 +52,31 @@ Result<void> StartQueue::ask(StartRequest request, int weight, Books& books, Tim
   return {};
 }
 
-// Who waits asks again: for longer, with another weight, or to be started by the daemon. Losing its place
-// would let everybody else overtake it.
-bool StartQueue::asks_again(const StartRequest& request, int weight, TimePoint now) {
+// Who waits, or has its memory, asks again for no more: with another wait or weight, or to be started by the
+// daemon. Losing its place would let everybody else overtake it, and what it has would go to them.
+bool StartQueue::asks_again(const StartRequest& request, int weight, Books& books, TimePoint now) {
   const auto found = std::ranges::find_if(starts_, [&](const Start& each) {
-    return each.request.vm == request.vm && each.request.memory == request.memory &&
-           !start_ended(each.state) && each.request.wait.count() > 0 && request.wait.count() > 0;
+    return each.request.vm == request.vm && request.memory <= each.request.memory &&
+           !start_ended(each.state) && request.wait.count() > 0;
   });
   if (found == starts_.end()) return false;
+  if (books.reservation(request.vm) && !books.reserve(request.vm, request.memory)) return false;
   found->request = request;
   found->weight = weight;
+  found->missing = std::min(found->missing, request.memory);
   if (found->state != StartState::Ready)
     found->until = now + request.wait;
   else
     found->until = request.lasts ? std::optional(now + *request.lasts) : std::nullopt;
   return true;
+}
+
+void StartQueue::refuse(const std::string& vm, std::string why, Books& books, TimePoint now) {
+  books.release(vm);
+  for (Start& each : starts_) {
+    if (each.request.vm == vm && !start_ended(each.state))
+      end(each, StartState::Refused, std::move(why), now);
+  }
 }
 
 void StartQueue::restore(Start start, Books& books) {

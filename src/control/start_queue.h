@@ -32,7 +32,7 @@ class StartQueue {
   // No host has so many; a client that asks without end must not fill the daemon's memory.
   static constexpr std::size_t kMost = 1000;
 
-  // Takes the request, in place of an earlier one for the VM. One for the same memory keeps its place and
+  // Takes the request, in place of an earlier one for the VM. One for no more memory keeps its place and
   // what it has. Refuses one that could never be met: more than the host has for VMs. A request that may not
   // wait is promised its memory by this call, or refused.
   Result<void> ask(StartRequest request, int weight, Books& books, TimePoint now);
@@ -40,6 +40,9 @@ class StartQueue {
   void restore(Start start, Books& books);
   // Nothing: no start of this VM waits, gathers or is ready.
   std::optional<Start> release(const std::string& vm, Books& books, TimePoint now);
+
+  // It cannot start: why. Nothing is kept for it.
+  void refuse(const std::string& vm, std::string why, Books& books, TimePoint now);
 
   // Brings every start forward. `spare`: what the host's kernel has left. Returns those that changed their
   // state.
@@ -53,7 +56,7 @@ class StartQueue {
   const Start* find(const std::string& vm) const;
 
  private:
-  bool asks_again(const StartRequest& request, int weight, TimePoint now);
+  bool asks_again(const StartRequest& request, int weight, Books& books, TimePoint now);
   std::vector<Start*> in_state(StartState state);
   void promise_in_turn(Books& books);
   void find_started(const Books& books, TimePoint now);

@@ -168,6 +168,21 @@ TEST_F(StartQueueTest, WhoAsksAgainForTheSameKeepsItsPlaceAndWhatItHas) {
   EXPECT_EQ(state("first"), StartState::Ready);
 }
 
+TEST_F(StartQueueTest, WhatWasPromisedAndSufficesIsKeptHoweverItWasAskedFor) {
+  ASSERT_TRUE(ask("web", 2_GiB, kDefaultWeight, 0s));
+  advance();
+  ASSERT_TRUE(ask("big", 6_GiB));
+  advance();
+  ASSERT_EQ(state("big"), StartState::Waiting);
+  ASSERT_TRUE(ask("web", 2_GiB));
+  EXPECT_EQ(state("web"), StartState::Ready);
+  ASSERT_TRUE(ask("web", 1_GiB));
+  advance();
+  EXPECT_EQ(state("web"), StartState::Ready) << "with less than it had";
+  EXPECT_EQ(state("big"), StartState::Ready) << "what was given back suffices";
+  EXPECT_EQ(books.reserved(), 7_GiB);
+}
+
 TEST_F(StartQueueTest, WhatAnEarlierDaemonPromisedCountsWhateverIsFree) {
   VmClaim& fixed = books.open({"static"});
   books.count(fixed, 7_GiB, {}, 7_GiB);
