@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "control/pass_pacer.h"
+
 namespace aerostat {
 
 HistoryFeed::HistoryFeed(boost::asio::io_context& io, const Clock& clock, const Manager& manager,
@@ -42,8 +44,8 @@ void HistoryFeed::take() {
 }
 
 void HistoryFeed::take_decisions(const std::string& vm) {
-  // Four passes a second make no more.
-  constexpr std::size_t kNewest = 8;
+  // One for each pass since the last look, and the one before, whose count may have risen.
+  constexpr std::size_t kNewest = std::chrono::seconds(1) / kLeastBetweenPasses + 1;
   const auto newest = manager_.explain(vm, kNewest);
   if (!newest) return;
   Told& told = told_[vm];
