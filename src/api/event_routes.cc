@@ -13,19 +13,12 @@ namespace aerostat {
 
 namespace {
 
-// Follows the events after a number. Events that a slow reader has not taken yet stay with the Manager, which
-// keeps a bounded number of them.
 class EventStream final : public BodyStream {
  public:
   EventStream(const Manager& manager, std::uint64_t after) : manager_(manager), after_(after) {}
   std::string next(std::size_t most) override {
     std::string out;
-    for (const EventRecord& event : manager_.events(after_)) {
-      std::string text = server_sent(event);
-      if (!out.empty() && out.size() + text.size() > most) break;
-      out += text;
-      after_ = event.seq;
-    }
+    append_events(out, manager_, after_, most);
     return out;
   }
   std::string_view sign_of_life() const override { return ": ping\n\n"; }
@@ -66,6 +59,16 @@ ApiAnswer stream_of(std::shared_ptr<BodyStream> stream) {
 }
 
 }  // namespace
+
+void append_events(std::string& out, const Manager& manager, std::uint64_t& after, std::size_t most,
+                   std::string_view head) {
+  for (const EventRecord& event : manager.events(after)) {
+    const std::string text = std::string(head) + server_sent(event);
+    if (!out.empty() && out.size() + text.size() > most) return;
+    out += text;
+    after = event.seq;
+  }
+}
 
 ApiAnswer get_events(const Call& call) {
   Result<std::uint64_t> after = number(call, "after", 0);

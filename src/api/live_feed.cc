@@ -62,12 +62,7 @@ class LiveFeed::Reader final : public BodyStream {
       out += more;
       ++seen_;
     }
-    for (const EventRecord& event : feed_->manager_.events(after_)) {
-      std::string text = "event: event\n" + server_sent(event);
-      if (!out.empty() && out.size() + text.size() > most) break;
-      out += text;
-      after_ = event.seq;
-    }
+    append_events(out, feed_->manager_, after_, most, "event: event\n");
     return out;
   }
   std::string_view sign_of_life() const override { return ": ping\n\n"; }

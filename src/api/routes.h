@@ -61,5 +61,10 @@ int status_of(Error::Kind kind);
 
 // One server-sent event: "id: 7\ndata: {…}\n\n".
 std::string server_sent(const EventRecord& event);
+// Appends the events after a number, each behind `head`, and moves the number: up to `most` bytes in all, but
+// one event at least where `out` is empty. What a slow reader has not taken yet stays with the Manager, which
+// keeps a bounded number of events.
+void append_events(std::string& out, const Manager& manager, std::uint64_t& after, std::size_t most,
+                   std::string_view head = {});
 
 }  // namespace aerostat
