@@ -10,6 +10,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from tests.e2e.base import needs
 from tests.harness.daemon import AS_NOBODY
 from tests.harness.guest import build_image
 from tests.harness.libvirtd import Libvirtd, missing
@@ -44,9 +45,7 @@ class WithLibvirtd(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        if reason := missing():
-            print(f"SKIPPED: {reason}")
-            raise unittest.SkipTest(reason)
+        needs(missing())
         cls.rundir = new_rundir()
         cls.addClassCleanup(shutil.rmtree, cls.rundir, ignore_errors=True)
         cls.libvirtd = Libvirtd(cls.rundir)

@@ -3,7 +3,15 @@
 import shutil
 import unittest
 
+from tests.harness import libvirtd
 from tests.harness.paths import new_rundir
+
+
+def needs(reason: str | None) -> None:
+    """Skips what cannot run here, and says why."""
+    if reason:
+        print(f"SKIPPED: {reason}")
+        raise unittest.SkipTest(reason)
 
 
 class RealGuests(unittest.TestCase):
@@ -12,9 +20,7 @@ class RealGuests(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         if not shutil.which("qemu-system-x86_64"):
-            reason = "qemu-system-x86_64 is not installed and script/setup could not install it"
-            print(f"SKIPPED: {reason}")
-            raise unittest.SkipTest(reason)
+            needs("qemu-system-x86_64 is not installed and script/setup could not install it")
 
     def setUp(self) -> None:
         self.rundir = new_rundir()
@@ -27,3 +33,12 @@ class RealGuests(unittest.TestCase):
         if failed:
             for log in sorted(self.rundir.glob("**/log/aerostatd*.log")):
                 print(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-60:]))
+
+
+class RealDomains(RealGuests):
+    """The same, where a libvirtd can be started."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        needs(libvirtd.missing())

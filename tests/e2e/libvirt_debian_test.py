@@ -4,8 +4,7 @@ import subprocess
 import unittest
 
 from tests.bench.guests import STARVED_SECONDS, TAKE, rest
-from tests.e2e.base import RealGuests
-from tests.harness import libvirtd as real
+from tests.e2e.base import RealDomains
 from tests.harness.daemon import Daemon
 from tests.harness.debian import MIB, seen
 from tests.harness.debian_domain import DebianDomain
@@ -14,12 +13,9 @@ from tests.harness.paths import bin_dir
 from tests.harness.waiting import until
 
 
-class DebianOfLibvirt(RealGuests):
+class DebianOfLibvirt(RealDomains):
     def setUp(self) -> None:
         super().setUp()
-        if reason := real.missing():
-            print(f"SKIPPED: {reason}")
-            self.skipTest(reason)
         self.libvirtd = Libvirtd(self.rundir).start()
         self.addCleanup(self.libvirtd.stop)
 

@@ -5,8 +5,7 @@ import subprocess
 import time
 import unittest
 
-from tests.e2e.base import RealGuests
-from tests.harness import libvirtd as real
+from tests.e2e.base import RealDomains
 from tests.harness.daemon import Daemon
 from tests.harness.libvirtd import Libvirtd
 from tests.harness.paths import bin_dir
@@ -27,14 +26,7 @@ def definition(name: str) -> str:
 <memballoon model='virtio'/></devices></domain>"""
 
 
-class LibvirtStarts(RealGuests):
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        if reason := real.missing():
-            print(f"SKIPPED: {reason}")
-            raise unittest.SkipTest(reason)
-
+class LibvirtStarts(RealDomains):
     def setUp(self) -> None:
         super().setUp()
         self.libvirtd = Libvirtd(self.rundir)

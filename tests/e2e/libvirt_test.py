@@ -9,8 +9,7 @@ import unittest
 from pathlib import Path
 
 from tests.bench.reaction import episodes, quantile
-from tests.e2e.base import RealGuests
-from tests.harness import libvirtd as real
+from tests.e2e.base import RealDomains
 from tests.harness.daemon import Daemon
 from tests.harness.domain import Domain
 from tests.harness.guest import MIB, Guest
@@ -20,14 +19,7 @@ from tests.harness.waiting import until
 GROWS = 700  # MiB that the workload takes: more than the guest booted with
 
 
-class LibvirtDomains(RealGuests):
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        if reason := real.missing():
-            print(f"SKIPPED: {reason}")
-            raise unittest.SkipTest(reason)
-
+class LibvirtDomains(RealDomains):
     def setUp(self) -> None:
         super().setUp()
         self.libvirtd = Libvirtd(self.rundir).start()

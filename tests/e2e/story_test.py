@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from tests.e2e.base import RealGuests
+from tests.e2e.base import RealGuests, needs
 from tests.harness import libvirtd
 from tests.harness.paths import ROOT
 
@@ -20,9 +20,7 @@ class Story(RealGuests):
         self.play()
 
     def test_every_act_holds_with_libvirt(self) -> None:
-        if reason := libvirtd.missing():
-            print(f"SKIPPED: {reason}")
-            self.skipTest(reason)
+        needs(libvirtd.missing())
         self.play("--libvirt")
 
     def play(self, *options: str) -> None:

@@ -66,6 +66,17 @@ class Libvirt : public ::testing::Test {
     vm().manage(true);
     until([&] { return facts().target_known && facts().assigned() == facts().target(); }, "it is settled");
   }
+  // It has 800 MiB by our order, and then 500 by somebody else's. Returns the number of our orders.
+  std::size_t set_by_hand() {
+    begin_managed();
+    vm().set_target(800_MiB);
+    until([&] { return facts().assigned() == 800_MiB; }, "it has shrunk");
+    look_several_times();
+    const auto orders = script.changes().size();
+    script.with([](auto& all) { return all[ScriptedLibvirt::kUuid].balloon_kib = 500 * 1024; });
+    script.tell_balloon(ScriptedLibvirt::kUuid, 500 * 1024);
+    return orders;
+  }
   // Readings end before a question that was asked after them is answered.
   void look_several_times() {
     for (int i = 0; i < 5; ++i) {
@@ -209,13 +220,7 @@ TEST_F(Libvirt, XmlThatMakesNoSenseIsSaidAndNotBelieved) {
 }
 
 TEST_F(Libvirt, SetmemBehindOurBackIsNoticedAndNotFought) {
-  begin_managed();
-  vm().set_target(800_MiB);
-  until([&] { return facts().assigned() == 800_MiB; }, "it has shrunk");
-  look_several_times();
-  const auto orders = script.changes().size();
-  script.with([](auto& all) { return all[ScriptedLibvirt::kUuid].balloon_kib = 500 * 1024; });
-  script.tell_balloon(ScriptedLibvirt::kUuid, 500 * 1024);
+  const auto orders = set_by_hand();
   until([&] { return facts().meddlings == 1; }, "it is noticed");
   EXPECT_GE(facts().committed(), 1_GiB);
   vm().manage(false);
@@ -228,13 +233,7 @@ TEST_F(Libvirt, SetmemBehindOurBackIsNoticedAndNotFought) {
 
 // The balloon's new size is news: a pass plans at once, and mostly something else than before.
 TEST_F(Libvirt, AnOrderOfOursDoesNotHideASetmem) {
-  begin_managed();
-  vm().set_target(800_MiB);
-  until([&] { return facts().assigned() == 800_MiB; }, "it has shrunk");
-  look_several_times();
-  const auto orders = script.changes().size();
-  script.with([](auto& all) { return all[ScriptedLibvirt::kUuid].balloon_kib = 500 * 1024; });
-  script.tell_balloon(ScriptedLibvirt::kUuid, 500 * 1024);
+  const auto orders = set_by_hand();
   until([&] { return facts().assigned() == 500_MiB; }, "it is seen");
   vm().set_target(780_MiB);
   until([&] { return facts().meddlings == 1; }, "it is noticed");
