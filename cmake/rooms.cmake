@@ -31,5 +31,7 @@ function(aerostat_test name)
   add_executable(${name} ${TEST_SOURCES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_link_libraries(${name} PRIVATE aerostat_options ${TEST_LIBS} rapidcheck_lib GTest::gmock GTest::gtest_main)
+  # Tests compile a fifth faster so, and spend their time in what they test, which is optimised as a whole.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O1>)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 endfunction()
