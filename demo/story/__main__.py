@@ -1,6 +1,7 @@
 """python3 -m demo.story: plays the story. script/demo prepares everything and calls this."""
 
 import argparse
+import os
 import shutil
 import signal
 import sys
@@ -24,10 +25,20 @@ def arguments() -> argparse.Namespace:
                         help="how long the whole run should take: it waits between the acts to fill the time (default: as long as the story needs)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write what was seen as JSON, and show no live view")
     parser.add_argument("--libvirt", action="store_true", help="the machines are domains of a libvirtd that the demo starts for itself")
+    names = [name for name, _, _ in STORY]
+    parser.add_argument("--acts", default=",".join(names), metavar="NAME,...", help=f"only these of {', '.join(names)} (default: all)")
+    parser.add_argument("--kernel", default="", metavar="SUITE",
+                        help="the guests have the kernel of another Debian: bullseye, trixie or sid (default: this machine's)")
     parser.add_argument("--keep", action="store_true", help="leave sockets and logs behind and say where")
     options = parser.parse_args()
     if options.report and not options.report.absolute().parent.is_dir():
         parser.error(f"--report {options.report}: there is no folder {options.report.absolute().parent}; make it first")
+    options.acts = options.acts.split(",")
+    for name in options.acts:
+        if name not in names:
+            parser.error(f"--acts: there is no act '{name}'; they are {', '.join(names)}")
+    if options.kernel:
+        os.environ["AEROSTAT_GUEST_KERNEL"] = options.kernel
     return options
 
 
@@ -64,10 +75,11 @@ def play(options: argparse.Namespace, rundir: Path) -> bool:
     with stage, View(stage.daemon.socket, live) as view:
         stage.say = view.say
         peaks = VisiblePeaks(stage)
-        for number, (name, title, act) in enumerate(STORY):
+        acts = [act for act in STORY if act[0] in options.acts]
+        for number, (name, title, act) in enumerate(acts):
             stage.act(name, title, act)
-            spare = began + options.seconds * (number + 1) / len(STORY) - time.monotonic()
-            if spare > 0 and number + 1 < len(STORY):
+            spare = began + options.seconds * (number + 1) / len(acts) - time.monotonic()
+            if spare > 0 and number + 1 < len(acts):
                 time.sleep(spare)  # asked for: --seconds
         made = report.make(stage, peaks.stop(), time.monotonic() - began)
     if options.report:

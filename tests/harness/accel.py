@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .paths import guest_dir
+from .paths import guest_dir, qemu
 
 # Far more than a guest under KVM needs to reach its init; a broken one hangs, or QEMU ends at once.
 PROBE_SECONDS = 8
@@ -48,13 +48,13 @@ def timer_came_late(console: Path) -> bool:
 
 def _machine_key() -> str:
     """Changes with the host's boot and with QEMU."""
-    version = subprocess.run(["qemu-system-x86_64", "--version"], capture_output=True, text=True, check=True).stdout
+    version = subprocess.run([qemu(), "--version"], capture_output=True, text=True, check=True).stdout
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip() + " " + version.splitlines()[0]
 
 
 def _kvm_boots() -> bool:
     with tempfile.NamedTemporaryFile() as console:
-        command = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot", "-machine", "q35",
+        command = [qemu(), "-nodefaults", "-display", "none", "-no-reboot", "-machine", "q35",
                    "-accel", "kvm", "-cpu", processor("kvm"), "-m", "256", "-serial", f"file:{console.name}",
                    "-kernel", str(guest_dir() / "vmlinuz"), "-initrd", str(guest_dir() / "initramfs.cpio"),
                    "-append", "console=ttyS0 probe"]

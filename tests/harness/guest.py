@@ -9,7 +9,7 @@ from typing import Self
 
 from . import process
 from .accel import accelerator, processor, timer_came_late
-from .paths import ROOT, bin_dir, guest_dir, socket_path
+from .paths import ROOT, bin_dir, guest_dir, qemu, socket_path
 from .qmp import Qmp
 from .waiting import until
 from .work import WorkPort
@@ -121,7 +121,7 @@ class Guest:
         room = self.device_mib + 1024 * self.dimm_slots
         memory = f"{self.startup_mib}M" + (f",slots={self.dimm_slots},maxmem={self.startup_mib + room}M" if room else "")
         reboot = [] if self.reboots else ["-no-reboot"]
-        return ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", *reboot,
+        return [qemu(), "-nodefaults", "-no-user-config", "-display", "none", *reboot,
                 "-name", self.name, "-machine", "q35,i8042=off,sata=off,smbus=off", "-accel", accel,
                 "-cpu", processor(accel), "-smp", str(self.vcpus), "-m", memory,
                 "-kernel", str(guest_dir() / "vmlinuz"), "-initrd", str(guest_dir() / "initramfs.cpio"),
@@ -246,7 +246,8 @@ class Guest:
     @property
     def qmp(self) -> Qmp:
         """The tests' own monitor."""
-        assert self._observer, "the guest is not running"
+        if self._observer is None:
+            raise RuntimeError(f"{self.name}: the guest is not running")
         return self._observer
 
     @property

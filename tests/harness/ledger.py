@@ -71,8 +71,8 @@ class Ledger:
         for guest in self.guests:
             try:
                 self._note(self.seen[guest.name], guest.memory())
-            except (OSError, TimeoutError, RuntimeError):
-                continue  # hung or gone: its last numbers stay
+            except (OSError, TimeoutError, RuntimeError, ValueError):
+                continue  # hung, gone or just started again: its last numbers stay
 
     def _note(self, watched: Watched, memory: Memory) -> None:
         watched.now = memory.assigned

@@ -1,6 +1,7 @@
 """Where things are. Nothing here is created on import."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -12,7 +13,17 @@ LONGEST_SOCKET = 107
 
 def guest_dir() -> Path:
     """Where demo/build-guest puts kernel and initramfs."""
-    return Path(os.environ.get("AEROSTAT_GUEST_DIR", ROOT / "build" / "guest"))
+    return Path(os.environ.get("AEROSTAT_GUEST_DIR", guest_dir_of(os.environ.get("AEROSTAT_GUEST_KERNEL", ""))))
+
+
+def guest_dir_of(kernel: str) -> Path:
+    """The same for a kernel of another release (demo/build-guest --kernel); empty: this machine's own."""
+    return ROOT / "build" / ("guest" + ("-" + re.sub("[/:]", "-", kernel) if kernel else ""))
+
+
+def qemu() -> str:
+    """The QEMU that runs guests: a command or a path."""
+    return os.environ.get("AEROSTAT_QEMU", "qemu-system-x86_64")
 
 
 def bin_dir() -> Path:
