@@ -7,8 +7,9 @@ _aerostat() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command='' options='' i
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
-    case ${COMP_WORDS[i]} in
-      list|show|set|explain|events|host|reactions|top|doctor|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|adopt|libvirt-hook|history|token|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]}; break ;;
+    case "$command${command:+ }${COMP_WORDS[i]}" in
+      list|show|set|explain|events|host|reactions|top|doctor|pause|resume|report|resize|reserve|release|reservations|start-gate|qemu-args|adopt|libvirt-hook|history|token|simulate|scenario|record|trace|plan) command=${COMP_WORDS[i]} ;;
+      'token create'|'token list'|'token revoke') command+=" ${COMP_WORDS[i]}"; break ;;
     esac
   done
   case $before in
@@ -16,6 +17,7 @@ _aerostat() {
     --guest) mapfile -t COMPREPLY < <(compgen -W 'simple debian' -- "$word"); return ;;
     --mode) mapfile -t COMPREPLY < <(compgen -W 'static dynamic' -- "$word"); return ;;
     --profile) mapfile -t COMPREPLY < <(compgen -W 'dense balanced swift' -- "$word"); return ;;
+    --role) mapfile -t COMPREPLY < <(compgen -W 'read operator' -- "$word"); return ;;
     --texture) mapfile -t COMPREPLY < <(compgen -W 'rough linear auto' -- "$word"); return ;;
     --unreached) mapfile -t COMPREPLY < <(compgen -W 'start refuse' -- "$word"); return ;;
     --unset) mapfile -t COMPREPLY < <(compgen -W 'mode startup minimum maximum buffer weight' -- "$word"); return ;;
@@ -51,6 +53,9 @@ _aerostat() {
     record) options='-h --help --every --for --force' ;;
     trace) options='-h --help -o --output --cache --tolerance --limit --together --force' ;;
     plan) options='-h --help --trace --generate --history --host-memory --policy --violation --episode --seeds --json --startup --minimum --maximum --buffer --weight --settings --profile --period --texture --seed --hot-cache --estimator-error --block --guest' ;;
+    'token create') options='-h --help --role' ;;
+    'token list') options='-h --help' ;;
+    'token revoke') options='-h --help' ;;
   esac
   options+=' -h --help --version --socket --json'
   if [[ $word == -* ]]; then
@@ -60,6 +65,7 @@ _aerostat() {
   case $command in
     '') mapfile -t COMPREPLY < <(compgen -W 'list show set explain events host reactions top doctor pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook history token simulate scenario record trace plan' -- "$word") ;;
     show|set|explain|doctor|resize|reserve|release|start-gate|history|record) mapfile -t COMPREPLY < <(compgen -W "$(_aerostat_vms)" -- "$word") ;;
+    token) mapfile -t COMPREPLY < <(compgen -W 'create list revoke' -- "$word") ;;
     scenario|trace) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac
 }

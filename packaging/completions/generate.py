@@ -30,6 +30,10 @@ class Command:
     options: list[Option] = field(default_factory=list)
     names_a_vm: bool = False
     takes_files: bool = False
+    nested: list["Command"] = field(default_factory=list)
+
+    def all(self) -> list["Command"]:
+        return [self, *self.nested]
 
 
 def section(text: str, title: str) -> str:
@@ -66,13 +70,16 @@ def commands_of(aerostat: str) -> tuple[list[Option], list[Command]]:
     def help_of(*words: str) -> str:
         return subprocess.run([aerostat, *words, "--help"], capture_output=True, text=True, check=True).stdout
 
-    top = help_of()
-    commands = []
-    for name, meaning in entries(section(top, "Subcommands")):
-        text = help_of(name)
+    def below(text: str, *words: str) -> list[Command]:
+        return [command(help_of(*words, name), meaning, *words, name) for name, meaning in entries(section(text, "Subcommands"))]
+
+    def command(text: str, meaning: str, *words: str) -> Command:
         positionals = [left for left, _ in entries(section(text, "Positionals"))]
-        commands.append(Command(name, meaning, options_of(text), any(p.startswith("VM") for p in positionals), any("FILE" in p for p in positionals)))
-    return options_of(top), commands
+        return Command(words[-1], meaning, options_of(text), any(p.startswith("VM") for p in positionals), any("FILE" in p for p in positionals),
+                       below(text, *words))
+
+    top = help_of()
+    return options_of(top), below(top)
 
 
 def words_of(option: Option) -> list[str]:
@@ -85,16 +92,21 @@ HEADING = "# Made by packaging/completions/generate.py from what aerostat --help
 
 
 def bash(common: list[Option], commands: list[Command]) -> str:
-    every = [o for options in [common, *(c.options for c in commands)] for o in options]
+    parts = [part for c in commands for part in c.all()]
+    every = [o for options in [common, *(c.options for c in parts)] for o in options]
     flags = {name for o in every if not o.takes for name in o.names}
     valued = sorted({name for o in every for name in o.names} - flags)
-    words = {name: words_of(o) for c in commands for o in c.options for name in o.names if words_of(o)}
+    words = {name: words_of(o) for c in parts for o in c.options for name in o.names if words_of(o)}
     lines = [HEADING.rstrip(), "# shellcheck shell=bash", "_aerostat_vms() {",
              "  aerostat list --all --json 2>/dev/null | grep -o '\"name\":\"[^\"]*\"' | cut -d '\"' -f 4", "}",
              "_aerostat() {", "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command='' options='' i",
-             "  COMPREPLY=()", "  for ((i = 1; i < COMP_CWORD; i++)); do", "    case ${COMP_WORDS[i]} in",
-             f"      {'|'.join(c.name for c in commands)}) command=${{COMP_WORDS[i]}}; break ;;", "    esac", "  done",
-             "  case $before in"]
+             "  COMPREPLY=()", "  for ((i = 1; i < COMP_CWORD; i++)); do", "    case \"$command${command:+ }${COMP_WORDS[i]}\" in",
+             f"      {'|'.join(c.name for c in commands)}) command=${{COMP_WORDS[i]}} ;;"]
+    nested = [(c, n) for c in commands for n in c.nested]
+    if nested:
+        names = "|".join(f"'{c.name} {n.name}'" for c, n in nested)
+        lines.append(f"      {names}) command+=\" ${{COMP_WORDS[i]}}\"; break ;;")
+    lines += ["    esac", "  done", "  case $before in"]
     for name, values in sorted(words.items()):
         lines.append(f"    {name}) mapfile -t COMPREPLY < <(compgen -W '{' '.join(values)}' -- \"$word\"); return ;;")
     directories = sorted(DIRECTORIES & set(valued))
@@ -105,10 +117,15 @@ def bash(common: list[Option], commands: list[Command]) -> str:
     lines += [f"    {'|'.join(rest)}) [[ $word == -* ]] || return ;;", "  esac", "  case $command in"]
     for c in commands:
         lines.append(f"    {c.name}) options='{' '.join(name for o in c.options for name in o.names)}' ;;")
+    for c, n in nested:
+        lines.append(f"    '{c.name} {n.name}') options='{' '.join(name for o in n.options for name in o.names)}' ;;")
     lines += ["  esac", f"  options+=' {' '.join(name for o in common for name in o.names)}'", "  if [[ $word == -* ]]; then",
               "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\" | sort -u)", "    return", "  fi", "  case $command in",
               f"    '') mapfile -t COMPREPLY < <(compgen -W '{' '.join(c.name for c in commands)}' -- \"$word\") ;;",
               f"    {'|'.join(c.name for c in commands if c.names_a_vm)}) mapfile -t COMPREPLY < <(compgen -W \"$(_aerostat_vms)\" -- \"$word\") ;;"]
+    for c in commands:
+        if c.nested:
+            lines.append(f"    {c.name}) mapfile -t COMPREPLY < <(compgen -W '{' '.join(n.name for n in c.nested)}' -- \"$word\") ;;")
     if takers := [c.name for c in commands if c.takes_files and not c.names_a_vm]:  # a VM comes before a file
         lines.append(f"    {'|'.join(takers)}) mapfile -t COMPREPLY < <(compgen -f -- \"$word\") ;;")
     lines += ["  esac", "}", "complete -o filenames -F _aerostat aerostat"]
@@ -141,14 +158,25 @@ def zsh(common: list[Option], commands: list[Command]) -> str:
     lines += ["  )", "  common=("] + [f"    {spec}" for o in common for spec in zsh_spec(o)]
     lines += ["  )", "  local context state line", "  _arguments -C $common '1:command:->command' '*::argument:->argument'",
               "  case $state in", "    command) _describe command commands ;;", "    argument)", "      case $words[1] in"]
-    for c in commands:
+    def arguments(c: Command, indent: str) -> str:
         specs = [spec for o in c.options if o.names not in [known.names for known in common] for spec in zsh_spec(o)]
         if c.names_a_vm:
             specs.append("'1:VM:_aerostat_vms'")
         if c.takes_files:
             specs.append("'*:file:_files'")
+        return f" \\\n{indent}  ".join([f"{indent}_arguments $common", *specs]) + " ;;"
+
+    for c in commands:
         lines.append(f"        {c.name})")
-        lines += [" \\\n            ".join(["          _arguments $common", *specs]) + " ;;"]
+        if not c.nested:
+            lines.append(arguments(c, " " * 10))
+            continue
+        lines += ["          commands=("] + [f"            '{n.name}:{zsh_text(n.help)}'" for n in c.nested]
+        lines += ["          )", "          _arguments -C $common '1:command:->nested' '*::argument:->of_nested'", "          case $state in",
+                  "            nested) _describe command commands ;;", "            of_nested)", "              case $words[1] in"]
+        for n in c.nested:
+            lines += [f"                {n.name})", arguments(n, " " * 18)]
+        lines += ["              esac ;;", "          esac ;;"]
     lines += ["      esac ;;", "  esac", "}", '_aerostat "$@"']
     return "\n".join(lines) + "\n"
 
@@ -173,18 +201,25 @@ def fish_spec(option: Option, condition: str) -> str:
 
 def fish(common: list[Option], commands: list[Command]) -> str:
     names = " ".join(c.name for c in commands)
+    # A nested command may be named like one that is not.
+    parents = {n.name: c.name for c in commands for n in c.nested}
     lines = [HEADING.rstrip(), "function __aerostat_vms",
              "    aerostat list --all --json 2>/dev/null | string match -ra '\"name\":\"[^\"]*\"' | string replace -r '\"name\":\"(.*)\"' '$1'",
              "end", "complete -c aerostat -f"]
     lines += [fish_spec(o, "") for o in common]
     for c in commands:
-        here = f"-n '__fish_seen_subcommand_from {c.name}' "
+        other = f"; and not __fish_seen_subcommand_from {parents[c.name]}" if c.name in parents else ""
+        here = f"-n '__fish_seen_subcommand_from {c.name}{other}' "
         lines.append(f"complete -c aerostat -n 'not __fish_seen_subcommand_from {names}' -a {c.name} -d '{fish_text(c.help)}'")
         lines += [fish_spec(o, here) for o in c.options if o.names not in [known.names for known in common]]
         if c.names_a_vm:
             lines.append(f"complete -c aerostat {here}-a '(__aerostat_vms)'")
         if c.takes_files:
             lines.append(f"complete -c aerostat {here}-F")
+        for n in c.nested:
+            nested = f"__fish_seen_subcommand_from {c.name}; and"
+            lines.append(f"complete -c aerostat -n '{nested} not __fish_seen_subcommand_from {' '.join(m.name for m in c.nested)}' -a {n.name} -d '{fish_text(n.help)}'")
+            lines += [fish_spec(o, f"-n '{nested} __fish_seen_subcommand_from {n.name}' ") for o in n.options if o.names not in [known.names for known in common]]
     return "\n".join(lines) + "\n"
 
 

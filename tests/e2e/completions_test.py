@@ -43,6 +43,13 @@ class Completions(unittest.TestCase):
         self.assertEqual(self.bash("aerostat", "set", "web", "--minimum", ""), [])
         self.assertIn("--socket", self.bash("aerostat", "list", "--"))
 
+    def test_bash_completes_commands_of_a_command(self) -> None:
+        self.assertEqual(self.bash("aerostat", "token", ""), ["create", "list", "revoke"])
+        self.assertIn("--role", self.bash("aerostat", "token", "create", "--"))
+        self.assertEqual(self.bash("aerostat", "token", "create", "laptop", "--role", "o"), ["operator"])
+        self.assertNotIn("--watch", self.bash("aerostat", "token", "list", "--"))
+        self.assertIn("--watch", self.bash("aerostat", "list", "--"))
+
 
 if __name__ == "__main__":
     unittest.main()
