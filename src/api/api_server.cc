@@ -9,11 +9,14 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/connection.h"
+#include "api/event_texts.h"
 #include "api/listening_socket.h"
 #include "api/live_feed.h"
 #include "api/routes.h"
@@ -74,9 +77,11 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
       : hub_(std::make_shared<Hub>(Hub{io, clock, services, std::move(options)})),
         unix_(io, clock, false),
         tcp_(io, clock, true),
-        live_(std::make_shared<LiveFeed>(io, clock, services.manager, hub_->options.wall,
-                                         [this] { notify_events(); })) {
+        events_(services.manager),
+        live_(std::make_shared<LiveFeed>(io, clock, services.manager, services.history, events_,
+                                         hub_->options.wall, [this] { wake_all(); })) {
     hub_->services.live = live_.get();
+    hub_->services.events = &events_;
   }
 
   Result<void> start() {
@@ -111,8 +116,13 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
     for (const auto& connection : living()) connection->close();
   }
 
+  // One pass makes many events: readers are woken once for all of them.
   void notify_events() {
-    for (const auto& connection : living()) connection->wake();
+    if (hub_->stopped || std::exchange(waking_, true)) return;
+    asio::post(hub_->io, [self = shared_from_this()] {
+      self->waking_ = false;
+      if (!self->hub_->stopped) self->wake_all();
+    });
   }
 
   std::size_t connections() const { return hub_->places(); }
@@ -160,6 +170,10 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
       if (auto held = connection.lock()) out.push_back(std::move(held));
     }
     return out;
+  }
+
+  void wake_all() {
+    for (const auto& connection : living()) connection->wake();
   }
 
   void end_all_of(const std::string& user) {
@@ -226,7 +240,9 @@ class ApiServer::Impl : public std::enable_shared_from_this<Impl> {
   std::uint16_t tcp_port_ = 0;
   std::optional<asio::ssl::context> encryption_;
   std::optional<ListeningSocket> listening_;
+  EventTexts events_;
   std::shared_ptr<LiveFeed> live_;
+  bool waking_ = false;
 };
 
 ApiServer::ApiServer(asio::io_context& io, const Clock& clock, const Services& services, ApiOptions options)

@@ -119,6 +119,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void end_later() { wait(hub_->options.patience, &HttpConnection::close); }
 
   void read() {
+    head_only_ = false;
     parser_.emplace();
     parser_->header_limit(kMostHeader);
     parser_->body_limit(kMostBody);
@@ -168,6 +169,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     request.over_tcp = caller_.over_tcp;
     request.encrypted = kEncrypted;
     request.body = std::move(message.body());
+    head_only_ = message.method() == http::verb::head;
     keep_alive_ = message.keep_alive();
     if (Result<void> ok = check_site(request, hub_->options.names); !ok)
       return respond(error_answer(ok.error()), keep_alive_);
@@ -188,7 +190,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     // Most answers are there at once. One that waits for a disk may never come.
     wait(hub_->options.patience, &HttpConnection::answer_overdue);
     const Reply reply = [self = this->shared_from_this(), turn,
-                         log = request.method == "GET" ? std::string() : what_of(request)](ApiAnswer made) {
+                         log = reads_only(request) ? std::string() : what_of(request)](ApiAnswer made) {
       if (!log.empty()) log_info("event=api.change {} status={}", log, made.status);
       self->on_answer(turn, std::move(made));
     };
@@ -210,11 +212,15 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     if (awaited_ != turn || closed_ || hub_->stopped) return;
     awaited_ = 0;
     hub_->users.charge(principal_, made.body.size(), hub_->clock.now());
-    if (made.stream) return stream(made);
+    if (made.stream && !head_only_) return stream(made);
     respond(made, keep_alive_);
   }
 
   static Error invalid(std::string why) { return {Error::Kind::Invalid, std::move(why)}; }
+
+  static bool reads_only(const ApiRequest& request) {
+    return request.method == "GET" || request.method == "HEAD";
+  }
 
   // Who did what, for the log.
   static std::string what_of(const ApiRequest& request) {
@@ -254,8 +260,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     response_.set("X-Content-Type-Options", "nosniff");
     for (const auto& [name, value] : made.headers) response_.set(name, value);
     response_.keep_alive(keep_alive);
-    response_.body() = made.body;
-    response_.prepare_payload();
+    if (!made.stream) response_.content_length(made.body.size());
+    if (!head_only_) response_.body() = made.body;
     end_later();
     http::async_write(stream_, response_, then(&HttpConnection::on_responded));
   }
@@ -271,12 +277,12 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     body_ = made.stream;
     stream_.async_read_some(asio::buffer(unwanted_), then(&HttpConnection::on_unwanted));
     writing_ = true;
-    waiting_ = fmt::format(
+    std::string head = fmt::format(
         "HTTP/1.1 {} OK\r\nServer: aerostatd\r\nContent-Type: {}\r\nCache-Control: no-store\r\n"
         "Connection: close\r\n",
         made.status, made.content_type);
-    for (const auto& [name, value] : made.headers) waiting_ += fmt::format("{}: {}\r\n", name, value);
-    waiting_ += "\r\n";
+    for (const auto& [name, value] : made.headers) head += fmt::format("{}: {}\r\n", name, value);
+    waiting_ = std::make_shared<const std::string>(head + "\r\n");
     write();
   }
 
@@ -285,12 +291,13 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     if (!closed_) close();
   }
 
-  // One write at a time, of at most kMostWaiting or one piece. The stream keeps the rest, so a slow reader
-  // costs no memory. A reader that takes nothing within the patience is dropped.
+  // One write at a time, of at most kMostWaiting or one piece. The stream keeps the rest, and what many
+  // readers get exists once, so a slow reader costs little memory. A reader that takes nothing within the
+  // patience is dropped.
   void send_more() {
     if (closed_ || writing_ || hub_->stopped) return;
     waiting_ = body_->next(kMostWaiting);
-    if (waiting_.empty()) {
+    if (!waiting_) {
       // Somebody else's news must not put the sign of life off.
       if (!std::exchange(silent_, true)) wait(hub_->options.ping, &HttpConnection::ping);
       return;
@@ -302,7 +309,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void write() {
     silent_ = false;
     end_later();
-    asio::async_write(stream_, asio::buffer(waiting_), then(&HttpConnection::on_written));
+    asio::async_write(stream_, asio::buffer(*waiting_), then(&HttpConnection::on_written));
   }
 
   void on_written(Code error, std::size_t) {
@@ -312,7 +319,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   void ping() {
     writing_ = true;
-    waiting_ = body_->sign_of_life();
+    waiting_ = std::make_shared<const std::string>(body_->sign_of_life());
     write();
   }
 
@@ -326,12 +333,13 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
   bool keep_alive_ = false;
+  bool head_only_ = false;     // the newest request wants no body
   std::uint64_t turn_ = 0;     // of the newest request
   std::uint64_t awaited_ = 0;  // whose answer has not come; 0: none
   bool closed_ = false;
 
   std::shared_ptr<BodyStream> body_;
-  std::string waiting_;
+  SharedText waiting_;  // being written
   bool writing_ = false;
   bool silent_ = false;  // nothing to send, until a ping
   bool drain_ = false;

@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 #include <functional>
 
+#include "api/event_texts.h"
 #include "api/fake_manager.h"
 #include "reactor/simulated_clock.h"
 
@@ -57,7 +58,9 @@ class OverTcp : public testing::Test {
   asio::io_context io_;
   SimulatedClock clock_{io_};
   FakeManager manager_;
-  std::shared_ptr<Hub> hub_ = std::make_shared<Hub>(Hub{io_, clock_, {manager_}, {}});
+  EventTexts events_{manager_};
+  std::shared_ptr<Hub> hub_ =
+      std::make_shared<Hub>(Hub{io_, clock_, {.manager = manager_, .events = &events_}, {}});
   const Principal owner_{"the test", Scope::Change, ""};
 };
 
@@ -69,6 +72,17 @@ TEST_F(OverTcp, AnswersAndKeepsToTheScope) {
   EXPECT_FALSE(manager_.host_report.paused);
   EXPECT_TRUE(exchange(owner_, pause).starts_with("HTTP/1.1 200 OK"));
   EXPECT_TRUE(manager_.host_report.paused);
+}
+
+TEST_F(OverTcp, HeadHasTheHeaderOnly) {
+  const std::string received = exchange(owner_, "HEAD /v1/host HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(received.starts_with("HTTP/1.1 200 OK\r\n")) << received;
+  EXPECT_TRUE(received.ends_with("\r\n\r\n")) << received;
+  EXPECT_EQ(received.find("Content-Length: 0\r\n"), std::string::npos)
+      << "the length of what GET would bring";
+  EXPECT_NE(received.find("Content-Length: "), std::string::npos) << received;
+  const std::string stream = exchange(owner_, "HEAD /v1/events?follow=1 HTTP/1.0\r\n\r\n");
+  EXPECT_NE(stream.find("Content-Type: text/event-stream\r\n"), std::string::npos) << stream;
 }
 
 TEST_F(OverTcp, StreamsEvents) {

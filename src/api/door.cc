@@ -93,7 +93,8 @@ Result<void> check_site(const ApiRequest& request, const std::vector<std::string
     return refused("a page from elsewhere may not use this daemon; open its own page");
   const bool by_cookie = request.over_tcp && header(request.headers, "Authorization").empty() &&
                          !header(request.headers, "Cookie").empty();
-  if (by_cookie && request.method != "GET" && origin.empty() && site != "same-origin")
+  if (by_cookie && request.method != "GET" && request.method != "HEAD" && origin.empty() &&
+      site != "same-origin")
     return refused("a change by a session must name its page (Origin); programs use a token");
   return {};
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "api/event_texts.h"
 #include "api/live_feed.h"
 #include "base/text.h"
 
@@ -15,28 +16,19 @@ namespace {
 
 class EventStream final : public BodyStream {
  public:
-  EventStream(const Manager& manager, std::uint64_t after) : manager_(manager), after_(after) {}
-  std::string next(std::size_t most) override {
-    std::string out;
-    append_events(out, manager_, after_, most);
-    return out;
-  }
+  EventStream(EventTexts& events, std::uint64_t after) : events_(events), after_(after) {}
+  SharedText next(std::size_t most) override { return events_.next(after_, most); }
   std::string_view sign_of_life() const override { return ": ping\n\n"; }
 
  private:
-  const Manager& manager_;
+  EventTexts& events_;
   std::uint64_t after_;
 };
-
-std::uint64_t newest(const Manager& manager) {
-  const std::vector<EventRecord> all = manager.events(0);
-  return all.empty() ? 0 : all.back().seq;
-}
 
 // A number that no event has reached yet is from before a restart of the daemon: all events since are new.
 std::uint64_t since_restart(const Manager& manager, std::uint64_t after) {
   if (after == 0 || !manager.events(after).empty()) return after;
-  return newest(manager) < after ? 0 : after;
+  return newest_event(manager) < after ? 0 : after;
 }
 
 // What a reader has that comes back after its connection broke.
@@ -60,16 +52,6 @@ ApiAnswer stream_of(std::shared_ptr<BodyStream> stream) {
 
 }  // namespace
 
-void append_events(std::string& out, const Manager& manager, std::uint64_t& after, std::size_t most,
-                   std::string_view head) {
-  for (const EventRecord& event : manager.events(after)) {
-    const std::string text = std::string(head) + server_sent(event);
-    if (!out.empty() && out.size() + text.size() > most) return;
-    out += text;
-    after = event.seq;
-  }
-}
-
 ApiAnswer get_events(const Call& call) {
   Result<std::uint64_t> after = number(call, "after", 0);
   if (!after) return error_answer(after.error());
@@ -80,7 +62,7 @@ ApiAnswer get_events(const Call& call) {
   if (*follow) {
     const auto last = last_event(call);
     if (!last) return error_answer(last.error());
-    return stream_of(std::make_shared<EventStream>(manager, last->value_or(*after)));
+    return stream_of(std::make_shared<EventStream>(*call.services.events, last->value_or(*after)));
   }
   const std::vector<EventRecord> events = manager.events(*after);
   return list(list_json(events), events.empty() ? *after : events.back().seq);
@@ -89,7 +71,7 @@ ApiAnswer get_events(const Call& call) {
 ApiAnswer get_live(const Call& call) {
   const auto last = last_event(call);
   if (!last) return error_answer(last.error());
-  return stream_of(call.services.live->reader(*last ? **last : newest(call.services.manager)));
+  return stream_of(call.services.live->reader(*last ? **last : newest_event(call.services.manager)));
 }
 
 }  // namespace aerostat

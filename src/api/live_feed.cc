@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "api/route.h"
@@ -15,6 +16,7 @@ constexpr std::chrono::seconds kPace{1};
 constexpr std::size_t kFrames = 8;
 // Members that only tell how time goes by are sent with others, and else as seldom as this.
 constexpr std::uint64_t kAgesEvery = 5;
+constexpr std::string_view kEvent = "event: event\n";
 
 bool tells_time_only(std::string_view member) { return member == "sample_age_s" || member == "watched_s"; }
 
@@ -50,35 +52,67 @@ class LiveFeed::Reader final : public BodyStream {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  std::string next(std::size_t most) override {
-    std::string out;
+  SharedText next(std::size_t most) override {
     if (seen_ == 0 || feed_->version_ - seen_ > feed_->frames_.size()) {
-      out = feed_->state();
       seen_ = feed_->version_;
+      missed_ = feed_->told_;
+      return feed_->state();
     }
-    while (seen_ < feed_->version_) {
-      const std::string& more = feed_->frames_[feed_->frames_.size() - (feed_->version_ - seen_)];
-      if (!out.empty() && out.size() + more.size() > most) return out;
-      out += more;
-      ++seen_;
+    if (after_ < missed_) {
+      if (SharedText text = catch_up(most)) return text;
     }
-    append_events(out, feed_->manager_, after_, most, "event: event\n");
-    return out;
+    if (seen_ == feed_->version_) return nullptr;
+    const Frame& frame = feed_->frames_[feed_->frames_.size() - (feed_->version_ - seen_)];
+    ++seen_;
+    SharedText text = frame.without(after_);
+    if (!frame.at.empty()) after_ = std::max(after_, frame.at.back().first);
+    return text;
   }
   std::string_view sign_of_life() const override { return ": ping\n\n"; }
 
  private:
+  // The events that no frame tells any more.
+  SharedText catch_up(std::size_t most) {
+    std::string text;
+    for (auto one = feed_->events_.after(after_); one != feed_->events_.end() && one->seq <= missed_; ++one) {
+      if (!text.empty() && text.size() + one->text.size() > most)
+        return std::make_shared<const std::string>(std::move(text));
+      text += kEvent;
+      text += one->text;
+      after_ = one->seq;
+    }
+    after_ = missed_;
+    return text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text));
+  }
+
   std::shared_ptr<LiveFeed> feed_;
-  std::uint64_t after_;
-  std::uint64_t seen_ = 0;  // the version that it has
+  std::uint64_t after_;       // the last event that it has
+  std::uint64_t seen_ = 0;    // the version that it has
+  std::uint64_t missed_ = 0;  // events up to this one are in no frame after `seen_`
 };
 
+SharedText LiveFeed::Frame::without(std::uint64_t seen) const {
+  if (at.empty() || at.front().first > seen) return text;
+  const auto first = std::upper_bound(at.begin(), at.end(), seen,
+                                      [](std::uint64_t n, const auto& one) { return n < one.first; });
+  std::string out = text->substr(0, at.front().second);
+  if (first != at.end()) out += text->substr(first->second);
+  return std::make_shared<const std::string>(std::move(out));
+}
+
 LiveFeed::LiveFeed(boost::asio::io_context& io, const Clock& clock, const Manager& manager,
-                   std::function<WallTime()> wall, std::function<void()> news)
-    : timer_(io, clock), manager_(manager), wall_(std::move(wall)), news_(std::move(news)) {}
+                   const HistoryReader* history, EventTexts& events, std::function<WallTime()> wall,
+                   std::function<void()> news)
+    : timer_(io, clock),
+      manager_(manager),
+      history_(history),
+      events_(events),
+      wall_(std::move(wall)),
+      news_(std::move(news)) {}
 
 std::shared_ptr<BodyStream> LiveFeed::reader(std::uint64_t after) {
   if (!std::exchange(ticking_, true)) {
+    told_ = newest_event(manager_);
     render();
     tick();
   }
@@ -110,8 +144,8 @@ void LiveFeed::tick() {
 void LiveFeed::render() {
   ++version_;
   time_ = format_time(wall_());
-  state_.clear();
-  Json host = to_json(manager_.host());
+  state_.reset();
+  Json host = host_json(manager_, history_);
   Json reservations = list_json(manager_.starts());
   std::map<std::string, Json> vms;
   for (const auto& reports : {manager_.vms(), manager_.vms_off()}) {
@@ -124,7 +158,16 @@ void LiveFeed::render() {
   }
   change["gone"] = std::move(gone);
   if (reservations != reservations_) change["reservations"] = reservations;
-  frames_.push_back(frame("change", change));
+  std::string text = frame("change", change);
+  Frame made;
+  for (auto one = events_.after(told_); one != events_.end(); ++one) {
+    made.at.emplace_back(one->seq, text.size());
+    text += kEvent;
+    text += one->text;
+    told_ = one->seq;
+  }
+  made.text = std::make_shared<const std::string>(std::move(text));
+  frames_.push_back(std::move(made));
   if (frames_.size() > kFrames) frames_.pop_front();
   host_ = std::move(host);
   reservations_ = std::move(reservations);
@@ -148,13 +191,13 @@ Json LiveFeed::changed_vms(std::map<std::string, Json>& now) {
   return out;
 }
 
-std::string LiveFeed::state() {
-  if (state_.empty()) {
+const SharedText& LiveFeed::state() {
+  if (!state_) {
     Json vms = Json::array();
     for (const auto& [name, vm] : vms_) vms.push_back(vm);
-    state_ =
+    state_ = std::make_shared<const std::string>(
         frame("state",
-              {{"time", time_}, {"host", host_}, {"vms", std::move(vms)}, {"reservations", reservations_}});
+              {{"time", time_}, {"host", host_}, {"vms", std::move(vms)}, {"reservations", reservations_}}));
   }
   return state_;
 }

@@ -224,13 +224,16 @@ void answer(const Services& services, const ApiRequest& request, const Reply& re
 
   std::string vm, allow;
   const Route* route = nullptr;
+  // The same answer, of which only the header is sent.
+  const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : request.method;
   for (const Route& candidate : kRoutes) {
     if (!fits(candidate.path, path, vm)) continue;
-    if (candidate.method == request.method) route = &candidate;
+    if (candidate.method == method) route = &candidate;
     allow += (allow.empty() ? "" : ", ") + std::string(candidate.method);
+    if (candidate.method == "GET") allow += ", HEAD";
   }
   if (allow.empty()) {
-    if (request.method == "GET") {
+    if (method == "GET") {
       if (auto file = page_file(services, path, request.headers)) return reply(*std::move(file));
     }
     return reply(error_answer(
@@ -258,10 +261,6 @@ void answer(const Services& services, const ApiRequest& request, const Reply& re
   const Result<Parameters> parameters = parse_parameters(query, route->parameters);
   if (!parameters) return reply(error_answer(parameters.error()));
   route->run({services, vm, *parameters, request}, reply);
-}
-
-std::string server_sent(const EventRecord& event) {
-  return fmt::format("id: {}\ndata: {}\n\n", event.seq, dump(to_json(event)));
 }
 
 }  // namespace aerostat

@@ -32,12 +32,15 @@ struct ApiRequest {
   bool encrypted = false;
 };
 
+// Bytes that are sent to many readers and exist once.
+using SharedText = std::shared_ptr<const std::string>;
+
 // A body that goes on. Asked on the reactor's thread, while the Manager lives.
 class BodyStream {
  public:
   virtual ~BodyStream() = default;
-  // What is to be sent now, of at most `most` bytes, or one piece that is larger. Empty: nothing yet.
-  virtual std::string next(std::size_t most) = 0;
+  // What is to be sent now, of at most `most` bytes, or one piece that is larger. Null: nothing yet.
+  virtual SharedText next(std::size_t most) = 0;
   // Sent after a long silence, so that nobody takes the connection for dead.
   virtual std::string_view sign_of_life() const = 0;
 };
@@ -58,13 +61,5 @@ void answer(const Services& services, const ApiRequest& request, const Reply& re
 ApiAnswer error_answer(const Error& error);
 ApiAnswer error_answer(const Error& error, int status);
 int status_of(Error::Kind kind);
-
-// One server-sent event: "id: 7\ndata: {…}\n\n".
-std::string server_sent(const EventRecord& event);
-// Appends the events after a number, each behind `head`, and moves the number: up to `most` bytes in all, but
-// one event at least where `out` is empty. What a slow reader has not taken yet stays with the Manager, which
-// keeps a bounded number of events.
-void append_events(std::string& out, const Manager& manager, std::uint64_t& after, std::size_t most,
-                   std::string_view head = {});
 
 }  // namespace aerostat

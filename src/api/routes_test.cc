@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/event_texts.h"
 #include "api/fake_manager.h"
 #include "api/json.h"
 
@@ -20,7 +21,7 @@ class Routes : public testing::Test {
   ApiAnswer ask(const std::string& method, const std::string& target, const std::string& body = "") {
     ApiAnswer out;
     int answers = 0;
-    answer({manager_}, {method, target, body, headers_, who_}, [&](ApiAnswer made) {
+    answer(services_, {method, target, body, headers_, who_}, [&](ApiAnswer made) {
       out = std::move(made);
       ++answers;
     });
@@ -32,6 +33,8 @@ class Routes : public testing::Test {
   static std::string message(const ApiAnswer& made) { return json(made)["detail"]; }
 
   FakeManager manager_;
+  EventTexts events_{manager_};
+  const Services services_{.manager = manager_, .events = &events_};
   Headers headers_;
   Principal who_{"user 0", Scope::Change, ""};
   const Principal reader_{"user 1000", Scope::Read, "no"};
@@ -113,8 +116,8 @@ TEST_F(Routes, TakeANamePercentEncoded) {
 TEST_F(Routes, NamesTheMethodsThereAre) {
   const ApiAnswer made = ask("DELETE", "/v1/vms/web");
   EXPECT_EQ(made.status, 405);
-  EXPECT_EQ(made.headers.at("allow"), "GET, PATCH") << "in whatever case";
-  EXPECT_EQ(message(made), "DELETE does not work at /v1/vms/web; use GET, PATCH");
+  EXPECT_EQ(made.headers.at("allow"), "GET, HEAD, PATCH") << "in whatever case";
+  EXPECT_EQ(message(made), "DELETE does not work at /v1/vms/web; use GET, HEAD, PATCH");
   EXPECT_EQ(ask("GET", "/v1/pause").headers.at("Allow"), "POST");
 }
 
@@ -177,39 +180,39 @@ TEST_F(Routes, FollowsEventsInAStream) {
   const ApiAnswer made = ask("GET", "/v1/events?follow=1&after=1");
   ASSERT_TRUE(made.stream);
   EXPECT_EQ(made.content_type, "text/event-stream");
-  EXPECT_EQ(made.stream->next(1).find("id: 2\n"), 0u) << "one at least";
-  EXPECT_EQ(made.stream->next(10'000).find("id: 3\n"), 0u);
-  EXPECT_EQ(made.stream->next(10'000), "");
+  EXPECT_EQ(made.stream->next(1)->find("id: 2\n"), 0u) << "one at least";
+  EXPECT_EQ(made.stream->next(10'000)->find("id: 3\n"), 0u);
+  EXPECT_EQ(made.stream->next(10'000), nullptr);
   EXPECT_EQ(made.stream->sign_of_life(), ": ping\n\n");
 }
 
 TEST_F(Routes, ANumberFromBeforeARestartMeansEverything) {
   manager_.add_event("grew");
   EXPECT_EQ(items(ask("GET", "/v1/events?after=500")).size(), 1u);
-  EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=500").stream->next(10'000).find("id: 1\n"), 0u);
+  EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=500").stream->next(10'000)->find("id: 1\n"), 0u);
 }
 
 TEST_F(Routes, AReaderThatComesBackSaysWhatItHas) {
   for (int i = 0; i < 3; ++i) manager_.add_event("grew");
   headers_ = {{"last-event-id", "2"}};
-  EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=0").stream->next(10'000).find("id: 3\n"), 0u);
+  EXPECT_EQ(ask("GET", "/v1/events?follow=1&after=0").stream->next(10'000)->find("id: 3\n"), 0u);
   headers_ = {{"Last-Event-ID", "9"}};
-  EXPECT_EQ(ask("GET", "/v1/events?follow=1").stream->next(1).find("id: 1\n"), 0u) << "after a restart";
+  EXPECT_EQ(ask("GET", "/v1/events?follow=1").stream->next(1)->find("id: 1\n"), 0u) << "after a restart";
   headers_ = {{"Last-Event-ID", "x"}};
   EXPECT_EQ(message(ask("GET", "/v1/events?follow=1")), "Last-Event-ID 'x' is not the number of an event");
+}
+
+TEST_F(Routes, HeadIsAnsweredLikeGetAndTheServerLeavesTheBodyOut) {
+  EXPECT_EQ(ask("HEAD", "/v1/vms/web").body, ask("GET", "/v1/vms/web").body);
+  EXPECT_EQ(ask("HEAD", "/v1/vms/nobody").status, 404);
+  EXPECT_EQ(ask("HEAD", "/v1/pause").status, 405);
+  EXPECT_EQ(ask("PUT", "/v1/vms/web").headers["Allow"], "GET, HEAD, PATCH");
 }
 
 TEST_F(Routes, SayWhoOneIs) {
   EXPECT_EQ(json(ask("GET", "/v1/me")), (Json{{"name", "user 0"}, {"scope", "change"}}));
   who_ = reader_;
   EXPECT_EQ(json(ask("GET", "/v1/me"))["scope"], "read");
-}
-
-TEST(ServerSent, IsOneEventHoweverItsTextLooks) {
-  const EventRecord event{7, WallTime{}, EventCode::VmVanished, "web", std::string("a\n\ndata: b")};
-  EXPECT_EQ(server_sent(event),
-            "id: 7\ndata: {\"seq\":7,\"time\":\"1970-01-01T00:00:00.000Z\",\"code\":\"vm.vanished\","
-            "\"vm\":\"web\",\"text\":\"a\\n\\ndata: b\"}\n\n");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 namespace aerostat {
 
+class EventTexts;
 class LiveFeed;
 class StaticFiles;
 class Tokens;
@@ -19,6 +20,7 @@ struct Services {
   const StaticFiles* page = nullptr;
   Tokens* tokens = nullptr;
   LiveFeed* live = nullptr;                // the server's own
+  EventTexts* events = nullptr;            // the server's own
   const HistoryReader* history = nullptr;  // null: nobody keeps it
   std::function<Findings()> doctor = {};   // what its checks find, of the host and of all VMs by name
 };
