@@ -15,12 +15,17 @@ namespace aerostat {
 struct BalloonAndBlocks {
   Bytes base;       // memory it booted with, and what devices hold that are not ours
   Bytes unmanaged;  // of it, the latter: it comes and goes without our doing
+  Bytes dimms;      // of it, DIMMs that we added
   Bytes least;      // no target lies below this: its devices cannot take more
   bool has_balloon = false;
   Bytes balloon_actual;  // base - ballooned, as seen; equals base without a balloon
   // What was asked for; missing: not known (asked by somebody before us).
   std::optional<Bytes> balloon_target;
   bool has_plug = false;  // memory can be hot-added
+  // It is added as DIMMs: each becomes a part of the base and stays, so `plugged` is zero. The block is the
+  // least to add, and the maximum what the room and the slots allow.
+  bool by_dimms = false;
+  int dimm_slots = 0;  // of these, free
   Bytes plug_block = Bytes::mib(2);
   Bytes plug_maximum;
   Bytes plugged;              // as seen

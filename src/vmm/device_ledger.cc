@@ -112,7 +112,7 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_
   if (opens_at_ && memory_.balloon_actual + open_at(target) < target) end_trade();
   const Split split = split_target(target, input_of(memory_, *this));
   Orders out;
-  if (memory_.has_balloon && ask_balloon && !finds_out()) {
+  if (memory_.has_balloon && ask_balloon && !finds_out() && !dimm_comes()) {
     // A driver that finds its target already met reports nothing, and QEMU would continue to show the balloon
     // of before the reset. One page makes it report.
     const bool must_speak = stale_balloon_ && split.balloon == memory_.base;
@@ -122,8 +122,9 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_
   }
   if (memory_.has_plug && ask_plug) {
     // After a refused order, not before it is known what is in force.
-    if (plug_ordered_ && plug_ordered_ != split.plug) out.plug = split.plug;
-    memory_.plug_requested = std::max(memory_.plug_requested, split.plug);
+    const bool may_order = memory_.by_dimms ? plug_ordered_ == Bytes{} : plug_ordered_.has_value();
+    if (may_order && plug_ordered_ != split.plug) out.plug = split.plug;
+    if (out.plug || !memory_.by_dimms) memory_.plug_requested = std::max(memory_.plug_requested, split.plug);
   }
   if (out.balloon) {
     balloon_ordered_ = out.balloon;
@@ -157,15 +158,21 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   const Bytes plugged_before = memory_.plugged;
   const Bytes base_before = memory_.base;
   // Our own devices must not compensate for what others plug or unplug meanwhile, or for a DIMM.
-  if (memory_.goal && !first) memory_.goal = std::max(Bytes{}, *memory_.goal + (reading.base - memory_.base));
+  // A DIMM of ours is what was asked for.
+  const Bytes came = first ? Bytes{} : std::max(Bytes{}, reading.dimms - memory_.dimms);
+  if (memory_.goal && !first)
+    memory_.goal = std::max(Bytes{}, *memory_.goal + (reading.base - memory_.base) - came);
   // The balloon's target does not include memory of devices that are not ours, so the target has not changed.
-  const Bytes others = first ? Bytes{} : reading.unmanaged - memory_.unmanaged;
+  // With a DIMM that was ordered after it, the target has moved.
+  Bytes others = first ? Bytes{} : reading.unmanaged - memory_.unmanaged;
+  if (dimm_comes()) others += came;
   for (std::optional<Bytes>* told :
        {&balloon_ordered_, &balloon_in_force_, &stale_balloon_, &memory_.balloon_target}) {
     if (*told) **told += others;
   }
   memory_.base = reading.base;
   memory_.unmanaged = reading.unmanaged;
+  memory_.dimms = reading.dimms;
   memory_.has_balloon = reading.balloon.has_value();
   memory_.least = memory_.has_balloon ? balloon_floor(memory_.base, memory_.unmanaged) : memory_.base;
   memory_.has_plug = reading.plugged.has_value();
@@ -185,7 +192,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
     memory_.plug_requested = std::max(memory_.plug_requested, reading.plug_requested);
   }
   saw_plugged(reading.plugged.value_or(Bytes()), now);
-  if (!memory_.has_plug) memory_.plug_requested = Bytes();
+  if (!memory_.has_plug && !dimm_comes()) memory_.plug_requested = Bytes();
   if (confirmed && !first) watch_other_hand(plug_before, now);
   facts_.known = true;
   facts_.devices = memory_.devices();
@@ -249,12 +256,15 @@ bool DeviceLedger::wonders() const {
          hand_.is_off(*balloon_ordered_, memory_.balloon_actual);
 }
 
+bool DeviceLedger::dimm_comes() const { return memory_.by_dimms && plug_ordered_ > Bytes{}; }
+
 bool DeviceLedger::finds_out() const {
   return off_since_ && wonders() && looked_at_ - *off_since_ < kSureWithin;
 }
 
 void DeviceLedger::watch_other_hand(std::optional<Bytes> plug_before, TimePoint now) {
-  if (memory_.has_plug && plug_before && *plug_before != memory_.plug_requested) {
+  const bool asked = memory_.has_plug && !memory_.by_dimms;
+  if (asked && plug_before && *plug_before != memory_.plug_requested) {
     meddled(fmt::format("its plugged memory was asked to be {}, by something else than Aerostat ({} before)",
                         format_bytes(memory_.plug_requested), format_bytes(*plug_before)));
   }
