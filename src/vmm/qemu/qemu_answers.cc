@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "vmm/qemu/qmp_wire.h"
@@ -15,6 +16,7 @@ using nlohmann::json;
 
 constexpr std::int64_t kPage = 4096;          // QEMU reports swap in bytes; the model counts pages
 constexpr Bytes kLeastBlock = Bytes::mib(1);  // VIRTIO_MEM_MIN_BLOCK_SIZE
+constexpr std::int64_t kMostSlots = 256;      // of QEMU's machines for x86
 
 tl::unexpected<Error> absurd(const std::string& what) {
   return fail(Error::Kind::Invalid, "what its QEMU says cannot be: " + what);
@@ -64,21 +66,53 @@ bool migrates(const json& answer) {
   return std::ranges::find(kOver, string_in(answer, "status").value_or("")) == std::end(kOver);
 }
 
+std::optional<int> our_dimm_number(std::string_view id) {
+  if (!id.starts_with(kOurDimm)) return std::nullopt;
+  id.remove_prefix(kOurDimm.size());
+  int number = -1;
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
+  const bool whole = error == std::errc{} && end == id.data() + id.size();
+  return whole && number >= 0 ? std::optional(number) : std::nullopt;
+}
+
+// By ACPI's _OST: source 0 or 1 is an insertion; status 0 is success, and from 128 on it goes on.
+std::optional<int> rejected_dimm(const json& word) {
+  const auto source = bytes_in(word, "source"), status = bytes_in(word, "status");
+  if (!source || !status || source->count() > 1 || status->count() == 0 || status->count() >= 128)
+    return std::nullopt;
+  return our_dimm_number(string_in(word, "device").value_or(""));
+}
+
+std::optional<MachineMemory> machine_memory_of(const json& answer) {
+  const auto size = bytes_in(answer, "size");
+  const auto maximum = bytes_in(answer, "max-size");
+  const auto slots = bytes_in(answer, "slots");
+  if (!size || !maximum || !slots || slots->count() > kMostSlots) return std::nullopt;
+  return MachineMemory{*size, *maximum, static_cast<int>(slots->count())};
+}
+
 Result<MemoryDevices> memory_devices_of(const json& answer) {
   MemoryDevices out;
   if (!answer.is_array()) return absurd("its answer about memory devices is no list");
   if (answer.size() > kMostMemoryDevices)
     return absurd(fmt::format("it names {} memory devices, more than {}", answer.size(), kMostMemoryDevices));
-  Bytes sum;  // each size is bounded, and so is their number: no overflow
+  Bytes sum, others;  // each size is bounded, and so is their number: no overflow
   for (const json& device : answer) {
     const std::string type = string_in(device, "type").value_or("");
-    if (type != "dimm" && type != "virtio-mem") continue;
+    if (!device.is_object()) continue;
     const json data = device.value("data", json::object());
     const auto size = bytes_in(data, "size");
+    if (type == "dimm" || type == "nvdimm") ++out.slots;
+    if (type != "dimm" && type != "virtio-mem") {
+      if (size) others += *size;
+      continue;
+    }
     if (!size) return absurd(fmt::format("its {} device has a size that cannot be", type));
     sum += *size;
     if (type == "dimm") {
       out.dimms += *size;
+      if (const auto number = our_dimm_number(string_in(data, "id").value_or("")))
+        out.ours.push_back({*number, *size});
       continue;
     }
     const auto block = bytes_in(data, "block-size");
@@ -87,11 +121,13 @@ Result<MemoryDevices> memory_devices_of(const json& answer) {
     if (!block || *block < kLeastBlock || !maximum || !requested)
       return absurd("its virtio-mem device has sizes that cannot be");
     sum += std::max(*requested, *maximum);
+    out.room += *maximum;
     out.plugs.push_back({string_in(data, "id").value_or(""), string_in(data, "memdev").value_or(""), *block,
                          *maximum, *size, *requested});
   }
   if (sum > Bytes::of(kMostQmpBytes))
     return absurd(fmt::format("its memory devices have {} in all, more than any host", format_bytes(sum)));
+  out.room += out.dimms + others;
   return out;
 }
 

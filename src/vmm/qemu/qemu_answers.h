@@ -37,10 +37,35 @@ struct PlugDevice {
   Bytes requested;  // asked of the guest
 };
 
+// A DIMM that we added: kOurDimm and its number.
+struct OurDimm {
+  int number = 0;
+  Bytes size;
+  friend bool operator==(const OurDimm&, const OurDimm&) = default;
+};
+inline constexpr std::string_view kOurDimm = "aerostat-dimm";
+// The number in "aerostat-dimm3"; missing: it is not ours.
+std::optional<int> our_dimm_number(std::string_view id);
+
+// ACPI_DEVICE_OST, query-acpi-ospm-status: the guest's kernel could not take our DIMM in. Its number.
+std::optional<int> rejected_dimm(const nlohmann::json& word);
+
 struct MemoryDevices {
   std::vector<PlugDevice> plugs;
-  Bytes dimms;  // DIMMs: QEMU counts them as memory the balloon can take from
+  Bytes dimms;                // DIMMs: QEMU counts them as memory the balloon can take from
+  std::vector<OurDimm> ours;  // of these
+  int slots = 0;              // in use
+  Bytes room;                 // in use, of what lies between the memory at boot and maxmem
 };
+
+// The machine's "memory" property: what -m says.
+struct MachineMemory {
+  Bytes size;
+  Bytes maximum;
+  int slots = 0;
+};
+// Missing: QEMU before 7.1 does not tell, or the numbers cannot be.
+std::optional<MachineMemory> machine_memory_of(const nlohmann::json& answer);
 // An error names an impossible answer: a device without its numbers, more devices or more memory than any
 // host has. A part that is not understood is not omitted: it would count as nothing.
 Result<MemoryDevices> memory_devices_of(const nlohmann::json& answer);

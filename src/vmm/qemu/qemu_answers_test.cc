@@ -40,6 +40,7 @@ TEST(QemuAnswers, ReadsMemoryDevices) {
      "node":0,"max-size":2147483648,"requested-size":8388608,"id":"vm0"}},
     {"type":"dimm","data":{"memdev":"/objects/m1","size":1073741824,"slot":0,
      "addr":1,"node":0,"hotplugged":true,"hotpluggable":true}},
+    {"type":"dimm","data":{"id":"aerostat-dimm7","memdev":"/objects/aerostat-dimm7","size":134217728}},
     {"type":"nvdimm","data":{"size":1073741824}}, 5])"));
   ASSERT_EQ(devices.plugs.size(), 1u);
   EXPECT_EQ(devices.plugs[0].id, "vm0");
@@ -47,7 +48,31 @@ TEST(QemuAnswers, ReadsMemoryDevices) {
   EXPECT_EQ(devices.plugs[0].size, 4_MiB);
   EXPECT_EQ(devices.plugs[0].requested, 8_MiB);
   EXPECT_EQ(devices.plugs[0].maximum, 2_GiB);
-  EXPECT_EQ(devices.dimms, 1_GiB);
+  EXPECT_EQ(devices.dimms, 1152_MiB);
+  ASSERT_EQ(devices.ours.size(), 1u);
+  EXPECT_EQ(devices.ours[0], (OurDimm{7, 128_MiB}));
+  EXPECT_EQ(devices.slots, 3);
+  EXPECT_EQ(devices.room, 2_GiB + 1152_MiB + 1_GiB) << "also what is not plugged yet";
+}
+
+TEST(QemuAnswers, KnowsItsOwnDimms) {
+  EXPECT_EQ(our_dimm_number("aerostat-dimm0"), 0);
+  EXPECT_EQ(our_dimm_number("aerostat-dimm12"), 12);
+  for (const char* id :
+       {"", "dimm0", "aerostat-dimm", "aerostat-dimm-1", "aerostat-dimm1x", "aerostat-dimm99999999999"})
+    EXPECT_FALSE(our_dimm_number(id)) << id;
+}
+
+TEST(QemuAnswers, ReadsSlots) {
+  const auto memory =
+      machine_memory_of({{"size", 1 << 30}, {"max-size", std::int64_t{1} << 33}, {"slots", 4}});
+  ASSERT_TRUE(memory);
+  EXPECT_EQ(memory->size, 1_GiB);
+  EXPECT_EQ(memory->maximum, 8_GiB);
+  EXPECT_EQ(memory->slots, 4);
+  EXPECT_FALSE(machine_memory_of({{"size", 1 << 30}, {"max-size", 1 << 30}, {"slots", 1 << 20}}));
+  EXPECT_FALSE(machine_memory_of({{"size", -1}, {"max-size", 1 << 30}, {"slots", 1}}));
+  EXPECT_FALSE(machine_memory_of(json("no")));
 }
 
 json virtio_mem(std::int64_t size, std::int64_t maximum) {

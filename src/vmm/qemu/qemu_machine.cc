@@ -130,6 +130,7 @@ void QemuMachine::adopt(Result<QemuDevices> devices) {
   devices_ = std::move(*devices);
   facts_.agent_socket = devices_.agent_socket;
   unmanaged_ = devices_.unmanaged;
+  dimms_.begin(devices_);
   if (!devices_.balloon) stats_.stop();
   if (!devices_.balloon || known) {
     asking_ = false;
@@ -228,13 +229,19 @@ void QemuMachine::apply(const Round& round) {
     return ask_devices();
   }
 
+  dimms_.read(memory, memory_, reading);
   const auto meddlings = facts_.meddlings;
   ledger_.read(reading, now);
   if (facts_.meddlings != meddlings) managed_ = false;  // its balloon is settled when it is managed again
   follow_migration(round.migrating.value_or(facts_.migrating));
   refusals_.say(facts_, now);
   facts_.manager_note = devices_.note;
+  if (!dimms_.note().empty()) facts_.manager_note += (devices_.note.empty() ? "" : "; ") + dimms_.note();
   if (!std::exchange(adopted_, true)) set_link(Link::Up, "");
+  if (const auto lie = dimms_.take_lie()) {
+    refused(false, {}, *lie);
+    return notify();
+  }
   aim();
   notify();
   if (arrived) return adopt_anew();
@@ -291,6 +298,8 @@ void QemuMachine::order(bool balloon, Bytes value) {
     client_.execute("qom-set",
                     {{"path", *devices_.plug}, {"property", "requested-size"}, {"value", value.count()}},
                     answered);
+  } else if (memory_.by_dimms) {
+    dimms_.add(value, answered);
   }
 }
 
@@ -300,8 +309,10 @@ void QemuMachine::refused(bool balloon, Bytes value, const Error& error) {
   // A trade is undone instead.
   if (!ledger_.opens()) ledger_.want(std::nullopt);
   ledger_.order_failed(balloon, value, now);
-  const std::string why = fmt::format("QEMU refuses to change {}: {}; it is asked again",
-                                      balloon ? "its balloon" : "its plugged memory", error.message);
+  const char* what = balloon            ? "change its balloon"
+                     : memory_.by_dimms ? "add a DIMM"
+                                        : "change its plugged memory";
+  const std::string why = fmt::format("QEMU refuses to {}: {}; it is asked again", what, error.message);
   refusals_.refused(balloon, why, now);
   if (std::exchange(logged_refusal_, why) != why)
     log_warn("event=vm.refused vm={} to={} note={}", log_word(name_), log_text(format_bytes(value)),
@@ -342,9 +353,13 @@ void QemuMachine::on_event(const QmpEvent& event) {
     facts_.run_note = "the guest has shut down";
   } else if (name == "RESET") {
     ledger_.guest_reset(now);
+    dimms_.guest_reset();
     stats_.forget();
     look();
-  } else if (name == "MIGRATION" || name == "ACPI_DEVICE_OST") {  // the latter: a DIMM came or went
+  } else if (name == "MIGRATION") {
+    look();
+  } else if (name == "ACPI_DEVICE_OST") {  // a DIMM came or went
+    if (event.data.is_object()) dimms_.guest_says(event.data.value("info", json::object()));
     look();
   } else if (name == "DEVICE_DELETED") {
     if (adopted_) ask_devices();

@@ -15,6 +15,7 @@
 #include "reactor/timer.h"
 #include "vmm/device_ledger.h"
 #include "vmm/machine.h"
+#include "vmm/qemu/qemu_dimms.h"
 #include "vmm/qemu/qemu_probe.h"
 #include "vmm/qemu/qmp_client.h"
 #include "vmm/qemu/stats_poll.h"
@@ -100,6 +101,7 @@ class QemuMachine final : public Machine {
   BalloonAndBlocks memory_;
   DeviceLedger ledger_{facts_, memory_};
   QemuDevices devices_;
+  QemuDimms dimms_{client_};
   Refusals refusals_;
   std::string logged_refusal_;
   bool settle_balloon_ = false;  // with the next answer about the devices

@@ -35,6 +35,11 @@ class Probe : public std::enable_shared_from_this<Probe> {
       if (!found) wrong_ = found.error().message;
       if (found) memory_ = std::move(*found);
     });
+    // Since QEMU 7.1. Without an answer no DIMM is added.
+    ask(
+        "qom-get", property("/machine", "memory"),
+        [this](const json& r) { configured_ = machine_memory_of(r); }, false);
+    ask("qom-list", {{"path", "/objects"}}, [this](const json& r) { objects_ = children_of(r); }, false);
     ask("query-chardev", json(nullptr), [this](const json& r) { chardevs_ = r; });
     for (const char* folder : kFolders) {
       ask("qom-list", {{"path", folder}}, [this, folder](const json& r) { found(folder, r); });
@@ -50,13 +55,14 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   // Errors of single questions mean that it does not have that, or cannot tell now. Only a broken link ends
   // the probe.
-  void ask(const char* command, const json& arguments, std::function<void(const json&)> use) {
+  void ask(const char* command, const json& arguments, std::function<void(const json&)> use,
+           bool must_know = true) {
     ++open_;
     const auto self = shared_from_this();
     const bool sent =
-        client_.execute(command, arguments, [self, use = std::move(use)](const Result<json>& r) {
+        client_.execute(command, arguments, [self, must_know, use = std::move(use)](const Result<json>& r) {
           if (r) use(*r);
-          if (!r && r.error().kind == Error::Kind::Refused) self->out_.doubtful = true;
+          if (!r && must_know && r.error().kind == Error::Kind::Refused) self->out_.doubtful = true;
           if (!r && r.error().kind != Error::Kind::NotFound && r.error().kind != Error::Kind::Refused)
             self->broken_ = r.error();
           if (--self->open_ == 0) self->next();
@@ -141,11 +147,34 @@ class Probe : public std::enable_shared_from_this<Probe> {
           "is "
           "looked for again");
     } else if (!out_.plug) {
-      note(fmt::format("no virtio-mem device: it cannot grow beyond {}; see aerostat qemu-args",
-                       format_bytes(*boot_ + memory_.dimms)));
+      choose_dimms();
     } else if (memory_.plugs.size() > 1) {
       note(fmt::format("{} virtio-mem devices: only the first, {}, is managed; the others count as they are",
                        memory_.plugs.size(), printable(*out_.plug, 80)));
+    }
+  }
+
+  void choose_dimms() {
+    if (!configured_ || configured_->slots == 0) {
+      return note(fmt::format("no virtio-mem device: it cannot grow beyond {}; see aerostat qemu-args",
+                              format_bytes(*boot_ + memory_.dimms)));
+    }
+    // A device in another process sees memory only in files; and huge pages were asked for with a reason.
+    const auto special = std::ranges::find_if(objects_, [](const auto& object) {
+      return object.second.starts_with("memory-backend-") && object.second != "memory-backend-ram";
+    });
+    if (special != objects_.end()) {
+      return note(
+          fmt::format("no virtio-mem device, and its memory is not plain ({}): no DIMM is added, and "
+                      "it cannot grow beyond {}",
+                      printable(special->second, 40), format_bytes(*boot_ + memory_.dimms)));
+    }
+    out_.slots = configured_;
+    for (const auto& [name, type] : objects_) {
+      const auto number = our_dimm_number(name);
+      const bool used =
+          std::ranges::any_of(memory_.ours, [&](const OurDimm& d) { return d.number == number; });
+      if (number && !used) out_.left_behind.push_back(name);
     }
   }
 
@@ -183,6 +212,8 @@ class Probe : public std::enable_shared_from_this<Probe> {
   std::string wrong_;
   std::optional<Bytes> boot_;
   MemoryDevices memory_;
+  std::optional<MachineMemory> configured_;
+  std::vector<std::pair<std::string, std::string>> objects_;
   json chardevs_;
   std::vector<Candidate> plugs_;
   std::vector<Candidate> ports_;

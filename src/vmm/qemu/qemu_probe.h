@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -20,13 +21,15 @@ namespace aerostat {
 inline constexpr const char* kAgentPort = "org.aerostat.guest.0";
 
 struct QemuDevices {
-  Bytes boot_memory;                   // -m
-  std::optional<std::string> balloon;  // its path in QEMU's object tree
-  std::optional<int> processors;       // queried only with a balloon
-  std::optional<std::string> plug;     // likewise: the virtio-mem device we manage
-  std::string plug_memdev;             // its name in query-memory-devices
-  Bytes unmanaged;                     // in further virtio-mem devices, plugged or requested
-  std::set<std::string> others;        // their names in query-memory-devices
+  Bytes boot_memory;                     // -m
+  std::optional<std::string> balloon;    // its path in QEMU's object tree
+  std::optional<int> processors;         // queried only with a balloon
+  std::optional<std::string> plug;       // likewise: the virtio-mem device we manage
+  std::string plug_memdev;               // its name in query-memory-devices
+  Bytes unmanaged;                       // in further virtio-mem devices, plugged or requested
+  std::set<std::string> others;          // their names in query-memory-devices
+  std::optional<MachineMemory> slots;    // without virtio-mem: DIMMs can be added, as far as this lets them
+  std::vector<std::string> left_behind;  // memory of DIMMs that we did not get to add
   std::optional<std::string> agent_socket;
   std::string note;  // what is missing to be fully manageable; empty: nothing
   // QEMU refused a question, or contradicts itself: it may have more than this.

@@ -169,6 +169,8 @@ class ScriptedQmp::Impl {
       return value(json::object());
     }
     if (command == "query-memory-devices") return value(memory_devices());
+    if (command == "object-add" || command == "object-del" || command == "device_add")
+      return dimm_command(command, arguments);
     if (command == "query-chardev") {
       return value(json::array(
           {{{"label", "agent0"}, {"filename", script_.agent_filename}, {"frontend-open", false}}}));
@@ -186,13 +188,40 @@ class ScriptedQmp::Impl {
     return error("CommandNotFound", "The command " + command + " has not been found");
   }
 
+  json dimm_command(const std::string& command, const json& arguments) {
+    const std::string id = arguments.value("id", "");
+    if (command == "object-add") {
+      const Bytes size = Bytes::of(arguments.value("size", std::int64_t{0}));
+      const bool fresh = script_.objects.try_emplace(id, size).second;
+      return fresh ? value(json::object()) : error("GenericError", "attempt to add duplicate property");
+    }
+    if (command == "object-del") {
+      orders.push_back("object-del " + id);
+      if (script_.dimms.contains(id)) return error("GenericError", "object is in use, can not be deleted");
+      return script_.objects.erase(id) > 0 ? value(json::object()) : error("GenericError", "not found");
+    }
+    const auto memory = script_.objects.find(arguments.value("memdev", ""));
+    if (memory == script_.objects.end()) return error("DeviceNotFound", "Device not found");
+    orders.push_back(fmt::format("pc-dimm {}", memory->second.count()));
+    const Bytes size = script_.dimm_instead.value_or(memory->second);
+    if (size == Bytes{}) return value(json::object());
+    script_.dimms[id] = size;
+    script_.balloon_actual += size;  // what its balloon holds stays the same
+    script_.balloon_target += size;
+    return value(json::object());
+  }
+
   static json value(json v) { return {{"return", std::move(v)}}; }
   static json error(const char* what, const std::string& text) {
     return {{"error", {{"class", what}, {"desc", text}}}};
   }
 
   json memory_devices() const {
-    if (!script_.plug) return json::array();
+    json dimms = json::array();
+    for (const auto& [id, size] : script_.dimms)
+      dimms.push_back(
+          {{"type", "dimm"}, {"data", {{"id", id}, {"memdev", "/objects/" + id}, {"size", size.count()}}}});
+    if (!script_.plug) return dimms;
     json out = json::array({{{"type", "virtio-mem"},
                              {"data",
                               {{"id", "vm0"},
@@ -210,7 +239,10 @@ class ScriptedQmp::Impl {
 
   json children(const std::string& path) const {
     json out = json::array({{{"name", "type"}, {"type", "string"}}});
-    if (path == "/machine/peripheral") {
+    if (path == "/objects") {
+      out.push_back(child("pc.ram", script_.boot_memory.c_str()));
+      for (const auto& [id, size] : script_.objects) out.push_back(child(id.c_str(), "memory-backend-ram"));
+    } else if (path == "/machine/peripheral") {
       if (script_.plug && !script_.hides_plug) out.push_back(child("vm0", "virtio-mem-pci"));
       if (script_.balloon) out.push_back(child("bal0", "virtio-balloon-pci"));
     } else if (!script_.agent_filename.empty()) {
@@ -221,6 +253,10 @@ class ScriptedQmp::Impl {
   }
 
   json get(const std::string& path, const std::string& property) const {
+    if (property == "memory")
+      return value({{"size", script_.base.count()},
+                    {"max-size", std::max(script_.base, script_.maximum).count()},
+                    {"slots", script_.slots}});
     if (property == "memdev") return value("/objects/vmem0");
     if (property == "name") return value("org.aerostat.guest.0");
     if (property == "chardev") return value("agent0");

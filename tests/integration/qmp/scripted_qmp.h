@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -27,6 +28,11 @@ struct QmpScript {
   Bytes plug_maximum = Bytes::mib(2048);
   Bytes plugged;
   Bytes plug_requested;
+  int slots = 0;  // for DIMMs
+  Bytes maximum;  // of -m
+  std::map<std::string, Bytes> dimms;
+  std::map<std::string, Bytes> objects;                                         // memory of DIMMs
+  std::string boot_memory = "memory-backend-ram";                               // what its memory at boot is
   std::string agent_filename = "disconnected:unix:/run/vm/db.agent,server=on";  // empty: no port
   std::string status = "running";
   std::string migration;            // the answer of query-migrate; empty: nothing
@@ -49,11 +55,12 @@ struct QmpScript {
   std::string refuses;                      // a command, or a property of qom-set, that it answers with an
                                             // error
   std::string refusal = "the script refuses this";
-  std::size_t refusals = SIZE_MAX;  // this many times
-  std::string swallows;             // a command that it never answers, once
-  bool floods = false;              // sends events as fast as they are read
-  bool hides_plug = false;          // its virtio-mem device is not in the object tree
-  std::int64_t claims = 0;          // this many additional memory devices of 1 PiB each
+  std::size_t refusals = SIZE_MAX;    // this many times
+  std::string swallows;               // a command that it never answers, once
+  bool floods = false;                // sends events as fast as they are read
+  std::optional<Bytes> dimm_instead;  // the size of what it adds when it is asked for a DIMM; zero: nothing
+  bool hides_plug = false;            // its virtio-mem device is not in the object tree
+  std::int64_t claims = 0;            // this many additional memory devices of 1 PiB each
 };
 
 class ScriptedQmp {
@@ -64,7 +71,8 @@ class ScriptedQmp {
   ~ScriptedQmp();  // closes and removes its socket
 
   QmpScript script;
-  // "balloon 268435456", "requested-size 2097152", in order.
+  // "balloon 268435456", "requested-size 2097152", "pc-dimm 134217728", "object-del aerostat-dimm0", in
+  // order.
   const std::vector<std::string>& orders() const;
   std::size_t commands() const;     // all it has read
   std::size_t connections() const;  // accepted so far
