@@ -124,6 +124,13 @@ Result<void> set_requested(LibvirtSession& session, const DomainPlace& place, co
   });
 }
 
+Result<void> add_dimm(LibvirtSession& session, const DomainPlace& place, int number, Bytes size) {
+  const std::string xml = dimm_xml(number, size);
+  return with_domain(session, place, "a DIMM", [&](virDomainPtr domain) {
+    return session.api.virDomainAttachDeviceFlags(domain, xml.c_str(), VIR_DOMAIN_AFFECT_LIVE);
+  });
+}
+
 Result<void> set_stats_period(LibvirtSession& session, const DomainPlace& place, int seconds) {
   return with_domain(session, place, "its balloon's statistics", [&](virDomainPtr domain) {
     return session.api.virDomainSetMemoryStatsPeriod(domain, seconds, VIR_DOMAIN_AFFECT_LIVE);

@@ -37,6 +37,8 @@ Result<DomainReading> read_domain(LibvirtSession& session, const DomainPlace& pl
 Result<void> set_balloon(LibvirtSession& session, const DomainPlace& place, Bytes value);
 Result<void> set_requested(LibvirtSession& session, const DomainPlace& place, const DomainPlug& plug,
                            Bytes value);
+// Of the running domain only. libvirt leaves nothing behind where QEMU refuses.
+Result<void> add_dimm(LibvirtSession& session, const DomainPlace& place, int number, Bytes size);
 // Of the running domain only.
 Result<void> set_stats_period(LibvirtSession& session, const DomainPlace& place, int seconds);
 

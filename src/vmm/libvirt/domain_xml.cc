@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <pugixml.hpp>
 #include <utility>
 
@@ -38,6 +40,25 @@ std::string pinned_by(const xml_node& domain) {
     return "its memory is huge pages of the host's pool, which go back to the pool and not to other VMs";
   if (domain.child("launchSecurity")) return "its memory is encrypted (<launchSecurity>), and so pinned";
   return {};
+}
+
+// Devices in other processes see memory in files only.
+std::string speaks_against_dimms(const xml_node& domain) {
+  const xml_node backing = domain.child("memoryBacking");
+  const std::string_view source = backing.child("source").attribute("type").value();
+  const std::string_view access = backing.child("access").attribute("mode").value();
+  if (source.empty() && access != "shared") return {};
+  return fmt::format("its memory is not plain (<memoryBacking> has {})",
+                     source.empty() ? "<access mode='shared'/>" : "<source>");
+}
+
+std::optional<int> our_number(std::string_view alias) {
+  if (!alias.starts_with(kOurDimmAlias)) return std::nullopt;
+  alias.remove_prefix(kOurDimmAlias.size());
+  int number = -1;
+  const auto [end, error] = std::from_chars(alias.data(), alias.data() + alias.size(), number);
+  const bool whole = error == std::errc{} && end == alias.data() + alias.size();
+  return whole && number >= 0 ? std::optional(number) : std::nullopt;
 }
 
 Result<DomainPlug> plug_of(const xml_node& device) {
@@ -124,11 +145,18 @@ Result<DomainXml> parse_domain(const std::string& xml) {
     if (!size) return fail(cannot_be("a memory device without its size"));
     added = added + *size;
     if (model == "dimm") out.dimms = out.dimms + *size;
+    if (const auto number = our_number(device.child("alias").attribute("name").value())) {
+      out.our_dimms = out.our_dimms + *size;
+      out.our_numbers.push_back(*number);
+    }
     --slots;
   }
   out.boot = *total - added;
   if (out.boot <= Bytes{}) return fail(cannot_be("its memory devices have all of its memory"));
+  out.slots = domain.child("maxMemory").attribute("slots").as_int(0);
   out.free_slots = std::max(0, slots);
+  out.room = std::max(Bytes{}, size_of(domain.child("maxMemory")).value_or(Bytes{}) - *total);
+  out.no_dimms = speaks_against_dimms(domain);
   const xml_node balloon = devices.child("memballoon");
   out.balloon = balloon && std::string_view(balloon.attribute("model").value()) != "none";
   out.stats_period = balloon.child("stats").attribute("period").as_int(0);
@@ -139,6 +167,13 @@ Result<DomainXml> parse_domain(const std::string& xml) {
   out.pinned = pinned_by(domain);
   read_settings_of(domain, out);
   return out;
+}
+
+std::string dimm_xml(int number, Bytes size) {
+  return fmt::format(
+      "<memory model='dimm'><target><size unit='KiB'>{}</size><node>0</node></target>"
+      "<alias name='{}{}'/></memory>",
+      size.count() / 1024, kOurDimmAlias, number);
 }
 
 Result<std::string> with_requested(const DomainPlug& plug, Bytes requested) {

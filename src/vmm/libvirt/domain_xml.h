@@ -16,6 +16,9 @@ namespace aerostat {
 // The port of our guest service, as on plain QEMU.
 inline constexpr std::string_view kAerostatPort = "org.aerostat.guest.0";
 
+// The alias of a DIMM that we added, before its number. libvirt keeps aliases that begin with "ua-".
+inline constexpr std::string_view kOurDimmAlias = "ua-aerostat-dimm";
+
 // A virtio-mem device.
 struct DomainPlug {
   std::string alias;  // names it in events; empty in a definition
@@ -34,7 +37,11 @@ struct DomainXml {
   bool balloon = false;
   int stats_period = 0;  // seconds; 0: its balloon reports nothing by itself
   std::vector<DomainPlug> plugs;
-  int free_slots = 0;  // for DIMMs
+  int slots = 0, free_slots = 0;  // for DIMMs
+  Bytes room;                     // for these, up to <maxMemory>
+  Bytes our_dimms;                // of the DIMMs, those that we added
+  std::vector<int> our_numbers;
+  std::string no_dimms;  // why none may be added; empty: nothing speaks against it
   std::optional<int> processors;
   std::optional<std::string> agent_socket;
   std::string agent_note;  // why there is none
@@ -45,6 +52,8 @@ struct DomainXml {
 };
 
 Result<DomainXml> parse_domain(const std::string& xml);
+// Our DIMM of this number, for virDomainAttachDeviceFlags().
+std::string dimm_xml(int number, Bytes size);
 // The element of `plug` with another requested size, for virDomainUpdateDeviceFlags().
 Result<std::string> with_requested(const DomainPlug& plug, Bytes requested);
 

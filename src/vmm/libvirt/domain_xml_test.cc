@@ -54,7 +54,32 @@ TEST(DomainXml, CountsDimmsAndTheirSlots) {
   EXPECT_EQ(read->boot, 1_GiB);
   EXPECT_EQ(read->dimms, 1_GiB);
   EXPECT_EQ(read->free_slots, 3);
+  EXPECT_EQ(read->our_dimms, 0_MiB);
   EXPECT_FALSE(read->balloon);
+}
+
+TEST(DomainXml, KnowsOurDimms) {
+  const auto read = parse_domain(domain(
+      "<memory model='dimm'><target><size unit='MiB'>512</size></target>"
+      "<alias name='ua-aerostat-dimm3'/></memory>"
+      "<memory model='dimm'><target><size unit='MiB'>512</size></target><alias name='dimm0'/></memory>"));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->dimms, 1_GiB);
+  EXPECT_EQ(read->our_dimms, 512_MiB);
+  EXPECT_EQ(read->our_numbers, std::vector{3});
+  EXPECT_EQ(read->free_slots, 2);
+  EXPECT_EQ(dimm_xml(4, 256_MiB),
+            "<memory model='dimm'><target><size unit='KiB'>262144</size><node>0</node></target>"
+            "<alias name='ua-aerostat-dimm4'/></memory>");
+}
+
+TEST(DomainXml, AddsNoDimmToMemoryThatOtherProcessesSee) {
+  for (const char* backing : {"<source type='memfd'/>", "<access mode='shared'/>"}) {
+    const auto read = parse_domain(domain("", fmt::format("<memoryBacking>{}</memoryBacking>", backing)));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_THAT(read->no_dimms, HasSubstr("not plain"));
+  }
+  EXPECT_EQ(parse_domain(domain(""))->no_dimms, "");
 }
 
 TEST(DomainXml, SaysWhatPinsItsMemory) {

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "vmm/dimm_plan.h"
 #include "vmm/machine_news.h"
 #include "vmm/stats_age.h"
 
@@ -119,6 +120,7 @@ void LibvirtMachine::apply(const DomainReading& reading, std::uint64_t orders) {
     // What arrived just before the request was lowered may not have been heard of.
     if (plug_->current < plug_before_ && now - plug_lowered_at_ < kPlugLag) seen.orders = orders - 1;
   }
+  const bool lacks_dimm = offer_dimms(xml, seen);
   const auto meddlings = facts_.meddlings;
   ledger_.read(seen, now);
   // Nothing is ordered until somebody says again that it is to be managed.
@@ -130,9 +132,29 @@ void LibvirtMachine::apply(const DomainReading& reading, std::uint64_t orders) {
   if (managed_ && (unsettled_ || !facts_.target_known)) settle();
   if (!managed_ && memory_.goal && ledger_.settled()) ledger_.want(std::nullopt);
   follow_period();
+  if (lacks_dimm)
+    refused(false, {}, {Error::Kind::Refused, "libvirt says that it added one, and does not have it"});
   aim();
   notify();
   if (others) settings_changed_();
+}
+
+// A domain without virtio-mem grows by DIMMs, if it has slots. True: one that was added is not there.
+bool LibvirtMachine::offer_dimms(const DomainXml& xml, DeviceLedger::Reading& seen) {
+  memory_.by_dimms = xml.pinned.empty() && xml.plugs.empty() && xml.no_dimms.empty() && xml.slots > 0;
+  our_dimms_ = xml.our_numbers;
+  const auto added = std::exchange(added_dimm_, std::nullopt);
+  if (!memory_.by_dimms) return false;
+  seen.dimms = xml.our_dimms;
+  memory_.dimm_slots = xml.free_slots;
+  const Bytes block = dimm_block(xml.boot);
+  const Bytes step = dimm_step(xml.boot + xml.dimms, xml.room, xml.free_slots, block);
+  memory_.plug_maximum = step > Bytes{} ? xml.room.round_down(block) : Bytes{};
+  if (step > Bytes{}) {
+    memory_.plug_block = step;
+    seen.plugged = Bytes{};
+  }
+  return added && std::ranges::find(our_dimms_, *added) == our_dimms_.end();
 }
 
 void LibvirtMachine::keep(const Settings& settings, std::function<void(Result<void>)> done) {
@@ -160,9 +182,14 @@ std::string LibvirtMachine::note_of(const DomainXml& xml) const {
   } else {
     if (!xml.balloon)
       note(fmt::format("no virtio balloon: it cannot shrink below {}", format_bytes(xml.boot + xml.dimms)));
-    if (xml.plugs.empty())
-      note(fmt::format("no virtio-mem device: it cannot grow beyond {}; see aerostat adopt",
-                       format_bytes(xml.boot + xml.dimms)));
+    const std::string has = format_bytes(xml.boot + xml.dimms);
+    if (xml.plugs.empty() && xml.slots == 0)
+      note(fmt::format("no virtio-mem device: it cannot grow beyond {}; see aerostat adopt", has));
+    else if (xml.plugs.empty() && !xml.no_dimms.empty())
+      note(fmt::format("no virtio-mem device, and {}: no DIMM is added, and it cannot grow beyond {}",
+                       xml.no_dimms, has));
+    else if (xml.plugs.empty() && xml.free_slots == 0)
+      note(fmt::format("all {} slots for DIMMs are used: it cannot grow beyond {}", xml.slots, has));
     if (xml.plugs.size() > 1)
       note(fmt::format("{} virtio-mem devices: only the first is managed; the others count as they are",
                        xml.plugs.size()));
@@ -265,23 +292,27 @@ void LibvirtMachine::aim() {
 }
 
 void LibvirtMachine::order(bool balloon, Bytes value) {
-  if (!balloon && !plug_) return;
+  if (!balloon && !plug_ && !memory_.by_dimms) return;
+  int dimm = 0;
+  while (std::ranges::find(our_dimms_, dimm) != our_dimms_.end()) ++dimm;
   pool_.ask<std::monostate>(
       place_.uuid, deadline_,
-      [place = place_, balloon, value, plug = plug_,
+      [place = place_, balloon, value, dimm, plug = plug_,
        unmanaged = unmanaged_](LibvirtSession& session) -> Result<std::monostate> {
         Result<void> done = balloon ? set_balloon(session, place, value - unmanaged)
-                                    : set_requested(session, place, *plug, value);
+                            : plug  ? set_requested(session, place, *plug, value)
+                                    : add_dimm(session, place, dimm, value);
         if (!done) return fail(std::move(done.error()));
         return std::monostate{};
       },
-      [this, alive = std::weak_ptr<int>(alive_), mine = life_, balloon,
-       value](const Result<std::monostate>& done) {
+      [this, alive = std::weak_ptr<int>(alive_), mine = life_, balloon, value, dimm,
+       adds = !balloon && !plug_](const Result<std::monostate>& done) {
         if (alive.expired()) return;
         if (mine != life_) {
           lost_orders_ = lost_orders_ || !done;
           return;
         }
+        if (adds && done) added_dimm_ = dimm;
         answered(balloon, value, done ? Result<void>{} : fail(done.error()));
       });
 }
@@ -308,8 +339,10 @@ void LibvirtMachine::refused(bool balloon, Bytes value, const Error& error) {
   const TimePoint now = clock_.now();
   ledger_.want(std::nullopt);
   ledger_.order_failed(balloon, value, now);
-  const std::string why = fmt::format("libvirt refuses to change {}: {}; it is asked again",
-                                      balloon ? "its balloon" : "its plugged memory", error.message);
+  const char* what = balloon            ? "change its balloon"
+                     : memory_.by_dimms ? "add a DIMM"
+                                        : "change its plugged memory";
+  const std::string why = fmt::format("libvirt refuses to {}: {}; it is asked again", what, error.message);
   if (refusals_.refused(balloon, why, now))
     log_warn("event=vm.refused vm={} to={} note={}", log_word(name()), log_text(format_bytes(value)),
              log_text(why));

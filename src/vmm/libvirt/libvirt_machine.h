@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "reactor/timer.h"
@@ -72,6 +73,7 @@ class LibvirtMachine final : public Machine {
   void take(Result<DomainReading> reading, std::uint64_t orders);
   void apply(const DomainReading& reading, std::uint64_t orders);
   void use_stats(const DomainReading& reading);
+  bool offer_dimms(const DomainXml& xml, DeviceLedger::Reading& seen);
   std::string note_of(const DomainXml& xml) const;
   void silent(Link link, const std::string& why);
   void settle();
@@ -100,6 +102,8 @@ class LibvirtMachine final : public Machine {
   DeviceLedger ledger_{facts_, memory_, kPlugLag};
   std::optional<DomainPlug> plug_;    // the device that we manage
   Bytes unmanaged_;                   // in the others
+  std::vector<int> our_dimms_;        // their numbers
+  std::optional<int> added_dimm_;     // libvirt said yes to it, and no reading told of it since
   int period_ = 0;                    // of the balloon's statistics, as read
   std::optional<int> period_before_;  // before we set it
   bool setting_period_ = false;

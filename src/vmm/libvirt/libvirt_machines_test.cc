@@ -12,9 +12,11 @@ namespace {
 
 using namespace literals;
 using namespace std::chrono_literals;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 constexpr auto kPatience = 10s;
 
@@ -109,6 +111,55 @@ TEST_F(Libvirt, ShowsADomainAsItIs) {
   EXPECT_EQ(facts().assigned(), 1_GiB);
   EXPECT_EQ(facts().agent_socket, "/scripted/agent");
   EXPECT_THAT(facts().devices, ElementsAre("balloon", "virtio-mem up to 2.00 GiB"));
+}
+
+TEST_F(Libvirt, ADomainWithoutVirtioMemGrowsByDimms) {
+  script.with([](auto& all) { return all[ScriptedLibvirt::kUuid].virtio_mem = false; });
+  begin_managed();
+  EXPECT_EQ(facts().maximum(), 8_GiB);
+  vm().set_target(1536_MiB);
+  EXPECT_EQ(facts().committed(), 1_GiB) << "four slots: steps of 768 MiB";
+  vm().set_target(3_GiB);
+  EXPECT_EQ(facts().committed(), 2560_MiB) << "before any answer";
+  until([&] { return facts().assigned() == 2560_MiB && facts().target() == 2560_MiB; }, "it has grown");
+  EXPECT_EQ(facts().base, 1_GiB);
+  EXPECT_EQ(facts().meddlings, 0u);
+  vm().set_target(800_MiB);
+  until([&] { return facts().assigned() == 800_MiB; }, "its balloon took it back");
+  EXPECT_THAT(facts().devices,
+              Contains("1.50 GiB of DIMMs that stay plugged: the balloon holds what is taken back"));
+  domains.reset();
+  log.machines.clear();
+  begin_managed();
+  EXPECT_EQ(facts().base, 1_GiB) << "a later daemon knows them";
+  EXPECT_THAT(script.with([](auto& all) { return all[ScriptedLibvirt::kUuid].dimms_kib; }),
+              ElementsAre(Pair("ua-aerostat-dimm0", 1536ull * 1024)));
+}
+
+TEST_F(Libvirt, ADimmThatIsRefusedIsNotCounted) {
+  script.with([](auto& all) {
+    all[ScriptedLibvirt::kUuid].virtio_mem = false;
+    return all[ScriptedLibvirt::kUuid].refuses_dimms = true;
+  });
+  begin_managed();
+  vm().set_target(8_GiB);
+  until([&] { return facts().backs_off && facts().committed() == 1_GiB; }, "it is refused");
+  EXPECT_THAT(facts().refusal, HasSubstr("libvirt refuses to add a DIMM"));
+}
+
+TEST_F(Libvirt, NoDimmIsAddedWhereNothingSpeaksForIt) {
+  script.with([](auto& all) {
+    ScriptedDomain& web = all[ScriptedLibvirt::kUuid];
+    web.virtio_mem = false;
+    web.slots = 1;
+    web.dimms_kib["dimm0"] = 1024 * 1024;
+    return web.balloon_kib = 2048 * 1024;
+  });
+  begin_managed();
+  EXPECT_EQ(facts().base, 2_GiB) << "another's DIMM is what it booted with";
+  EXPECT_EQ(facts().maximum(), 2_GiB);
+  EXPECT_THAT(facts().manager_note,
+              HasSubstr("all 1 slots for DIMMs are used: it cannot grow beyond 2.00 GiB"));
 }
 
 TEST_F(Libvirt, TouchesNothingThatIsNotManaged) {

@@ -151,6 +151,17 @@ void ScriptedLibvirt::fill_changes(LibvirtApi& api) {
       return change(fmt::format("{} requested {}", d.name, d.requested_kib / 1024));
     });
   };
+  api.virDomainAttachDeviceFlags = [this](virDomainPtr domain, const char* xml, unsigned) {
+    return about(domain, true, [&](ScriptedDomain& d) {
+      if (d.refuses_dimms) return code_ = VIR_ERR_OPERATION_FAILED, -1;
+      const std::string text = xml;
+      const auto alias = text.find("alias name='") + 12;
+      const auto kib = std::strtoull(std::strstr(xml, "'KiB'>") + 6, nullptr, 10);
+      d.dimms_kib[text.substr(alias, text.find('\'', alias) - alias)] = kib;
+      d.balloon_kib += kib;  // what its balloon holds stays the same
+      return change(fmt::format("{} dimm {}", d.name, kib / 1024));
+    });
+  };
   api.virDomainSetMemoryStatsPeriod = [this](virDomainPtr domain, int period, unsigned) {
     return about(domain, true, [&](ScriptedDomain& d) {
       d.period = period;

@@ -29,6 +29,10 @@ struct ScriptedDomain {
   int job = VIR_DOMAIN_JOB_NONE;
   unsigned long long balloon_kib = 1024 * 1024;  // of 1 GiB
   unsigned long long requested_kib = 0, plugged_kib = 0;
+  bool virtio_mem = true;
+  int slots = 4;
+  std::map<std::string, unsigned long long> dimms_kib;  // by alias
+  bool refuses_dimms = false;
   int period = 0;
   std::string metadata;
   std::string more;  // XML of further devices
@@ -80,16 +84,30 @@ class ScriptedLibvirt {
   std::string xml_of(const std::string& uuid, const ScriptedDomain& d) const {
     if (!d.xml_instead.empty()) return d.xml_instead;
     const std::string stats = d.period > 0 ? fmt::format("<stats period='{}'/>", d.period) : "";
+    unsigned long long total = 1024 * 1024;
+    std::string memory;
+    if (d.virtio_mem) {
+      total += 2048 * 1024;
+      memory = fmt::format(
+          "<memory model='virtio-mem'><target><size unit='KiB'>2097152</size><node>0</node>"
+          "<block unit='KiB'>2048</block><requested unit='KiB'>{}</requested>"
+          "<current unit='KiB'>{}</current></target><alias name='virtiomem0'/></memory>",
+          d.requested_kib, d.plugged_kib);
+    }
+    for (const auto& [alias, kib] : d.dimms_kib) {
+      total += kib;
+      memory += fmt::format(
+          "<memory model='dimm'><target><size unit='KiB'>{}</size><node>0</node></target>"
+          "<alias name='{}'/></memory>",
+          kib, alias);
+    }
     return fmt::format(
         "<domain type='qemu'><name>{}</name><uuid>{}</uuid><metadata>{}</metadata>"
-        "<maxMemory slots='4' unit='KiB'>8388608</maxMemory><memory unit='KiB'>3145728</memory>"
-        "<vcpu>2</vcpu><devices><memballoon model='virtio'>{}</memballoon>"
-        "<memory model='virtio-mem'><target><size unit='KiB'>2097152</size><node>0</node>"
-        "<block unit='KiB'>2048</block><requested unit='KiB'>{}</requested><current unit='KiB'>{}</current>"
-        "</target><alias name='virtiomem0'/></memory>"
+        "<maxMemory slots='{}' unit='KiB'>8388608</maxMemory><memory unit='KiB'>{}</memory>"
+        "<vcpu>2</vcpu><devices><memballoon model='virtio'>{}</memballoon>{}"
         "<channel type='unix'><source mode='bind' path='/scripted/agent'/>"
         "<target type='virtio' name='org.aerostat.guest.0'/></channel>{}</devices></domain>",
-        d.name, uuid, d.metadata, stats, d.requested_kib, d.plugged_kib, d.more);
+        d.name, uuid, d.metadata, d.slots, total, stats, memory, d.more);
   }
 
  private:
