@@ -13,7 +13,7 @@ TEST(ServerSent, IsOneEventHoweverItsTextLooks) {
   const EventRecord event{7, WallTime{}, EventCode::VmVanished, "web", std::string("a\n\ndata: b")};
   EXPECT_EQ(server_sent(event),
             "id: 7\ndata: {\"seq\":7,\"time\":\"1970-01-01T00:00:00.000Z\",\"code\":\"vm.vanished\","
-            "\"vm\":\"web\",\"text\":\"a\\n\\ndata: b\"}\n\n");
+            "\"vm\":\"web\",\"text\":\"a\\n\\ndata: b\",\"by\":null}\n\n");
 }
 
 TEST(EventTexts, ReadersThatAreEquallyFarShareTheBytes) {

@@ -28,13 +28,17 @@ class FakeManager final : public Manager {
     }
     return fail(Error::Kind::NotFound, "there is no VM '" + name + "'");
   }
-  void set(const std::string& name, const SettingsChange& change, bool dry_run, Answer answer) override {
+  void set(const std::string& name, const SettingsChange& change, bool dry_run, const std::string& by,
+           Answer answer) override {
     if (never_answers) return unanswered.push_back(std::move(answer));
     if (refusal) return answer(fail(*refusal));
     changes.push_back({name, change, dry_run});
+    asked_by.push_back(by);
     answer(vm(name));
   }
-  Result<VmReport> resize(const std::string& name, Bytes memory, bool dry_run) override {
+  Result<VmReport> resize(const std::string& name, Bytes memory, bool dry_run,
+                          const std::string& by) override {
+    asked_by.push_back(by);
     if (refusal) return fail(*refusal);
     Result<VmReport> out = vm(name);
     if (out) out->target = memory;
@@ -42,6 +46,7 @@ class FakeManager final : public Manager {
     return out;
   }
   Result<StartReport> reserve(const StartRequest& request) override {
+    asked_by.push_back(request.asked_by);
     if (refusal) return fail(*refusal);
     StartReport out;
     out.request = request;
@@ -56,7 +61,8 @@ class FakeManager final : public Manager {
     return fail(Error::Kind::NotFound, "nobody asked for memory for '" + vm + "'");
   }
   std::vector<StartReport> starts() const override { return start_reports; }
-  Result<StartReport> release(const std::string& vm) override {
+  Result<StartReport> release(const std::string& vm, const std::string& by) override {
+    asked_by.push_back(by);
     Result<StartReport> out = start(vm);
     std::erase_if(start_reports, [&](const StartReport& report) { return report.request.vm == vm; });
     return out;
@@ -74,8 +80,17 @@ class FakeManager final : public Manager {
     return out;
   }
   std::vector<Reaction> reactions() const override { return reaction_records; }
-  void pause() override { host_report.paused = true; }
-  void resume() override { host_report.paused = false; }
+  void pause(const std::string& by) override {
+    asked_by.push_back(by);
+    host_report.paused = true;
+  }
+  void resume(const std::string& by) override {
+    asked_by.push_back(by);
+    host_report.paused = false;
+  }
+  void token_changed(EventCode what, const tells::OfToken& token, const std::string& by) override {
+    event_records.push_back({event_records.size() + 1, WallTime{}, what, "", token, by});
+  }
 
   void add_vm(const std::string& name) {
     VmReport report;
@@ -97,7 +112,8 @@ class FakeManager final : public Manager {
   std::map<std::string, Bytes> resized;
   std::optional<Error> refusal;
   std::vector<Change> changes;
-  bool never_answers = false;  // to changes
+  std::vector<std::string> asked_by;  // of all requests that change something, in their order
+  bool never_answers = false;         // to changes
   std::vector<Answer> unanswered;
 };
 

@@ -77,7 +77,8 @@ Json size(const std::optional<Bytes>& value) { return value ? Json(value->count(
 
 // As the lists of this daemon, without a number: an earlier daemon counted from 1 too.
 Json to_json(const PastEvent& e) {
-  return {{"seq", nullptr}, {"time", time_of(e.at_ms)}, {"code", e.code}, {"vm", e.vm}, {"text", e.text}};
+  return {{"seq", nullptr}, {"time", time_of(e.at_ms)}, {"code", e.code},
+          {"vm", e.vm},     {"text", e.text},           {"by", e.by.empty() ? Json(nullptr) : Json(e.by)}};
 }
 Json to_json(const PastDecision& d) {
   return {{"seq", nullptr},

@@ -20,7 +20,7 @@ class FakeHistory final : public HistoryReader {
   }
   void events(const PastQuery& query, Events answer) const override {
     past = query;
-    answer(std::vector{PastEvent{1000, "vm.grow", "web", "it grew"}});
+    answer(std::vector{PastEvent{1000, "vm.grow", "web", "it grew", "user 7"}});
   }
   void decisions(const PastQuery& query, Decisions answer) const override {
     past = query;
@@ -83,7 +83,7 @@ TEST_F(HistoryRoutes, TellWhatHappened) {
   const ApiAnswer got = get("/v1/history/events?vm=web&since=1&until=2&limit=5");
   EXPECT_EQ(got.body,
             R"({"items":[{"seq":null,"time":"1970-01-01T00:00:01.000Z","code":"vm.grow","vm":"web",)"
-            R"("text":"it grew"}],"next":null})"
+            R"("text":"it grew","by":"user 7"}],"next":null})"
             "\n");
   EXPECT_EQ(history_.past->most, 5u);
   EXPECT_EQ(get("/v1/history/decisions?vm=web").status, 503);

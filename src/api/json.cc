@@ -181,11 +181,8 @@ Json to_json(const DecisionRecord& d) {
 }
 
 Json to_json(const EventRecord& e) {
-  return {{"seq", e.seq},
-          {"time", format_time(e.at)},
-          {"code", std::string(event_code(e.code))},
-          {"vm", e.vm},
-          {"text", event_text(e)}};
+  return {{"seq", e.seq}, {"time", format_time(e.at)}, {"code", std::string(event_code(e.code))},
+          {"vm", e.vm},   {"text", event_text(e)},     {"by", e.by.empty() ? Json(nullptr) : Json(e.by)}};
 }
 
 Json to_json(const Reaction& r) {

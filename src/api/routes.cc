@@ -73,9 +73,9 @@ void patch_vm(const Call& call, const Reply& reply) {
   if (!dry_run) return reply(error_answer(dry_run.error()));
   const Result<SettingsChange> change = parse_change(call.request.body);
   if (!change) return reply(error_answer(change.error()));
-  call.services.manager.set(call.vm, *change, *dry_run, [reply](const Result<VmReport>& vm) {
-    reply(vm ? ok(to_json(*vm)) : error_answer(vm.error()));
-  });
+  call.services.manager.set(
+      call.vm, *change, *dry_run, call.request.principal.name,
+      [reply](const Result<VmReport>& vm) { reply(vm ? ok(to_json(*vm)) : error_answer(vm.error())); });
 }
 
 ApiAnswer post_resize(const Call& call) {
@@ -83,7 +83,8 @@ ApiAnswer post_resize(const Call& call) {
   if (!dry_run) return error_answer(dry_run.error());
   const Result<Bytes> memory = parse_memory(call.request.body);
   if (!memory) return error_answer(memory.error());
-  const Result<VmReport> vm = call.services.manager.resize(call.vm, *memory, *dry_run);
+  const Result<VmReport> vm =
+      call.services.manager.resize(call.vm, *memory, *dry_run, call.request.principal.name);
   return vm ? ok(to_json(*vm)) : error_answer(vm.error());
 }
 
@@ -99,12 +100,12 @@ ApiAnswer get_decisions(const Call& call) {
 }
 
 ApiAnswer post_pause(const Call& call) {
-  call.services.manager.pause();
+  call.services.manager.pause(call.request.principal.name);
   return get_host(call);
 }
 
 ApiAnswer post_resume(const Call& call) {
-  call.services.manager.resume();
+  call.services.manager.resume(call.request.principal.name);
   return get_host(call);
 }
 
@@ -124,7 +125,7 @@ ApiAnswer post_reservation(const Call& call) {
 }
 
 ApiAnswer delete_reservation(const Call& call) {
-  const Result<StartReport> start = call.services.manager.release(call.vm);
+  const Result<StartReport> start = call.services.manager.release(call.vm, call.request.principal.name);
   return start ? ok(to_json(*start)) : error_answer(start.error());
 }
 

@@ -85,6 +85,16 @@ TEST_F(Routes, ReservesForWhoMayAndSaysWhoAsked) {
   EXPECT_EQ(ask("GET", "/v1/reservations/new").status, 404);
 }
 
+TEST_F(Routes, EveryChangeSaysWhoMakesIt) {
+  ask("PATCH", "/v1/vms/web", "{\"weight\":1}");
+  ask("POST", "/v1/vms/web/resize", R"({"memory_bytes":"2G"})");
+  ask("POST", "/v1/reservations", R"({"vm":"new","memory_bytes":"2G"})");
+  ask("DELETE", "/v1/reservations/new");
+  ask("POST", "/v1/pause");
+  ask("POST", "/v1/resume");
+  EXPECT_EQ(manager_.asked_by, std::vector<std::string>(6, "user 0"));
+}
+
 TEST_F(Routes, ResizesForWhoMay) {
   const std::string body = R"({"memory_bytes":"2G"})";
   EXPECT_EQ(json(ask("POST", "/v1/vms/web/resize?dry_run=1", body))["target_bytes"], std::int64_t{2} << 30);

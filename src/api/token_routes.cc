@@ -79,6 +79,8 @@ ApiAnswer post_token(const Call& call) {
             .value());
   const Result<std::string> secret = call.services.tokens->create(body->at("name"), *scope);
   if (!secret) return error_answer(secret.error());
+  call.services.manager.token_changed(EventCode::TokenCreated, {body->at("name"), body->at("role")},
+                                      call.request.principal.name);
   Json out = {{"name", body->at("name")}, {"role", body->at("role")}};
   out["token"] = *secret;
   return ok(out);
@@ -87,7 +89,9 @@ ApiAnswer post_token(const Call& call) {
 ApiAnswer delete_token(const Call& call) {
   if (call.services.tokens == nullptr) return no_tokens();
   const Result<void> revoked = call.services.tokens->revoke(call.vm);
-  return revoked ? ok({{"name", call.vm}}) : error_answer(revoked.error());
+  if (!revoked) return error_answer(revoked.error());
+  call.services.manager.token_changed(EventCode::TokenRevoked, {call.vm, ""}, call.request.principal.name);
+  return ok({{"name", call.vm}});
 }
 
 ApiAnswer post_login(const Call& call) {

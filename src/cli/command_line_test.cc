@@ -55,6 +55,24 @@ TEST(CommandLine, WrongUsageIsTwoAndOneSentence) {
   }
 }
 
+TEST(CommandLine, ExplainAlsoTellsWhoAskedForChanges) {
+  const std::string decisions = http_reply(
+      "200 OK",
+      R"({"items":[{"time":"t1","rule":"hold","from_bytes":1,"to_bytes":1,"why":"it has enough"}]})");
+  const std::string events = http_reply(
+      "200 OK",
+      R"({"items":[{"time":"t2","code":"vm.settings","vm":"web","text":"weight 7","by":"user 1000"},)"
+      R"({"time":"t3","code":"vm.grow","vm":"web","text":"grows","by":null},)"
+      R"({"time":"t4","code":"vm.settings","vm":"db","text":"weight 8","by":"user 1000"}]})");
+  ScriptedDaemon daemon({decisions, events});
+  const std::string out = run({"explain", "web", "--last", "1"}, daemon.socket).out;
+  EXPECT_NE(out.find("\nAsked for:\nt2  vm.settings       web           weight 7 (by user 1000)\n"),
+            std::string::npos)
+      << out;
+  EXPECT_EQ(out.find("t3"), std::string::npos);
+  EXPECT_EQ(out.find("t4"), std::string::npos);
+}
+
 TEST(CommandLine, SaysWhatWasProbablyMeant) {
   EXPECT_EQ(run({"lst"}).err, "aerostat: unknown command 'lst'; did you mean 'list'?; see aerostat --help\n");
   EXPECT_EQ(run({"set", "web", "--minumum", "1G"}).err,

@@ -9,6 +9,7 @@
 #include "cli/listening_sockets.h"
 #include "client/answer.h"
 #include "client/findings.h"
+#include "client/members.h"
 #include "client/render.h"
 #include "client/savings.h"
 #include "console/exit_status.h"
@@ -117,9 +118,10 @@ int Commands::report() {
 }
 
 int Commands::explain(const std::string& vm, std::uint64_t last, const std::string& since) {
-  const auto show = [this](const Json& decisions) {
-    output_.out << (output_.json ? decisions.dump() + "\n"
-                                 : render_decisions(items_of(decisions), output_.colour))
+  const auto show = [&](const Json& decisions) {
+    output_.out << (output_.json
+                        ? decisions.dump() + "\n"
+                        : render_decisions(items_of(decisions), output_.colour) + asked_for(vm, last, since))
                 << std::flush;
     return kDone;
   };
@@ -135,6 +137,26 @@ int Commands::explain(const std::string& vm, std::uint64_t last, const std::stri
   if (!since.empty()) return past ? show(*past) : complain(past.error());
   if (past && items_of(*past).size() > (now ? items_of(*now).size() : 0)) return show(*past);
   return now ? show(*now) : complain(now.error());
+}
+
+// What people and programs asked for, and who: it explains as much as the decisions. Only of decisions is the
+// lack an error.
+std::string Commands::asked_for(const std::string& vm, std::uint64_t last, const std::string& since) {
+  const Result<Json> events = since.empty()
+                                  ? ask_daemon(client_, "GET", "/v1/events?after=0")
+                                  : ask_daemon(client_, "GET",
+                                               fmt::format("/v1/history/events?limit=10000&vm={}&since={}",
+                                                           percent_encoded(vm), percent_encoded(since)));
+  if (!events) return "";
+  std::vector<std::string> lines;
+  for (const Json& event : items_of(*events)) {
+    if (text_at(event, "vm") == vm && !text_at(event, "by").empty())
+      lines.push_back(render_event(event, output_.colour));
+  }
+  std::string out = lines.empty() ? "" : "\nAsked for:\n";
+  const std::size_t first = lines.size() > last ? lines.size() - static_cast<std::size_t>(last) : 0;
+  for (std::size_t i = first; i < lines.size(); ++i) out += lines[i];
+  return out;
 }
 
 int Commands::past_events(const std::string& since, const std::string& until, const std::string& vm) {

@@ -60,6 +60,7 @@ class Commands {
   int ask(const std::string& method, const std::string& target, const std::string& body, Show show);
   int complain(const Error& error);
   int complain(const Reply& reply);
+  std::string asked_for(const std::string& vm, std::uint64_t last, const std::string& since);
 
   Client client_;
   Output output_;

@@ -298,9 +298,10 @@ std::string render_decisions(const Json& decisions, bool colour) {
 }
 
 std::string render_event(const Json& event, bool colour) {
-  const std::string vm = text_in(event, "vm");
-  return fmt::format("{}  {:<16}  {:<12}  {}\n", coloured(text_in(event, "time"), Colour::Dim, colour),
-                     text_in(event, "code"), vm == "-" ? "host" : vm, text_in(event, "text"));
+  const std::string vm = text_in(event, "vm"), by = text_in(event, "by");
+  return fmt::format("{}  {:<16}  {:<12}  {}{}\n", coloured(text_in(event, "time"), Colour::Dim, colour),
+                     text_in(event, "code"), vm == "-" ? "host" : vm, text_in(event, "text"),
+                     by == "-" ? "" : " (by " + by + ")");
 }
 
 std::string render_reactions(const Json& reactions, bool colour) {

@@ -43,8 +43,8 @@ Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, Sett
 
 Engine::~Engine() = default;
 
-void Engine::event(EventCode code, const std::string& vm, EventDetail detail) {
-  journal_.event(hooks_.wall_now(), code, vm, std::move(detail));
+void Engine::event(EventCode code, const std::string& vm, EventDetail detail, const std::string& by) {
+  journal_.event(hooks_.wall_now(), code, vm, std::move(detail), by);
   if (hooks_.new_events) hooks_.new_events();
 }
 

@@ -79,17 +79,20 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   std::vector<VmReport> vms() const override;
   std::vector<VmReport> vms_off() const override;
   Result<VmReport> vm(const std::string& name) const override;
-  void set(const std::string& name, const SettingsChange& change, bool dry_run, Answer answer) override;
-  Result<VmReport> resize(const std::string& name, Bytes memory, bool dry_run) override;
+  void set(const std::string& name, const SettingsChange& change, bool dry_run, const std::string& by,
+           Answer answer) override;
+  Result<VmReport> resize(const std::string& name, Bytes memory, bool dry_run,
+                          const std::string& by) override;
   Result<StartReport> reserve(const StartRequest& request) override;
   Result<StartReport> start(const std::string& vm) const override;
   std::vector<StartReport> starts() const override;
-  Result<StartReport> release(const std::string& vm) override;
+  Result<StartReport> release(const std::string& vm, const std::string& by) override;
   Result<std::vector<DecisionRecord>> explain(const std::string& name, std::size_t most) const override;
   std::vector<EventRecord> events(std::uint64_t after) const override { return journal_.events_after(after); }
   std::vector<Reaction> reactions() const override { return journal_.reactions(); }
-  void pause() override;
-  void resume() override;
+  void pause(const std::string& by) override;
+  void resume(const std::string& by) override;
+  void token_changed(EventCode what, const tells::OfToken& token, const std::string& by) override;
 
  private:
   VmRecord* find(const VmId& id);
@@ -105,7 +108,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void watch_other_hand(VmRecord& vm);
   void stop_taking(VmRecord& vm);
   void withdraw_if_static(VmRecord& vm);
-  VmReport changed(const VmLabel& label, const SettingsChange& change);
+  VmReport changed(const VmLabel& label, const SettingsChange& change, const std::string& by);
   void watch_stall(VmRecord& vm, TimePoint now);
   void tell_status(VmRecord& vm, Status before, const std::string& note_before);
   HostView look(Bytes spare, TimePoint now);
@@ -136,7 +139,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void recall_starts();
   void advance_starts(Bytes spare, TimePoint now);
   void begin_if_ready(const Start& start);
-  void tell_of_start(const Start& start);
+  void tell_of_start(const Start& start, const std::string& by = {});
   void remember_starts();
   StartReport report_of_start(const Start& start) const;
   std::string why_of(const Start& start) const;
@@ -145,7 +148,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void keep_pause();
   std::vector<std::string> warnings(const std::string& name, const Limits& limits) const;
   std::vector<std::string> known_names() const;
-  void event(EventCode code, const std::string& vm, EventDetail detail = {});
+  void event(EventCode code, const std::string& vm, EventDetail detail = {}, const std::string& by = {});
 
   EngineOptions options_;
   Profile by_statistics_ = by_statistics(options_.profile);

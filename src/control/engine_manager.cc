@@ -115,9 +115,9 @@ Result<std::vector<DecisionRecord>> Engine::explain(const std::string& name, std
   return journal_.decisions(found->name, most);
 }
 
-void Engine::pause() {
+void Engine::pause(const std::string& by) {
   if (paused_) return;
-  event(EventCode::ManagerPaused, "");
+  event(EventCode::ManagerPaused, "", {}, by);
   paused_ = true;
   paused_since_ = hooks_.wall_now();
   keep_pause();
@@ -129,17 +129,22 @@ void Engine::keep_pause() {
   if (!kept) log_warn("event=manager.pause note={}", log_text(pause_note_));
 }
 
-void Engine::resume() {
+void Engine::resume(const std::string& by) {
   if (!paused_) return;
   paused_ = false;
   paused_since_.reset();
   keep_pause();
   for (auto& [name, vm] : vms_) vm->reaction = {};  // their shortage lasts longer than our actions
-  event(EventCode::ManagerResumed, "");
+  event(EventCode::ManagerResumed, "", {}, by);
   hooks_.pass_wanted();
 }
 
-void Engine::set(const std::string& asked, const SettingsChange& change, bool dry_run, Answer answer) {
+void Engine::token_changed(EventCode what, const tells::OfToken& token, const std::string& by) {
+  event(what, "", token, by);
+}
+
+void Engine::set(const std::string& asked, const SettingsChange& change, bool dry_run, const std::string& by,
+                 Answer answer) {
   const VmRecord* const running = spoken_of(asked);
   if (!running) {
     if (auto several = several_called(asked)) return answer(fail(*std::move(several)));
@@ -155,18 +160,18 @@ void Engine::set(const std::string& asked, const SettingsChange& change, bool dr
     out.warnings = warnings(name, out.limits);
     return answer(std::move(out));
   }
-  settings_.keep(label, change, [this, label, change, answer = std::move(answer)](Result<void> kept) {
+  settings_.keep(label, change, [this, label, change, by, answer = std::move(answer)](Result<void> kept) {
     if (!kept) return answer(fail(std::move(kept.error())));
-    answer(changed(label, change));
+    answer(changed(label, change, by));
   });
 }
 
 // The VM may have come, gone or got another name since it was asked for.
-VmReport Engine::changed(const VmLabel& label, const SettingsChange& change) {
+VmReport Engine::changed(const VmLabel& label, const SettingsChange& change, const std::string& by) {
   const VmRecord* const found = label.id ? find(*label.id) : spoken_of(label.name);
   VmRecord* const running = found ? find(found->id) : nullptr;
   const std::string name = running ? running->name : label.name;
-  event(EventCode::VmSettings, name, change);
+  event(EventCode::VmSettings, name, change, by);
   VmReport out;
   if (running) {
     running->settings = settings_.settings(label_of(*running));

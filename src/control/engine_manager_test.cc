@@ -36,7 +36,7 @@ TEST(Manager, TheGreatestNeedOfAVmIsKeptAlsoOfOneThatIsOnlyWatched) {
 
 TEST(Manager, APauseIsKeptAndOutlivesTheDaemon) {
   World before(4_GiB);
-  before.engine.pause();
+  before.engine.pause("test");
   EXPECT_TRUE(before.kept_pause);
   EngineOptions options = World::options(4_GiB, {});
   options.paused_since = WallTime{} + 1h;
@@ -47,7 +47,7 @@ TEST(Manager, APauseIsKeptAndOutlivesTheDaemon) {
   EXPECT_TRUE(w.machines["web"]->targets.empty());
   EXPECT_TRUE(w.engine.host().paused);
   EXPECT_EQ(w.engine.host().paused_since, options.paused_since);
-  w.engine.resume();
+  w.engine.resume("test");
   EXPECT_FALSE(w.kept_pause);
   EXPECT_FALSE(w.engine.host().paused_since);
   w.run(1s);
@@ -57,11 +57,11 @@ TEST(Manager, APauseIsKeptAndOutlivesTheDaemon) {
 TEST(Manager, APauseThatCannotBeKeptIsOneAllTheSameAndSaysSo) {
   World w(4_GiB);
   w.settings.broken = true;
-  w.engine.pause();
+  w.engine.pause("test");
   EXPECT_TRUE(w.engine.host().paused);
   EXPECT_EQ(w.engine.host().note, "the disk is full");
   w.settings.broken = false;
-  w.engine.resume();
+  w.engine.resume("test");
   EXPECT_EQ(w.engine.host().note, "");
 }
 
@@ -74,7 +74,7 @@ TEST(Manager, AChangeIsInForceAndAnsweredWhenItIsKept) {
   const auto change = [&](Bytes minimum) {
     Settings to;
     to.minimum = minimum;
-    w.engine.set("web", {to}, false, [&](Result<VmReport> made) {
+    w.engine.set("web", {to}, false, "test", [&](Result<VmReport> made) {
       ASSERT_TRUE(made) << made.error().message;
       answered.push_back(made->limits.minimum);
     });
@@ -95,7 +95,7 @@ TEST(Manager, AChangeThatCannotBeKeptChangesNothing) {
   Settings to;
   to.minimum = 300_MiB;
   std::string refused;
-  w.engine.set("web", {to}, false, [&](Result<VmReport> made) { refused = made.error().message; });
+  w.engine.set("web", {to}, false, "test", [&](Result<VmReport> made) { refused = made.error().message; });
   w.settings.broken = true;
   w.settings.catch_up();
   EXPECT_EQ(refused, "the disk is full");
@@ -184,6 +184,28 @@ TEST(Manager, AnOverCommitmentThatIsOverIsOver) {
   w.run(1s);
   EXPECT_EQ(w.engine.host().over_committed, 0_MiB);
   EXPECT_GT(w.engine.host().over_committed_passes, 0u);
+}
+
+TEST(Manager, EachChangeIsAnEventThatNamesWhoMadeIt) {
+  World w(4_GiB);
+  w.add("web");
+  w.run(1s);
+  SettingsChange change;
+  change.to.mode = Mode::Static;
+  ASSERT_TRUE(w.set("web", change, false));
+  ASSERT_TRUE(w.engine.resize("web", 512_MiB, false, "user 1"));
+  w.engine.pause("user 2");
+  w.engine.resume("token ci");
+  w.engine.token_changed(EventCode::TokenCreated, {"grafana", "read"}, "user 3");
+  w.engine.token_changed(EventCode::TokenRevoked, {"grafana", ""}, "user 3");
+  std::vector<std::string> told;
+  for (const EventRecord& each : w.engine.events(0)) {
+    if (!each.by.empty()) told.push_back(std::string(event_code(each.code)) + " by " + each.by);
+  }
+  EXPECT_THAT(
+      told, ElementsAre("vm.settings by test", "vm.resized by user 1", "manager.paused by user 2",
+                        "manager.resumed by token ci", "token.created by user 3", "token.revoked by user 3"));
+  EXPECT_THAT(event_text(w.engine.events(0).back()), "the token 'grafana' counts no more");
 }
 
 TEST(Manager, ExplainsWantedByPartsThatSumUpToIt) {

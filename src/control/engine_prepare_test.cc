@@ -121,7 +121,7 @@ TEST(EnginePrepares, NoGuestThatNobodyMadeDynamic) {
 TEST(EnginePrepares, NoGuestWhilePaused) {
   World w(4_GiB);
   auto& web = w.add("web");
-  w.engine.pause();
+  w.engine.pause("test");
   w.demands["web"] = 200_MiB;
   w.run(2s);
   EXPECT_EQ(web.prepared, 0);

@@ -68,7 +68,7 @@ Result<void> Engine::host_gives(const VmRecord& vm, Bytes to) const {
                            format_bytes(more), format_bytes(std::max(Bytes{}, left)), holders()));
 }
 
-Result<VmReport> Engine::resize(const std::string& asked, Bytes memory, bool dry_run) {
+Result<VmReport> Engine::resize(const std::string& asked, Bytes memory, bool dry_run, const std::string& by) {
   const VmRecord* const found = spoken_of(asked);
   if (!found) return fail(nobody_called(asked));
   VmRecord& vm = *find(found->id);
@@ -79,7 +79,7 @@ Result<VmReport> Engine::resize(const std::string& asked, Bytes memory, bool dry
   if (Result<void> ok = host_gives(vm, to); !ok) return fail(std::move(ok.error()));
   const Bytes from = vm.facts().assigned();
   if (!dry_run) {
-    event(EventCode::VmResized, vm.name, tells::Resized{from, to});
+    event(EventCode::VmResized, vm.name, tells::Resized{from, to}, by);
     vm.machine->set_target(to);
     refresh(vm, clock_.now());
   }

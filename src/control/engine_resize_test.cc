@@ -24,7 +24,7 @@ class Resize : public testing::Test {
     w.run(1s);
   }
   std::string why(Bytes memory) {
-    const Result<VmReport> done = w.engine.resize("web", memory, true);
+    const Result<VmReport> done = w.engine.resize("web", memory, true, "test");
     return done ? "" : done.error().message;
   }
 
@@ -33,11 +33,11 @@ class Resize : public testing::Test {
 };
 
 TEST_F(Resize, AStaticVmGrowsShrinksAndStaysSo) {
-  ASSERT_TRUE(w.engine.resize("web", 2_GiB, false));
+  ASSERT_TRUE(w.engine.resize("web", 2_GiB, false, "test"));
   EXPECT_EQ(w.assigned("web"), 2_GiB);
   w.run(30s);
   EXPECT_EQ(w.assigned("web"), 2_GiB) << "nobody takes it back";
-  ASSERT_TRUE(w.engine.resize("web", 700_MiB, false));
+  ASSERT_TRUE(w.engine.resize("web", 700_MiB, false, "test"));
   w.run(30s);
   EXPECT_EQ(w.assigned("web"), 700_MiB);
   EXPECT_EQ(w.engine.host().committed, 700_MiB);
@@ -45,7 +45,7 @@ TEST_F(Resize, AStaticVmGrowsShrinksAndStaysSo) {
 
 TEST_F(Resize, AGrowthCountsBeforeTheGuestHasIt) {
   web->obedient = false;
-  const Result<VmReport> report = w.engine.resize("web", 2_GiB, false);
+  const Result<VmReport> report = w.engine.resize("web", 2_GiB, false, "test");
   ASSERT_TRUE(report);
   EXPECT_EQ(report->target, 2_GiB);
   EXPECT_EQ(report->assigned, 1_GiB);
@@ -54,7 +54,7 @@ TEST_F(Resize, AGrowthCountsBeforeTheGuestHasIt) {
 
 TEST_F(Resize, ADryRunMovesNothing) {
   const std::size_t orders = web->targets.size();
-  EXPECT_EQ(w.engine.resize("web", 2_GiB, true)->target, 2_GiB);
+  EXPECT_EQ(w.engine.resize("web", 2_GiB, true, "test")->target, 2_GiB);
   EXPECT_EQ(web->targets.size(), orders);
 }
 
@@ -83,7 +83,7 @@ TEST_F(Resize, AGuestKeepsWhatItIsKnownToNeed) {
   w.add("db", 1_GiB);
   w.demands["db"] = 800_MiB;
   w.run(2s);
-  const Result<VmReport> done = w.engine.resize("db", 600_MiB, false);
+  const Result<VmReport> done = w.engine.resize("db", 600_MiB, false, "test");
   ASSERT_FALSE(done);
   EXPECT_THAT(done.error().message, HasSubstr("'db' needs 800 MiB now"));
   EXPECT_EQ(done.error().field, "memory_bytes");
@@ -92,9 +92,9 @@ TEST_F(Resize, AGuestKeepsWhatItIsKnownToNeed) {
 TEST_F(Resize, ADynamicVmAndAPausedDaemonSayWhatToDo) {
   w.add("dyn", 1_GiB);
   w.run(1s);
-  EXPECT_THAT(w.engine.resize("dyn", 512_MiB, false).error().message,
+  EXPECT_THAT(w.engine.resize("dyn", 512_MiB, false, "test").error().message,
               HasSubstr("aerostat set dyn --mode static"));
-  w.engine.pause();
+  w.engine.pause("test");
   EXPECT_THAT(why(2_GiB), HasSubstr("aerostat resume"));
 }
 

@@ -49,7 +49,7 @@ Result<StartReport> Engine::reserve(const StartRequest& request) {
                     ? Error{Error::Kind::Refused, asked.error().message + holders(), asked.error().field}
                     : asked.error());
   }
-  tell_of_start(*starts_.find(request.vm));
+  tell_of_start(*starts_.find(request.vm), request.asked_by);
   remember_starts();
   hooks_.pass_wanted();
   begin_if_ready(*starts_.find(request.vm));
@@ -70,14 +70,14 @@ std::vector<StartReport> Engine::starts() const {
   return out;
 }
 
-Result<StartReport> Engine::release(const std::string& vm) {
+Result<StartReport> Engine::release(const std::string& vm, const std::string& by) {
   const std::optional<Start> ended = starts_.release(vm, books_, clock_.now());
   if (!ended) {
     const Result<StartReport> known = start(vm);
     if (!known) return known;
     return fail(Error::Kind::Refused, fmt::format("nothing is kept for '{}': {}", vm, known->why));
   }
-  tell_of_start(*ended);
+  tell_of_start(*ended, by);
   remember_starts();
   hooks_.pass_wanted();
   return report_of_start(*ended);
@@ -108,15 +108,15 @@ void Engine::start_failed(const std::string& vm, const std::string& why) {
   remember_starts();
 }
 
-void Engine::tell_of_start(const Start& start) {
+void Engine::tell_of_start(const Start& start, const std::string& by) {
   const std::string& vm = start.request.vm;
   switch (start.state) {
-    case StartState::Waiting: return event(EventCode::VmStartWaits, vm, why_of(start));
-    case StartState::Gathering: return event(EventCode::VmReserved, vm, start.request.memory);
-    case StartState::Ready: return event(EventCode::VmStartReady, vm);
+    case StartState::Waiting: return event(EventCode::VmStartWaits, vm, why_of(start), by);
+    case StartState::Gathering: return event(EventCode::VmReserved, vm, start.request.memory, by);
+    case StartState::Ready: return event(EventCode::VmStartReady, vm, {}, by);
     case StartState::Refused: return event(EventCode::VmStartRefused, vm, start.why);
     case StartState::Expired: return event(EventCode::VmReleased, vm, start.why);
-    case StartState::Released: return event(EventCode::VmReleased, vm);
+    case StartState::Released: return event(EventCode::VmReleased, vm, {}, by);
     case StartState::Started: return;  // it appeared, and that was told
   }
 }

@@ -96,7 +96,7 @@ TEST(EngineStarts, APauseIsNamedWhereAStartWaitsForMemory) {
   World w(4_GiB);
   w.add("web", 2_GiB);
   w.demands["web"] = 300_MiB;
-  w.engine.pause();
+  w.engine.pause("test");
   ASSERT_TRUE(w.engine.reserve(request("new", 3_GiB)));
   w.run(1s);
   EXPECT_EQ(state(w, "new"), StartState::Gathering);
@@ -192,12 +192,26 @@ TEST(EngineStarts, ANewDaemonStartsWhatTheLastOneCouldNotStartAnyMore) {
   EXPECT_EQ(w.begun, std::vector<std::string>{kDomain});
 }
 
+TEST(EngineStarts, TheEventsTellWhoAskedAndWhoGaveUp) {
+  World w(4_GiB);
+  StartRequest asked = request("new", 1_GiB);
+  asked.asked_by = "user 7";
+  ASSERT_TRUE(w.engine.reserve(asked));
+  w.run(1s);
+  ASSERT_TRUE(w.engine.release("new", "token ci"));
+  std::vector<std::string> by;
+  for (const EventRecord& each : w.engine.events(0))
+    by.push_back(std::string(event_code(each.code)) + " " + each.by);
+  EXPECT_EQ(by,
+            (std::vector<std::string>{"vm.start-waits user 7", "vm.start-ready ", "vm.released token ci"}));
+}
+
 TEST(EngineStarts, NothingIsKeptIsSaidWithTheReason) {
   World w(4_GiB);
-  EXPECT_EQ(w.engine.release("web").error().kind, Error::Kind::NotFound);
+  EXPECT_EQ(w.engine.release("web", "test").error().kind, Error::Kind::NotFound);
   ASSERT_TRUE(w.engine.reserve(request("web", 1_GiB)));
-  EXPECT_EQ(w.engine.release("web")->state, StartState::Released);
-  EXPECT_THAT(w.engine.release("web").error().message, HasSubstr("it was released"));
+  EXPECT_EQ(w.engine.release("web", "test")->state, StartState::Released);
+  EXPECT_THAT(w.engine.release("web", "test").error().message, HasSubstr("it was released"));
   EXPECT_THAT(w.engine.start("wob").error().message, HasSubstr("did you mean 'web'?"));
 }
 

@@ -143,11 +143,11 @@ TEST(Engine, StartsALifeAnewAfterAReboot) {
 TEST(Engine, MovesNothingWhilePaused) {
   World w(4_GiB);
   w.add("web");
-  w.engine.pause();
+  w.engine.pause("test");
   w.demands["web"] = 380_MiB;
   w.run(3s);
   EXPECT_TRUE(w.machines["web"]->targets.empty());
-  w.engine.resume();
+  w.engine.resume("test");
   w.run(1s);
   EXPECT_FALSE(w.machines["web"]->targets.empty());
 }
@@ -253,7 +253,7 @@ TEST(Engine, ReservesNothingThatCouldNeverBeFree) {
   EXPECT_NE(refused.error().message.find("1.75 GiB would be left"), std::string::npos)
       << refused.error().message;
   EXPECT_TRUE(w.engine.reserve({"new", 1792_MiB})) << "all but its minimum";
-  w.engine.release("new");
+  w.engine.release("new", "test");
   EXPECT_EQ(w.engine.host().reserved, 0_MiB);
 }
 

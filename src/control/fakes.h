@@ -247,7 +247,7 @@ class World {
   // Changes settings; the answer must come at once.
   Result<VmReport> set(const std::string& name, const SettingsChange& change, bool dry_run) {
     Result<VmReport> out = fail(Error::Kind::Internal, "no answer came");
-    engine.set(name, change, dry_run, [&out](Result<VmReport> answer) { out = std::move(answer); });
+    engine.set(name, change, dry_run, "test", [&out](Result<VmReport> answer) { out = std::move(answer); });
     return out;
   }
 

@@ -33,7 +33,7 @@ void Journal::Allowance::earn(WallTime now) {
   if (seconds > 0) left = std::min(kBurst, left + seconds * kPerSecond);
 }
 
-void Journal::event(WallTime at, EventCode code, std::string vm, EventDetail detail) {
+void Journal::event(WallTime at, EventCode code, std::string vm, EventDetail detail, std::string by) {
   if (!vm.empty()) {
     Allowance& allowance = allowances_.try_emplace({vm, code}, Allowance{kBurst, at, 0}).first->second;
     allowance.earn(at);
@@ -44,7 +44,7 @@ void Journal::event(WallTime at, EventCode code, std::string vm, EventDetail det
     if (allowance.left_out > 0) tell_left_out(at, vm, code, allowance);
     allowance.left -= 1;
   }
-  push({0, at, code, std::move(vm), std::move(detail)});
+  push({0, at, code, std::move(vm), std::move(detail), std::move(by)});
 }
 
 void Journal::tell_left_out(WallTime at, const std::string& vm, EventCode code, Allowance& allowance) {

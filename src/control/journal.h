@@ -26,7 +26,7 @@ class Journal {
   // writes less than 10 MB of log a day.
   static constexpr double kPerSecond = 0.05;
 
-  void event(WallTime at, EventCode code, std::string vm, EventDetail detail);
+  void event(WallTime at, EventCode code, std::string vm, EventDetail detail, std::string by = {});
   // Says what was left out of a series that has ended. Call it now and then.
   void settle(WallTime now);
   // A decision equal to the VM's last one (same rule, same target) only raises its count and refreshes its

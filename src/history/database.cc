@@ -26,7 +26,7 @@ CREATE TABLE tens(time INTEGER PRIMARY KEY, whole INTEGER NOT NULL, data BLOB NO
 CREATE TABLE minutes(time INTEGER PRIMARY KEY, whole INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
 CREATE TABLE hours(time INTEGER PRIMARY KEY, whole INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
 CREATE TABLE events(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, run INTEGER NOT NULL, seq INTEGER NOT NULL,
-  code TEXT NOT NULL, vm TEXT NOT NULL, text TEXT NOT NULL) STRICT;
+  code TEXT NOT NULL, vm TEXT NOT NULL, text TEXT NOT NULL, asked_by TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX events_of ON events(vm, at_ms);
 CREATE INDEX events_at ON events(at_ms);
 CREATE TABLE decisions(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
@@ -36,6 +36,9 @@ CREATE TABLE decisions(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, seq INTEGER
   UNIQUE(run, seq)) STRICT;
 CREATE INDEX decisions_of ON decisions(vm, at_ms);
 )sql";
+
+// What schema 1 lacks.
+constexpr const char* kFromSchema1 = "ALTER TABLE events ADD COLUMN asked_by TEXT NOT NULL DEFAULT ''";
 
 }  // namespace
 
@@ -111,10 +114,14 @@ Result<void> prepare(SQLite::Database& database, const std::string& path, Bytes 
     if (found != "ok")
       return fail(Error::Kind::Invalid, fmt::format("{} is damaged: {}", path, printable(found, 200)));
   }
-  if (!fresh) return {};
+  if (!fresh && schema == kSchema) return {};
   SQLite::Transaction all(database);
-  database.exec(kTables);
-  database.exec(fmt::format("PRAGMA application_id = {}", kApplication));
+  if (fresh) {
+    database.exec(kTables);
+    database.exec(fmt::format("PRAGMA application_id = {}", kApplication));
+  } else {
+    database.exec(kFromSchema1);
+  }
   database.exec(fmt::format("PRAGMA user_version = {}", kSchema));
   all.commit();
   return {};

@@ -60,6 +60,7 @@ struct HistoryTable {
 struct PastEvent {
   std::int64_t at_ms = 0;  // since 1970
   std::string code, vm, text;
+  std::string by;  // who asked for it; empty: nobody did, or it is not known
 };
 struct PastDecision {
   std::int64_t at_ms = 0;

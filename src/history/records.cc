@@ -38,7 +38,8 @@ void bind(SQLite::Statement& into, const PastQuery& query) {
 
 Records::Records(SQLite::Database& database)
     : database_(&database),
-      event_(database, "INSERT INTO events(at_ms, run, seq, code, vm, text) VALUES(?, ?, ?, ?, ?, ?)"),
+      event_(database,
+             "INSERT INTO events(at_ms, run, seq, code, vm, text, asked_by) VALUES(?, ?, ?, ?, ?, ?, ?)"),
       decision_(
           database,
           "INSERT INTO decisions(run, seq, at_ms, vm, rule, from_bytes, to_bytes, desired_bytes, why, "
@@ -56,6 +57,7 @@ void Records::add(std::int64_t run, const EventRecord& event) {
   event_.bind(4, std::string(event_code(event.code)));
   event_.bind(5, event.vm);
   event_.bind(6, event_text(event).substr(0, kMostText));
+  event_.bind(7, event.by.substr(0, kMostText));
   event_.exec();
   event_.reset();
 }
@@ -90,15 +92,15 @@ void Records::prune() {
 
 std::vector<PastEvent> Records::events(const PastQuery& query) {
   const char* const of = query.vm.empty() ? "?1 = ''" : "vm = ?1";
-  SQLite::Statement rows(*database_,
-                         fmt::format("SELECT at_ms, code, vm, text FROM events WHERE {} AND at_ms >= ?2 "
-                                     "AND at_ms < ?3 ORDER BY at_ms DESC, id DESC LIMIT ?4",
-                                     of));
+  SQLite::Statement rows(
+      *database_, fmt::format("SELECT at_ms, code, vm, text, asked_by FROM events WHERE {} AND at_ms >= ?2 "
+                              "AND at_ms < ?3 ORDER BY at_ms DESC, id DESC LIMIT ?4",
+                              of));
   bind(rows, query);
   std::vector<PastEvent> out;
   while (rows.executeStep()) {
     out.push_back({rows.getColumn(0).getInt64(), rows.getColumn(1).getString(), rows.getColumn(2).getString(),
-                   rows.getColumn(3).getString()});
+                   rows.getColumn(3).getString(), rows.getColumn(4).getString()});
   }
   std::reverse(out.begin(), out.end());
   return out;

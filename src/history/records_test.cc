@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include "base/temporary_folder.h"
 #include "history/store.h"
 
@@ -34,6 +36,40 @@ class RecordsTest : public testing::Test {
   }
   TemporaryFolder folder_;
 };
+
+TEST_F(RecordsTest, KnowWhoAskedForAChange) {
+  const auto store = opened();
+  EventRecord asked = event(1, "web", 1000);
+  asked.by = "token grafana";
+  ASSERT_TRUE(store->add(1, asked));
+  ASSERT_TRUE(store->add(1, event(2, "web", 2000)));
+  EXPECT_THAT(store->events({"web", 0, 10'000, 100}).value(),
+              ElementsAre(Field(&PastEvent::by, "token grafana"), Field(&PastEvent::by, "")));
+}
+
+// As a daemon before this column wrote it.
+TEST_F(RecordsTest, OfAnOlderFileAreKept) {
+  {
+    const auto store = opened();
+    ASSERT_TRUE(store->add(1, event(1, "web", 1000)));
+    ASSERT_TRUE(store->commit());
+  }
+  {
+    SQLite::Database older(folder_.path() + "/history.db", SQLite::OPEN_READWRITE);
+    older.exec("ALTER TABLE events DROP COLUMN asked_by");
+    older.exec("PRAGMA user_version = 1");
+  }
+  for (const int run : {2, 3}) {
+    const auto store = opened();
+    EventRecord asked = event(1, "web", run * 1000);
+    asked.by = "user 7";
+    ASSERT_TRUE(store->add(run, asked));
+    ASSERT_TRUE(store->commit());
+  }
+  EXPECT_THAT(opened()->events({"web", 0, 10'000, 100}).value(),
+              ElementsAre(Field(&PastEvent::by, ""), Field(&PastEvent::by, "user 7"),
+                          Field(&PastEvent::by, "user 7")));
+}
 
 TEST_F(RecordsTest, AreThereForTheNextDaemon) {
   {

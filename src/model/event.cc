@@ -47,6 +47,8 @@ constexpr std::array<Meaning, kEventCodes> kMeanings = {{
     {"manager.paused", "no VM is asked to change until it is resumed; what was asked before goes on"},
     {"manager.resumed", "VMs are managed again"},
     {"manager.reconfigured", "the configuration was read again"},
+    {"token.created", "a token for the API was made"},
+    {"token.revoked", "a token for the API counts no more"},
 }};
 
 struct Sentence {
@@ -93,6 +95,10 @@ struct Sentence {
   std::string operator()(const tells::LeftOut& left_out) const {
     return fmt::format("{} more {} {} left out", left_out.count, event_code(left_out.code),
                        left_out.count == 1 ? "was" : "were");
+  }
+  std::string operator()(const tells::OfToken& token) const {
+    if (code == EventCode::TokenRevoked) return fmt::format("the token '{}' counts no more", token.name);
+    return fmt::format("the token '{}' was made; its role is {}", token.name, token.role);
   }
 };
 

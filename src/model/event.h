@@ -51,8 +51,10 @@ enum class EventCode {
   ManagerPaused,
   ManagerResumed,
   ManagerReconfigured,
+  TokenCreated,  // for the API over TCP
+  TokenRevoked,
 };
-inline constexpr std::size_t kEventCodes = static_cast<std::size_t>(EventCode::ManagerReconfigured) + 1;
+inline constexpr std::size_t kEventCodes = static_cast<std::size_t>(EventCode::TokenRevoked) + 1;
 // "vm.grow": stable, for programs.
 std::string_view event_code(EventCode code);
 
@@ -85,11 +87,15 @@ struct LeftOut {
   EventCode code;
   std::uint64_t count;
 };
+struct OfToken {
+  std::string name, role;
+};
 }  // namespace tells
 
-using EventDetail = std::variant<std::monostate, std::string, Bytes, Decision, SettingsChange,
-                                 tells::StatusChange, tells::RunsOn, tells::StaysAt, tells::Resized,
-                                 tells::Beyond, tells::Budget, tells::Ignored, tells::LeftOut>;
+using EventDetail =
+    std::variant<std::monostate, std::string, Bytes, Decision, SettingsChange, tells::StatusChange,
+                 tells::RunsOn, tells::StaysAt, tells::Resized, tells::Beyond, tells::Budget, tells::Ignored,
+                 tells::LeftOut, tells::OfToken>;
 
 struct EventRecord {
   std::uint64_t seq = 0;
@@ -97,6 +103,7 @@ struct EventRecord {
   EventCode code = EventCode::VmAppeared;
   std::string vm;  // empty: the host
   EventDetail detail;
+  std::string by = {};  // who asked for it, as "user 1000"; empty: nobody did, or it is not known
 };
 
 // One sentence, for people.

@@ -52,7 +52,7 @@ export class World {
   }
 
   happened(code, name, text) {
-    const event = { seq: this.events.length + 1, time: new Date().toISOString(), code, vm: name, text };
+    const event = { seq: this.events.length + 1, time: new Date().toISOString(), code, vm: name, text, by: null };
     this.events.push(event);
     return event;
   }

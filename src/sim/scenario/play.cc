@@ -135,7 +135,7 @@ class Stage {
         const auto done = policy_.engine().reserve({step.vm, step.amount});
         say(step.vm, done ? "is promised " + format_bytes(step.amount) : done.error().message);
       }
-      if (step.kind == Kind::Release) policy_.engine().release(step.vm);
+      if (step.kind == Kind::Release) policy_.engine().release(step.vm, "scenario");
       if (step.kind == Kind::Start) waiting_.push_back(s_.vm(step.vm));
       if (step.kind == Kind::Reboot && vm) reboot(*vm);
       if (step.kind == Kind::LoseMonitor && vm) lose_monitor(*vm);

@@ -23,7 +23,7 @@ export function EventList({ items, own = false }: { items: readonly Event[]; own
           <li key={`${event.seq} ${event.time}`} class={isBad(event) ? "bad" : ""}>
             <time dateTime={event.time}>{when(event.time)}</time>
             <span class="code">{event.code}</span>
-            <span class="text">{!own && event.vm && <a href={hrefOf({ view: "vm", name: event.vm })}>{event.vm}</a>} {event.text}</span>
+            <span class="text">{!own && event.vm && <a href={hrefOf({ view: "vm", name: event.vm })}>{event.vm}</a>} {event.text}{event.by && <span class="by"> by {event.by}</span>}</span>
           </li>
         ))}
       </ol>

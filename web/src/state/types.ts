@@ -88,6 +88,7 @@ export interface Event {
   code: string;
   vm: string;
   text: string;
+  by: string | null; // who asked for it
 }
 
 export interface Decision {
