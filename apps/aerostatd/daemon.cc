@@ -25,6 +25,7 @@
 #include "history/history.h"
 #include "history_feed.h"
 #include "host/host_memory.h"
+#include "memories_file.h"
 #include "pause_file.h"
 #include "reactor/timer.h"
 #include "service_manager.h"
@@ -62,7 +63,7 @@ class ChannelMaker final : public GuestLinkMaker {
 };
 
 EngineOptions engine_options(const Config& config, const Budget& budget, const PauseFile& pause,
-                             const StartsFile& starts) {
+                             const StartsFile& starts, const MemoriesFile& memories) {
   EngineOptions out;
   out.capacity = budget.capacity;
   out.reserve = budget.reserve;
@@ -70,6 +71,7 @@ EngineOptions engine_options(const Config& config, const Budget& budget, const P
   out.version = AEROSTAT_VERSION;
   out.paused_since = pause.since();
   out.starts = starts.recall();
+  out.memories = memories.recall();
   return out;
 }
 
@@ -124,13 +126,17 @@ class Daemon::Impl {
         held_(runtime_directory(config)),
         pause_(config.state_dir),
         starts_(runtime_directory(config)),
+        memories_(runtime_directory(config)),
         history_(make_history(config)),
-        engine_(engine_options(config, budget, pause_, starts_), clock_, sensor_, settings_, guests_, held_,
-                {[this] { want_pass(); }, [this] { want_notice(); },
-                 [] { return std::chrono::system_clock::now(); },
-                 [this](bool paused) { return pause_.keep(paused); },
-                 [this](const std::vector<StartReport>& starts) { starts_.remember(starts); },
-                 [this](const StartRequest& request) { begin_start(request); }}),
+        engine_(
+            engine_options(config, budget, pause_, starts_, memories_), clock_, sensor_, settings_, guests_,
+            held_,
+            {[this] { want_pass(); }, [this] { want_notice(); },
+             [] { return std::chrono::system_clock::now(); },
+             [this](bool paused) { return pause_.keep(paused); },
+             [this](const std::vector<StartReport>& starts) { starts_.remember(starts); },
+             [this](const StartRequest& request) { begin_start(request); }, [this] { return may_begin(); },
+             [this](const std::vector<VmMemory>& all) { memories_.remember(all); }}),
         machines_(io_, clock_, engine_),
         tokens_(load_tokens(config)),
         api_(io_, clock_,
@@ -214,6 +220,14 @@ class Daemon::Impl {
 
   // Never from inside the engine's call.
   void begin_start(const StartRequest& request) {
+  Result<void> may_begin() const {
+    if (domains_) return {};
+    return fail(Error::Kind::Refused,
+                fmt::format("aerostatd cannot start a domain: {}; leave out domain, and start it yourself",
+                            libvirt_.absent.empty() ? "[libvirt] enabled = \"false\" in its configuration"
+                                                    : libvirt_.absent));
+  }
+
     const auto failed = [this, vm = request.vm](const std::string& why) { engine_.start_failed(vm, why); };
     if (domains_) return domains_->start_domain(request.domain, failed);
     boost::asio::post(io_, [failed] { failed("aerostatd has no libvirt to start it with"); });
@@ -318,6 +332,7 @@ class Daemon::Impl {
   StartsFile starts_;
   std::unique_ptr<history::History> history_;  // null: none is kept
   Engine engine_;
+  MemoriesFile memories_;
   QemuMachines machines_;
   std::unique_ptr<LibvirtMachines> domains_;  // null: there is no libvirt
   const std::optional<StaticFiles> page_ = load_page();

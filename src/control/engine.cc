@@ -126,9 +126,10 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   follow_process(vm);
   reclaimed_ += follow_machine(vm, now);
   watch_other_hand(vm);
+  if (vm.facts().known && !std::exchange(vm.heard, true)) books_.known(*vm.claim);
+  if (vm.heard && !options_.memories.empty()) recall_memory(vm);
   vm.machine->manage(vm.facts().known && vm.limits.mode == Mode::Dynamic);
   const MachineFacts& facts = vm.facts();
-  if (facts.known && !std::exchange(vm.heard, true)) books_.known(*vm.claim);
   if (vm.seen_resets != resets && heard_before) rebooted(vm);
   if (facts.known && facts.agent_socket && (!vm.guest || vm.guest_socket != *facts.agent_socket)) {
     vm.guest_socket = *facts.agent_socket;
@@ -214,6 +215,7 @@ void Engine::pass() {
   watch_minimums();
   remember_held();
   journal_.settle(hooks_.wall_now());
+  remember_vms();
 }
 
 void Engine::decide(const HostView& view, TimePoint now) {

@@ -40,6 +40,7 @@ struct EngineOptions {
   std::string version;
   std::optional<WallTime> paused_since;  // before it started: it begins paused
   std::vector<StartReport> starts;       // that an earlier daemon had not ended
+  std::vector<VmMemory> memories;        // what it knew of VMs
 };
 
 class Engine final : public Manager, public MachineListener, public GuestListener {
@@ -141,6 +142,8 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void begin_if_ready(const Start& start);
   void tell_of_start(const Start& start, const std::string& by = {});
   void remember_starts();
+  void recall_memory(VmRecord& vm);
+  void remember_vms();
   StartReport report_of_start(const Start& start) const;
   std::string why_of(const Start& start) const;
   std::string holders() const;
@@ -172,6 +175,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   Journal journal_;
   bool paused_ = false;
   std::optional<WallTime> paused_since_;
+  std::map<VmId, VmMemory> memories_;  // as last given away
   std::string pause_note_;
   std::optional<Bytes> host_has_;  // in all, as last read
   bool over_committed_ = false;

@@ -190,7 +190,9 @@ class World {
                              return {};
                            },
                            [this](const std::vector<StartReport>& starts) { kept_starts = starts; },
-                           [this](const StartRequest& request) { begun.push_back(request.domain); }}) {
+                           [this](const StartRequest& request) { begun.push_back(request.domain); },
+                           [this] { return may_begin; },
+                           [this](const std::vector<VmMemory>& all) { kept_memories = all; }}) {
     settings.defaults.mode = Mode::Dynamic;
     settings.defaults.minimum = Bytes::mib(256);
   }
@@ -273,6 +275,8 @@ class World {
   bool kept_pause = false;
   std::vector<StartReport> kept_starts;
   std::vector<std::string> begun;  // domains that are to be started
+  Result<void> may_begin = {};
+  std::vector<VmMemory> kept_memories;
   Engine engine;
 
  private:

@@ -82,6 +82,20 @@ class HeldBook {
   virtual All recall() const = 0;
 };
 
+// What is known of a VM and cannot be seen again: for the next start of the daemon, about the same process
+// only.
+struct VmMemory {
+  VmId vm;
+  ProcessId process;
+  // Learned: it needs as much above its use, until then (policy/floor.h).
+  Bytes floor;
+  int relapses = 0;
+  WallTime until = {};
+  std::string stepped_back = {};  // something else manages it too: how that was seen; empty: nothing does
+
+  friend bool operator==(const VmMemory&, const VmMemory&) = default;
+};
+
 class GuestLinkMaker {
  public:
   virtual ~GuestLinkMaker() = default;
@@ -102,6 +116,10 @@ struct EngineHooks {
   // The memory of a request that names a domain is there: starts it. Ends in Engine::start_failed() if that
   // fails. Missing: nobody can.
   std::function<void(const StartRequest&)> begin_start = {};
+  // Why no domain can be started here now; asked with each request that names one. Missing: nothing is wrong.
+  std::function<Result<void>()> may_begin = {};
+  // Stores for the next start of the daemon what is known of VMs. Missing: nobody stores it.
+  std::function<void(const std::vector<VmMemory>&)> keep_memories = {};
 };
 
 }  // namespace aerostat
