@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -85,12 +87,24 @@ Result<void> take(SettingsChange& change, const std::string& key, const Json& va
   return {};
 }
 
+constexpr std::array<std::string_view, 6> kStartMembers = {
+    "vm", "memory_bytes", "wait_seconds", "lasts_seconds", "weight", "domain"};
+
+// A UUID is the same in both cases; libvirt writes small letters.
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+// Null is as if left out. Not so lasts_seconds: null could mean without end, as it does in an answer.
 Result<void> take(StartRequest& start, const std::string& key, const Json& value) {
   const auto seconds = [](std::optional<std::chrono::seconds>& into, Result<int> given) -> Result<void> {
     if (!given) return fail(std::move(given.error()));
     into = std::chrono::seconds(*given);
     return {};
   };
+  if (value.is_null() && (key == "domain" || key == "weight" || key == "wait_seconds")) return {};
   if (key == "vm") {
     if (!value.is_string()) return invalid("vm is not a text; it is the VM's name", key);
     start.vm = value.get<std::string>();
@@ -98,7 +112,7 @@ Result<void> take(StartRequest& start, const std::string& key, const Json& value
   }
   if (key == "domain") {
     if (!value.is_string()) return invalid("domain is not a text; it is a libvirt domain's UUID", key);
-    start.domain = value.get<std::string>();
+    start.domain = lower(value.get<std::string>());
     return {};
   }
   if (key == "memory_bytes") {
@@ -115,11 +129,9 @@ Result<void> take(StartRequest& start, const std::string& key, const Json& value
   }
   if (key == "lasts_seconds") return seconds(start.lasts, number_of(key, value));
   if (key == "weight") return put(start.weight, number_of(key, value));
-  return invalid(
-      fmt::format(
-          "there is no member '{}'; there are vm, memory_bytes, wait_seconds, lasts_seconds, weight, domain",
-          printable(key, 64)),
-      printable(key, 64));
+  return invalid(fmt::format("there is no member '{}'; there are {}", printable(key, 64),
+                             fmt::join(kStartMembers, ", ")),
+                 printable(key, 64));
 }
 
 // As its owner wrote them, under the names that a change uses.

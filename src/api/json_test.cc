@@ -149,6 +149,22 @@ TEST(ParseStart, TakesWhatIsNeededAndFillsInTheRest) {
   EXPECT_EQ(all->weight, 9);
 }
 
+TEST(ParseStart, NullIsAsIfLeftOut) {
+  const Result<StartRequest> start =
+      parse_start(R"({"vm":"web","memory_bytes":"1G","domain":null,"weight":null,"wait_seconds":null})");
+  ASSERT_TRUE(start) << start.error().message;
+  EXPECT_EQ(start->domain, "");
+  EXPECT_FALSE(start->weight);
+  EXPECT_EQ(start->wait, kUsualWait);
+}
+
+TEST(ParseStart, AUuidIsTheSameInBothCases) {
+  const Result<StartRequest> start =
+      parse_start(R"({"vm":"web","memory_bytes":"1G","domain":"ABCDEF01-2345-6789-ABCD-EF0123456789"})");
+  ASSERT_TRUE(start) << start.error().message;
+  EXPECT_EQ(start->domain, "abcdef01-2345-6789-abcd-ef0123456789");
+}
+
 TEST(ParseStart, RefusesInOneSentenceAndNamesTheField) {
   const auto field = [](std::string_view text) {
     const Result<StartRequest> start = parse_start(text);
@@ -167,6 +183,8 @@ TEST(ParseStart, RefusesInOneSentenceAndNamesTheField) {
   EXPECT_EQ(field(R"({"vm":"web","memory_bytes":"1G","lasts_seconds":null})"), "lasts_seconds");
   EXPECT_EQ(field(R"({"vm":"web","memory_bytes":"1G","weight":10001})"), "weight");
   EXPECT_EQ(field(R"({"vm":"web","memory_bytes":"1G","color":1})"), "color");
+  EXPECT_EQ(field(R"({"vm":null,"memory_bytes":"1G"})"), "vm");
+  EXPECT_EQ(field(R"({"vm":"web","memory_bytes":"1G","domain":"abc"})"), "domain");
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ Engine::Engine(EngineOptions options, const Clock& clock, HostSensor& host, Sett
       paused_since_(options_.paused_since) {
   if (!options_.guards.reservations) books_.ignore_reservations();
   host_has_ = host_.memory().total;
+  spare_ = kMostOfOneClaim;  // nobody has looked yet, so it is no reason
   recall_held();
   recall_starts();
   // Nobody follows events yet.
@@ -125,9 +126,9 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   const bool heard_before = vm.last_assigned > Bytes{};
   follow_process(vm);
   reclaimed_ += follow_machine(vm, now);
-  watch_other_hand(vm);
   if (vm.facts().known && !std::exchange(vm.heard, true)) books_.known(*vm.claim);
   if (vm.heard && !options_.memories.empty()) recall_memory(vm);
+  watch_other_hand(vm);
   vm.machine->manage(vm.facts().known && vm.limits.mode == Mode::Dynamic);
   const MachineFacts& facts = vm.facts();
   if (vm.seen_resets != resets && heard_before) rebooted(vm);
@@ -214,8 +215,8 @@ void Engine::pass() {
   if (!paused_) decide(view, now);
   watch_minimums();
   remember_held();
-  journal_.settle(hooks_.wall_now());
   remember_vms();
+  journal_.settle(hooks_.wall_now());
 }
 
 void Engine::decide(const HostView& view, TimePoint now) {

@@ -146,7 +146,9 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void remember_vms();
   StartReport report_of_start(const Start& start) const;
   std::string why_of(const Start& start) const;
-  std::string holders() const;
+  std::string why_waiting(const Start& start) const;
+  std::string why_gathering(const Start& start) const;
+  std::string holders(const std::string& but = {}) const;
   Bytes spare_physical(std::optional<Bytes> available, TimePoint now);
   void keep_pause();
   std::vector<std::string> warnings(const std::string& name, const Limits& limits) const;
@@ -163,6 +165,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   EngineHooks hooks_;
   mutable Books books_;  // counts follow the machines' facts: brought up to date before they are read
   StartQueue starts_;
+  Bytes spare_;  // what the host's kernel had to spare at the last pass
   KernelMemory kernel_;
   std::map<std::string, std::unique_ptr<VmRecord>> vms_;  // by the names that people use
   std::map<VmId, VmRecord*> by_id_;
@@ -172,10 +175,10 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   std::optional<FairPool> fair_;       // as of the last pass, while the VMs are the same
   std::vector<OrphanClaim> remembered_orphans_;
   std::size_t remembered_vms_ = 0;
+  std::map<VmId, VmMemory> memories_;  // as last given away
   Journal journal_;
   bool paused_ = false;
   std::optional<WallTime> paused_since_;
-  std::map<VmId, VmMemory> memories_;  // as last given away
   std::string pause_note_;
   std::optional<Bytes> host_has_;  // in all, as last read
   bool over_committed_ = false;

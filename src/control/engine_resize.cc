@@ -65,7 +65,7 @@ Result<void> Engine::host_gives(const VmRecord& vm, Bytes to) const {
   if (more <= left) return {};
   return wrong(Error::Kind::Refused,
                fmt::format("'{}' would get {} more, and the host has {} to give{}", vm.name,
-                           format_bytes(more), format_bytes(std::max(Bytes{}, left)), holders()));
+                           format_bytes(more), format_bytes(std::max(Bytes{}, left)), holders(vm.name)));
 }
 
 Result<VmReport> Engine::resize(const std::string& asked, Bytes memory, bool dry_run, const std::string& by) {

@@ -26,7 +26,7 @@ void Engine::recall_starts() {
   const TimePoint now = clock_.now();
   const auto at = [&](WallTime then) { return now + std::chrono::duration_cast<Duration>(then - wall); };
   for (const StartReport& each : options_.starts) {
-    if (start_ended(each.state)) continue;
+    if (start_ended(each.state) || starts_.same_domain(each.request)) continue;
     Start start;
     start.request = each.request;
     start.weight = each.weight;
@@ -42,12 +42,15 @@ void Engine::recall_starts() {
 
 Result<StartReport> Engine::reserve(const StartRequest& request) {
   count_all();
+  if (!request.domain.empty() && hooks_.may_begin) {
+    if (Result<void> can = hooks_.may_begin(); !can)
+      return fail(Error{Error::Kind::Refused, can.error().message, "domain"});
+  }
+  if (Result<void> ok = starts_.admits(request, books_); !ok) return fail(std::move(ok.error()));
   const int weight =
       request.weight.value_or(settings_.settings({request.vm}).weight.value_or(kDefaultWeight));
   if (Result<void> asked = starts_.ask(request, weight, books_, clock_.now()); !asked) {
-    return fail(asked.error().kind == Error::Kind::Refused
-                    ? Error{Error::Kind::Refused, asked.error().message + holders(), asked.error().field}
-                    : asked.error());
+    return fail(Error{asked.error().kind, asked.error().message + holders(request.vm), asked.error().field});
   }
   tell_of_start(*starts_.find(request.vm), request.asked_by);
   remember_starts();
@@ -84,9 +87,11 @@ Result<StartReport> Engine::release(const std::string& vm, const std::string& by
 }
 
 void Engine::advance_starts(Bytes spare, TimePoint now) {
+  spare_ = spare;
   const std::vector<Start> changed = starts_.advance(books_, spare, now);
   for (const Start& each : changed) {
-    if (each.state == StartState::Refused) starts_.explain(each.request.vm, each.why + holders());
+    if (each.state == StartState::Refused)
+      starts_.explain(each.request.vm, each.why + holders(each.request.vm));
     tell_of_start(*starts_.find(each.request.vm));
   }
   if (changed.empty()) return;
@@ -145,44 +150,73 @@ StartReport Engine::report_of_start(const Start& start) const {
 }
 
 std::string Engine::why_of(const Start& start) const {
-  const std::string memory = format_bytes(start.request.memory);
-  const std::string paused = paused_ ? "; aerostat is paused, so nobody is asked to give" : "";
   switch (start.state) {
-    case StartState::Waiting:
-      if (books_.left_for(start.request.vm) >= start.request.memory)
-        return "starts that asked before it, or with more weight, are served first";
-      return fmt::format("{} of {} are missing, even with every VM at its minimum{}",
-                         format_bytes(start.missing), memory, holders());
-    case StartState::Gathering:
-      return fmt::format("{} of {} are still to come from running VMs{}{}", format_bytes(start.missing),
-                         memory, holders(), paused);
-    case StartState::Ready: return memory + " are free for it: it may start";
+    case StartState::Waiting: return why_waiting(start);
+    case StartState::Gathering: return why_gathering(start);
+    case StartState::Ready: return format_bytes(start.request.memory) + " are free for it: it may start";
     default: return start.why;
   }
 }
 
-// "; most is held by db (4.00 GiB, static) and web (1.00 GiB, at least 512 MiB)"
-std::string Engine::holders() const {
-  std::vector<const VmRecord*> most;
+std::string Engine::why_waiting(const Start& start) const {
+  const std::string behind = starts_.behind(start.request.vm);
+  const std::string turn =
+      behind.empty() ? "" : fmt::format("its turn comes after {} (asked earlier, or more weight)", behind);
+  const Bytes missing = start.request.memory - std::max(Bytes{}, books_.left_for(start.request.vm));
+  if (missing <= Bytes{}) return behind.empty() ? "it is next: it gets its memory with the next pass" : turn;
+  return fmt::format("{} of {} are missing, even with every VM at its minimum{}{}", format_bytes(missing),
+                     format_bytes(start.request.memory), holders(start.request.vm),
+                     behind.empty() ? "" : "; " + turn);
+}
+
+// What was promised to starts, and is not free yet: VMs give it, or the host's kernel has to find it.
+std::string Engine::why_gathering(const Start& start) const {
+  const std::string memory = format_bytes(start.request.memory), missing = format_bytes(start.missing);
+  const bool covered = books_.free() >= Bytes{};
+  if (covered && spare_ >= books_.reserved())
+    return memory + " are free for it: it is ready with the next pass";
+  if (covered) {
+    return fmt::format("{} of {} are missing: the host's kernel has only {} to spare for all starts", missing,
+                       memory, format_bytes(std::max(Bytes{}, spare_)));
+  }
+  const bool given = std::ranges::any_of(
+      vms_, [](const auto& each) { return each.second->claim->amount > each.second->claim->least; });
+  if (!given) {
+    return fmt::format("{} of {} are missing, and no VM has more than it keeps{}", missing, memory,
+                       holders(start.request.vm));
+  }
+  return fmt::format("{} of {} are still to come from running VMs{}{}", missing, memory,
+                     holders(start.request.vm),
+                     paused_ ? "; aerostat is paused, so nobody is asked to give" : "");
+}
+
+// "; most is held by db (4.00 GiB, static), web (1.00 GiB, at least 512 MiB) and new (1.00 GiB, kept for its
+// start)". Of whoever asks, nothing is said.
+std::string Engine::holders(const std::string& but) const {
+  struct Holder {
+    Bytes amount;
+    std::string text;
+  };
+  std::vector<Holder> most;
+  const auto add = [&](const std::string& owner, Bytes amount, const std::string& how) {
+    if (amount > Bytes{} && owner != but)
+      most.push_back({amount, fmt::format("{} ({}, {})", owner, format_bytes(amount), how)});
+  };
   for (const auto& [name, vm] : vms_) {
-    if (vm->claim->amount > Bytes{}) most.push_back(vm.get());
+    add(vm->claim->owner, vm->claim->amount,
+        vm->limits.mode == Mode::Static ? "static" : "at least " + format_bytes(vm->claim->least));
   }
-  if (most.empty()) return "; no VM holds memory";
-  const std::size_t named = std::min(kNamed, most.size());
-  std::ranges::partial_sort(
-      most, most.begin() + static_cast<std::ptrdiff_t>(named),
-      [](const VmRecord* a, const VmRecord* b) { return a->claim->amount > b->claim->amount; });
+  for (const OrphanClaim& each : books_.orphans()) add(each.owner, each.amount, "runs on without a monitor");
+  for (const Start& each : starts_.all()) {
+    const Reservation* const kept = start_ended(each.state) ? nullptr : books_.reservation(each.request.vm);
+    if (kept) add(kept->owner, kept->rest(), "kept for its start");
+  }
+  if (most.empty()) return "";
+  std::ranges::stable_sort(most, [](const Holder& a, const Holder& b) { return a.amount > b.amount; });
+  most.resize(std::min(kNamed, most.size()));
   std::string out = "; most is held by ";
-  for (std::size_t i = 0; i < named; ++i) {
-    const VmClaim& claim = *most[i]->claim;
-    out += fmt::format(
-        "{}{} ({}, {})",
-        i == 0           ? ""
-        : i + 1 == named ? " and "
-                         : ", ",
-        claim.owner, format_bytes(claim.amount),
-        most[i]->limits.mode == Mode::Static ? "static" : "at least " + format_bytes(claim.least));
-  }
+  for (std::size_t i = 0; i < most.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == most.size() ? " and " : ", ") + most[i].text;
   return out;
 }
 

@@ -44,7 +44,6 @@ TEST(EngineStarts, MemoryIsGatheredFromRunningVms) {
   EXPECT_EQ(state(w, "new"), StartState::Waiting);
   w.run(250ms);
   EXPECT_EQ(state(w, "new"), StartState::Gathering);
-  EXPECT_THAT(w.engine.start("new")->why, HasSubstr("are still to come from running VMs"));
   for (int i = 0; i < 100 && state(w, "new") != StartState::Ready; ++i) w.run(500ms);
   ASSERT_EQ(state(w, "new"), StartState::Ready) << w.engine.start("new")->why;
   EXPECT_TRUE(law_holds(w));
@@ -100,6 +99,8 @@ TEST(EngineStarts, APauseIsNamedWhereAStartWaitsForMemory) {
   ASSERT_TRUE(w.engine.reserve(request("new", 3_GiB)));
   w.run(1s);
   EXPECT_EQ(state(w, "new"), StartState::Gathering);
+  EXPECT_THAT(w.engine.start("new")->why,
+              HasSubstr("are still to come from running VMs; most is held by web ("));
   EXPECT_THAT(w.engine.start("new")->why, HasSubstr("aerostat is paused"));
 }
 
@@ -190,6 +191,81 @@ TEST(EngineStarts, ANewDaemonStartsWhatTheLastOneCouldNotStartAnyMore) {
   World w(how);
   w.run(1s);
   EXPECT_EQ(w.begun, std::vector<std::string>{kDomain});
+}
+
+TEST(EngineStarts, ADomainThatNobodyCanStartIsRefusedAtOnce) {
+  World w(4_GiB);
+  w.may_begin = fail(Error::Kind::Unavailable, "there is no libvirt");
+  const Result<StartReport> refused = w.engine.reserve(left_to_us("new", 2_GiB));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Error::Kind::Refused);
+  EXPECT_EQ(refused.error().message, "there is no libvirt");
+  EXPECT_EQ(refused.error().field, "domain");
+  EXPECT_TRUE(w.engine.starts().empty()) << "it waits for nobody";
+  EXPECT_TRUE(w.engine.reserve(request("new", 2_GiB))) << "whoever asks starts it";
+}
+
+TEST(EngineStarts, ADomainHasOneNameOnly) {
+  World w(4_GiB);
+  ASSERT_TRUE(w.engine.reserve(left_to_us("new", 1_GiB)));
+  const Result<StartReport> other = w.engine.reserve(left_to_us("other", 1_GiB));
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().kind, Error::Kind::Refused);
+  EXPECT_THAT(other.error().message, HasSubstr("is asked for as 'new' already"));
+  EXPECT_TRUE(w.engine.reserve(left_to_us("new", 2_GiB))) << "the same name may ask again";
+  ASSERT_TRUE(w.engine.release("new", "test"));
+  EXPECT_TRUE(w.engine.reserve(left_to_us("other", 1_GiB)));
+  EngineOptions how = World::options(4_GiB, {});
+  how.starts = w.kept_starts;
+  how.starts.push_back(how.starts.front());
+  how.starts.back().request.vm = "third";
+  EXPECT_EQ(World(how).engine.starts().size(), 1u) << "of an earlier daemon that knew no better";
+}
+
+TEST(EngineStarts, OnAnEmptyHostNobodyElseIsBlamed) {
+  World w(4_GiB);
+  EXPECT_EQ(w.engine.reserve(request("new", 1_GiB))->why,
+            "it is next: it gets its memory with the next pass");
+  EXPECT_EQ(w.engine.reserve(request("now", 1_GiB, 0s))->why,
+            "1.00 GiB are free for it: it is ready with the next pass");
+}
+
+TEST(EngineStarts, MemoryKeptForOtherStartsIsNamedAsWhatHoldsIt) {
+  World w(4_GiB);
+  ASSERT_TRUE(w.engine.reserve(request("first", 3_GiB)));
+  w.run(1s);
+  ASSERT_EQ(state(w, "first"), StartState::Ready);
+  EXPECT_THAT(w.engine.reserve(request("now", 2_GiB, 0s)).error().message,
+              HasSubstr("; most is held by first (3.00 GiB, kept for its start)"));
+  ASSERT_TRUE(w.engine.reserve(request("second", 2_GiB, 5s)));
+  ASSERT_TRUE(w.engine.reserve(request("third", 512_MiB, 5s)));
+  w.run(1s);
+  EXPECT_EQ(
+      w.engine.start("second")->why,
+      "1.00 GiB of 2.00 GiB are missing, even with every VM at its minimum; most is held by first (3.00 "
+      "GiB, kept for its start)");
+  EXPECT_EQ(w.engine.start("third")->why, "its turn comes after second (asked earlier, or more weight)");
+  EXPECT_EQ(w.engine.start("third")->missing, 0_MiB) << "it is there, and others come first";
+  w.run(5s);
+  EXPECT_THAT(w.engine.start("second")->why, HasSubstr("1.00 GiB of 2.00 GiB were missing after 5 s; most"));
+  EXPECT_EQ(state(w, "third"), StartState::Refused);
+  EXPECT_THAT(w.engine.start("third")->why, HasSubstr("its turn did not come within 5 s: others are served"));
+}
+
+TEST(EngineStarts, WhatTheKernelLacksIsNotSaidToComeFromVms) {
+  World w(4_GiB);
+  w.host.available_now = 512_MiB;
+  ASSERT_TRUE(w.engine.reserve(request("new", 1_GiB)));
+  w.run(1s);
+  ASSERT_EQ(state(w, "new"), StartState::Gathering);
+  EXPECT_THAT(w.engine.start("new")->why,
+              HasSubstr("are missing: the host's kernel has only 384 MiB to spare"));
+}
+
+TEST(EngineStarts, MoreThanTheHostHasIsNobodysFault) {
+  World w(4_GiB);
+  add_static(w, "db", 1_GiB);
+  EXPECT_THAT(w.engine.reserve(request("new", 5_GiB)).error().message, Not(HasSubstr("most is held")));
 }
 
 TEST(EngineStarts, TheEventsTellWhoAskedAndWhoGaveUp) {

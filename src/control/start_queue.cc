@@ -1,6 +1,7 @@
 #include "control/start_queue.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -17,9 +18,23 @@ void end(Start& start, StartState state, std::string why, TimePoint now) {
   start.ended_at = now;
 }
 
+// As many starts are named to people.
+constexpr std::size_t kNamed = 3;
+
+// The heaviest first, and of equal ones the first that asked.
+template <typename Starts>
+auto in_state(Starts& starts, StartState state) {
+  std::vector<decltype(&starts.front())> out;
+  for (auto& each : starts) {
+    if (each.state == state) out.push_back(&each);
+  }
+  std::ranges::stable_sort(out, [](const Start* a, const Start* b) { return a->weight > b->weight; });
+  return out;
+}
+
 }  // namespace
 
-Result<void> StartQueue::ask(StartRequest request, int weight, Books& books, TimePoint now) {
+Result<void> StartQueue::admits(const StartRequest& request, const Books& books) const {
   const Bytes most = books.capacity() - books.reserve();
   if (request.memory > most) {
     return fail(Error{Error::Kind::Refused,
@@ -27,11 +42,21 @@ Result<void> StartQueue::ask(StartRequest request, int weight, Books& books, Tim
                                   format_bytes(request.memory), request.vm, format_bytes(most)),
                       "memory_bytes"});
   }
-  const Start* const earlier = find(request.vm);
-  if (!earlier && starts_.size() >= kMost) {
+  if (const Start* const other = same_domain(request)) {
+    return fail(Error{Error::Kind::Refused,
+                      fmt::format("the domain {} is asked for as '{}' already; first `aerostat release {}`",
+                                  request.domain, other->request.vm, other->request.vm),
+                      "domain"});
+  }
+  if (!find(request.vm) && starts_.size() >= kMost) {
     return fail(Error::Kind::Refused,
                 fmt::format("{} starts are waiting already; release some of them", kMost));
   }
+  return {};
+}
+
+Result<void> StartQueue::ask(StartRequest request, int weight, Books& books, TimePoint now) {
+  if (Result<void> ok = admits(request, books); !ok) return ok;
   if (asks_again(request, weight, books, now)) return {};
   const bool may_wait = request.wait.count() > 0;
   if (!may_wait) {
@@ -106,14 +131,27 @@ const Start* StartQueue::find(const std::string& vm) const {
   return found == starts_.end() ? nullptr : &*found;
 }
 
-// The heaviest first, and of equal ones the first that asked.
-std::vector<Start*> StartQueue::in_state(StartState state) {
-  std::vector<Start*> out;
-  for (Start& each : starts_) {
-    if (each.state == state) out.push_back(&each);
+const Start* StartQueue::same_domain(const StartRequest& request) const {
+  const auto found = std::ranges::find_if(starts_, [&](const Start& each) {
+    return !request.domain.empty() && each.request.domain == request.domain &&
+           each.request.vm != request.vm && !start_ended(each.state);
+  });
+  return found == starts_.end() ? nullptr : &*found;
+}
+
+std::string StartQueue::behind(const std::string& vm) const {
+  std::vector<std::string> names;
+  for (const Start* each : in_state(starts_, StartState::Waiting)) {
+    if (each->request.vm == vm) break;
+    names.push_back(each->request.vm);
   }
-  std::ranges::stable_sort(out, [](const Start* a, const Start* b) { return a->weight > b->weight; });
-  return out;
+  const std::size_t more = names.size() > kNamed ? names.size() - kNamed : 0;
+  names.resize(names.size() - more);
+  if (more > 0) names.push_back(fmt::format("{} more", more));
+  if (names.empty()) return "";
+  const std::string last = names.back();
+  names.pop_back();
+  return names.empty() ? last : fmt::format("{} and {}", fmt::join(names, ", "), last);
 }
 
 void StartQueue::find_started(const Books& books, TimePoint now) {
@@ -124,12 +162,14 @@ void StartQueue::find_started(const Books& books, TimePoint now) {
 }
 
 void StartQueue::promise_in_turn(Books& books) {
-  for (Start* each : in_state(StartState::Waiting)) {
-    if (!books.reserve(each->request.vm, each->request.memory)) {
-      each->missing = each->request.memory - std::max(Bytes{}, books.left_for(each->request.vm));
-      return;
-    }
-    each->state = StartState::Gathering;
+  bool served = true;  // so far; nobody overtakes one that is not
+  for (Start* each : in_state(starts_, StartState::Waiting)) {
+    served = served && books.reserve(each->request.vm, each->request.memory);
+    if (served)
+      each->state = StartState::Gathering;
+    else
+      each->missing =
+          std::max(Bytes{}, each->request.memory - std::max(Bytes{}, books.left_for(each->request.vm)));
   }
 }
 
@@ -141,7 +181,7 @@ void StartQueue::find_ready(Books& books, Bytes spare, TimePoint now) {
     const Reservation* const held = books.reservation(each.request.vm);
     if (held && (each.state == StartState::Ready || held->taken_by)) left -= held->rest();
   }
-  for (Start* each : in_state(StartState::Gathering)) {
+  for (Start* each : in_state(starts_, StartState::Gathering)) {
     if (books.reservation(each->request.vm)->taken_by) continue;
     const Bytes has = std::clamp(left, Bytes{}, each->request.memory);
     left -= each->request.memory;
@@ -161,12 +201,15 @@ void StartQueue::end_late(Books& books, TimePoint now) {
     if (held && held->taken_by) continue;
     const bool never_came = each.state == StartState::Ready || each.request.wait.count() == 0;
     const Bytes missing = each.missing;
-    books.release(each.request.vm);
-    end(each, never_came ? StartState::Expired : StartState::Refused,
+    const auto waited = each.request.wait.count();
+    const std::string why =
         never_came ? "it did not start in time: nothing is kept for it any more"
-                   : fmt::format("{} of {} were missing after {} s", format_bytes(missing),
-                                 format_bytes(each.request.memory), each.request.wait.count()),
-        now);
+        : missing > Bytes{}
+            ? fmt::format("{} of {} were missing after {} s", format_bytes(missing),
+                          format_bytes(each.request.memory), waited)
+            : fmt::format("its turn did not come within {} s: others are served first", waited);
+    books.release(each.request.vm);
+    end(each, never_came ? StartState::Expired : StartState::Refused, why, now);
     each.missing = missing;
   }
 }

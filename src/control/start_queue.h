@@ -32,9 +32,12 @@ class StartQueue {
   // No host has so many; a client that asks without end must not fill the daemon's memory.
   static constexpr std::size_t kMost = 1000;
 
+  // Refuses a request that nobody could meet, whatever is free: for more than the host has for VMs, or for a
+  // domain that is asked for by another name already: it would be started twice, or have memory twice.
+  Result<void> admits(const StartRequest& request, const Books& books) const;
   // Takes the request, in place of an earlier one for the VM. One for no more memory keeps its place and
-  // what it has. Refuses one that could never be met: more than the host has for VMs. A request that may not
-  // wait is promised its memory by this call, or refused.
+  // what it has. Refuses what it does not admit. A request that may not wait is promised its memory by this
+  // call, or refused.
   Result<void> ask(StartRequest request, int weight, Books& books, TimePoint now);
   // What an earlier daemon had promised counts again, whatever is free.
   void restore(Start start, Books& books);
@@ -54,10 +57,13 @@ class StartQueue {
   // In the order of asking; with those that ended lately.
   const std::vector<Start>& all() const { return starts_; }
   const Start* find(const std::string& vm) const;
+  // That has not ended, for the same domain by another name; null: none.
+  const Start* same_domain(const StartRequest& request) const;
+  // Whose turn comes before that of a start that waits: "db", "db, web and 4 more". Empty: nobody's.
+  std::string behind(const std::string& vm) const;
 
  private:
   bool asks_again(const StartRequest& request, int weight, Books& books, TimePoint now);
-  std::vector<Start*> in_state(StartState state);
   void promise_in_turn(Books& books);
   void find_started(const Books& books, TimePoint now);
   void find_ready(Books& books, Bytes spare, TimePoint now);
