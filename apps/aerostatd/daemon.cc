@@ -218,8 +218,6 @@ class Daemon::Impl {
     return {};
   }
 
-  // Never from inside the engine's call.
-  void begin_start(const StartRequest& request) {
   Result<void> may_begin() const {
     if (domains_) return {};
     return fail(Error::Kind::Refused,
@@ -228,6 +226,8 @@ class Daemon::Impl {
                                                     : libvirt_.absent));
   }
 
+  // Never from inside the engine's call.
+  void begin_start(const StartRequest& request) {
     const auto failed = [this, vm = request.vm](const std::string& why) { engine_.start_failed(vm, why); };
     if (domains_) return domains_->start_domain(request.domain, failed);
     boost::asio::post(io_, [failed] { failed("aerostatd has no libvirt to start it with"); });
@@ -330,9 +330,9 @@ class Daemon::Impl {
   HeldFile held_;
   PauseFile pause_;
   StartsFile starts_;
+  MemoriesFile memories_;
   std::unique_ptr<history::History> history_;  // null: none is kept
   Engine engine_;
-  MemoriesFile memories_;
   QemuMachines machines_;
   std::unique_ptr<LibvirtMachines> domains_;  // null: there is no libvirt
   const std::optional<StaticFiles> page_ = load_page();
