@@ -173,6 +173,8 @@ class Daemon::Impl {
     history::HistoryOptions options;
     options.path = config.state_dir + "/history.db";
     options.limit = config.history.limit;
+    for (std::size_t tier = 0; tier < history::kTiers; ++tier)
+      options.kept.at(tier) = config.history.reach.at(tier).count() / history::kSteps.at(tier);
     return std::make_unique<history::History>(
         options, [this](std::function<void()> told) { boost::asio::post(io_, std::move(told)); });
   }

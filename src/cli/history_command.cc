@@ -39,7 +39,8 @@ HistoryCommand::HistoryCommand(CLI::App& app)
   command_->add_option("--plot", plot_, "write a chart as SVG to this file")->type_name("FILE");
   command_->add_flag("--status", status_, "show whether history is kept, where, and how large it is");
   command_->footer(
-      "Seconds are kept for an hour, steps of 10 s for a day, minutes for 30 days, hours for two years; "
+      "By default seconds are kept for an hour, steps of 10 s for a day, minutes for 30 days, hours for two "
+      "years; "
       "coarser\n"
       "steps show averages, and the peaks of demand and pressure. VMs that are gone are shown too.\n"
       "Examples:\n  aerostat history web --since 2h\n  aerostat history --since 7d --plot host.svg\n  "

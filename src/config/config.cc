@@ -200,6 +200,51 @@ void read_starts(const Entry& entry, Config& out, Problems& problems) {
   reader.finish();
 }
 
+// "90s", "10m", "2h", "30d"
+std::optional<std::chrono::seconds> span_of(std::string_view text) {
+  constexpr std::string_view kUnits = "smhd";
+  constexpr std::array<int, 4> kSeconds = {1, 60, 3600, 86400};
+  const std::size_t unit = text.empty() ? std::string_view::npos : kUnits.find(text.back());
+  if (unit == std::string_view::npos) return std::nullopt;
+  int count = 0;
+  const char* const end = text.data() + text.size() - 1;
+  const auto [rest, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc{} || rest != end || count < 0 || count > 1'000'000) return std::nullopt;
+  return std::chrono::seconds(std::int64_t{count} * kSeconds.at(unit));
+}
+
+// How far back each step reaches. What is wrong with one is said at its place.
+void read_reach(TableReader& reader, HistoryRules& rules, Problems& problems) {
+  struct Step {
+    const char *key, *least, *most;
+  };
+  constexpr std::array<Step, 4> kSteps = {{{"seconds", "1m", "7d"},
+                                           {"tens", "10m", "90d"},
+                                           {"minutes", "1h", "1000d"},
+                                           {"hours", "1d", "10000d"}}};
+  std::array<std::optional<Place>, 4> written;
+  for (std::size_t i = 0; i < kSteps.size(); ++i) {
+    const auto [key, least, most] = kSteps.at(i);
+    const auto text = reader.text(key, fmt::format("{} = \"{}\"", key, most));
+    if (!text) continue;
+    const auto span = span_of(text->value);
+    if (!span || *span < *span_of(least) || *span > *span_of(most)) {
+      problems.add(text->at,
+                   fmt::format("{} '{}' is no span from {} to {}; write it like \"90m\", \"12h\" or \"30d\"",
+                               key, printable(text->value, 40), least, most));
+      return;
+    }
+    rules.reach.at(i) = *span;
+    written.at(i) = text->at;
+  }
+  for (std::size_t i = 1; i < kSteps.size(); ++i) {
+    if (rules.reach.at(i) >= rules.reach.at(i - 1)) continue;
+    const std::optional<Place> at = written.at(i) ? written.at(i) : written.at(i - 1);
+    problems.add(*at, fmt::format("{} must reach at least as far back as {}; make it longer, or that shorter",
+                                  kSteps.at(i).key, kSteps.at(i - 1).key));
+  }
+}
+
 void read_history(const Entry& entry, Config& out, Problems& problems) {
   constexpr Bytes kLeast = Bytes::mib(8), kMost = Bytes::mib(1 << 20);
   TableReader reader(std::get<Table>(entry.value.data), "[history]", problems);
@@ -211,6 +256,7 @@ void read_history(const Entry& entry, Config& out, Problems& problems) {
       problems.add(limit->at, fmt::format("limit {} is outside {} to {}", format_bytes(limit->value),
                                           format_bytes(kLeast), format_bytes(kMost)));
   }
+  read_reach(reader, out.history, problems);
   reader.finish();
 }
 

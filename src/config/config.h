@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -41,6 +42,10 @@ struct StartRules {
 struct HistoryRules {
   bool enabled = true;
   Bytes limit = Bytes::mib(256);  // of the file
+  // How far back steps of 1 s, 10 s, 1 min and 1 h reach, if there is room. None less far than the one
+  // before.
+  std::array<std::chrono::seconds, 4> reach = {std::chrono::hours(1), std::chrono::hours(24),
+                                               std::chrono::hours(24 * 30), std::chrono::hours(24 * 730)};
   friend bool operator==(const HistoryRules&, const HistoryRules&) = default;
 };
 

@@ -1,5 +1,6 @@
 #include "config/config.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -102,6 +103,25 @@ TEST(Config, SuggestsTheNearestKeyForATypo) {
 TEST(Config, ListsTheKeysWhenNoneIsNear) {
   EXPECT_EQ(error_of("[qemu]\ncolour = 1\n"),
             "a.toml:2:1: [qemu] has no key 'colour'; remove it, or use one of: directories");
+}
+
+TEST(Config, TheStepsOfTheHistoryReachAsFarBackAsIsWritten) {
+  using std::chrono::hours;
+  const auto reach =
+      parse_config("[history]\nseconds = \"2h\"\nminutes = \"90d\"\n", "a.toml")->history.reach;
+  EXPECT_EQ(reach,
+            (std::array<std::chrono::seconds, 4>{hours(2), hours(24), hours(24 * 90), hours(24 * 730)}));
+  for (const char* const wrong : {"", "m", "30", "1.5h", "-2h", "2 h", "30s", "8d", "99999999999h", "2w"}) {
+    EXPECT_EQ(
+        error_of(fmt::format("[history]\nseconds = \"{}\"\n", wrong)),
+        fmt::format("a.toml:2:11: seconds '{}' is no span from 1m to 7d; write it like \"90m\", \"12h\" or "
+                    "\"30d\"",
+                    wrong));
+  }
+  EXPECT_EQ(error_of("[history]\nminutes = \"12h\"\n"),
+            "a.toml:2:11: minutes must reach at least as far back as tens; make it longer, or that shorter");
+  EXPECT_EQ(error_of("[history]\nseconds = \"2d\"\n"),
+            "a.toml:2:11: tens must reach at least as far back as seconds; make it longer, or that shorter");
 }
 
 TEST(Config, RefusesWrongTypes) {
