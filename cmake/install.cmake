@@ -31,6 +31,10 @@ install(FILES ${packaging}/prometheus/alerts.yml ${packaging}/prometheus/alerts_
         DESTINATION ${share}/aerostat/prometheus COMPONENT host)
 install(FILES ${packaging}/grafana/aerostat.json DESTINATION ${share}/aerostat/grafana COMPONENT host)
 
+# What widens the service's confinement, for those who want that. Not in effect until it is copied.
+install(FILES ${packaging}/systemd/loopback.conf ${packaging}/systemd/network.conf
+        DESTINATION ${share}/aerostat/systemd COMPONENT host)
+
 # Somebody's configuration stays as it is.
 install(CODE "
   set(conf \$ENV{DESTDIR}/etc/aerostat/aerostat.toml)
