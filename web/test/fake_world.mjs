@@ -65,7 +65,7 @@ export class World {
     return { version: "0.1.0", manager: this.paused ? "paused" : "running", paused_since: this.paused ? new Date().toISOString() : null, vms: this.vms.size,
       capacity_bytes: capacity, reserve_bytes: GIB, reserved_bytes: reserved, committed_bytes: committed, committed_peak_bytes: committed,
       free_bytes: Math.max(0, capacity - GIB - committed - reserved), host_available_bytes: 3 * GIB, host_total_bytes: 16 * GIB, passes: this.ticks * 4,
-      over_committed_bytes: 0, over_committed_passes: 0, late_ticks: 3, reclaimed_bytes: 9 * GIB, note: "" };
+      over_committed_bytes: 0, over_committed_passes: 0, late_ticks: 3, reclaimed_bytes: 9 * GIB, note: "", history: "on" };
   }
 
   // One second: demand swings, memory follows. Returns what changed.

@@ -20,6 +20,7 @@ export interface Host {
   late_ticks: number;
   reclaimed_bytes: number;
   note: string;
+  history: "on" | "paused" | "off";
 }
 
 export interface Settings {

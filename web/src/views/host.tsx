@@ -59,7 +59,8 @@ function Stack({ now }: { now: Live }) {
 
 export function HostView({ now }: { now: Live }) {
   const { host } = now;
-  const history = usePolled<HistoryStatus>("/v1/history/status", 10000).value;
+  // Whether it is kept is live; its size changes slowly.
+  const history = usePolled<HistoryStatus>("/v1/history/status", 60000).value;
   return (
     <>
       <Panel title="Host memory" class="host" side={<span class="muted">{freeText(host)}</span>}>
@@ -74,11 +75,11 @@ export function HostView({ now }: { now: Live }) {
         <Figure label="Given back" explain="Memory that was seen to come back from VMs"><Size value={host.reclaimed_bytes} /></Figure>
         <Figure label="Late passes" explain="Passes that came late: the host's processors are overloaded">{host.late_ticks}</Figure>
         <Figure label="History" explain={history?.note || "Kept of the past, of what may be kept"}>
-          {history ? (history.used_bytes ? <Size value={history.used_bytes} /> : history.history) : "–"}
-          {history?.history === "paused" && <span class="unit"> paused</span>}
+          {history?.used_bytes && host.history !== "off" ? <Size value={history.used_bytes} /> : host.history}
+          {history?.used_bytes && host.history === "paused" && <span class="unit"> paused</span>}
         </Figure>
       </dl>
-      {history?.history === "paused" && <p class="banner watch">History is paused: {history.note}</p>}
+      {host.history === "paused" && <p class="banner watch">History is paused: {host.note}</p>}
       <Stack now={now} />
       <Panel title="Events"><EventList items={events.value} /></Panel>
     </>
