@@ -7,14 +7,12 @@
 
 #include "client/members.h"
 #include "console/table.h"
+#include "model/comfort.h"
 
 namespace aerostat {
 
 namespace {
 
-// What the default profile leaves a guest at rest above its need (docs/design/tuning/policy.md, comfort).
-constexpr double kHeadroom = 0.1;
-constexpr Bytes kLeastHeadroom = Bytes::mib(80), kMostHeadroom = Bytes::mib(256);
 // Others' word is not enough to promise what would be saved.
 constexpr double kShortWatch = 3600;
 
@@ -35,7 +33,7 @@ Saving saving_of(const Json& vm, Bytes holds) {
       devices.find("balloon") != std::string::npos || devices.find("virtio-mem") != std::string::npos;
   const std::optional<double> watched = number_at(vm, "watched_s");
   if (const auto need = bytes_at(vm, "peak_demand_bytes"); need && watched) {
-    const Bytes headroom = std::clamp(need->scaled(kHeadroom), kLeastHeadroom, kMostHeadroom);
+    const Bytes headroom = std::clamp(need->scaled(kComfort.share), kComfort.least, kComfort.most);
     out.needs = std::min(holds, *need + headroom);
     out.evidence = fmt::format("needed {} at most in {}, says its {}{}", format_bytes(*need), span(*watched),
                                text_at(vm, "integration"), *watched < kShortWatch ? "; watch it longer" : "");

@@ -2,20 +2,20 @@
 
 #include <algorithm>
 
+#include "model/comfort.h"
 #include "policy/tuning.h"
 
 namespace aerostat {
 
 namespace {
 
-// A guest at rest keeps a tenth of its need, as administrators recommend. It grows before its kernel begins
-// to reclaim, at its high watermarks.
+// A guest at rest keeps some comfort. It grows before its kernel begins to reclaim, at its high watermarks.
 constexpr Profile kBalanced{.headroom_sigmas = 2,
                             .floor_mib = 40,
                             .floor_share = 0.003,
-                            .comfort_share = 0.1,
-                            .comfort_least_mib = 80,
-                            .comfort_most_mib = 256};
+                            .comfort_share = kComfort.share,
+                            .comfort_least_mib = kComfort.least.to_mib(),
+                            .comfort_most_mib = kComfort.most.to_mib()};
 // More VMs on a host, with a little shortage now and then. A guest at rest has little available.
 constexpr Profile kDense{};
 // Never short, whatever it costs.
