@@ -39,6 +39,39 @@ bool harmless(std::uint32_t c) {
   return true;
 }
 
+struct Range {
+  std::uint32_t first, last;
+};
+
+// East Asian wide and full-width characters, and pictures, take two columns of a terminal.
+constexpr Range kWide[] = {
+    {0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},
+    {0x4E00, 0xA4CF},   {0xA960, 0xA97F},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
+    {0xFE10, 0xFE19},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},
+    {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
+};
+// Marks that stand on the character before them take none.
+constexpr Range kMarks[] = {
+    {0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x1AB0, 0x1AFF},   {0x1DC0, 0x1DFF},
+    {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xE0100, 0xE01EF},
+};
+
+std::size_t columns_of(std::uint32_t c) {
+  const auto in = [c](const Range& range) { return c >= range.first && c <= range.last; };
+  if (std::ranges::any_of(kMarks, in)) return 0;
+  return std::ranges::any_of(kWide, in) ? 2 : 1;
+}
+
+// The first character of clean text: its bytes, and the columns that it takes. What is not UTF-8 takes one.
+struct Character {
+  std::size_t bytes, columns;
+};
+Character first_of(std::string_view text) {
+  if (static_cast<unsigned char>(text[0]) < 0x80) return {1, 1};
+  const Decoded next = decode(text);
+  return next.length == 0 ? Character{1, 1} : Character{next.length, columns_of(next.point)};
+}
+
 const char* code_of(Colour colour) {
   switch (colour) {
     case Colour::Green: return "\033[32m";
@@ -71,20 +104,26 @@ std::string clean(std::string_view text) {
 }
 
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+  std::size_t out = 0;
+  while (!text.empty()) {
+    const Character next = first_of(text);
+    out += next.columns;
+    text.remove_prefix(next.bytes);
+  }
+  return out;
 }
 
 std::string shortened(std::string_view text, std::size_t most) {
   if (width_of(text) <= most) return std::string(text);
-  std::string out;
-  std::size_t characters = 0;
-  for (const char c : text) {
-    const bool begins = (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
-    if (begins && ++characters >= most) break;
-    out += c;
+  if (most == 0) return "";
+  std::size_t bytes = 0, columns = 0;
+  while (bytes < text.size()) {
+    const Character next = first_of(text.substr(bytes));
+    if (columns + next.columns >= most) break;
+    columns += next.columns;
+    bytes += next.bytes;
   }
-  return most == 0 ? "" : out + "…";
+  return std::string(text.substr(0, bytes)) + "…";
 }
 
 std::string coloured(std::string_view text, Colour colour, bool use) {

@@ -12,10 +12,10 @@ namespace aerostat {
 // and characters that reorder a line become '?'. Other UTF-8 stays.
 std::string clean(std::string_view text);
 
-// Characters of clean text, for alignment.
+// The columns of a terminal that clean text takes, for alignment.
 std::size_t width_of(std::string_view text);
 
-// At most so many characters; the last is '…' if some are missing.
+// At most so many columns; the last is '…' if some characters are missing.
 std::string shortened(std::string_view text, std::size_t most);
 
 enum class Colour { None, Green, Yellow, Red, Dim };

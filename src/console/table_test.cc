@@ -26,13 +26,23 @@ TEST(Clean, ReplacesWhatIsNotUtf8) {
   EXPECT_EQ(clean(std::string_view("\0", 1)), "?");
 }
 
-TEST(Width, CountsCharacters) { EXPECT_EQ(width_of("größer"), 6u); }
+TEST(Width, CountsColumns) {
+  EXPECT_EQ(width_of("größer"), 6u);
+  EXPECT_EQ(width_of("内存 ok"), 7u);
+  EXPECT_EQ(width_of("e\u0301"), 1u) << "a mark stands on its letter";
+  EXPECT_EQ(width_of("🎈"), 2u);
+  EXPECT_EQ(width_of("\xe5"), 1u);
+}
 
 TEST(Shortened, ShowsThatSomethingIsMissing) {
   EXPECT_EQ(shortened("größer", 6), "größer");
   EXPECT_EQ(shortened("größer", 4), "grö…");
   EXPECT_EQ(shortened("größer", 1), "…");
   EXPECT_EQ(shortened("größer", 0), "");
+  EXPECT_EQ(shortened("内存内存", 6), "内存…");
+  EXPECT_EQ(shortened("内存内存", 5), "内存…");
+  EXPECT_EQ(shortened("内存内存", 4), "内…");
+  EXPECT_EQ(shortened("内存内存", 8), "内存内存");
 }
 
 TEST(Table, AlignsAndLeavesNoSpacesAtTheEnd) {
