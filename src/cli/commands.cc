@@ -178,11 +178,11 @@ int Commands::events(std::uint64_t after, bool follow) {
       return out;
     });
   }
-  const auto print = [this](std::string_view data) {
-    const Json event = Json::parse(data, nullptr, false);
+  const auto print = [this](const StreamEvent& told) {
+    const Json event = Json::parse(told.data, nullptr, false);
     if (event.is_discarded()) return true;
     if (output_.json)
-      output_.out << data << "\n" << std::flush;
+      output_.out << told.data << "\n" << std::flush;
     else
       output_.out << render_event(event, output_.colour) << std::flush;
     return output_.out.good();

@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <vector>
@@ -23,9 +24,6 @@ using Code = beast::error_code;
 
 // Some hundred VMs make 1 MB. This only stops what cannot be an answer.
 constexpr std::uint64_t kMostReply = 64u << 20;
-constexpr std::size_t kMostLine = 1u << 20;
-// The daemon sends a ping every 15 s. Three missed ones mean that it hangs.
-constexpr std::chrono::seconds kSilence{50};
 
 // A member of the group root may do far more than this.
 std::string remedy(const std::string& path) {
@@ -130,6 +128,10 @@ class Wire {
     if (code) return fail(broken(socket_, code));
     return {};
   }
+  // Also on another thread: what waits, or would, ends.
+  void end() {
+    asio::post(io_, [this] { stream_.close(); });
+  }
 
  private:
   void run() {
@@ -142,18 +144,6 @@ class Wire {
   beast::basic_stream<stream_protocol> stream_;
   beast::flat_buffer buffer_{1u << 20};
 };
-
-// Takes whole lines off the front of `text` and passes on the data of each event.
-bool take_events(std::string& text, const std::function<bool(std::string_view)>& event) {
-  std::size_t end = 0;
-  while ((end = text.find('\n')) != std::string::npos) {
-    constexpr std::string_view kData = "data: ";
-    const std::string line = text.substr(0, end);
-    text.erase(0, end + 1);
-    if (line.starts_with(kData) && !event(std::string_view(line).substr(kData.size()))) return false;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -168,29 +158,34 @@ Result<Reply> Client::request(const std::string& method, const std::string& targ
   return Reply{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
 }
 
-Result<Reply> Client::follow(const std::string& target,
-                             const std::function<bool(std::string_view data)>& event) const {
+Result<Reply> Client::follow(const std::string& target, const TakeEvent& event,
+                             std::chrono::milliseconds silence, const std::stop_token& stop) const {
   Wire wire(socket_);
-  if (Result<void> sent = wire.send("GET", target, {}, patience_); !sent)
-    return fail(std::move(sent.error()));
+  const std::stop_callback ends(stop, [&wire] { wire.end(); });
   http::response_parser<http::string_body> parser;
   parser.body_limit(boost::none);
-  if (Result<void> got = wire.read_header(parser); !got) return fail(std::move(got.error()));
+  Result<void> begun = wire.send("GET", target, {}, patience_);
+  if (begun) begun = wire.read_header(parser);
+  if (stop.stop_requested()) return Reply{200, {}};
+  if (!begun) return fail(std::move(begun.error()));
   Reply reply{static_cast<int>(parser.get().result_int()), {}};
-  std::string text;
+  EventStream events;
   while (true) {
     if (!parser.is_done()) {
-      if (Result<void> got = wire.read_some(parser, kSilence); !got) return fail(std::move(got.error()));
+      Result<void> got = wire.read_some(parser, silence);
+      if (stop.stop_requested()) return reply;
+      if (!got) return fail(std::move(got.error()));
     }
-    text += std::exchange(parser.get().body(), {});
+    const std::string part = std::exchange(parser.get().body(), {});
     if (reply.status == 200) {
-      if (!take_events(text, event)) return reply;
-      if (text.size() > kMostLine)
-        return fail(Error::Kind::Unavailable, "aerostatd sent an event longer than 1 MiB");
+      if (!events.take(part, event)) return reply;
+    } else {
+      reply.body += part;
     }
+    if (events.waiting() + reply.body.size() > kMostReply)
+      return fail(Error::Kind::Unavailable, "aerostatd sent an event longer than 64 MiB");
     if (parser.is_done()) break;
   }
-  reply.body = std::move(text);
   if (reply.status == 200)
     return fail(Error::Kind::Unavailable,
                 "aerostatd ended the stream of events; start it again, or try again");

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
+#include <stop_token>
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
+#include "client/event_stream.h"
 
 namespace aerostat {
 
@@ -18,6 +18,9 @@ struct Reply {
 
 class Client {
  public:
+  // The daemon sends a ping every 15 s. Three missed ones mean that it hangs.
+  static constexpr std::chrono::seconds kSilence{50};
+
   explicit Client(std::string socket, std::chrono::milliseconds patience = std::chrono::seconds(10))
       : socket_(std::move(socket)), patience_(patience) {}
 
@@ -27,10 +30,11 @@ class Client {
   Result<Reply> request(const std::string& method, const std::string& target,
                         const std::string& body = {}) const;
 
-  // Reads a stream of server-sent events and calls `event` with the data of each, until it returns false or
-  // the daemon ends the stream (then an error). A reply other than 200 is returned with its body.
-  Result<Reply> follow(const std::string& target,
-                       const std::function<bool(std::string_view data)>& event) const;
+  // Reads a stream of server-sent events and calls `event` with each, until it returns false, `stop` is asked
+  // for, or the daemon ends the stream or is silent for too long (then an error). A reply other than 200 is
+  // returned with its body. `stop` may be asked for on another thread.
+  Result<Reply> follow(const std::string& target, const TakeEvent& event,
+                       std::chrono::milliseconds silence = kSilence, const std::stop_token& stop = {}) const;
 
  private:
   std::string socket_;

@@ -61,21 +61,32 @@ TEST(Client, FollowsEventsUntilItIsEnough) {
   ScriptedDaemon daemon({stream, stream});
   const Client client(daemon.socket);
   std::vector<std::string> seen;
-  const auto two = client.follow("/v1/events?follow=1", [&](std::string_view data) {
-    seen.emplace_back(data);
+  const auto two = client.follow("/v1/events?follow=1", [&](const StreamEvent& event) {
+    seen.emplace_back(event.data);
     return seen.size() < 2;
   });
   ASSERT_TRUE(two) << two.error().message;
   EXPECT_EQ(seen, (std::vector<std::string>{"{\"a\":1}", "{\"a\":2}"}));
-  const auto all = client.follow("/v1/events?follow=1", [](std::string_view) { return true; });
+  const auto all = client.follow("/v1/events?follow=1", [](const StreamEvent&) { return true; });
   ASSERT_FALSE(all);
   EXPECT_EQ(all.error().message, "aerostatd ended the stream of events; start it again, or try again");
+}
+
+TEST(Client, StopsToFollowWhenItIsAsked) {
+  ScriptedDaemon daemon({""});  // says nothing
+  std::stop_source stop;
+  std::thread other([&] { stop.request_stop(); });
+  const auto reply =
+      Client(daemon.socket)
+          .follow("/v1/live", [](const StreamEvent&) { return true; }, Client::kSilence, stop.get_token());
+  other.join();
+  SUCCEED() << "it has returned";
 }
 
 TEST(Client, HandsARefusalToFollowOver) {
   ScriptedDaemon daemon({http_reply("400 Bad Request", "why")});
   const auto reply =
-      Client(daemon.socket).follow("/v1/events?follow=1", [](std::string_view) { return true; });
+      Client(daemon.socket).follow("/v1/events?follow=1", [](const StreamEvent&) { return true; });
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->status, 400);
   EXPECT_EQ(reply->body, "why");

@@ -1,5 +1,7 @@
 #include "top/live.h"
 
+#include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "client/answer.h"
@@ -38,7 +40,60 @@ Vm vm_of(const Json& json) {
   return out;
 }
 
+constexpr auto kMost = static_cast<std::int64_t>(kMostPoints);
+
+// Calls with the VM's name, the second and the value, for each second that a row of the table stands for.
+template <typename Put>
+void for_each_second(const Json& table, const Put& put) {
+  const Json& columns = member(table, "columns");
+  const Json& rows = member(table, "rows");
+  if (!columns.is_array() || !rows.is_array()) return;
+  const std::int64_t step = std::clamp<std::int64_t>(whole_at(table, "step_s").value_or(1), 1, kMost);
+  for (const Json& row : rows) {
+    if (!row.is_array() || row.empty() || !row[0].is_number_integer()) continue;
+    const auto time = row[0].get<std::int64_t>();
+    if (time < 0 || time > std::numeric_limits<std::int64_t>::max() - kMost) continue;
+    for (std::size_t i = 1; i < row.size() && i < columns.size(); ++i) {
+      if (!row[i].is_number() || !columns[i].is_string()) continue;
+      for (std::int64_t second = time; second < time + step; ++second)
+        put(clean(columns[i].get_ref<const std::string&>()), second, row[i].get<double>());
+    }
+  }
+}
+
+std::optional<Bytes> size_of(double value) {
+  constexpr double kLargest = 0x1p62;
+  return value >= 0 && value < kLargest ? std::optional(Bytes::nearest(value)) : std::nullopt;
+}
+
 }  // namespace
+
+void Live::recall(const Json& assigned, const Json& demand, const Json& pressure) {
+  std::int64_t last = 0;
+  for (const Json* table : {&assigned, &demand, &pressure})
+    for_each_second(*table, [&](const auto&, std::int64_t second, double) { last = std::max(last, second); });
+  std::map<std::string, std::map<std::int64_t, Point>> past;
+  const auto at = [&](const std::string& vm, std::int64_t second) -> Point* {
+    return last - second < kMost ? &past[vm][second] : nullptr;
+  };
+  for_each_second(assigned, [&](const auto& vm, std::int64_t second, double value) {
+    if (Point* point = at(vm, second)) point->assigned = size_of(value);
+  });
+  for_each_second(demand, [&](const auto& vm, std::int64_t second, double value) {
+    if (Point* point = at(vm, second)) point->demand = size_of(value);
+  });
+  for_each_second(pressure, [&](const auto& vm, std::int64_t second, double value) {
+    if (Point* point = at(vm, second)) point->pressure = value;
+  });
+  for (const auto& [vm, points] : past) {
+    std::deque<Point>& out = history_[vm];
+    // A second that nobody kept is one without numbers.
+    for (std::int64_t second = points.begin()->first; second <= last; ++second) {
+      const auto kept = points.find(second);
+      out.push_back(kept == points.end() ? Point{} : kept->second);
+    }
+  }
+}
 
 void Live::take(const Json& host, const Json& vms) {
   heard_ = true;

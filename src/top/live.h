@@ -39,6 +39,9 @@ inline constexpr std::size_t kMostPoints = 600;
 
 class Live {
  public:
+  // What the history has of the minutes before the first answers: answers of /v1/history?each=ID, any of
+  // which may be null.
+  void recall(const Json& assigned, const Json& demand, const Json& pressure);
   // Both answers of one second: /v1/host and /v1/vms?all=1.
   void take(const Json& host, const Json& vms);
   // The daemon was not reached: what was read last stays, and is shown as old.

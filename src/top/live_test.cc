@@ -22,6 +22,36 @@ TEST(Live, KeepsTheLastMinutesOfEachVm) {
   EXPECT_EQ(live.find("web"), nullptr);
 }
 
+TEST(Live, BeginsWithWhatTheHistoryKnows) {
+  Live live;
+  live.recall(Json::parse(R"({"step_s":2,"columns":["time","web","gone"],
+                              "rows":[[100,1048576,5],[104,2097152,null]]})"),
+              Json::parse(R"({"step_s":1,"columns":["time","web"],"rows":[[104,1048576]]})"), nullptr);
+  live.take({}, vms(R"({"name":"web","assigned_bytes":3145728},{"name":"db"})"));
+  const auto& points = live.history("web");
+  ASSERT_EQ(points.size(), 7u);
+  EXPECT_EQ(points[1].assigned, 1_MiB);
+  EXPECT_FALSE(points[2].assigned) << "nobody kept it";
+  EXPECT_EQ(points[4].assigned, 2_MiB);
+  EXPECT_EQ(points[4].demand, 1_MiB);
+  EXPECT_FALSE(points[5].demand);
+  EXPECT_EQ(points[6].assigned, 3_MiB) << "and now";
+  EXPECT_EQ(live.history("db").size(), 1u);
+}
+
+TEST(Live, RecallsNoMoreThanItKeepsAndTakesAnyTable) {
+  Live live;
+  for (const char* table :
+       {"null", "7", "{}", R"({"columns":7,"rows":[]})",
+        R"({"step_s":1e300,"columns":["time","web",5],"rows":[7,[],["x",1],[-5,1],[5,"x",2]]})",
+        R"({"columns":["time","web"],"rows":[[9223372036854775807,1]]})"})
+    live.recall(Json::parse(table), nullptr, Json::parse(table));
+  live.recall(Json::parse(R"({"step_s":9000,"columns":["time","web"],"rows":[[0,1],[100000,1e300]]})"),
+              nullptr, nullptr);
+  live.take({}, vms(R"({"name":"web"})"));
+  EXPECT_LE(live.history("web").size(), kMostPoints);
+}
+
 TEST(Live, TakesAnyJson) {
   Live live;
   live.take(

@@ -4,15 +4,18 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stop_token>
 #include <thread>
 
 #include "base/text.h"
 #include "client/answer.h"
+#include "client/live_state.h"
 #include "client/render.h"
 #include "console/table.h"
 #include "top/render.h"
@@ -25,23 +28,24 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+// The daemon tells something each second. If it does not, it hangs.
+constexpr seconds kSilence{5};
+
 struct News {
-  Result<Json> host = Json(), vms = Json();
+  std::array<Json, 3> past;    // what the history has, once
+  Result<Json> host = Json();  // an error: the daemon is away
+  Json vms;
 };
 
-// Asks in a thread of its own. `wake_up` becomes readable when there is news.
+// Follows the daemon in a thread of its own. `wake_up` becomes readable when there is news.
 class Reporter {
  public:
   explicit Reporter(Client client)
       : wake_up_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         client_(std::move(client)),
-        thread_([this] { work(); }) {}
+        thread_([this](const std::stop_token& stop) { work(stop); }) {}
   ~Reporter() {
-    {
-      const std::lock_guard lock(mutex_);
-      ends_ = true;
-    }
-    now_.notify_all();
+    thread_.request_stop();
     thread_.join();
     ::close(wake_up_);
   }
@@ -54,37 +58,55 @@ class Reporter {
     const std::lock_guard lock(mutex_);
     return std::exchange(news_, std::nullopt);
   }
-  // Without waiting for the second to end.
-  void hurry() {
-    const std::lock_guard lock(mutex_);
-    hurries_ = true;
-    now_.notify_all();
-  }
 
  private:
-  void work() {
-    std::unique_lock lock(mutex_);
-    while (!ends_) {
-      hurries_ = false;
-      lock.unlock();
-      News news;
-      news.host = ask_daemon(client_, "GET", "/v1/host");
-      if (news.host) news.vms = ask_daemon(client_, "GET", "/v1/vms?all=1");
-      lock.lock();
-      news_ = std::move(news);
-      const std::uint64_t one = 1;
-      [[maybe_unused]] const ssize_t sent = ::write(wake_up_, &one, sizeof one);
-      now_.wait_for(lock, seconds(1), [this] { return ends_ || hurries_; });
+  void work(const std::stop_token& stop) {
+    std::array<Json, 3> past = recall();
+    while (!stop.stop_requested()) {
+      LiveState state;
+      const Result<Reply> ended = client_.follow(
+          "/v1/live",
+          [&](const StreamEvent& event) {
+            if (state.take(event)) tell({std::exchange(past, {}), state.host(), state.vms()});
+            return true;
+          },
+          kSilence, stop);
+      if (stop.stop_requested()) return;
+      News lost;
+      lost.host = ended ? fail(Error::Kind::Refused, sentence_of(*ended)) : fail(ended.error());
+      tell(std::move(lost));
+      std::unique_lock lock(mutex_);
+      again_.wait_for(lock, stop, seconds(1), [] { return false; });
     }
+  }
+
+  // Null: the history does not have it.
+  std::array<Json, 3> recall() const {
+    std::array<Json, 3> out;
+    constexpr std::array kColumns = {"assigned_bytes", "demand_bytes", "pressure_percent"};
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      Result<Json> table = ask_daemon(
+          client_, "GET", fmt::format("/v1/history?each={}&since={}s&points=300", kColumns[i], kMostPoints));
+      if (!table) break;
+      out[i] = std::move(*table);
+    }
+    return out;
+  }
+
+  void tell(News news) {
+    const std::lock_guard lock(mutex_);
+    if (news_ && !news_->past[0].is_null()) news.past = std::move(news_->past);
+    news_ = std::move(news);
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t sent = ::write(wake_up_, &one, sizeof one);
   }
 
   const int wake_up_;
   const Client client_;
   std::mutex mutex_;
-  std::condition_variable now_;
-  bool ends_ = false, hurries_ = false;
+  std::condition_variable_any again_;
   std::optional<News> news_;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 std::string line_of(std::string text) {
@@ -117,7 +139,7 @@ void change(const Client& client, View& view, bool dry_run) {
   view.message = "done: " + settings;
 }
 
-void obey(Do what, const Client& client, Reporter& reporter, View& view) {
+void obey(Do what, const Client& client, View& view) {
   switch (what) {
     case Do::Nothing:
     case Do::Quit: return;
@@ -130,7 +152,6 @@ void obey(Do what, const Client& client, Reporter& reporter, View& view) {
       break;
     }
   }
-  reporter.hurry();
 }
 
 }  // namespace
@@ -148,15 +169,14 @@ Result<void> run(const Client& client, bool colour) {
     if (pressed) {
       const Do what = press(view, live, *pressed);
       if (what == Do::Quit) break;
-      obey(what, client, reporter, view);
+      obey(what, client, view);
     }
     if (const std::optional<News> news = reporter.take()) {
+      if (!news->past[0].is_null()) live.recall(news->past[0], news->past[1], news->past[2]);
       if (!news->host)
         live.lose(line_of(news->host.error().message));
-      else if (!news->vms)
-        live.lose(line_of(news->vms.error().message));
       else
-        live.take(*news->host, *news->vms);
+        live.take(*news->host, news->vms);
     }
   }
   terminal->reset();  // before the last question has been answered

@@ -8,6 +8,7 @@ import unittest
 
 from tests.harness.daemon import Daemon
 from tests.harness.paths import bin_dir, new_rundir
+from tests.harness.tmux import Tmux
 from tests.harness.waiting import until
 
 VMS = '[vm.web]\nmode = "dynamic"\nminimum = "512M"\nmaximum = "4G"\n[vm.db]\nweight = 9000\n[vm.cache]\nweight = 100\n'
@@ -22,36 +23,15 @@ class Top(unittest.TestCase):
         self.addCleanup(self.daemon.stop)
         self.daemon.start()
 
-    def tmux(self, *arguments: str) -> str:
-        return subprocess.run(["tmux", "-S", str(self.rundir / "tmux"), "-f", "/dev/null", *arguments],
-                              capture_output=True, text=True, timeout=20, check=True).stdout
-
     def open(self, columns: int = 80, rows: int = 24, **environment: str) -> None:
         """A shell in a terminal of that size, with top in it."""
-        settings = dict(os.environ, LC_ALL="C.UTF-8", AEROSTAT_SOCKET=str(self.daemon.socket), PS1="$ ", **environment)
-        subprocess.run(["tmux", "-S", str(self.rundir / "tmux"), "-f", "/dev/null", "new-session", "-d", "-x", str(columns),
-                        "-y", str(rows), "/bin/sh"], env=settings, check=True, timeout=20)
-        self.addCleanup(lambda: subprocess.run(["tmux", "-S", str(self.rundir / "tmux"), "kill-server"], capture_output=True, check=False))
-        self.keys("stty -g > before; echo MARKER", cwd=True)
+        self.terminal = self.enterContext(Tmux(self.rundir, self.daemon, columns, rows, **environment))
+        self.tmux, self.screen, self.sees, self.press = self.terminal.tell, self.terminal.screen, self.terminal.sees, self.terminal.press
+        self.keys = self.terminal.type
+        self.keys(f"cd {self.rundir}; stty -g > before; echo MARKER")
         until(lambda: "MARKER" in self.screen(), 10, "the shell answers")
-        self.keys(f"{bin_dir()}/aerostat top")
-        self.sees("Aerostat", "web")
-
-    def keys(self, line: str, cwd: bool = False) -> None:
-        self.tmux("send-keys", "-l", (f"cd {self.rundir}; " if cwd else "") + line)
-        self.tmux("send-keys", "Enter")
-
-    def press(self, *keys: str) -> None:
-        self.tmux("send-keys", *keys)
-
-    def screen(self) -> str:
-        return self.tmux("capture-pane", "-p")
-
-    def sees(self, *parts: str) -> None:
-        try:
-            until(lambda: all(part in self.screen() for part in parts), 15, f"the screen shows {parts}")
-        except Exception as error:
-            raise AssertionError(f"{error}\n{self.screen()}") from error
+        self.terminal.open_top()
+        self.sees("web")
 
     def pid(self) -> int:
         shell = self.tmux("display-message", "-p", "#{pane_pid}").strip()
