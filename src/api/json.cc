@@ -145,6 +145,20 @@ Json settings_json(const Settings& s) {
           {id(Setting::Weight), maybe(s.weight)}};
 }
 
+// What was not said is null.
+Json guest_json(const std::optional<GuestSystem>& guest) {
+  if (!guest) return nullptr;
+  const auto text = [](const std::string& said) { return said.empty() ? Json(nullptr) : Json(said); };
+  return {{"os", text(guest->os)},
+          {"name", text(guest->name)},
+          {"version", text(guest->version)},
+          {"edition", text(guest->edition)},
+          {"service_pack", guest->service_pack ? Json(*guest->service_pack) : Json(nullptr)},
+          {"arch", text(guest->arch)},
+          {"suite", text(guest->suite)},
+          {"release", text(guest->release)}};
+}
+
 }  // namespace
 
 Json to_json(const VmReport& report) {
@@ -154,6 +168,7 @@ Json to_json(const VmReport& report) {
     if (field.id == "status") out["status_text"] = std::string(status_name(report.status));
   }
   out["settings"] = settings_json(report.settings);
+  out["guest"] = guest_json(report.guest);
   out["warnings"] = report.warnings;
   return out;
 }

@@ -39,6 +39,20 @@ TEST(Json, HasEveryFieldOfTheTableInItsOrder) {
   EXPECT_EQ(to_json(HostReport{}).size(), host_fields().size());
 }
 
+TEST(Json, AGuestIsWhatItSaysAndNullWhereItSaysNothing) {
+  VmReport report;
+  EXPECT_TRUE(to_json(report)["guest"].is_null());
+  report.guest.emplace();
+  report.guest->os = "windows";
+  report.guest->edition = "Web";
+  report.guest->service_pack = 0;
+  const Json guest = to_json(report)["guest"];
+  EXPECT_EQ(guest["os"], "windows");
+  EXPECT_EQ(guest["edition"], "Web");
+  EXPECT_EQ(guest["service_pack"], 0);
+  EXPECT_TRUE(guest["name"].is_null() && guest["suite"].is_null());
+}
+
 TEST(Json, AStatusIsACodeWithItsTextBesideIt) {
   VmReport report;
   report.status = Status::NoIntegration;

@@ -36,6 +36,9 @@ void add_guest_numbers(VmReport& out, const VmRecord& vm, TimePoint now) {
   const GuestSample& s = vm.mind.sample;
   out.sample = s;
   out.visible = s.total;
+  // Its own task manager shows it with what the balloon holds.
+  const bool whole = vm.guest && vm.guest->state().balloon_in_total && vm.guest->state().sample;
+  if (whole && is_service(vm.mind.source)) out.visible = vm.guest->state().sample->total;
   out.available = s.available;
   if (s.swap_total && s.swap_free) out.swap_used = std::max(Bytes{}, *s.swap_total - *s.swap_free);
   out.swap_in_pages = s.swap_in_pages;
@@ -58,7 +61,11 @@ VmReport report_of(const VmRecord& vm, TimePoint now) {
   out.resident = vm.resident;
   out.committed = committed_of(vm);
   out.integration = integration_text(vm);
-  if (vm.guest) out.os = vm.guest->state().os;
+  if (vm.guest) {
+    const GuestState& guest = vm.guest->state();
+    out.os = guest.os;
+    if (guest.system != GuestSystem{}) out.guest = guest.system;
+  }
   out.grows = vm.grows;
   out.shrinks = vm.shrinks;
   out.refusals = vm.refusals;

@@ -68,6 +68,17 @@ Evidence evidence_of(const MachineFacts& facts) {
   return out;
 }
 
+// Some guests count what their balloon holds as memory in use. It is in their totals and in what they
+// promised. A balloon that moves is seen a little before or after the sample that shows it: then the need
+// seems smaller or larger by what moved in between. To add what is still to come would make a slow balloon
+// look like need, and ask for more.
+GuestSample without_balloon(GuestSample sample, const MachineFacts& facts) {
+  const Bytes held = std::max(Bytes{}, facts.base + facts.added - facts.assigned());
+  for (std::optional<Bytes>* level : {&sample.total, &sample.committed, &sample.commit_limit})
+    if (*level) *level = std::max(Bytes{}, **level - held);
+  return sample;
+}
+
 void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Source source, TimePoint now) {
   Evidence evidence = evidence_of(vm.facts());
   evidence.source = source;
@@ -302,7 +313,8 @@ bool take_sample(VmRecord& vm, TimePoint now) {
     }
     vm.received_at = guest.received_at;
     // The estimate of the guest's clock improves over time. Its reports still come one after the other.
-    use_sample(vm, *guest.sample, std::max(guest.sampled_at, vm.mind.sampled_at), source_of(guest), now);
+    const GuestSample seen = guest.balloon_in_total ? without_balloon(*guest.sample, facts) : *guest.sample;
+    use_sample(vm, seen, std::max(guest.sampled_at, vm.mind.sampled_at), source_of(guest), now);
     return true;
   }
   if (!vm.guards->silence && service == Service::Silent) return false;

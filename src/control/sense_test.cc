@@ -211,5 +211,41 @@ TEST(Sense, ReadsAServiceOfAnotherSystemByWhatItSaysAndNotAsBalloonStatistics) {
   EXPECT_EQ(vm.demand_after(1s, 424_MiB, cached), 424_MiB);
 }
 
+// Windows counts what the balloon holds as memory in use, and does not shrink its total by it.
+struct Ballooned : Web {
+  explicit Ballooned(bool said) : Web(1_GiB) {
+    w.guest("web").s.os = "Windows Server 2008 R2 Standard SP1 x64";
+    w.guest("web").s.balloon_in_total = said;
+    machine.d.balloon_target = machine.d.balloon_actual = 700_MiB;
+  }
+  Bytes demand() {
+    return demand_after(1s, 0_MiB, [](GuestSample& sample) {
+      sample.total = 1_GiB;  // 324 MiB of it in the balloon
+      sample.available = 300_MiB;
+      sample.committed = 324_MiB + 500_MiB;
+      sample.commit_limit = 2_GiB;
+    });
+  }
+};
+
+TEST(Sense, TakesWhatTheBalloonHoldsOffTheNumbersOfAGuestThatCountsIt) {
+  Ballooned vm(true);
+  EXPECT_EQ(vm.demand(), 400_MiB);
+  const VmReport report = vm.w.vm("web");
+  EXPECT_EQ(report.visible, 1_GiB) << "as the guest shows it";
+  EXPECT_EQ(report.sample.total, 700_MiB);
+  EXPECT_EQ(report.sample.committed, 500_MiB);
+  EXPECT_GT(Ballooned(false).demand(), 700_MiB) << "otherwise the balloon would be need";
+}
+
+// Memory that it was promised and does not have yet is no need: else a slow balloon would ask for more and
+// more.
+TEST(Sense, TakesNoMemoryOnItsWayForNeedOfAGuestThatCountsItsBalloon) {
+  Ballooned vm(true);
+  vm.machine.obedient = false;
+  vm.machine.d.balloon_target = 900_MiB;
+  EXPECT_EQ(vm.demand(), 400_MiB);
+}
+
 }  // namespace
 }  // namespace aerostat

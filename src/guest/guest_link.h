@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "model/guest_sample.h"
+#include "model/guest_system.h"
 #include "model/vm_id.h"
 
 namespace aerostat {
@@ -29,7 +30,11 @@ struct GuestState {
   Service service = Service::Absent;
   std::string note;           // one sentence about the state: "sent a line longer than 4096 bytes"
   std::string agent_version;  // printable text, from hello
-  std::string os;             // likewise
+  std::string os;             // likewise, one line for people
+  GuestSystem system;         // the same in parts
+  // Its numbers count what the balloon holds as memory in use: total and promised memory do not shrink with
+  // it.
+  bool balloon_in_total = false;
   bool can_compact = false;
   bool can_online = false;
   bool relaxes_overcommit = false;

@@ -162,7 +162,9 @@ void GuestSession::hear_hello(const wire::Hello& hello, TimePoint now) {
     offset_.forget();
   }
   state_.agent_version = hello.agent;
-  state_.os = hello.os + (hello.release.empty() ? "" : " " + hello.release);
+  state_.system = hello.system;
+  state_.os = guest_system_text(hello.system);
+  state_.balloon_in_total = hello.balloon_in_total;
   state_.can_compact = hello.can_compact;
   state_.can_online = hello.can_online;
   state_.relaxes_overcommit = hello.relaxes_overcommit;

@@ -17,6 +17,7 @@ using nlohmann::json;
 constexpr int kDepthMost = 4;  // docs/design/protocol.md: nothing in it nests deeper than 2
 constexpr std::int64_t kKibMost = std::int64_t{1} << 40;  // 1 PiB
 constexpr std::size_t kTextMost = 100;
+constexpr std::int64_t kServicePackMost = 99;
 
 Error broken(std::string why) { return {Error::Kind::Invalid, std::move(why)}; }
 
@@ -100,8 +101,15 @@ Hello read_hello(const json& object, Members& in) {
   };
   hello.version = {part(0), part(1)};
   hello.agent = in.text("agent");
-  hello.os = in.text("os");
-  hello.release = in.text("release");
+  hello.system.os = in.text("os", 40);
+  hello.system.release = in.text("release");
+  hello.system.name = in.text("name", 60);
+  hello.system.version = in.text("version", 40);
+  hello.system.edition = in.text("edition", 60);
+  hello.system.arch = in.text("arch", 20);
+  hello.system.suite = in.text("suite", 80);
+  if (const auto pack = in.whole("service_pack", kServicePackMost))
+    hello.system.service_pack = static_cast<int>(*pack);
   hello.boot_id = in.text("boot_id");
   const auto caps = object.find("caps");
   if (caps == object.end()) return hello;
@@ -112,6 +120,7 @@ Hello read_hello(const json& object, Members& in) {
     if (*name == "compact") hello.can_compact = true;
     if (*name == "online") hello.can_online = true;
     if (*name == "overcommit") hello.relaxes_overcommit = true;
+    if (*name == "balloon_in_total") hello.balloon_in_total = true;
   }
   return hello;
 }
@@ -132,7 +141,8 @@ Sample read_sample(Members& in) {
   for (const GuestField& field : guest_fields()) {
     if (field.wire.empty()) continue;
     const bool memory = field.unit == Unit::Bytes;
-    if (const auto value = in.whole(field.wire, memory ? kKibMost : INT64_MAX))
+    const bool small = std::holds_alternative<std::optional<int> GuestSample::*>(field.member);
+    if (const auto value = in.whole(field.wire, memory ? kKibMost : small ? INT32_MAX : INT64_MAX))
       field.put(sample.numbers, memory ? *value * 1024 : *value);
   }
   return sample;

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "guest/guest_link.h"
 #include "model/guest_sample.h"
+#include "model/guest_system.h"
 
 namespace aerostat::wire {
 
@@ -28,13 +29,13 @@ using GuestTime = std::chrono::nanoseconds;
 
 struct Hello {
   Version version;
-  std::string agent;  // these four are printable and short
-  std::string os;
-  std::string release;
+  std::string agent;  // this and all other text is printable and short
   std::string boot_id;
+  GuestSystem system;
   bool can_compact = false;
   bool can_online = false;
   bool relaxes_overcommit = false;
+  bool balloon_in_total = false;
 };
 
 struct Sample {

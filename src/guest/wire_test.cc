@@ -38,7 +38,7 @@ TEST(Wire, ReadsHello) {
       R"({"t":"hello","protocol":[1,3],"agent":"0.1.0","os":"linux","release":"6.1.0","boot_id":"ab","caps":["compact","fly"]})");
   EXPECT_EQ(hello.version.major, 1);
   EXPECT_EQ(hello.version.minor, 3);
-  EXPECT_EQ(hello.release, "6.1.0");
+  EXPECT_EQ(hello.system.release, "6.1.0");
   EXPECT_TRUE(hello.can_compact);
   EXPECT_FALSE(hello.can_online);
 }
@@ -136,8 +136,53 @@ TEST(WireRoundTrip, HelloOfTheAgent) {
   const auto hello = read<wire::Hello>(line);
   EXPECT_EQ(hello.version.major, wire::kOurs.major);
   EXPECT_EQ(hello.agent, "0.1.0");
-  EXPECT_EQ(hello.release, "6.1.0-\"odd\"\\?");
+  EXPECT_EQ(hello.system.release, "6.1.0-\"odd\"\\?");
   EXPECT_TRUE(hello.can_compact && hello.relaxes_overcommit && !hello.can_online);
+}
+
+TEST(WireRoundTrip, HelloOfAWindowsGuest) {
+  agent::LineWriter writer;
+  agent::Identity who;
+  who.agent = "0.1.0";
+  who.os = "windows";
+  who.release = who.version = "5.2.3790";
+  who.name = "Windows Server 2003 R2";
+  who.edition = "Enterprise";
+  who.service_pack = 2;
+  who.arch = "x86";
+  who.suite = "enterprise,terminal";
+  who.balloon_in_total = true;
+  std::string_view line = agent::hello_line(writer, who);
+  line.remove_suffix(1);
+  const auto hello = read<wire::Hello>(line);
+  EXPECT_EQ(hello.system, (GuestSystem{.os = "windows",
+                                       .name = "Windows Server 2003 R2",
+                                       .version = "5.2.3790",
+                                       .edition = "Enterprise",
+                                       .service_pack = 2,
+                                       .arch = "x86",
+                                       .suite = "enterprise,terminal",
+                                       .release = "5.2.3790"}));
+  EXPECT_TRUE(hello.balloon_in_total && !hello.can_online);
+  who.compacts = who.onlines = who.relaxes_overcommit = true;
+  line = agent::hello_line(writer, who);
+  line.remove_suffix(1);
+  EXPECT_TRUE(read<wire::Hello>(line).balloon_in_total) << "the list of all has room";
+}
+
+TEST(Wire, BoundsWhatAGuestSaysOfItsSystem) {
+  const auto hello = read<wire::Hello>(R"({"t":"hello","protocol":[1,0],"os":"windows","name":")" +
+                                       std::string(500, 'n') + R"(","edition":"\u001b]0;x","arch":"x64"})");
+  EXPECT_LE(hello.system.name.size(), 64u);
+  EXPECT_EQ(hello.system.edition, "?]0;x");
+  EXPECT_FALSE(hello.system.service_pack);
+  for (const char* pack : {"-1", "100", "\"2\"", "1.5", "[2]"}) {
+    EXPECT_THAT(why_not(std::string(R"({"t":"hello","protocol":[1,0],"service_pack":)") + pack + "}"),
+                HasSubstr("service_pack"))
+        << pack;
+  }
+  EXPECT_THAT(why_not(R"({"t":"hello","protocol":[1,0],"suite":7})"), HasSubstr("suite"));
+  EXPECT_THAT(why_not(R"({"t":"sample","low_memory":4294967296})"), HasSubstr("low_memory"));
 }
 
 TEST(WireRoundTrip, FullSampleOfTheAgent) {
@@ -180,6 +225,10 @@ TEST(WireRoundTrip, TheServiceSendsEveryFieldOfTheTable) {
                                                  &agent::Reading::swap_free_kib,
                                                  &agent::Reading::committed_kib,
                                                  &agent::Reading::commit_room_kib,
+                                                 &agent::Reading::commit_limit_kib,
+                                                 &agent::Reading::modified_kib,
+                                                 &agent::Reading::low_memory,
+                                                 &agent::Reading::hard_read_pages,
                                                  &agent::Reading::normal_free_kib,
                                                  &agent::Reading::normal_file_kib,
                                                  &agent::Reading::apart_kib,

@@ -14,7 +14,7 @@
 namespace aerostat {
 
 struct GuestField {
-  // Where it is kept. Bytes are gauges; whole numbers are counters, but for the processors.
+  // Where it is kept. Bytes and int are gauges; other whole numbers are counters.
   using Member = std::variant<std::optional<Bytes> GuestSample::*,
                               std::optional<std::uint64_t> GuestSample::*, std::optional<int> GuestSample::*>;
 

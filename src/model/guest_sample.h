@@ -26,7 +26,11 @@ struct GuestSample {
   std::optional<Bytes> committed;    // Committed_AS: promised to programs, used or not
   // With vm.overcommit_memory=2 the kernel refuses programs memory beyond a share of its size: how much
   // memory the guest can lose, or its programs can be promised, before it does. Missing: it does not refuse.
+  // Windows always refuses: there it is what is left of commit_limit.
   std::optional<Bytes> commit_room;
+  std::optional<Bytes> commit_limit;  // Windows: memory and page files, all that can be promised
+  std::optional<Bytes> modified;      // Windows: pages that must be written before they can be given away
+  std::optional<int> low_memory;      // Windows: 1 while its kernel signals that memory is low
 
   std::optional<int> processors;  // the VM's, as the host knows; balloon statistics only
 
@@ -34,8 +38,9 @@ struct GuestSample {
   std::optional<std::uint64_t> swap_in_pages;
   std::optional<std::uint64_t> swap_out_pages;
   std::optional<std::uint64_t> major_faults;
-  std::optional<std::uint64_t> minor_faults;  // all page faults; balloon statistics only
-  std::optional<std::uint64_t> refault_file;  // page cache that was evicted and came back
+  std::optional<std::uint64_t> hard_read_pages;  // Windows: pages read to resolve hard faults, of any file
+  std::optional<std::uint64_t> minor_faults;     // all page faults; balloon statistics only
+  std::optional<std::uint64_t> refault_file;     // page cache that was evicted and came back
   std::optional<std::uint64_t> refault_anon;
   std::optional<std::uint64_t> psi_some_us;      // stalled on memory, at least one task
   std::optional<std::uint64_t> psi_full_us;      // stalled on memory, every task

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "model/event.h"
 #include "model/guest_sample.h"
+#include "model/guest_system.h"
 #include "model/settings.h"
 #include "model/status.h"
 
@@ -43,8 +44,9 @@ struct VmReport {
   std::optional<double> sample_age_s;                // how old the guest's numbers are
   GuestSample sample;                                // all that it said; empty while sample_age_s is missing
   std::string integration;                           // "service 0.1.0", "balloon statistics", "none"
-  std::string os;
-  std::string devices;  // what it can be moved with, or what is missing for it
+  std::string os;                                    // one line for people
+  std::optional<GuestSystem> guest;                  // the same in parts; missing: no service said it
+  std::string devices;                               // what it can be moved with, or what is missing for it
   std::uint64_t grows = 0;
   std::uint64_t shrinks = 0;
   std::uint64_t refusals = 0;

@@ -44,10 +44,12 @@ MAY_USE = {
     "cli": {"base", "model", "config", "adopt", "vmm/libvirt", "console", "client", "lab_cli", "top"},
     "agent/common": {"guest"},
     "agent/linux": {"agent/common", "guest", "model"},
+    "agent/windows": {"agent/common", "guest", "model"},
     "apps/aerostatd": {"base", "model", "config", "host", "history", "control", "doctor", "guest", "reactor", "vmm",
                        "vmm/qemu", "vmm/libvirt", "api"},
     "apps/aerostat": {"cli"},
     "apps/aerostat-guest": {"agent/linux"},
+    "apps/aerostat-guest-windows": {"agent/windows", "model"},
 }
 # Narrower than a room: the loop knows interfaces only, the API knows the manager only.
 ONLY_HEADERS = {
@@ -70,8 +72,11 @@ ONLY_HEADERS = {
     # The part of the wire that both ends share, free of everything the host's end needs.
     ("agent/common", "guest"): {"guest/line_reader.h"},
     ("agent/linux", "guest"): {"guest/line_reader.h"},
+    ("agent/windows", "guest"): {"guest/line_reader.h"},
     # The columns of a recording, free of everything but the language.
     ("agent/linux", "model"): {"model/recording.h"},
+    ("agent/windows", "model"): {"model/recording.h"},
+    ("apps/aerostat-guest-windows", "model"): {"model/recording.h"},
 }
 # Tests may look across: they put a real thing on the other side.
 TEST_MAY_ALSO_USE = {"guard": {"policy"}, "guest": {"agent/common"}, "sim": {"research"}}
@@ -82,7 +87,8 @@ IMPURE = re.compile(r"<(fstream|iostream|thread|mutex|unistd\.h|sys/[a-z]+\.h|bo
 # Targets of CMake that are a part of a room.
 ROOM_OF_TARGET = {"control_interface": "control", "guest_interface": "guest", "history_interface": "history",
                   "agent_common": "agent/common",
-                  "agent_linux": "agent/linux", "vmm_qemu": "vmm/qemu", "vmm_libvirt": "vmm/libvirt",
+                  "agent_linux": "agent/linux", "agent_windows_pure": "agent/windows", "vmm_qemu": "vmm/qemu",
+                  "vmm_libvirt": "vmm/libvirt",
                   "libvirt_api": "vmm/libvirt"}
 
 

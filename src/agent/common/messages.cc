@@ -29,8 +29,17 @@ std::string_view hello_line(LineWriter& out, const Identity& who) {
   out.text("os", who.os, 40);
   out.text("release", who.release, 100);
   out.text("boot_id", who.boot_id, 64);
-  // Eight lists would be as long as this. The writer has no arrays, and needs none elsewhere.
-  char caps[48] = "[";
+  const auto maybe = [&](std::string_view name, std::string_view value, std::size_t most) {
+    if (!value.empty()) out.text(name, value, most);
+  };
+  maybe("name", who.name, 60);
+  maybe("version", who.version, 40);
+  maybe("edition", who.edition, 60);
+  out.number("service_pack", who.service_pack);
+  maybe("arch", who.arch, 20);
+  maybe("suite", who.suite, 80);
+  // Longer than the list with everything in it. The writer has no arrays, and needs none elsewhere.
+  char caps[80] = "[";
   std::size_t size = 1;
   const auto add = [&](bool has, std::string_view quoted) {
     if (!has) return;
@@ -40,6 +49,7 @@ std::string_view hello_line(LineWriter& out, const Identity& who) {
   add(who.compacts, "\"compact\"");
   add(who.onlines, "\"online\"");
   add(who.relaxes_overcommit, "\"overcommit\"");
+  add(who.balloon_in_total, "\"balloon_in_total\"");
   caps[size++] = ']';
   out.raw("caps", std::string_view(caps, size));
   return out.finish();
@@ -63,6 +73,10 @@ std::string_view sample_line(LineWriter& out, std::int64_t seq, Cause why, const
   out.number("normal_file_kib", now.normal_file_kib);
   out.number("committed_kib", now.committed_kib);
   out.number("commit_room_kib", now.commit_room_kib);
+  out.number("commit_limit_kib", now.commit_limit_kib);
+  out.number("modified_kib", now.modified_kib);
+  out.number("low_memory", now.low_memory);
+  out.number("hard_read_pages", now.hard_read_pages);
   out.number("pswpin", now.pswpin);
   out.number("pswpout", now.pswpout);
   out.number("pgmajfault", now.pgmajfault);

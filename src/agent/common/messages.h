@@ -18,9 +18,13 @@ struct Identity {
   std::string_view os;     // "linux", "windows"
   std::string_view release;
   std::string_view boot_id;
+  // Left out where it is empty or missing.
+  std::string_view name, version, edition, arch, suite;
+  Number service_pack;
   bool compacts = false;
   bool onlines = false;
   bool relaxes_overcommit = false;
+  bool balloon_in_total = false;  // total and promised memory count what the balloon holds
 };
 
 std::string_view hello_line(LineWriter& out, const Identity& who);

@@ -16,11 +16,16 @@ struct Reading {
   Number apart_kib;   // free pages that only the total includes: their block is about to go
   Number free_pages;  // as free_kib, a moment later; not reported
   Number swap_total_kib, swap_free_kib, committed_kib;
-  Number commit_limit_kib;  // not reported; commit_room_kib follows from it
+  Number commit_limit_kib;  // all that can be promised, where the kernel enforces that
   Number commit_room_kib;   // strict overcommit: memory that can go, or be used, before programs are refused
   Number normal_free_kib;   // free in the zones that kernel data can use
   Number normal_file_kib;   // page cache in those zones and kernel caches that could be freed for it
   Number slab_reclaimable_kib;  // part of that; not reported
+
+  // Windows.
+  Number modified_kib;     // must be written before it can be given away
+  Number low_memory;       // 1 while the kernel signals that memory is low
+  Number hard_read_pages;  // read to resolve hard faults, from any file
 
   Number pswpin, pswpout, pgmajfault, refault_file, refault_anon;
   Number reclaimed_kswapd, reclaimed_direct;  // reported as their sum

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "agent/linux/os_release.h"
+
 namespace aerostat::agent {
 
 namespace {
@@ -27,7 +29,14 @@ Agent::Agent(const Options& options)
       compactor_(options.root),
       overcommit_(options.root, options.relax_overcommit) {
   utsname system{};
-  if (::uname(&system) == 0) std::snprintf(release_.data(), release_.size(), "%.70s", system.release);
+  if (::uname(&system) == 0) {
+    std::snprintf(release_.data(), release_.size(), "%.70s", system.release);
+    std::snprintf(arch_.data(), arch_.size(), "%.70s", system.machine);
+  }
+  const std::string_view about =
+      read_small(Path(options.root, "/etc/os-release").c_str(), about_.data(), about_.size());
+  name_ = os_release_value(about, "NAME");
+  version_ = os_release_value(about, "VERSION_ID");
   read_small(Path(options.root, "/proc/sys/kernel/random/boot_id").c_str(), boot_id_.data(), 36);
 }
 
@@ -177,6 +186,9 @@ void Agent::say_hello(std::int64_t now) {
   who.os = "linux";
   who.release = release_.data();
   who.boot_id = boot_id_.data();
+  who.name = name_;
+  who.version = version_;
+  who.arch = arch_.data();
   who.compacts = compactor_.possible();
   who.onlines = can_online_;
   who.relaxes_overcommit = options_.relax_overcommit;

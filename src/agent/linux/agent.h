@@ -60,7 +60,9 @@ class Agent {
   bool host_there_ = false;
   std::int64_t retry_at_ = 0;  // when to try the port again
   std::int64_t seq_ = 0;
-  std::array<char, 80> release_{}, boot_id_{};
+  std::array<char, 80> release_{}, boot_id_{}, arch_{};
+  std::array<char, 2048> about_{};  // /etc/os-release; the next two point into it
+  std::string_view name_, version_;
 };
 
 }  // namespace aerostat::agent

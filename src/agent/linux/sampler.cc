@@ -54,7 +54,10 @@ Reading Sampler::levels() {
 void Sampler::add_commit_room(Reading& reading) {
   if (!reading.commit_limit_kib || !reading.committed_kib) return;
   std::array<char, 16> text{};
-  if (!overcommit_.read(text.data(), text.size()).starts_with('2')) return;
+  if (!overcommit_.read(text.data(), text.size()).starts_with('2')) {
+    reading.commit_limit_kib.reset();  // a number that nothing follows from
+    return;
+  }
   std::string_view ratio = overcommit_ratio_.read(text.data(), text.size());
   const std::int64_t percent = whole(take_line(ratio)).value_or(0);
   // 0: vm.overcommit_kbytes applies, a limit that does not follow the machine's size.
