@@ -184,6 +184,7 @@ CLI::App* add_qemu_args(CLI::App& app, Wishes& wishes) {
   args->add_option("--memory-id", wishes.qemu.memory_id, "id of the hot-pluggable memory device")
       ->capture_default_str()
       ->type_name("ID");
+  args->add_flag("--dimms", wishes.qemu.dimms, "slots for DIMMs instead of a virtio-mem device");
   args->add_flag("--one-line", wishes.one_line, "print everything on one line, for $(...)");
   args->footer(
       "Does not need aerostatd. The device for hot-added memory is rounded up to 128 MiB.\n"

@@ -12,8 +12,10 @@ namespace aerostat {
 
 namespace {
 
-constexpr Bytes kStartupStep = Bytes::mib(2);       // a huge page, virtio-mem's usual block
-constexpr Bytes kDeviceStep = Bytes::mib(128);      // a memory block of a Linux guest: less is never used
+constexpr Bytes kStartupStep = Bytes::mib(2);   // a huge page, virtio-mem's usual block
+constexpr Bytes kDeviceStep = Bytes::mib(128);  // a memory block of a Linux guest: less is never used
+// Steps are then small: a seventh of the present size, up to eight times the startup.
+constexpr int kSlots = 16;
 constexpr Bytes kMostMemory = Bytes::mib(4 << 20);  // 4 TiB: above, QEMU's address space runs out
 constexpr std::size_t kMostSocketPath = 107;        // what the kernel's sockaddr_un holds
 
@@ -94,7 +96,9 @@ Result<std::vector<std::string>> qemu_args(const QemuVm& vm) {
   const std::string base = socket_base(vm);
 
   std::vector<std::string> out = {"-name", vm.name, "-m"};
-  if (device > Bytes{}) {
+  if (device > Bytes{} && vm.dimms) {
+    out.push_back(fmt::format("size={},slots={},maxmem={}", mib(startup), kSlots, mib(startup + device)));
+  } else if (device > Bytes{}) {
     // Tried with QEMU 7.2 (q35, pc): no slots and no slack are needed for virtio-mem.
     out.push_back(fmt::format("size={},maxmem={}", mib(startup), mib(startup + device)));
     out.insert(

@@ -17,6 +17,7 @@ struct QemuVm {
   Bytes maximum;
   std::string directory = "/run/aerostat/vms";
   std::string memory_id = "vmem0";
+  bool dimms = false;  // slots for DIMMs instead of a virtio-mem device
 };
 
 // Sizes are rounded up: startup to 2 MiB, the hot-pluggable part to 128 MiB (what a Linux guest adds at a

@@ -54,6 +54,20 @@ TEST(QemuArgs, NeedNoHotPlugWithoutRoomToGrow) {
   EXPECT_EQ(shell_text(*args, true).find("virtio-mem"), std::string::npos);
 }
 
+TEST(QemuArgs, GiveSlotsToAGuestWithoutADriverForVirtioMem) {
+  QemuVm vm{"web", 384_MiB, 1_GiB, "/v", "m"};
+  vm.dimms = true;
+  auto args = qemu_args(vm);
+  ASSERT_TRUE(args);
+  EXPECT_EQ((*args)[3], "size=384M,slots=16,maxmem=1024M");
+  EXPECT_EQ(shell_text(*args, true).find("virtio-mem"), std::string::npos);
+  EXPECT_NE(shell_text(*args, true).find("virtio-balloon"), std::string::npos);
+  vm.maximum = vm.startup;
+  args = qemu_args(vm);
+  ASSERT_TRUE(args);
+  EXPECT_EQ((*args)[3], "size=384M");
+}
+
 TEST(QemuArgs, QuoteForTheShell) {
   EXPECT_EQ(shell_text({"-a", "b c", "d'e", "$(f)", "", "~g"}, true), "-a 'b c' 'd'\\''e' '$(f)' '' '~g'\n");
 }
