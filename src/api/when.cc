@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <ctime>
 #include <optional>
 
 #include "base/text.h"
@@ -68,6 +69,26 @@ std::optional<std::int64_t> date(std::string_view text) {
   return out >= 0 ? std::optional(out) : std::nullopt;
 }
 
+// A date alone: when that day began where this host is. A day may begin at one o'clock, where clocks are
+// moved at midnight.
+std::optional<std::int64_t> midnight(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto year = whole(text.substr(0, 4)), month = whole(text.substr(5, 2)),
+             day = whole(text.substr(8, 2));
+  if (!year || !month || !day) return std::nullopt;
+  const std::chrono::year_month_day on{std::chrono::year(static_cast<int>(*year)),
+                                       std::chrono::month(static_cast<unsigned>(*month)),
+                                       std::chrono::day(static_cast<unsigned>(*day))};
+  if (!on.ok()) return std::nullopt;
+  std::tm local{};
+  local.tm_year = static_cast<int>(*year) - 1900;
+  local.tm_mon = static_cast<int>(*month) - 1;
+  local.tm_mday = static_cast<int>(*day);
+  local.tm_isdst = -1;
+  const std::time_t at = std::mktime(&local);
+  return at >= 0 && at <= kLast ? std::optional<std::int64_t>(at) : std::nullopt;
+}
+
 }  // namespace
 
 Result<std::int64_t> parse_when(std::string_view text, std::int64_t now) {
@@ -78,9 +99,10 @@ Result<std::int64_t> parse_when(std::string_view text, std::int64_t now) {
     if (unit && count && *count <= now / *unit) return now - *count * *unit;
   }
   if (const auto at = date(text)) return *at;
+  if (const auto at = midnight(text)) return *at;
   return fail(Error::Kind::Invalid,
               fmt::format("'{}' is no time; write a span before now like 10m, 2h or 7d, a date like "
-                          "2026-05-04T10:11:12Z, or seconds since 1970",
+                          "2026-05-04 or 2026-05-04T10:11:12Z, or seconds since 1970",
                           printable(text, 40)));
 }
 

@@ -1,5 +1,5 @@
-// Times as people and programs write them in a request: seconds since 1970, "2026-05-04T10:11:12Z", or a span
-// before now: "90s", "10m", "2h", "7d".
+// Times as people and programs write them in a request: seconds since 1970, "2026-05-04T10:11:12Z",
+// "2026-05-04" (midnight, in this host's time zone), or a span before now: "90s", "10m", "2h", "7d".
 #pragma once
 
 #include <cstdint>

@@ -82,6 +82,16 @@ std::string chart(const Numbers& numbers) {
   return out + fmt::format("{:>11} {}{}\n\n", "", legend, marks.size() > 1 ? ", * both" : "");
 }
 
+// 90 s, 10 min, 3 h, 347 d: in the largest unit that has a whole number of it.
+std::string span(std::int64_t seconds) {
+  constexpr std::array<std::pair<std::int64_t, const char*>, 3> kUnits = {
+      {{86400, "d"}, {3600, "h"}, {60, "min"}}};
+  for (const auto& [unit, name] : kUnits) {
+    if (seconds % unit == 0) return fmt::format("{} {}", seconds / unit, name);
+  }
+  return fmt::format("{} s", seconds);
+}
+
 }  // namespace
 
 std::string render_history(const Json& table) {
@@ -106,7 +116,9 @@ std::string render_history(const Json& table) {
                     cell(most),
                     cell(column.values.back())});
   }
-  return fmt::format("{}, {} rows of {} s each\n\n", numbers.of, numbers.times.size(), numbers.step) +
+  const std::size_t count = numbers.times.size();
+  return fmt::format("{}, {} of {}{}\n\n", numbers.of, count == 1 ? "1 row" : fmt::format("{} rows", count),
+                     span(numbers.step), count == 1 ? "" : " each") +
          chart(numbers) +
          render_table({{"NUMBER"}, {"LEAST", true}, {"AVERAGE", true}, {"MOST", true}, {"LAST", true}}, rows,
                       false);

@@ -27,6 +27,17 @@ TEST(HistoryView, ShowsAChartAndFigures) {
   EXPECT_THAT(text, HasSubstr("2027-01-15 08:00:00"));
 }
 
+TEST(HistoryView, CountsRowsAndSaysTheirSpanInWords) {
+  EXPECT_THAT(render_history(web()), HasSubstr("web, 3 rows of 10 s each\n"));
+  for (const auto& [seconds, words] : std::vector<std::pair<int, const char*>>{
+           {1, "1 s"}, {90, "90 s"}, {300, "5 min"}, {10800, "3 h"}, {604800, "7 d"}, {29980800, "347 d"}}) {
+    Json table = web();
+    table["step_s"] = seconds;
+    table["rows"] = Json::array({table["rows"][0]});
+    EXPECT_THAT(render_history(table), HasSubstr(std::string("web, 1 row of ") + words + "\n"));
+  }
+}
+
 TEST(HistoryView, WritesUnknownAsEmptyInCsv) {
   EXPECT_EQ(history_csv(web()),
             "time,assigned_bytes,demand_bytes,pressure_percent\n1800000000,1073741824,536870912,50\n"
