@@ -33,6 +33,7 @@
 #include "starts_file.h"
 #include "vmm/libvirt/libvirt_machines.h"
 #include "vmm/qemu/qemu_machines.h"
+#include "whatif/lab_desk.h"
 
 namespace aerostat {
 
@@ -144,6 +145,7 @@ class Daemon::Impl {
               .page = page_ ? &*page_ : nullptr,
               .tokens = tokens_ ? &*tokens_ : nullptr,
               .history = history_.get(),
+              .what_if = &what_if_,
               .doctor = [this] { return checkup_.findings(libvirt_, history_.get()); }},
              api_options(config)),
         signals_(io_, SIGTERM, SIGINT, SIGHUP),
@@ -177,6 +179,15 @@ class Daemon::Impl {
       options.kept.at(tier) = config.history.reach.at(tier).count() / history::kSteps.at(tier);
     return std::make_unique<history::History>(
         options, [this](std::function<void()> told) { boost::asio::post(io_, std::move(told)); });
+  }
+
+  whatif::Facts facts() const {
+    const HostReport host = engine_.host();
+    whatif::Facts out{host.capacity, host.reserve, profile(settings_.config().profile), {}, {}, {}};
+    for (const auto& reports : {engine_.vms(), engine_.vms_off()}) {
+      for (const VmReport& vm : reports) out.vms.push_back({vm.name, vm.limits, vm.settings});
+    }
+    return out;
   }
 
   Result<void> start() {
@@ -340,6 +351,8 @@ class Daemon::Impl {
   const std::optional<StaticFiles> page_ = load_page();
   LibvirtUsed libvirt_;
   Checkup checkup_{engine_, clock_};
+  whatif::LabDesk what_if_{history_.get(), [this] { return facts(); },
+                           [this](std::function<void()> told) { boost::asio::post(io_, std::move(told)); }};
   std::optional<Tokens> tokens_;
   ApiServer api_;
   boost::asio::signal_set signals_;

@@ -16,6 +16,7 @@
 #include "api/sample_json.h"
 #include "api/static_files.h"
 #include "api/token_routes.h"
+#include "api/what_if_routes.h"
 #include "base/text.h"
 
 namespace aerostat {
@@ -160,6 +161,9 @@ constexpr std::array kRoutes = {
     Route{"POST", "/v1/reservations", "", Scope::Change, now<post_reservation>},
     Route{"GET", "/v1/reservations/*", "", Scope::Read, now<get_reservation>},
     Route{"DELETE", "/v1/reservations/*", "", Scope::Change, now<delete_reservation>},
+    Route{"POST", "/v1/whatif", "", Scope::Read, post_what_if},
+    Route{"GET", "/v1/whatif/*", "", Scope::Read, now<get_what_if>},
+    Route{"DELETE", "/v1/whatif/*", "", Scope::Read, now<delete_what_if>},
     Route{"POST", "/v1/pause", "", Scope::Change, now<post_pause>},
     Route{"POST", "/v1/resume", "", Scope::Change, now<post_resume>},
 };

@@ -7,6 +7,7 @@
 #include "control/manager.h"
 #include "history/reader.h"
 #include "model/finding.h"
+#include "whatif/desk.h"
 
 namespace aerostat {
 
@@ -22,6 +23,7 @@ struct Services {
   LiveFeed* live = nullptr;                // the server's own
   EventTexts* events = nullptr;            // the server's own
   const HistoryReader* history = nullptr;  // null: nobody keeps it
+  WhatIfDesk* what_if = nullptr;           // null: nobody answers such questions
   std::function<Findings()> doctor = {};   // what its checks find, of the host and of all VMs by name
 };
 

@@ -15,6 +15,8 @@ constexpr double kPollEvery = 0.02;
 // How often entitlements are compared with assigned memory. Not a round number, so that it does not keep step
 // with periods of 20 or 100 ms.
 constexpr double kEntitleEvery = 0.105;
+// Progress is told this often, s: many VMs need a second of a processor for some minutes.
+constexpr double kLongestUntold = 60;
 // Default boot memory of VMs: enough for any guest to start, and little compared with what it will get.
 constexpr Bytes kUsualBoot = Bytes::mib(1024);
 
@@ -43,7 +45,7 @@ class Run {
     Every entitle(kEntitleEvery);
     Every polls(kPollEvery);
     Every frames(o_.frame_s);
-    Every told(std::max(1.0, span / 200));
+    Every told(std::clamp(span / 200, 1.0, kLongestUntold));
     std::vector<VirtualVm*> heard;
     while (true) {
       const double now = host_.now_s();
@@ -64,7 +66,9 @@ class Run {
         die(from + host_.now_s());
       }
       if (o_.frames && frames.due(host_.now_s())) show();
-      if (o_.progress && told.due(host_.now_s())) o_.progress(span > 0 ? std::min(1.0, now / span) : 1);
+      if (!told.due(host_.now_s())) continue;
+      if (o_.progress) o_.progress(span > 0 ? std::min(1.0, now / span) : 1);
+      if (o_.go_on && !o_.go_on()) break;
     }
     finish();
     return std::move(out_);

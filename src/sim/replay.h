@@ -38,6 +38,7 @@ struct ReplayOptions {
   Prices prices;
   bool strict = false;                        // throw LawBroken instead of counting
   std::function<void(double done)> progress;  // 0 to 1, from time to time
+  std::function<bool()> go_on;                // asked as often; false: the replay ends there
   std::function<void(const Frame&)> frames;   // every `frame_s`
   double frame_s = 1;
   double unscored_s = kUnscored;  // of each VM's life, at its start

@@ -32,9 +32,11 @@ MAY_USE = {
     # The lab runs the loop itself, and the guest's own rules of when to report and of whose memory is whose.
     "sim": {"base", "model", "policy", "guard", "vmm", "guest", "control", "agent/common"},
     "research": {"base", "model", "policy", "sim"},
+    # A host's own history, replayed with other settings.
+    "whatif": {"base", "model", "policy", "history", "sim"},
     # Reports as Prometheus reads them.
     "metrics": {"base", "model"},
-    "api": {"base", "model", "history", "metrics", "reactor", "control"},
+    "api": {"base", "model", "history", "metrics", "reactor", "control", "whatif"},
     "console": {"base"},
     # Speaks to the daemon and has no part of it.
     "client": {"base", "model", "console"},
@@ -46,7 +48,7 @@ MAY_USE = {
     "agent/linux": {"agent/common", "guest", "model"},
     "agent/windows": {"agent/common", "guest", "model"},
     "apps/aerostatd": {"base", "model", "config", "host", "history", "control", "doctor", "guest", "reactor", "vmm",
-                       "vmm/qemu", "vmm/libvirt", "api"},
+                       "vmm/qemu", "vmm/libvirt", "whatif", "api"},
     "apps/aerostat": {"cli"},
     "apps/aerostat-guest": {"agent/linux"},
     "apps/aerostat-guest-windows": {"agent/windows", "model"},
@@ -61,6 +63,8 @@ ONLY_HEADERS = {
     ("doctor", "vmm"): {"vmm/machine.h"},
     ("doctor", "guest"): {"guest/guest_link.h"},
     ("api", "history"): {"history/reader.h"},
+    ("api", "whatif"): {"whatif/desk.h"},
+    ("whatif", "history"): {"history/reader.h"},
     # Changes definitions, drives no domain.
     ("cli", "vmm/libvirt"): {"vmm/libvirt/libvirt_api.h"},
     ("sim", "guest"): {"guest/guest_link.h"},
@@ -85,7 +89,7 @@ ENGINE = {"control", "policy", "guard", "vmm", "sim"}
 PURE = {"policy", "guard", "adopt", "doctor"}
 IMPURE = re.compile(r"<(fstream|iostream|thread|mutex|unistd\.h|sys/[a-z]+\.h|boost/.*)>|base/log\.h|steady_clock::now|system_clock::now")
 # Targets of CMake that are a part of a room.
-ROOM_OF_TARGET = {"control_interface": "control", "guest_interface": "guest", "history_interface": "history",
+ROOM_OF_TARGET = {"control_interface": "control", "guest_interface": "guest", "history_interface": "history", "whatif_interface": "whatif",
                   "agent_common": "agent/common",
                   "agent_linux": "agent/linux", "agent_windows_pure": "agent/windows", "vmm_qemu": "vmm/qemu",
                   "vmm_libvirt": "vmm/libvirt",

@@ -15,12 +15,14 @@ import { HostView } from "./views/host";
 import { VmView } from "./views/vm";
 import { Starts } from "./views/starts";
 import { Doctor } from "./views/doctor";
+import { WhatIfView } from "./views/whatif";
 import type { Live } from "./state/merge";
 
-const PLACES: { view: "overview" | "host" | "starts" | "doctor"; title: string }[] = [
+const PLACES: { view: "overview" | "host" | "starts" | "whatif" | "doctor"; title: string }[] = [
   { view: "overview", title: "Overview" },
   { view: "host", title: "Host" },
   { view: "starts", title: "Starts" },
+  { view: "whatif", title: "What if" },
   { view: "doctor", title: "Doctor" },
 ];
 
@@ -106,6 +108,7 @@ function View({ now, here }: { now: Live; here: Route }) {
     case "vm": return <VmView key={here.name} now={now} name={here.name} />;
     case "host": return <HostView now={now} />;
     case "starts": return <Starts now={now} />;
+    case "whatif": return <WhatIfView now={now} />;
     case "doctor": return <Doctor />;
     default: return <Overview now={now} />;
   }

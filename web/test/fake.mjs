@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GIB, MIB, World } from "./fake_world.mjs";
+import { whatIfReport } from "./fake_whatif.mjs";
 
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", svg: "image/svg+xml" };
 const CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
@@ -14,6 +15,9 @@ export class Fake {
     Object.assign(this, { world: new World(vms), web, token, scope, period });
     this.readers = new Set();
     this.requests = [];
+    this.oldest = "2026-05-04T10:11:12Z";
+    // How often a what-if question is looked at before it is answered.
+    this.looks = 2;
   }
 
   async start(port = 0) {
@@ -85,7 +89,8 @@ export class Fake {
       this.tick();
       return json(world.host());
     }
-    if (path === "/history/status") return json({ history: "on", note: "", path: "/var/lib/aerostat/history.db", used_bytes: 41 * MIB, limit_bytes: GIB, oldest: null });
+    if (path === "/history/status") return json({ history: "on", note: "", path: "/var/lib/aerostat/history.db", used_bytes: 41 * MIB, limit_bytes: GIB, oldest: this.oldest });
+    if (path.startsWith("/whatif")) return this.whatIf(request, path, body, json, problem);
     if (path === "/history") return this.history(url, json);
     if (path === "/doctor") return json({ items: findings(), next: null });
     if (path.startsWith("/reservations/") && request.method === "DELETE") {
@@ -132,6 +137,30 @@ export class Fake {
       this.send("change", { time: new Date().toISOString(), vms: [after] });
     }
     return json(after);
+  }
+
+  // One question at a time; its answer is made of its own numbers, not simulated.
+  whatIf(request, path, body, json, problem) {
+    const state = (stage, percent, report = null) => json({ id: "1", state: stage, progress_percent: percent, error: null, report });
+    if (request.method === "DELETE") {
+      this.asked = null;
+      return state("failed", 50);
+    }
+    if (request.method === "POST") {
+      const question = JSON.parse(body);
+      if (this.asked) return problem(503, "unavailable", "another what-if question is being answered");
+      if (question.capacity_bytes < 2 * GIB) return problem(400, "invalid", "capacity leaves VMs less than 128 MiB above the host's reserve of 1.00 GiB", "capacity_bytes");
+      const broken = (question.vms ?? []).findIndex(({ minimum_bytes, maximum_bytes }) => minimum_bytes > maximum_bytes);
+      if (broken >= 0) return problem(400, "invalid", "minimum is above maximum", `vms[${broken}].minimum_bytes`);
+      this.asked = { question, looks: 0 };
+      return state("running", 0);
+    }
+    if (!this.asked) return problem(404, "not-found", "there is no such what-if question");
+    this.asked.looks += 1;
+    if (this.asked.looks < this.looks) return state("running", 40);
+    const { question } = this.asked;
+    this.asked = null;
+    return state("done", 100, whatIfReport(this.world, question));
   }
 
   history(url, json) {

@@ -6,6 +6,7 @@ export type Route =
   | { view: "host" }
   | { view: "vm"; name: string }
   | { view: "starts" }
+  | { view: "whatif" }
   | { view: "doctor" };
 
 export function routeOf(hash: string): Route {
@@ -17,7 +18,7 @@ export function routeOf(hash: string): Route {
       return { view: "overview" };
     }
   }
-  if (path === "host" || path === "starts" || path === "doctor") return { view: path };
+  if (path === "host" || path === "starts" || path === "whatif" || path === "doctor") return { view: path };
   return { view: "overview" };
 }
 

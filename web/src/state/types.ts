@@ -130,6 +130,7 @@ export interface HistoryStatus {
   note: string;
   used_bytes?: number;
   limit_bytes?: number;
+  oldest?: string | null;
 }
 
 export interface Me {
@@ -155,4 +156,51 @@ export interface ChangeMessage {
   vms?: (Partial<Vm> & { name: string })[];
   gone?: string[];
   reservations?: Reservation[];
+}
+
+// What a change would have done, simulated. null: the VM was not there, or it is not known.
+export interface WhatIfNumbers {
+  judged_s: number;
+  short_s: number;
+  longest_short_s: number;
+  paged_bytes: number;
+  least_available_bytes: Bytes;
+  mean_assigned_bytes: number;
+  peak_assigned_bytes: number;
+  refusals: number;
+}
+export interface WhatIfVm {
+  name: string;
+  like: string | null;
+  need_known: boolean;
+  before: WhatIfNumbers | null;
+  after: WhatIfNumbers | null;
+}
+export interface WhatIfHost {
+  capacity_bytes: number;
+  peak_committed_bytes: number;
+  mean_committed_bytes: number;
+  least_free_bytes: number;
+  short_s: number;
+  paged_bytes: number;
+  refusals: number;
+}
+export interface WhatIfReport {
+  since: string;
+  until: string;
+  step_s: number;
+  verdict: string;
+  notes: string[];
+  before: WhatIfHost;
+  after: WhatIfHost;
+  vms: WhatIfVm[];
+  columns: string[];
+  rows: (number | null)[][];
+}
+export interface WhatIf {
+  id: string;
+  state: "running" | "done" | "failed";
+  progress_percent: number;
+  error: string | null;
+  report: WhatIfReport | null;
 }

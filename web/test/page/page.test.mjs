@@ -188,19 +188,85 @@ describe("the connection", () => {
   });
 });
 
+describe("what if", () => {
+  const ask = (page) => page.getByRole("button", { name: "Simulate" }).click();
+
+  test("two more VMs are asked for, and before and after are shown", async () => {
+    await serve();
+    const page = await visit({ path: "#/whatif" });
+    await page.getByRole("button", { name: "Add VMs" }).click();
+    await page.getByLabel("How many").fill("2");
+    await page.getByLabel("more like").selectOption("web");
+    fake.looks = 4;
+    await ask(page);
+    await shows(page, "Simulating, 40 %");
+    await shows(page, "It would have been tighter");
+    assert.equal(await page.locator(".pairs tbody th", { hasText: "web-new-" }).count(), 2);
+    assert.match((await page.locator(".vmpairs tbody tr").first().textContent()) ?? "", /^db.*never.*43 s/s, "who fares worse comes first");
+    const unknown = page.locator(".vmpairs tbody tr", { hasText: "legacy" });
+    assert.match((await unknown.textContent()) ?? "", /need not known.*not known/s);
+    assert.equal(await page.locator(".chart canvas").count(), 2);
+  });
+
+  test("what is wrong is marked at its field, by the page and by the daemon", async () => {
+    await serve();
+    const page = await visit({ path: "#/whatif" });
+    await page.getByLabel("Capacity").fill("1,5G");
+    await ask(page);
+    await shows(page, "The decimal sign is a point");
+    assert.equal(fake.requests.filter((line) => line.startsWith("POST /v1/whatif")).length, 0);
+    await page.getByLabel("Capacity").fill("1G");
+    await ask(page);
+    await shows(page, "less than 128 MiB above the host's reserve");
+    assert.equal(await page.getByLabel("Capacity").getAttribute("aria-invalid"), "true");
+    await page.getByLabel("Capacity").fill("");
+    await page.getByRole("button", { name: "Change settings" }).click();
+    await page.getByLabel("Minimum").fill("4G");
+    await page.getByLabel("Maximum").fill("2G");
+    await ask(page);
+    await shows(page, "minimum is above maximum");
+    assert.equal(await page.getByLabel("Minimum").getAttribute("aria-invalid"), "true");
+  });
+
+  test("a question that nobody waits for is ended", async () => {
+    await serve();
+    fake.looks = 1000;
+    const page = await visit({ path: "#/whatif" });
+    await ask(page);
+    await shows(page, "Simulating, 40 %");
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.waitForSelector(".rows .row");
+    for (const late = Date.now() + 5000; !fake.requests.includes("DELETE /v1/whatif/1"); await page.waitForTimeout(20)) assert.ok(Date.now() < late);
+  });
+
+  test("without a history it says so", async () => {
+    await serve();
+    fake.oldest = null;
+    const page = await visit({ path: "#/whatif" });
+    await shows(page, "There is no history yet");
+    assert.equal(await page.getByRole("button", { name: "Simulate" }).count(), 0);
+  });
+});
+
 describe("everybody can read it", () => {
   for (const theme of ["light", "dark"]) {
     for (const width of [1280, 390]) {
       test(`axe finds nothing serious, and nothing is cut off: ${theme}, ${width} pixels`, async () => {
         await serve();
         const page = await visit({ theme, width });
-        for (const path of ["#/", "#/host", "#/vm/db", "#/vm/legacy", "#/starts", "#/doctor"]) {
+        for (const path of ["#/", "#/host", "#/vm/db", "#/vm/legacy", "#/starts", "#/whatif", "#/doctor"]) {
           await page.goto(base + path);
           await page.waitForSelector("main .panel");
           await page.waitForTimeout(300);
           assert.deepEqual(await axe(page), [], path);
           assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${path} is wider than the window`);
         }
+        await page.goto(`${base}#/whatif`);
+        for (const name of ["Add VMs", "Change settings", "Simulate"]) await page.getByRole("button", { name }).click();
+        await shows(page, "It would have been tighter");
+        assert.deepEqual(await axe(page), [], "an answer to what if");
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), "an answer to what if is wider than the window");
+        if (process.env.AEROSTAT_SHOTS) await page.screenshot({ path: `${process.env.AEROSTAT_SHOTS}/whatif-${width}-${theme}.png`, fullPage: true });
         await page.goto(`${base}#/vm/db`);
         await page.getByRole("button", { name: "Settings…" }).click();
         await page.getByLabel("Minimum", { exact: true }).fill("1,5G");

@@ -1,0 +1,45 @@
+#include "api/what_if_routes.h"
+
+#include <chrono>
+
+#include "api/what_if_json.h"
+
+namespace aerostat {
+
+namespace {
+
+// Of a question that is refused because another one is being answered.
+constexpr const char* kRetryAfter = "3";
+
+ApiAnswer nobody() {
+  return error_answer(
+      {Error::Kind::Unavailable, "this daemon answers no what-if questions; update aerostatd"});
+}
+
+ApiAnswer told(const Result<WhatIfState>& state) {
+  if (state) return ok(to_json(*state));
+  ApiAnswer out = error_answer(state.error());
+  if (state.error().kind == Error::Kind::Unavailable) out.headers["Retry-After"] = kRetryAfter;
+  return out;
+}
+
+}  // namespace
+
+void post_what_if(const Call& call, const Reply& reply) {
+  if (call.services.what_if == nullptr) return reply(nobody());
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const Result<WhatIfRequest> request =
+      parse_what_if(call.request.body, std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  if (!request) return reply(error_answer(request.error()));
+  call.services.what_if->begin(*request, [reply](const Result<WhatIfState>& state) { reply(told(state)); });
+}
+
+ApiAnswer get_what_if(const Call& call) {
+  return call.services.what_if ? told(call.services.what_if->state(call.vm)) : nobody();
+}
+
+ApiAnswer delete_what_if(const Call& call) {
+  return call.services.what_if ? told(call.services.what_if->cancel(call.vm)) : nobody();
+}
+
+}  // namespace aerostat
