@@ -63,7 +63,7 @@ complete -c aerostat -n '__fish_seen_subcommand_from start-gate' -l memory -x -d
 complete -c aerostat -n '__fish_seen_subcommand_from start-gate' -l wait -x -d 'wait for it as long; 0: now or not at all'
 complete -c aerostat -n '__fish_seen_subcommand_from start-gate' -l lasts -x -d 'keep it as long for a VM that does not appear'
 complete -c aerostat -n '__fish_seen_subcommand_from start-gate' -l weight -x -d 'who is served first (0 to 10000; default: the VM\'s own weight)'
-complete -c aerostat -n '__fish_seen_subcommand_from start-gate' -l unreached -x -a 'start refuse' -d 'without aerostatd: start or refuse'
+complete -c aerostat -n '__fish_seen_subcommand_from start-gate' -l unreached -x -a 'start refuse' -d 'if aerostatd cannot be asked: start or refuse'
 complete -c aerostat -n '__fish_seen_subcommand_from start-gate' -a '(__aerostat_vms)'
 complete -c aerostat -n 'not __fish_seen_subcommand_from list show set explain events host reactions top doctor pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook history token simulate scenario record trace plan' -a qemu-args -d 'Print the QEMU arguments that make a VM fully manageable'
 complete -c aerostat -n '__fish_seen_subcommand_from qemu-args' -l startup -x -d 'memory the VM boots with'

@@ -24,11 +24,15 @@ constexpr std::chrono::milliseconds kPatience{1000};
 constexpr std::chrono::milliseconds kHeldUp{3000};
 constexpr std::size_t kLongestXml = std::size_t{4} << 20;
 
-std::string read_all(std::istream& in) {
-  std::string out(kLongestXml, '\0');
+Result<std::string> read_all(std::istream& in) {
+  std::string out(kLongestXml + 1, '\0');
   in.read(out.data(), static_cast<std::streamsize>(out.size()));
   out.resize(static_cast<std::size_t>(in.gcount()));
-  return out;
+  if (out.size() <= kLongestXml) return out;
+  return fail(
+      Error::Kind::Invalid,
+      fmt::format("its definition is longer than {}, the most that is read of one; shorten its metadata",
+                  format_bytes(Bytes::of(static_cast<std::int64_t>(kLongestXml)))));
 }
 
 struct Wanted {
@@ -36,13 +40,15 @@ struct Wanted {
   Bytes memory;
 };
 
-Result<Wanted> wanted_by(const std::string& xml) {
+Result<Wanted> wanted_by(std::istream& in) {
 #ifdef AEROSTAT_WITH_LIBVIRT
-  const Result<DomainStart> start = domain_start(xml);
+  const Result<std::string> xml = read_all(in);
+  if (!xml) return fail(xml.error());
+  const Result<DomainStart> start = domain_start(*xml);
   if (!start) return fail(start.error());
   return Wanted{start->uuid, start->memory};
 #else
-  (void)xml;
+  (void)in;
   return fail(Error::Kind::Unavailable, "this build knows no libvirt");
 #endif
 }
@@ -76,11 +82,15 @@ int LibvirtHook::before_start(std::istream& xml, bool later, const Output& outpu
     return kDone;
   }
   if (!config->starts.libvirt) return kDone;
-  const Result<Wanted> wanted = wanted_by(read_all(xml));
+  const Result<Wanted> wanted = wanted_by(xml);
   if (!wanted || !is_vm_name(domain_)) {
-    output.err << "aerostat: " << clean(domain_) << " starts without a promise of memory: "
-               << clean(wanted ? "its name is no VM name" : wanted.error().message) << "\n";
-    return kDone;
+    const bool starts = config->starts.without_daemon;
+    output.err << "aerostat: " << clean(domain_)
+               << (starts ? " starts without a promise of memory: "
+                          : " does not start: no memory is promised: ")
+               << clean(wanted ? "its name is no VM name" : wanted.error().message)
+               << (starts ? "\n" : " ([starts] without_daemon = \"refuse\")\n");
+    return starts ? kDone : kFailed;
   }
   GateOptions options;
   options.request.vm = domain_;

@@ -1,6 +1,6 @@
 // `aerostat libvirt-hook`: what libvirt runs before it starts a domain, and after it ended
 // (packaging/libvirt-hook). Asks for the domain's memory first, if the configuration says so. What it cannot
-// understand it lets start.
+// ask for starts or not, as [starts] without_daemon says.
 #pragma once
 
 #include <CLI/CLI.hpp>

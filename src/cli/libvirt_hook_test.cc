@@ -128,6 +128,35 @@ TEST_F(Hook, WithoutADaemonTheConfigurationDecides) {
   EXPECT_NE(run({"web", "prepare", "begin", "-"}).status, 0);
 }
 
+TEST_F(Hook, WhereTheDaemonCannotStartItNothingIsKept) {
+  std::vector<std::string> answers(13, start("gathering"));
+  answers.push_back(http_reply("409 Conflict", R"({"code":"refused","detail":"there is no libvirt"})"));
+  answers.push_back(start("released"));
+  ScriptedDaemon daemon(answers);
+  configure(daemon.socket);
+  const Ran ran = run({"web", "prepare", "begin", "-"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.err, "aerostat: web: because; there is no libvirt\n");
+  EXPECT_TRUE(daemon.requests.back().starts_with("DELETE ")) << daemon.requests.back();
+}
+
+TEST_F(Hook, ADefinitionThatIsTooLongIsSaidToBeSoAndNotCut) {
+  std::string xml = kDomain;
+  xml.insert(xml.find("<os>"), "<metadata>" + std::string(std::size_t{4} << 20, ' ') + "</metadata>");
+  configure("/tmp/nowhere/api.sock");
+  const Ran ran = run({"web", "prepare", "begin", "-"}, xml);
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_NE(ran.err.find("its definition is longer than 4 MiB, the most that is read"), std::string::npos)
+      << ran.err;
+}
+
+TEST_F(Hook, WhatItCannotUnderstandFollowsTheSameRule) {
+  configure("/tmp/nowhere/api.sock", "libvirt = \"true\"\nwithout_daemon = \"refuse\"\n");
+  const Ran ran = run({"web", "prepare", "begin", "-"}, "garbage");
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.err.find("does not start: no memory is promised"), std::string::npos) << ran.err;
+}
+
 TEST_F(Hook, WhatItCannotUnderstandStarts) {
   configure("/tmp/nowhere/api.sock");
   for (const char* xml : {"", "<domain/>", "garbage"}) {

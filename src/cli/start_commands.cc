@@ -55,6 +55,7 @@ StartCommands::StartCommands(CLI::App& app) {
       app.add_subcommand("release", "Give back the memory kept for a VM's start, or undo its adoption");
   add_vm(*release_, vm_);
   list_ = app.add_subcommand("reservations", "Show VMs that are about to start, and what they wait for");
+  list_->footer("Examples:\n  aerostat reservations\n  aerostat reservations --json | jq '.items[].why'");
   gate_ = app.add_subcommand("start-gate", "Start a VM's program as soon as its memory is there");
   add_vm(*gate_, vm_);
   gate_->add_option("COMMAND", command_, "the program that runs the VM, and its arguments, after --")
@@ -64,7 +65,7 @@ StartCommands::StartCommands(CLI::App& app) {
       ->check(memory_size())
       ->type_name("SIZE");
   add_times(*gate_);
-  gate_->add_option("--unreached", unreached_, "without aerostatd: start or refuse")
+  gate_->add_option("--unreached", unreached_, "if aerostatd cannot be asked: start or refuse")
       ->check(CLI::IsMember({"start", "refuse"}))
       ->capture_default_str()
       ->type_name("WHAT");

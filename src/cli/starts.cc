@@ -31,6 +31,11 @@ StartState state_of(const Json& start) {
   return start_state_of(text_at(start, "state")).value_or(StartState::Refused);
 }
 
+Result<Json> reservation_of(Result<Json> answer) {
+  if (!answer || start_state_of(text_at(*answer, "state"))) return answer;
+  return fail(Error::Kind::Internal, "aerostatd's answer is no reservation");
+}
+
 }  // namespace
 
 int Starts::complain(const Error& error) {
@@ -53,8 +58,9 @@ Result<Json> Starts::await(const StartRequest& request, std::optional<std::chron
   bool asked = false;
   while (true) {
     const auto began = std::chrono::steady_clock::now();
-    const Result<Json> start = asked ? ask_daemon(client_, "GET", place_of(request.vm))
-                                     : ask_daemon(client_, "POST", "/v1/reservations", body_of(request));
+    const Result<Json> start =
+        reservation_of(asked ? ask_daemon(client_, "GET", place_of(request.vm))
+                             : ask_daemon(client_, "POST", "/v1/reservations", body_of(request)));
     // A daemon that hangs lets each question wait.
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
@@ -81,42 +87,53 @@ Result<Json> Starts::await(const StartRequest& request, std::optional<std::chron
 
 int Starts::reserve(const StartRequest& request) {
   const Result<Json> start = await(request);
-  if (!start) {
-    return complain(start.error());
-  }
-  const bool there = state_of(*start) == StartState::Ready || state_of(*start) == StartState::Started;
+  return start ? outcome(*start) : complain(start.error());
+}
+
+int Starts::outcome(const Json& start) {
+  const bool there = state_of(start) == StartState::Ready || state_of(start) == StartState::Started;
   if (output_.json)
-    output_.out << start->dump() << "\n";
+    output_.out << start.dump() << "\n";
   else
-    (there ? output_.out : output_.err) << (there ? "" : "aerostat: ") << render_start(*start);
+    (there ? output_.out : output_.err) << (there ? "" : "aerostat: ") << render_start(start);
   return there ? kDone : kFailed;
 }
 
-int Starts::gate(const GateOptions& options) { return unreached(options, reserve(options.request)); }
+int Starts::gate(const GateOptions& options) {
+  const Result<Json> start = await(options.request);
+  return start ? outcome(*start) : not_asked(options, start.error());
+}
 
 int Starts::gate_briefly(GateOptions options, std::chrono::milliseconds most, const std::string& domain) {
   const auto there = [](const Json& start) {
     return state_of(start) == StartState::Ready || state_of(start) == StartState::Started;
   };
   Result<Json> start = await(options.request, most);
-  const bool waits = start && state_of(*start) < StartState::Ready;
-  if (waits && domain.empty()) ask_daemon(client_, "DELETE", place_of(options.request.vm));
-  if (waits && !domain.empty()) {
-    options.request.domain = domain;
-    start = ask_daemon(client_, "POST", "/v1/reservations", body_of(options.request));
-  }
-  if (!start) return unreached(options, complain(start.error()));
+  if (!start) return not_asked(options, start.error());
   if (there(*start)) return kDone;
-  const bool later = waits && !domain.empty();
-  output_.err << "aerostat: " << clean(options.request.vm) << ": " << text_at(*start, "why")
-              << (later ? "; aerostatd starts it when its memory is there (aerostat reservations)\n" : "\n");
+  std::string why = text_at(*start, "why");
+  if (state_of(*start) < StartState::Ready) {
+    Result<Json> later = fail(Error::Kind::Refused, "");
+    if (!domain.empty()) {
+      options.request.domain = domain;
+      later = reservation_of(ask_daemon(client_, "POST", "/v1/reservations", body_of(options.request)));
+    }
+    if (later && there(*later)) return kDone;
+    if (later) why = text_at(*later, "why");
+    if (later && !start_ended(state_of(*later)))
+      why += "; aerostatd starts it when its memory is there (aerostat reservations)";
+    if (!later) ask_daemon(client_, "DELETE", place_of(options.request.vm));
+    if (!later && !later.error().message.empty()) why += "; " + clean(later.error().message);
+  }
+  output_.err << "aerostat: " << clean(options.request.vm) << ": " << why << "\n";
   return kFailed;
 }
 
-int Starts::unreached(const GateOptions& options, int status) {
-  if (status != kNotReached || options.unreached == Unreached::Refuse) return status;
+int Starts::not_asked(const GateOptions& options, const Error& error) {
+  const int status = complain(error);
+  if (error.kind == Error::Kind::Refused || options.unreached == Unreached::Refuse) return status;
   output_.err << "aerostat: " << options.request.vm
-              << " starts without a promise of memory, because aerostatd is not reached\n";
+              << " starts without a promise of memory, because aerostatd cannot be asked\n";
   return kDone;
 }
 

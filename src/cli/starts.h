@@ -17,7 +17,8 @@
 
 namespace aerostat {
 
-// What happens to a start whose memory nobody can promise, because the daemon is not reached.
+// What happens to a start when the daemon cannot be asked for its memory: it is away, it hangs, it lets this
+// user not ask, or its answer is none. That there is not enough memory is an answer, and nothing starts.
 enum class Unreached { Start, Refuse };
 
 struct GateOptions {
@@ -35,7 +36,8 @@ class Starts {
   Starts(Client client, const Output& output, Pause pause)
       : client_(std::move(client)), output_(output), pause_(std::move(pause)) {}
 
-  // Done: the memory is there. Failed: it is not, and why is said. NotReached: no daemon.
+  // Done: the memory is there. Failed: it is not, and why is said. NotReached: no daemon, or no permission to
+  // connect to it.
   int reserve(const StartRequest& request);
   int release(const std::string& vm);
   // Whether the daemon says that memory is kept, or gathered, for this VM. No daemon: no.
@@ -43,7 +45,8 @@ class Starts {
   // Nothing is kept for this VM any more, unless the daemon starts its domain itself. Says nothing.
   void give_up(const std::string& vm);
   int list();
-  // As reserve(), for a start that should not hang on a daemon that is away: then `unreached` decides.
+  // As reserve(), for a start that should not hang on a daemon that cannot be asked: then `unreached`
+  // decides.
   int gate(const GateOptions& options);
   // The same for a caller that holds up others while it waits, at most `most`. Memory that is not there by
   // then is waited for by the daemon, which starts `domain` when it is; empty: nobody does, and nothing is
@@ -53,7 +56,8 @@ class Starts {
  private:
   int complain(const Error& error);
   Result<Json> await(const StartRequest& request, std::optional<std::chrono::milliseconds> most = {});
-  int unreached(const GateOptions& options, int status);
+  int outcome(const Json& start);
+  int not_asked(const GateOptions& options, const Error& error);
   void tell(const Json& start);
 
   Client client_;

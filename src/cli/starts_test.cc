@@ -78,9 +78,29 @@ TEST(Starts, ADaemonThatHangsHoldsAStartUpNoLongerThanOneThatIsAway) {
   EXPECT_LE(daemon.requests.size(), 6u) << "each waits half a second, and the time between them";
 }
 
-TEST(Starts, AnAnswerThatMakesNoSenseIsNoPromise) {
-  ScriptedDaemon daemon({http_reply("200 OK", "[]")});
-  EXPECT_EQ(gate(daemon.socket).status, 1);
+// Whoever cannot ask follows the owner's rule, whatever the reason.
+TEST(Starts, WhoeverCannotAskFollowsOneRule) {
+  const std::string reason = R"({"code":"denied","detail":"changing is for the group aerostat"})";
+  for (const std::string& reply :
+       {http_reply("403 Forbidden", reason), http_reply("401 Unauthorized", reason),
+        http_reply("400 Bad Request", reason), http_reply("500 Internal Server Error", reason),
+        http_reply("503 Service Unavailable", reason), http_reply("200 OK", "[]"),
+        http_reply("200 OK", "junk"), http_reply("200 OK", R"({"state":"dreaming"})")}) {
+    ScriptedDaemon opens({reply});
+    const Asked open = gate(opens.socket);
+    EXPECT_EQ(open.status, 0) << reply;
+    EXPECT_NE(open.err.find("web starts without a promise of memory"), std::string::npos) << open.err;
+    EXPECT_EQ(open.waited, 0ms) << "asking again would not help";
+    ScriptedDaemon closes({reply});
+    EXPECT_NE(gate(closes.socket, Unreached::Refuse).status, 0) << reply;
+  }
+}
+
+TEST(Starts, ARefusalOfTheMemoryIsNoMatterOfThatRule) {
+  ScriptedDaemon daemon({http_reply("409 Conflict", R"({"code":"refused","detail":"the host has 1 GiB"})")});
+  const Asked asked = gate(daemon.socket);
+  EXPECT_EQ(asked.status, 1);
+  EXPECT_EQ(asked.err, "aerostat: the host has 1 GiB\n");
 }
 
 TEST(MemoryOfQemu, IsReadFromItsCommandLine) {

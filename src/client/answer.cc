@@ -15,12 +15,25 @@ Result<Json> parse_reply(const Reply& reply) {
   return json;
 }
 
+namespace {
+
+// Who was not reached at all has another kind: Denied or Unavailable.
+Error::Kind kind_of(int status) {
+  switch (status) {
+    case 400: return Error::Kind::Invalid;
+    case 404: return Error::Kind::NotFound;
+    case 409: return Error::Kind::Refused;
+    default: return Error::Kind::Internal;
+  }
+}
+
+}  // namespace
+
 Result<Json> ask_daemon(const Client& client, const std::string& method, const std::string& target,
                         const std::string& body) {
   const Result<Reply> reply = client.request(method, target, body);
   if (!reply) return fail(reply.error());
-  if (reply->status == 404) return fail(Error::Kind::NotFound, sentence_of(*reply));
-  if (reply->status != 200) return fail(Error::Kind::Refused, sentence_of(*reply));
+  if (reply->status != 200) return fail(kind_of(reply->status), sentence_of(*reply));
   return parse_reply(*reply);
 }
 

@@ -13,8 +13,9 @@ using Json = nlohmann::ordered_json;
 
 Result<Json> parse_reply(const Reply& reply);
 
-// Asks, and parses the answer. A refusal is an error with the daemon's reason; kind NotFound: there is no
-// such thing.
+// Asks, and parses the answer. What is no success is an error with the daemon's reason. Kind Refused: it
+// declined; NotFound: there is no such thing; Invalid: the request breaks a rule; Denied or Unavailable: it
+// was not reached.
 Result<Json> ask_daemon(const Client& client, const std::string& method, const std::string& target,
                         const std::string& body = {});
 

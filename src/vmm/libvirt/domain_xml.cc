@@ -118,7 +118,8 @@ void read_settings_of(const xml_node& domain, DomainXml& out) {
 
 Result<DomainXml> parse_domain(const std::string& xml) {
   if (xml.size() > kLongestDomainXml)
-    return fail(cannot_be(fmt::format("its XML has {} KiB", xml.size() / 1024)));
+    return fail(cannot_be(fmt::format("its XML has {} KiB, and at most {} are read",
+                                      (xml.size() + 1023) / 1024, kLongestDomainXml / 1024)));
   pugi::xml_document document;
   if (const auto parsed = document.load_string(xml.c_str()); !parsed)
     return fail(cannot_be(fmt::format("its XML: {}", parsed.description())));
