@@ -26,6 +26,9 @@ install(FILES ${packaging}/completions/aerostat.fish DESTINATION ${share}/fish/v
 # The web page, which script/web leaves beside the programs. A build without Node has none.
 install(DIRECTORY ${CMAKE_BINARY_DIR}/web/ DESTINATION ${share}/aerostat/web COMPONENT host OPTIONAL)
 
+# Which guests can take part in what: for people and programs; the daemon has it compiled in.
+install(FILES ${CMAKE_SOURCE_DIR}/data/guests.toml DESTINATION ${share}/aerostat COMPONENT host)
+
 # For those who watch the host with Prometheus and Grafana.
 install(FILES ${packaging}/prometheus/alerts.yml ${packaging}/prometheus/alerts_test.yml
         DESTINATION ${share}/aerostat/prometheus COMPONENT host)

@@ -28,7 +28,7 @@ INSTALLED = (*PROGRAMS, CONFIGURATION, HOOK, HOST_WANTED, GUEST_WANTED, "/usr/li
              "/usr/share/man/man8/aerostatd.8.gz", "/usr/share/man/man8/aerostat-guest.8.gz",
              "/usr/share/man/man1/aerostat.1.gz", "/usr/share/man/man5/aerostat.toml.5.gz",
              "/usr/share/aerostat/prometheus/alerts.yml", "/usr/share/aerostat/grafana/aerostat.json",
-             "/usr/share/aerostat/systemd/loopback.conf",
+             "/usr/share/aerostat/systemd/loopback.conf", "/usr/share/aerostat/guests.toml",
              "/usr/share/doc/aerostat/copyright", "/usr/share/doc/aerostat/changelog.gz", "/usr/share/doc/aerostat-guest/copyright")
 ACCOUNTS = ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow")
 DEBS = "/var/cache"

@@ -15,6 +15,7 @@ NEEDED = {"host": ["usr/sbin/aerostatd", "usr/bin/aerostat", "usr/share/man/man8
                    "usr/share/zsh/site-functions/_aerostat", "usr/share/fish/vendor_completions.d/aerostat.fish",
                    "usr/share/aerostat/prometheus/alerts.yml", "usr/share/aerostat/prometheus/alerts_test.yml",
                    "usr/share/aerostat/grafana/aerostat.json", "usr/share/aerostat/systemd/loopback.conf",
+                   "usr/share/aerostat/guests.toml",
                    "usr/share/aerostat/systemd/network.conf", "etc/aerostat/aerostat.toml", "etc/libvirt/hooks/qemu.d/aerostat", "usr/lib/sysusers.d/aerostat.conf", "usr/lib/tmpfiles.d/aerostat.conf",
                    "usr/lib/systemd/system/aerostatd.service"],
           "guest": ["usr/sbin/aerostat-guest", "usr/share/man/man8/aerostat-guest.8", "usr/lib/systemd/system/aerostat-guest.service"]}

@@ -13,7 +13,9 @@ MAY_USE = {
     "base": set(),
     "reactor": {"base"},
     "model": {"base"},
-    "config": {"base", "model"},
+    # Which guest systems can take part in what.
+    "guests": {"base", "model"},
+    "config": {"base", "model", "guests"},
     "policy": {"base", "model"},
     "guard": {"base", "model"},
     "host": {"base"},
@@ -28,7 +30,7 @@ MAY_USE = {
     "history": {"base", "model"},
     "control": {"base", "model", "policy", "guard", "vmm", "guest"},
     # Why memory moves or does not: facts in, findings out.
-    "doctor": {"base", "model", "host", "vmm", "guest", "control"},
+    "doctor": {"base", "model", "host", "vmm", "guest", "guests", "control"},
     # The lab runs the loop itself, and the guest's own rules of when to report and of whose memory is whose.
     "sim": {"base", "model", "policy", "guard", "vmm", "guest", "control", "agent/common"},
     "research": {"base", "model", "policy", "sim"},
@@ -47,8 +49,8 @@ MAY_USE = {
     "agent/common": {"guest"},
     "agent/linux": {"agent/common", "guest", "model"},
     "agent/windows": {"agent/common", "guest", "model"},
-    "apps/aerostatd": {"base", "model", "config", "host", "history", "control", "doctor", "guest", "reactor", "vmm",
-                       "vmm/qemu", "vmm/libvirt", "whatif", "api"},
+    "apps/aerostatd": {"base", "model", "guests", "config", "host", "history", "control", "doctor", "guest", "reactor",
+                       "vmm", "vmm/qemu", "vmm/libvirt", "whatif", "api"},
     "apps/aerostat": {"cli"},
     "apps/aerostat-guest": {"agent/linux"},
     "apps/aerostat-guest-windows": {"agent/windows", "model"},
@@ -83,10 +85,10 @@ ONLY_HEADERS = {
     ("apps/aerostat-guest-windows", "model"): {"model/recording.h"},
 }
 # Tests may look across: they put a real thing on the other side.
-TEST_MAY_ALSO_USE = {"guard": {"policy"}, "guest": {"agent/common"}, "sim": {"research"}}
+TEST_MAY_ALSO_USE = {"guard": {"policy"}, "guest": {"agent/common"}, "guests": {"config"}, "sim": {"research"}}
 # What the command is to stay free of, through however many rooms.
 ENGINE = {"control", "policy", "guard", "vmm", "sim"}
-PURE = {"policy", "guard", "adopt", "doctor"}
+PURE = {"policy", "guard", "adopt", "doctor", "guests"}
 IMPURE = re.compile(r"<(fstream|iostream|thread|mutex|unistd\.h|sys/[a-z]+\.h|boost/.*)>|base/log\.h|steady_clock::now|system_clock::now")
 # Targets of CMake that are a part of a room.
 ROOM_OF_TARGET = {"control_interface": "control", "guest_interface": "guest", "history_interface": "history", "whatif_interface": "whatif",
