@@ -24,7 +24,8 @@ std::optional<bool> clock_synchronised() {
   return state != TIME_ERROR && (ask.status & STA_UNSYNC) == 0;
 }
 
-Findings check_up(const Engine& engine, const LibvirtUsed& libvirt, const HistoryState& history) {
+Findings check_up(const Engine& engine, const LibvirtUsed& libvirt, const HistoryState& history,
+                  const GuestTable* guests) {
   Findings out = check_host({.report = engine.host(),
                              .health = host_health(),
                              .now = std::chrono::system_clock::now(),
@@ -38,7 +39,8 @@ Findings check_up(const Engine& engine, const LibvirtUsed& libvirt, const Histor
     const std::optional<pid_t> pid = exam.facts.pid;
     Findings found = check_vm({.exam = std::move(exam),
                                .process = pid ? process_health(*pid) : ProcessHealth{},
-                               .version = AEROSTAT_VERSION});
+                               .version = AEROSTAT_VERSION,
+                               .guests = guests});
     out.insert(out.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }
   return out;
@@ -48,7 +50,8 @@ Findings check_up(const Engine& engine, const LibvirtUsed& libvirt, const Histor
 
 const Findings& Checkup::findings(const LibvirtUsed& libvirt, const HistoryReader* history) {
   if (!found_at_ || clock_.now() - *found_at_ >= kKept) {
-    found_ = check_up(engine_, libvirt, history != nullptr ? history->state() : HistoryState{});
+    found_ = check_up(engine_, libvirt, history != nullptr ? history->state() : HistoryState{},
+                      guests_ ? &*guests_ : nullptr);
     found_at_ = clock_.now();
   }
   return found_;

@@ -1,6 +1,7 @@
 #include "doctor/vm_checks.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -45,6 +46,7 @@ class Examination {
       devices();
       hands();
       settings();
+      system();
       if (runs()) guest();
       boot_sizes();
       movement();
@@ -206,10 +208,54 @@ class Examination {
     }
   }
 
+  bool windows() const { return exam_.report.guest && exam_.report.guest->os == "windows"; }
+
+  // What the table of guests says of it, by what its service says that it is.
+  void system() {
+    if (vm_.guests == nullptr || (exam_.service == Service::Absent && exam_.agent_version.empty())) return;
+    const GuestSystem said = exam_.report.guest.value_or(GuestSystem{});
+    standing_ = vm_.guests->standing(said, exam_.agent_version, vm_.version);
+    const GuestStanding& guest = standing_;
+    if (guest.row.empty()) return;
+    const std::string evidence = fmt::format("row {} of the table of guests", guest.row);
+    if (!guest.takes_part()) add("guest", dynamic() ? Warning : Note, guest.unfit, evidence, guest.remedy);
+    const auto way = facts_.levels.few() ? GuestAbility::Dimm : GuestAbility::VirtioMem;
+    if (guest.takes_part() && facts_.levels.most() > facts_.base && guest.ability(way) != Can::Yes) {
+      const std::string_view how =
+          guest.ability(way) == Can::No ? "cannot be given" : "was never seen to take in";
+      add("guest", dynamic() && limits_.maximum > facts_.base ? Warning : Note,
+          fmt::format("{} {} memory by {} while it runs", guest.title, how, ability_name(way)), evidence,
+          fmt::format("boot it with all that it may need, so that its balloon does the rest, and set its "
+                      "maximum to what it boots with: aerostat set {} --maximum {}",
+                      name_, word(facts_.base)));
+    } else if (guest.general) {
+      add("guest", Note, fmt::format("{} has no row of its own in the table of guests", guest.title),
+          evidence, guest.remedy);
+    }
+    if (guest.maximum && limits_.maximum > *guest.maximum) {
+      add("maximum", Warning, "its maximum is more than its guest's licence or architecture lets it use",
+          fmt::format("maximum {}, {} at most", format_bytes(limits_.maximum), format_bytes(*guest.maximum)),
+          fmt::format("aerostat set {} --maximum {}", name_, word(*guest.maximum)));
+    }
+    if (!guest.too_new.empty())
+      add("service", Note, guest.too_new, "what is new in it is not used", guest.remedy);
+    if (guest.least_startup && facts_.base < *guest.least_startup) {
+      add("boot-memory", Warning, "it boots with less than its guest should have",
+          fmt::format("boots with {}, should have {}", format_bytes(facts_.base),
+                      format_bytes(*guest.least_startup)),
+          fmt::format("boot it with {}", word(*guest.least_startup)));
+    }
+    if (!guest.defects.empty())
+      add("guest-defects", Note, fmt::format("known of such guests: {}", fmt::join(guest.defects, "; ")),
+          evidence, guest.install.empty() ? "" : "it needs " + guest.install);
+  }
+
   void guest() {
     const std::string install =
-        "install the service: the package aerostat-guest of the guest's system, then systemctl enable --now "
-        "aerostat-guest";
+        standing_.install.empty() || standing_.general
+            ? "install the service: the package aerostat-guest of the guest's system, then systemctl enable "
+              "--now aerostat-guest; in Windows its installer"
+            : "it needs " + standing_.install;
     const bool stands_in = facts_.balloon_stats.has_value();
     switch (exam_.service) {
       case Service::Absent:
@@ -225,7 +271,9 @@ class Examination {
         break;
       case Service::Silent:
         add("service", dynamic() ? Problem : Note, "the service in the guest has fallen silent",
-            exam_.service_note, "systemctl restart aerostat-guest in the guest, if it still answers");
+            exam_.service_note,
+            windows() ? "sc stop aerostat-guest and sc start aerostat-guest in the guest, if it still answers"
+                      : "systemctl restart aerostat-guest in the guest, if it still answers");
         break;
       case Service::Faulty:
         add("service", dynamic() ? Problem : Note, "the service in the guest reports what cannot be",
@@ -254,14 +302,15 @@ class Examination {
   }
 
   void speaking() {
-    if (!exam_.agent_version.empty() && exam_.agent_version != vm_.version) {
+    if (standing_.too_new.empty() && !exam_.agent_version.empty() && exam_.agent_version != vm_.version) {
       add("service", Note, "the service in the guest has another version than the host",
           fmt::format("guest {}, host {}", exam_.agent_version, vm_.version),
           "update aerostat-guest in the guest when convenient");
     }
     if (!exam_.complaint.empty())
       add("service", Warning, "the service in the guest reports a failure", exam_.complaint,
-          "see its log: journalctl -u aerostat-guest in the guest");
+          windows() ? "see the guest's application log, source aerostat-guest"
+                    : "see its log: journalctl -u aerostat-guest in the guest");
   }
 
   // What was sized at the guest's boot stays small.
@@ -323,6 +372,7 @@ class Examination {
   const MachineFacts& facts_;
   const Limits& limits_;
   std::string name_;
+  GuestStanding standing_;
   Findings out_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "control/exam.h"
+#include "guests/guest_table.h"
 #include "host/host_health.h"
 #include "model/finding.h"
 
@@ -10,8 +11,9 @@ namespace aerostat {
 
 struct VmFacts {
   VmExam exam;
-  ProcessHealth process;  // empty: its process is not known
-  std::string version;    // of the daemon
+  ProcessHealth process;               // empty: its process is not known
+  std::string version;                 // of the daemon
+  const GuestTable* guests = nullptr;  // null: nothing is known of guest systems
 };
 
 Findings check_vm(const VmFacts& vm);

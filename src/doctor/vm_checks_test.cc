@@ -146,6 +146,63 @@ TEST(VmChecks, WhatWasSizedAtBootStaysSmall) {
   EXPECT_THAT(found(vm, "boot-memory").evidence, HasSubstr("1016 MiB of 512 MiB"));
 }
 
+// One row, as the table might have it, and a VM whose guest it is for.
+struct WithRow {
+  GuestRow row;
+  VmFacts vm = sound();
+  GuestTable table;
+  WithRow() {
+    row.id = "windows-7-x86";
+    row.os = "windows";
+    row.service_pack = 1;
+    row.can = {Can::Yes, Can::No, Can::No, Can::Unknown};
+    row.least_service = "0.9";
+    row.install = "virtio-win 0.1.190";
+    vm.exam.report.guest =
+        GuestSystem{.os = "windows", .name = "Windows 7", .service_pack = 1, .arch = "x86"};
+  }
+  Finding finds(std::string_view check) {
+    table = GuestTable({row});
+    vm.guests = &table;
+    return found(vm, check);
+  }
+};
+
+TEST(VmChecks, TellWhatAGuestCannotTakeInAndWhatToDo) {
+  WithRow w;
+  EXPECT_EQ(w.finds("guest").severity, Severity::Warning);
+  EXPECT_EQ(w.finds("guest").text, "Windows 7 SP1 x86 cannot be given memory by virtio-mem while it runs");
+  EXPECT_THAT(w.finds("guest").remedy, HasSubstr("aerostat set web --maximum 1024M"));
+  EXPECT_EQ(w.finds("guest").evidence, "row windows-7-x86 of the table of guests");
+  w.row.can[static_cast<std::size_t>(GuestAbility::VirtioMem)] = Can::Yes;
+  EXPECT_EQ(w.finds("guest").text, "") << "it can";
+  w.vm.exam.report.guest->service_pack = 0;
+  EXPECT_EQ(w.finds("guest").text, "Windows 7 x86 needs service pack 1 and has none");
+  EXPECT_EQ(w.finds("guest").remedy, "install service pack 1 in the guest");
+}
+
+TEST(VmChecks, TellLicencesBootMemoryDefectsAndVersionsByTheTableOfGuests) {
+  WithRow w;
+  w.row.can.fill(Can::Yes);
+  EXPECT_EQ(w.finds("vm").severity, Severity::Ok) << "nothing is special";
+  w.row.maximum = 1536_MiB;
+  EXPECT_EQ(w.finds("maximum").remedy, "aerostat set web --maximum 1536M");
+  w.row.least_startup = 2_GiB;
+  EXPECT_EQ(w.finds("boot-memory").remedy, "boot it with 2048M");
+  w.row.defects = {"its balloon stops short", "its statistics freeze"};
+  EXPECT_EQ(w.finds("guest-defects").text,
+            "known of such guests: its balloon stops short; its statistics freeze");
+  EXPECT_EQ(w.finds("guest-defects").remedy, "it needs virtio-win 0.1.190");
+  w.vm.exam.agent_version = "0.8";
+  EXPECT_THAT(w.finds("guest").text, HasSubstr("its service 0.8 is too old for Windows 7"));
+  w.vm.exam.agent_version = "2.0";
+  EXPECT_EQ(w.finds("service").remedy, "update aerostat on the host to 2.0");
+  w.vm.exam.service = Service::Silent;
+  EXPECT_THAT(w.finds("service").text, HasSubstr("newer than this host"));
+  w.vm.exam.agent_version = "1.0";
+  EXPECT_THAT(w.finds("service").remedy, HasSubstr("sc start aerostat-guest"));
+}
+
 TEST(VmChecks, WhatIsStaticIsNoProblemOfItsDevices) {
   VmFacts vm = sound();
   vm.exam.report.limits.mode = Mode::Static;
