@@ -265,6 +265,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   const CLI::App* list = add_list(app, wishes);
   CLI::App* show = app.add_subcommand("show", "Show everything about one VM");
   add_vm(*show, wishes);
+  show->footer("Examples:\n  aerostat show web\n  aerostat show web --json | jq .demand_bytes");
   const CLI::App* set = add_set(app, wishes);
   CLI::App* explain = app.add_subcommand("explain", "Show the last decisions about a VM, with their reasons");
   add_vm(*explain, wishes);
@@ -277,6 +278,7 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
           "--since", wishes.since,
           "from then on, also of earlier daemons: 2h or 7d before now, or a date like 2026-05-04T10:11:12Z")
       ->type_name("TIME");
+  explain->footer("Examples:\n  aerostat explain web --last 5\n  aerostat explain web --since 2h --last 100");
   CLI::App* events =
       app.add_subcommand("events", "Show the newest 1,000 events, or older ones of the history");
   CLI::Option* since =
@@ -289,10 +291,17 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
       ->excludes(since)
       ->check(whole_number())
       ->type_name("N");
-  const CLI::App* host = app.add_subcommand("host", "Show the host: capacity, committed memory, free memory");
-  const CLI::App* reactions =
+  events->footer(
+      "Examples:\n  aerostat events --follow\n  aerostat events --since 2d --vm web\n  aerostat events "
+      "--json | "
+      "jq '.items[] | select(.by != null)'");
+  CLI::App* host = app.add_subcommand("host", "Show the host: capacity, committed memory, free memory");
+  host->footer("Examples:\n  aerostat host\n  aerostat host --json | jq .free_bytes");
+  CLI::App* reactions =
       app.add_subcommand("reactions", "Show how long growths took, from cause to usable memory");
-  const CLI::App* top = app.add_subcommand("top", "A live view of the host and its VMs, in the terminal");
+  reactions->footer("Examples:\n  aerostat reactions\n  aerostat reactions --json | jq '.items[].total_ms'");
+  CLI::App* top = app.add_subcommand("top", "A live view of the host and its VMs, in the terminal");
+  top->footer("In it, ? shows the keys, and q ends it.\nExample:\n  aerostat top");
   CLI::App* doctor =
       app.add_subcommand("doctor", "Check why memory does not move, and whether the host is set up well");
   doctor->add_option("VM", wishes.vm, "only this VM; default: the host and all VMs")
@@ -302,14 +311,17 @@ int run_command_line(const std::vector<std::string>& args, const Surroundings& a
   doctor->footer(
       "Exit status: 0 fine, or only notes; 1 warnings or problems; 3 aerostatd is not reached.\n"
       "Examples:\n  aerostat doctor\n  aerostat doctor web --json | jq '.items[].remedy'");
-  const CLI::App* pause = app.add_subcommand("pause", "Stop moving memory; all VMs keep what they have");
-  const CLI::App* resume = app.add_subcommand("resume", "Resume moving memory");
+  CLI::App* pause = app.add_subcommand("pause", "Stop moving memory; all VMs keep what they have");
+  pause->footer("It lasts until aerostat resume, over restarts too.\nExample:\n  aerostat pause");
+  CLI::App* resume = app.add_subcommand("resume", "Resume moving memory");
+  resume->footer("Example:\n  aerostat resume");
   CLI::App* report =
       app.add_subcommand("report", "Show what VMs hold, what they need, and what managing them would save");
   report->footer(
       "Nothing is changed. A VM that nobody manages is only watched: its need is known if its service or its "
       "balloon's\n"
-      "statistics tell. The longer aerostatd has run, the better the evidence.");
+      "statistics tell. The longer aerostatd has run, the better the evidence.\n"
+      "Example:\n  aerostat report");
   const CLI::App* resize = add_resize(app, wishes);
   StartCommands starts(app);
   const CLI::App* qemu = add_qemu_args(app, wishes);

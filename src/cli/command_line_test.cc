@@ -55,6 +55,43 @@ TEST(CommandLine, WrongUsageIsTwoAndOneSentence) {
   }
 }
 
+// What follows "Subcommands:", by name.
+std::vector<std::string> commands_of(const std::string& help) {
+  std::vector<std::string> out;
+  std::istringstream lines(help.substr(help.find("Subcommands:")));
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line) && line.starts_with("  ")) {
+    if (line[2] != ' ') out.push_back(line.substr(2, line.find(' ', 2) - 2));
+  }
+  return out;
+}
+
+TEST(CommandLine, EachCommandHasItsOwnHelp) {
+  std::vector<std::vector<std::string>> commands;
+  for (const std::string& name : commands_of(run({"--help"}).out)) commands.push_back({name});
+  ASSERT_GT(commands.size(), 20u);
+  for (const std::string& name : commands_of(run({"token", "--help"}).out))
+    commands.push_back({"token", name});
+  for (std::vector<std::string> words : commands) {
+    const std::string command = words.size() == 1 ? words[0] : words[0] + " " + words[1];
+    words.emplace_back("--help");
+    const std::string help = run(words).out;
+    EXPECT_EQ(help.find("all VMs, updated every 2 seconds"), std::string::npos)
+        << command << " shows the examples of all commands";
+    if (command == "libvirt-hook") continue;  // nobody types it
+    EXPECT_NE(help.find("Example"), std::string::npos) << command;
+    EXPECT_EQ(help.find(":VM"), std::string::npos) << command;
+  }
+}
+
+TEST(CommandLine, ATokenIsNoVm) {
+  EXPECT_EQ(run({"token", "create", "../x"}).err,
+            "aerostat: NAME: '../x' is not a valid name of a token: use 1 to 64 letters, digits, spaces and "
+            ". _ - + "
+            "@ ( ), not beginning with '.', '-' or a space; see aerostat token --help\n");
+}
+
 TEST(CommandLine, ExplainAlsoTellsWhoAskedForChanges) {
   const std::string decisions = http_reply(
       "200 OK",

@@ -209,7 +209,7 @@ int Commands::doctor(const std::string& vm, bool all) {
       ask_daemon(client_, "GET", vm.empty() ? "/v1/doctor" : "/v1/vms/" + percent_encoded(vm) + "/doctor");
   const bool reached = asked || status_of(asked.error()) != kNotReached;
   if (!asked && reached) return complain(asked.error());
-  const Json answer = reached ? *asked : not_reached_json(clean(asked.error().message));
+  const Json answer = reached ? *asked : not_reached_json(asked.error());
   const Json findings = items_of(answer);
   output_.out << (output_.json ? answer.dump() + "\n" : render_findings(findings, all, output_.colour))
               << std::flush;

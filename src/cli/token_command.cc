@@ -26,18 +26,27 @@ TokenCommand::TokenCommand(CLI::App& app) {
   token_ = app.add_subcommand("token", "Make, list and revoke tokens for the API over TCP");
   token_->require_subcommand(1);
   create_ = token_->add_subcommand("create", "Make a token, and print it once");
-  create_->add_option("NAME", name_, "what or whom it is for")->required()->check(vm_name())->type_name("");
+  create_->add_option("NAME", name_, "what or whom it is for")
+      ->required()
+      ->check(token_name())
+      ->type_name("");
   create_->add_option("--role", role_, "read, or operator: may also make changes")
       ->check(CLI::IsMember({"read", "operator"}))
       ->capture_default_str()
       ->type_name("ROLE");
   list_ = token_->add_subcommand("list", "Show the tokens: name, role, when it was made");
   revoke_ = token_->add_subcommand("revoke", "Let a token and its sessions count no more, from now on");
-  revoke_->add_option("NAME", name_, "the token's name")->required()->check(vm_name())->type_name("");
+  revoke_->add_option("NAME", name_, "the token's name")->required()->check(token_name())->type_name("");
   token_->footer(
       "Only who may make changes on the daemon's socket makes tokens. Kept is a hash: a lost token is "
       "revoked.\n"
       "Examples:\n  aerostat token create grafana --role read\n  aerostat token revoke grafana");
+  create_->footer(
+      "The token is printed once, on standard output.\n"
+      "Examples:\n  aerostat token create grafana --role read\n  aerostat token create ci --role operator > "
+      "ci.token");
+  list_->footer("Examples:\n  aerostat token list\n  aerostat token list --json | jq -r '.items[].name'");
+  revoke_->footer("Example:\n  aerostat token revoke grafana");
 }
 
 int TokenCommand::run(const Client& client, const Output& output) const {

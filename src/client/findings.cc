@@ -76,15 +76,23 @@ Severity gravest(const Json& findings) {
   return out;
 }
 
-Json not_reached_json(const std::string& why) {
+Json not_reached_json(const Error& why) {
+  std::string text = "aerostatd is not reached, so no VM's memory moves by it";
+  std::string evidence = clean(why.message);
+  std::string remedy = "systemctl status aerostatd tells why; journalctl -u aerostatd has its log";
+  if (why.kind == Error::Kind::Denied) {
+    text = "you may not ask aerostatd, so nothing was checked";
+    if (const std::size_t end = evidence.find("; "); end != std::string::npos) {
+      remedy = evidence.substr(end + 2);
+      evidence.resize(end);
+    }
+  }
   return {{"items", Json::array({{{"check", "daemon"},
                                   {"severity", severity_name(Severity::Problem)},
                                   {"vm", nullptr},
-                                  {"text", "aerostatd is not reached, so no VM's memory moves by it"},
-                                  {"evidence", why},
-                                  {"remedy",
-                                   "systemctl status aerostatd tells why; journalctl -u aerostatd has "
-                                   "its log"}}})},
+                                  {"text", text},
+                                  {"evidence", evidence},
+                                  {"remedy", remedy}}})},
           {"next", nullptr}};
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "base/result.h"
 #include "model/finding.h"
 
 namespace aerostat {
@@ -14,7 +15,7 @@ using Json = nlohmann::ordered_json;
 std::string render_findings(const Json& findings, bool all, bool colour);
 // The gravest of them; Ok, if there are none.
 Severity gravest(const Json& findings);
-// The one that says that the daemon was not reached, as the API would.
-Json not_reached_json(const std::string& why);
+// The one that says that the daemon was not reached, or that this user may not ask it, as the API would.
+Json not_reached_json(const Error& why);
 
 }  // namespace aerostat

@@ -36,10 +36,24 @@ TEST(FindingsText, IsCleanWhateverTheDaemonSends) {
   EXPECT_EQ(gravest(hostile), Severity::Warning);
 }
 
+TEST(FindingsText, NoPermissionIsNoAbsence) {
+  const Json denied =
+      not_reached_json({Error::Kind::Denied,
+                        "no permission to connect to /run/a.sock; use sudo, or join the group 'aerostat'"});
+  EXPECT_EQ(render_findings(denied["items"], false, false),
+            "host\n"
+            "  problem   daemon: you may not ask aerostatd, so nothing was checked\n"
+            "            seen: no permission to connect to /run/a.sock\n"
+            "            do:   use sudo, or join the group 'aerostat'\n"
+            "1 problem, 0 warnings, 0 notes, 0 fine\n");
+  const Json absent = not_reached_json({Error::Kind::Unavailable, "no socket"});
+  EXPECT_THAT(render_findings(absent["items"], false, false), HasSubstr("aerostatd is not reached"));
+}
+
 TEST(FindingsText, TheGravestDecides) {
   EXPECT_EQ(gravest(kFindings), Severity::Problem);
   EXPECT_EQ(gravest(Json::array()), Severity::Ok);
-  EXPECT_EQ(gravest(not_reached_json("no socket")["items"]), Severity::Problem);
+  EXPECT_EQ(gravest(not_reached_json({Error::Kind::Unavailable, "no socket"})["items"]), Severity::Problem);
 }
 
 }  // namespace

@@ -67,7 +67,16 @@ CLI::Validator vm_name() {
   return {[](std::string& text) {
             return is_vm_name(text) ? std::string() : "'" + printable(text, 64) + "' is not a valid VM name";
           },
-          "VM"};
+          ""};
+}
+
+CLI::Validator token_name() {
+  return {[](std::string& text) {
+            if (is_vm_name(text)) return std::string();
+            return fmt::format("'{}' is not a valid name of a token: use {}", printable(text, 64),
+                               kVmNameRule);
+          },
+          ""};
 }
 
 }  // namespace aerostat

@@ -14,5 +14,7 @@ CLI::Validator percent(int low, int high);
 // As in 512M or 1.5G.
 CLI::Validator memory_size();
 CLI::Validator vm_name();
+// By the same rule.
+CLI::Validator token_name();
 
 }  // namespace aerostat
