@@ -104,6 +104,7 @@ export class Fake {
     if (vm[2] === "/decisions") return json({ items: decisions(found), next: null });
     if (vm[2] === "/doctor") return json({ items: findings().filter((item) => item.vm === found.name), next: null });
     if (vm[2] === "/sample") return json({ name: found.name, sample_age_s: 0.1, psi_some_us: world.ticks * 41000 });
+    if (vm[2] === "/resize") return this.resize(found, JSON.parse(body).memory_bytes, url.searchParams.get("dry_run") === "1", json, problem);
     if (request.method === "PATCH") return this.patch(found, JSON.parse(body), url.searchParams.get("dry_run") === "1", json, problem);
     return json(found);
   }
@@ -135,6 +136,18 @@ export class Fake {
     if (!dryRun) {
       this.world.vms.set(vm.name, after);
       this.send("change", { time: new Date().toISOString(), vms: [after] });
+    }
+    return json(after);
+  }
+
+  resize(vm, memory, dryRun, json, problem) {
+    if (vm.mode === "dynamic") return problem(409, "refused", `'${vm.name}' is dynamic, so its size follows its need`, "memory_bytes");
+    if (memory > 4 * GIB) return problem(409, "refused", `'${vm.name}' would get ${(memory - vm.assigned_bytes) / MIB} MiB more, and the host has 1.00 GiB to give`, "memory_bytes");
+    const to = Math.floor(memory / (2 * MIB)) * 2 * MIB;
+    const after = { ...vm, target_bytes: to, warnings: to === memory ? [] : ["its devices can have a little less, not exactly this"] };
+    if (!dryRun) {
+      Object.assign(vm, { target_bytes: to, assigned_bytes: to });
+      this.send("change", { time: new Date().toISOString(), vms: [vm] });
     }
     return json(after);
   }

@@ -16,6 +16,7 @@ import { duration } from "../text/time";
 import { EXPLAIN, plural, tone } from "../text/words";
 import { VmCharts } from "./vm_charts";
 import { Decisions } from "./decisions";
+import { ResizeDialog } from "./resize";
 import { SettingsDialog } from "./settings";
 
 // The question people ask most: why does the guest's own tool show another number?
@@ -68,6 +69,7 @@ function Facts({ vm }: { vm: Vm }) {
 
 export function VmView({ now, name }: { now: Live; name: string }) {
   const [editing, setEditing] = useState(false);
+  const [resizing, setResizing] = useState(false);
   const vm = now.vms.get(name);
   const own = events.value.filter((event) => event.vm === name);
   if (!vm) {
@@ -85,6 +87,10 @@ export function VmView({ now, name }: { now: Live; name: string }) {
           <h1>{vm.name}</h1>
           <Status vm={vm} />
           <span class="muted">{vm.mode}</span>
+          {vm.mode === "static" && vm.assigned_bytes !== null && (
+            <button type="button" disabled={!mayChange() || lostSince.value !== null} onClick={() => setResizing(true)}
+              title={mayChange() ? undefined : "You may only read"}>Resize…</button>
+          )}
           <button type="button" class="primary" disabled={!mayChange() || lostSince.value !== null} onClick={() => setEditing(true)}
             title={mayChange() ? undefined : "You may only read"}>Settings…</button>
         </header>
@@ -101,6 +107,7 @@ export function VmView({ now, name }: { now: Live; name: string }) {
           <Panel title="Events"><EventList items={own} own /></Panel>
         </div>
       </div>
+      {resizing && <ResizeDialog name={name} onClose={() => setResizing(false)} />}
       {editing && <SettingsDialog name={name} onClose={() => setEditing(false)} />}
     </>
   );

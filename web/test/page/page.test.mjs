@@ -143,6 +143,37 @@ describe("settings", () => {
   });
 });
 
+describe("a static VM", () => {
+  test("is resized, after what it would do was shown", async () => {
+    await serve();
+    const page = await visit({ path: "#/vm/files" });
+    await page.getByRole("button", { name: "Resize…" }).click();
+    const size = page.locator("dialog").getByLabel("Memory");
+    assert.equal(await size.inputValue(), "1G");
+    await size.fill("1,5G");
+    await shows(page, "The decimal sign is a point");
+    await size.fill("64G");
+    await shows(page, "the host has 1.00 GiB to give");
+    assert.equal(await size.getAttribute("aria-invalid"), "true");
+    assert.ok(await page.getByRole("button", { name: "Resize", exact: true }).isDisabled());
+    await size.fill("1537M");
+    await shows(page, "It gets 512 MiB more, and has 1.50 GiB then.");
+    await shows(page, "not exactly this");
+    assert.deepEqual(await axe(page), []);
+    assert.equal(fake.world.vms.get("files").assigned_bytes, 2 ** 30, "a dry run moves nothing");
+    await page.getByRole("button", { name: "Resize", exact: true }).click();
+    await page.waitForSelector("dialog", { state: "detached" });
+    assert.equal(fake.world.vms.get("files").assigned_bytes, 1.5 * 2 ** 30);
+  });
+
+  test("that is dynamic follows its need, and is not resized", async () => {
+    await serve();
+    const page = await visit({ path: "#/vm/web" });
+    await page.getByRole("button", { name: "Settings…" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Resize…" }).count(), 0);
+  });
+});
+
 describe("the connection", () => {
   test("that is lost is shown, and comes back without a reload", async () => {
     await serve();
