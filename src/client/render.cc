@@ -374,6 +374,13 @@ std::string render_settings(const Json& vm, bool dry_run) {
   for (const Json& warning : member(vm, "warnings"))
     warnings += fmt::format("warning: {}\n", text_of(warning));
   const std::string buffer = text_in(vm, "buffer_percent");
+  const bool moves = dry_run && text_in(vm, "mode") == "dynamic" && text_in(vm, "target_bytes") != "-" &&
+                     member(vm, "target_bytes") != member(vm, "assigned_bytes");
+  if (moves) {
+    warnings +=
+        fmt::format("at once it would be asked to have {}; it has {}, and would want {}\n",
+                    size_in(vm, "target_bytes"), size_in(vm, "assigned_bytes"), size_in(vm, "wanted_bytes"));
+  }
   return fmt::format("{}: mode {}, startup {}, minimum {}, maximum {}, buffer {}, weight {}{}\n",
                      text_in(vm, "name"), text_in(vm, "mode"), size_in(vm, "startup_bytes"),
                      size_in(vm, "minimum_bytes"), size_in(vm, "maximum_bytes"),

@@ -170,5 +170,17 @@ TEST(RenderSettings, SaysWhatIsInForce) {
   EXPECT_NE(render_settings(vm, false).find("buffer learned, weight"), std::string::npos);
 }
 
+TEST(RenderSettings, ADryRunSaysWhatWouldBeAskedAtOnce) {
+  Json vm =
+      Json::parse(R"({"name":"web","mode":"dynamic","assigned_bytes":402653184,"target_bytes":1073741824,
+    "wanted_bytes":1073741824})");
+  const std::string says =
+      "at once it would be asked to have 1.00 GiB; it has 384 MiB, and would want 1.00 GiB\n";
+  EXPECT_NE(render_settings(vm, true).find(says), std::string::npos);
+  EXPECT_EQ(render_settings(vm, false).find("at once"), std::string::npos) << "it was asked already";
+  vm["target_bytes"] = vm["assigned_bytes"];
+  EXPECT_EQ(render_settings(vm, true).find("at once"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace aerostat

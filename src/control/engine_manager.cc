@@ -12,6 +12,21 @@
 
 namespace aerostat {
 
+namespace {
+
+// What would be ruled on one VM now, had it these limits.
+std::optional<Ruling> ruling_with(HostView view, std::size_t place, const Limits& limits,
+                                  const EngineOptions& options) {
+  view.vms[place].limits = limits;
+  const FairPool fair = fair_pool(view);
+  for (Ruling& ruling : rule_on(view, options.plan(view), options.guards.rails, &fair)) {
+    if (ruling.place == place) return std::move(ruling);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 void Engine::reconfigure(Bytes capacity, Bytes reserve, const Profile& profile) {
   options_.profile = profile;
   by_statistics_ = by_statistics(profile);
@@ -158,6 +173,16 @@ void Engine::set(const std::string& asked, const SettingsChange& change, bool dr
   if (dry_run) {
     VmReport out = report_of_settings(name, after, running, clock_.now());
     out.warnings = warnings(name, out.limits);
+    // What would happen at once: the policy and the rails, tried on what a pass would see now.
+    if (running && !paused_ && running->movable && out.limits.mode == Mode::Dynamic) {
+      const TimePoint now = clock_.now();
+      const HostView view = look(spare_physical(host_.memory().available, now), now);
+      const auto place = static_cast<std::size_t>(std::ranges::find(records_, running) - records_.begin());
+      if (const auto ruling = ruling_with(view, place, out.limits, options_)) {
+        out.wanted = ruling->wish.numbers.wanted.sum();
+        if (ruling->granted != ruling->from) out.target = running->machine->reachable(ruling->granted);
+      }
+    }
     return answer(std::move(out));
   }
   settings_.keep(label, change, [this, label, change, by, answer = std::move(answer)](Result<void> kept) {

@@ -261,5 +261,36 @@ TEST(Manager, TimesNoGrowthThatNobodyNeeded) {
   EXPECT_THAT(w.engine.reactions(), IsEmpty());
 }
 
+TEST(Manager, ADryRunTellsWhatWouldBeAskedOfTheVmAtOnce) {
+  World w(4_GiB);
+  w.add("web");
+  w.demands["web"] = 100_MiB;
+  w.run(10s);
+  const Bytes before = w.assigned("web");
+  const std::size_t orders = w.machines.at("web")->targets.size();
+  const VmReport foreseen = w.set("web", {minimum_of(1_GiB)}, true).value();
+  EXPECT_EQ(foreseen.target, 1_GiB);
+  EXPECT_EQ(foreseen.wanted, 1_GiB);
+  EXPECT_EQ(foreseen.assigned, before);
+  EXPECT_EQ(w.machines.at("web")->targets.size(), orders) << "nothing was asked for";
+  w.run(1s);
+  EXPECT_EQ(w.assigned("web"), before);
+  ASSERT_TRUE(w.set("web", {minimum_of(1_GiB)}, false));
+  w.run(250ms);
+  EXPECT_EQ(w.assigned("web"), foreseen.target) << "as it was told";
+}
+
+TEST(Manager, ADryRunKnowsWhatTheHostCannotGive) {
+  World w(1_GiB);
+  w.add("web");
+  w.add("db");
+  w.demands = {{"web", 150_MiB}, {"db", 150_MiB}};
+  w.run(10s);
+  const VmReport foreseen = w.set("web", {minimum_of(1_GiB)}, true).value();
+  EXPECT_LT(foreseen.target.value(), 1_GiB);
+  w.engine.pause("test");
+  EXPECT_EQ(w.set("web", {minimum_of(1_GiB)}, true)->target, w.vm("web").target) << "a pause moves nothing";
+}
+
 }  // namespace
 }  // namespace aerostat

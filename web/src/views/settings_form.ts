@@ -85,7 +85,20 @@ export function effects(before: Vm, after: Vm, change: Change): Effect[] {
   }
   if ("buffer_percent" in change) say(managed ? acts : "kept", `Buffer: ${buffer(before)} → ${buffer(after)}.`);
   if ("weight" in change) say(managed ? acts : "kept", `Weight: ${before.weight} → ${after.weight}. It decides when memory does not suffice for all.`);
+  if (!off && managed && before.mode === "dynamic") atOnce(before, after, say);
   return out;
+}
+
+const LEAST_MOVE = 2 * 2 ** 20;
+
+// What the daemon would ask of the VM now: it tried its policy on what it sees.
+function atOnce(before: Vm, after: Vm, say: (when: Effect["when"], text: string) => void): void {
+  const { target_bytes: from } = before;
+  const { target_bytes: to, wanted_bytes: wanted } = after;
+  if (from == null || to == null) return;
+  const wants = wanted == null ? "" : ` It would want ${bytes(wanted)}${wanted === before.wanted_bytes ? ", as now" : ""}.`;
+  if (Math.abs(to - from) >= LEAST_MOVE) say("now", `In all it is asked to have ${bytes(to)} instead of ${bytes(from)}: ${bytes(Math.abs(to - from))} ${to > from ? "more" : "less"}.${wants}`);
+  else if (wants) say("now", `In all nothing moves at once.${wants}`);
 }
 
 function buffer(vm: Vm): string {

@@ -38,3 +38,12 @@ test("startup counts at the next boot, and limits of a static VM once it is dyna
   assert.equal(effects(vm(), vm({ startup_bytes: 512 * MIB }), { startup_bytes: 512 * MIB })[0]?.when, "start");
   assert.equal(effects(vm({ mode: "static" }), vm({ mode: "static", minimum_bytes: 512 * MIB }), { minimum_bytes: 512 * MIB })[0]?.when, "kept");
 });
+
+test("what the daemon would ask of it at once is said with its numbers", () => {
+  const text = (before: Partial<Vm>, after: Partial<Vm>) => effects(vm(before), vm(after), { weight: 7000 }).at(-1)?.text ?? "";
+  const now = { target_bytes: 1024 * MIB, wanted_bytes: 900 * MIB };
+  assert.equal(text(now, { target_bytes: 1536 * MIB, wanted_bytes: 1536 * MIB }), "In all it is asked to have 1.50 GiB instead of 1.00 GiB: 512 MiB more. It would want 1.50 GiB.");
+  assert.equal(text(now, { ...now, target_bytes: 1025 * MIB }), "In all nothing moves at once. It would want 900 MiB, as now.");
+  assert.match(text(now, { target_bytes: null }), /^Weight/);
+  assert.match(effects(vm({ ...now, mode: "static" }), vm({ ...now, mode: "static" }), { weight: 7 }).at(-1)?.text ?? "", /^Weight/);
+});
