@@ -1,6 +1,7 @@
 #include "api/what_if_routes.h"
 
 #include <chrono>
+#include <string>
 
 #include "api/what_if_json.h"
 
@@ -9,7 +10,7 @@ namespace aerostat {
 namespace {
 
 // Of a question that is refused because another one is being answered.
-constexpr const char* kRetryAfter = "3";
+const std::string kRetryAfter = "3";
 
 ApiAnswer nobody() {
   return error_answer(
