@@ -19,10 +19,9 @@ std::optional<Ruling> ruling_with(HostView view, std::size_t place, const Limits
                                   const EngineOptions& options) {
   view.vms[place].limits = limits;
   const FairPool fair = fair_pool(view);
-  for (Ruling& ruling : rule_on(view, options.plan(view), options.guards.rails, &fair)) {
-    if (ruling.place == place) return std::move(ruling);
-  }
-  return std::nullopt;
+  const auto rulings = rule_on(view, options.plan(view), options.guards.rails, &fair);
+  const auto found = std::ranges::find(rulings, place, &Ruling::place);
+  return found == rulings.end() ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace
