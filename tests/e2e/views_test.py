@@ -1,24 +1,18 @@
 """What list, metrics and the doctor say of real guests, beside QEMU's own numbers."""
 
-import http.client
 import json
 import re
 import unittest
 
 from tests.e2e.base import RealGuests
-from tests.harness.daemon import DYNAMIC, Daemon, _UnixHttp, command
+from tests.harness.daemon import DYNAMIC, Daemon, command
 from tests.harness.guest import Guest
 from tests.harness.waiting import until
 
 
 class Views(RealGuests):
-    def text(self, daemon: Daemon, path: str) -> str:
-        connection: http.client.HTTPConnection = _UnixHttp(daemon.socket, 10)
-        connection.request("GET", path)
-        return connection.getresponse().read().decode()
-
     def metric(self, daemon: Daemon, name: str, vm: str) -> int:
-        found = re.search(rf'^{name}{{vm="{vm}"}} (\S+)$', self.text(daemon, "/metrics"), re.M)
+        found = re.search(rf'^{name}{{vm="{vm}"}} (\S+)$', daemon.text("/metrics"), re.M)
         return int(float(found.group(1))) if found else -1
 
     def listed(self, daemon: Daemon, vm: str) -> int:

@@ -1,8 +1,11 @@
 """The web page in a real browser, served by the daemon, with real guests: what is done on it happens, and what happens is seen."""
 
+import json
+import re
 import socket
 import time
 import unittest
+from collections.abc import Callable
 
 from tests.e2e.base import RealGuests
 from tests.harness import browser
@@ -11,6 +14,7 @@ from tests.harness.browser import Browser
 from tests.harness.daemon import DYNAMIC, Daemon, command
 from tests.harness.guest import MIB, Guest
 from tests.harness.paths import bin_dir
+from tests.harness.tmux import Tmux
 from tests.harness.waiting import until
 from tests.web.unit_test import script_web
 
@@ -26,6 +30,13 @@ def mib(text: str) -> float:
     """What the page shows as a size."""
     number, unit = text.split()
     return float(number) * {"MiB": 1, "GiB": 1024}[unit]
+
+
+def shown(size: float | None) -> str:
+    """A size as the views show it."""
+    if size is None:
+        return "-"
+    return f"{size / 1024 / MIB:.2f} GiB" if size >= 1024 * MIB else f"{size / MIB:.0f} MiB"
 
 
 class Web(RealGuests):
@@ -153,6 +164,46 @@ class Web(RealGuests):
             page.wait("button:has-text('Settings…'):disabled")
             self.assertEqual(command("token", "revoke", "laptop", socket_path=daemon.socket).returncode, 0)
             page.wait("#token", timeout=20)
+            self.no_trouble(page)
+
+    def test_one_walk_through_all_views(self) -> None:
+        """Page, top, list and metrics beside QEMU: a guest at rest, and one that nobody speaks for."""
+        with (Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web,
+              Guest("quiet", self.rundir, balloon=False, agent=False) as quiet, Tmux(self.rundir, daemon, 200, 50) as terminal):
+            web.wait_ready()
+            daemon.wait_served("web", timeout=60)
+            quiet.wait_ready()
+            page = self.serve(daemon)
+            terminal.open_top()
+            terminal.sees("web", "quiet")
+
+            def views(vm: str, field: str, column: str, title: str) -> dict[str, str]:
+                """What each view says of a VM: a size as people read it, or what stands for a missing one."""
+                listed = json.loads(command("list", "--json", socket_path=daemon.socket).stdout)["items"]
+                metrics = re.search(rf'^aerostat_vm_{field}{{vm="{vm}"}} (\S+)$', daemon.text("/metrics"), re.M)
+                return {"list": shown(next(item[field] for item in listed if item["name"] == vm)),
+                        "metrics": shown(float(metrics[1]) if metrics else None),
+                        "top": terminal.cell(vm, title), "page": page.text(cell(vm, column)).splitlines()[0].replace("–", "-")}
+
+            def agree(vm: str, field: str, column: str, title: str, true: Callable[[], str]) -> None:
+                last: dict[str, str] = {}
+
+                def same() -> bool:
+                    nonlocal last
+                    before = true()
+                    last = views(vm, field, column, title)
+                    return set(last.values()) == {before} and true() == before
+                try:
+                    until(same, 20, f"{field} of {vm} is the same in all views")
+                except TimeoutError as error:
+                    raise AssertionError(f"{error}: {last}, and it is {true()}") from error
+
+            agree("web", "assigned_bytes", "assigned", "ASSIGNED", lambda: shown(web.memory().assigned))
+            agree("web", "demand_bytes", "demand", "DEMAND", lambda: shown(daemon.vm("web")["demand_bytes"]))
+
+            # Without a service and without a balloon's statistics its demand is not known, and not zero.
+            agree("quiet", "demand_bytes", "demand", "DEMAND", lambda: "-")
+            agree("quiet", "assigned_bytes", "assigned", "ASSIGNED", lambda: shown(quiet.memory().assigned))
             self.no_trouble(page)
 
     def test_it_can_be_read_and_pictures_are_made_of_it(self) -> None:

@@ -138,6 +138,15 @@ directories = ["{rundir}/qmp"]
             raise ApiError(answer.status, data)
         return data
 
+    def text(self, path: str, timeout: float = 5) -> str:
+        """The body of an answer that is not JSON."""
+        connection: http.client.HTTPConnection = _UnixHttp(self.socket, timeout)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
     def items(self, path: str, timeout: float = 5) -> list[dict[str, Any]]:
         return self.request("GET", path, timeout=timeout)["items"]
 
