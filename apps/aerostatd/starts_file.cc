@@ -1,36 +1,16 @@
 #include "starts_file.h"
 
-#include <cstring>
-#include <filesystem>
-#include <nlohmann/json.hpp>
-
 #include "base/log.h"
-#include "base/own_file.h"
 #include "base/text.h"
+#include "runtime_json.h"
 
 namespace aerostat {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = RuntimeJson;
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
-
-std::int64_t milliseconds(WallTime at) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
-}
-WallTime wall(std::int64_t ms) { return WallTime(std::chrono::milliseconds(ms)); }
-
-std::optional<std::int64_t> number(const Json& entry, const char* key) {
-  const auto found = entry.find(key);
-  if (found == entry.end() || !found->is_number_integer()) return std::nullopt;
-  return found->get<std::int64_t>();
-}
-
-std::string text(const Json& entry, const char* key) {
-  const auto found = entry.find(key);
-  return found != entry.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 Json entry_of(const StartReport& start) {
   Json out = {{"vm", start.request.vm},
@@ -39,34 +19,34 @@ Json entry_of(const StartReport& start) {
               {"missing", start.missing.count()},
               {"wait_s", start.request.wait.count()},
               {"weight", start.weight},
-              {"asked_at_ms", milliseconds(start.asked_at)},
+              {"asked_at_ms", milliseconds_of(start.asked_at)},
               {"domain", start.request.domain},
               {"asked_by", start.request.asked_by}};
   if (start.request.lasts) out["lasts_s"] = start.request.lasts->count();
-  if (start.until) out["until_ms"] = milliseconds(*start.until);
+  if (start.until) out["until_ms"] = milliseconds_of(*start.until);
   return out;
 }
 
 std::optional<StartReport> start_of(const Json& entry) {
   if (!entry.is_object()) return std::nullopt;
   StartReport out;
-  const auto state = start_state_of(text(entry, "state"));
-  const auto memory = number(entry, "memory"), missing = number(entry, "missing"),
-             wait = number(entry, "wait_s"), weight = number(entry, "weight"),
-             asked_at = number(entry, "asked_at_ms"), lasts = number(entry, "lasts_s"),
-             until = number(entry, "until_ms");
+  const auto state = start_state_of(text_of(entry, "state"));
+  const auto memory = whole_of(entry, "memory"), missing = whole_of(entry, "missing"),
+             wait = whole_of(entry, "wait_s"), weight = whole_of(entry, "weight"),
+             asked_at = whole_of(entry, "asked_at_ms"), lasts = whole_of(entry, "lasts_s"),
+             until = whole_of(entry, "until_ms");
   if (!state || !memory || !missing || !wait || !weight || !asked_at) return std::nullopt;
-  out.request.vm = text(entry, "vm");
+  out.request.vm = text_of(entry, "vm");
   out.request.memory = Bytes::of(*memory);
   out.request.wait = std::chrono::seconds(*wait);
   if (lasts) out.request.lasts = std::chrono::seconds(*lasts);
   out.request.weight = out.weight = static_cast<int>(std::clamp<std::int64_t>(*weight, -1, kMostWeight + 1));
-  out.request.domain = text(entry, "domain");
-  out.request.asked_by = printable(text(entry, "asked_by"), 64);
+  out.request.domain = text_of(entry, "domain");
+  out.request.asked_by = printable(text_of(entry, "asked_by"), 64);
   out.state = *state;
   out.missing = Bytes::of(*missing);
-  out.asked_at = wall(*asked_at);
-  if (until) out.until = wall(*until);
+  out.asked_at = wall_of(*asked_at);
+  if (until) out.until = wall_of(*until);
   // What lasts until it is released may do so; what waits may not wait for ever.
   if (!out.until && out.state == StartState::Waiting) return std::nullopt;
   return validate(out.request) ? std::optional(std::move(out)) : std::nullopt;
@@ -75,14 +55,10 @@ std::optional<StartReport> start_of(const Json& entry) {
 }  // namespace
 
 std::vector<StartReport> StartsFile::recall() const {
-  const Result<std::string> read = read_own_file(path_, kMostBytes);
-  if (!read) {
-    if (read.error().kind != Error::Kind::NotFound)
-      log_warn("event=starts.unreadable why={}", log_text(read.error().message));
-    return {};
-  }
+  const std::optional<Json> read = read_runtime_json(path_, kMostBytes, "starts");
+  if (!read) return {};
   std::vector<StartReport> out;
-  const Json all = Json::parse(*read, nullptr, false);
+  const Json& all = *read;
   if (!all.is_array()) {
     log_warn("event=starts.unreadable path={} why=\"it is not a JSON array\"", log_word(path_));
     return {};
@@ -96,16 +72,7 @@ std::vector<StartReport> StartsFile::recall() const {
 void StartsFile::remember(const std::vector<StartReport>& starts) const {
   Json all = Json::array();
   for (const StartReport& each : starts) all.push_back(entry_of(each));
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
-  const auto fault = replace_own_file(path_, all.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n",
-                                      0600, Durable::No);
-  if (!fault) return;
-  log_warn(
-      "event=starts.unwritable path={} why={} note=\"a restart of the daemon would forget what it promised "
-      "to "
-      "VMs that start; make the directory writable\"",
-      log_word(fault->path), log_text(std::strerror(fault->code)));
+  write_runtime_json(path_, all, "starts", "what it promised to VMs that start");
 }
 
 }  // namespace aerostat
