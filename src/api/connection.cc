@@ -218,10 +218,6 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   static Error invalid(std::string why) { return {Error::Kind::Invalid, std::move(why)}; }
 
-  static bool reads_only(const ApiRequest& request) {
-    return request.method == "GET" || request.method == "HEAD";
-  }
-
   // Who did what, for the log.
   static std::string what_of(const ApiRequest& request) {
     return fmt::format("by={} method={} target={}", log_text(request.principal.name),

@@ -72,6 +72,8 @@ Principal principal_of_request(const Headers& headers, const Tokens* tokens) {
                 "token with `aerostat token create`"};
 }
 
+bool reads_only(const ApiRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
+
 Result<void> check_site(const ApiRequest& request, const std::vector<std::string>& names) {
   const std::string_view host = header(request.headers, "Host");
   const std::string_view origin = header(request.headers, "Origin");
@@ -93,8 +95,7 @@ Result<void> check_site(const ApiRequest& request, const std::vector<std::string
     return refused("a page from elsewhere may not use this daemon; open its own page");
   const bool by_cookie = request.over_tcp && header(request.headers, "Authorization").empty() &&
                          !header(request.headers, "Cookie").empty();
-  if (by_cookie && request.method != "GET" && request.method != "HEAD" && origin.empty() &&
-      site != "same-origin")
+  if (by_cookie && !reads_only(request) && origin.empty() && site != "same-origin")
     return refused("a change by a session must name its page (Origin); programs use a token");
   return {};
 }

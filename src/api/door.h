@@ -18,6 +18,9 @@ class Tokens;
 // `Authorization: Bearer TOKEN`, or the cookie of a session. Nobody known has the scope None.
 Principal principal_of_request(const Headers& headers, const Tokens* tokens);
 
+// It asks, and changes nothing.
+bool reads_only(const ApiRequest& request);
+
 // A browser names the page that asks (Origin): it must be ours. Over TCP the host that it believes to talk to
 // must be an address, localhost, or one of `names`: a name of somebody else's that leads here is refused.
 // What a cookie is sent with must name its page if it changes something.

@@ -26,10 +26,7 @@ std::string text(const Call& call, std::string_view name) {
 
 Result<std::int64_t> when(const Call& call, std::string_view name, std::string_view usual) {
   const std::string given = text(call, name);
-  const std::int64_t now =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-          .count();
-  Result<std::int64_t> out = parse_when(given.empty() ? usual : given, now);
+  Result<std::int64_t> out = parse_when(given.empty() ? usual : given, wall_seconds());
   if (!out) return fail(std::move(out.error()).in(std::string(name)).about(name));
   return out;
 }

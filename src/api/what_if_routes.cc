@@ -1,9 +1,9 @@
 #include "api/what_if_routes.h"
 
-#include <chrono>
 #include <string>
 
 #include "api/what_if_json.h"
+#include "api/when.h"
 
 namespace aerostat {
 
@@ -28,9 +28,7 @@ ApiAnswer told(const Result<WhatIfState>& state) {
 
 void post_what_if(const Call& call, const Reply& reply) {
   if (call.services.what_if == nullptr) return reply(nobody());
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const Result<WhatIfRequest> request =
-      parse_what_if(call.request.body, std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  const Result<WhatIfRequest> request = parse_what_if(call.request.body, wall_seconds());
   if (!request) return reply(error_answer(request.error()));
   call.services.what_if->begin(*request, [reply](const Result<WhatIfState>& state) { reply(told(state)); });
 }

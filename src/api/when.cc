@@ -91,6 +91,11 @@ std::optional<std::int64_t> midnight(std::string_view text) {
 
 }  // namespace
 
+std::int64_t wall_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 Result<std::int64_t> parse_when(std::string_view text, std::int64_t now) {
   if (const auto epoch = whole(text)) return *epoch;
   if (text.size() >= 2) {

@@ -9,6 +9,8 @@
 
 namespace aerostat {
 
+// Seconds since 1970, UTC: now.
+std::int64_t wall_seconds();
 // Seconds since 1970, UTC.
 Result<std::int64_t> parse_when(std::string_view text, std::int64_t now);
 // "2026-05-04T10:11:12Z"
