@@ -6,8 +6,6 @@ namespace aerostat {
 
 namespace {
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
 Json to_json(const Finding& finding) {
   return {{"check", finding.check},
           {"severity", severity_name(finding.severity)},

@@ -70,12 +70,11 @@ Result<PastQuery> past_of(const Call& call) {
 }
 
 std::string time_of(std::int64_t ms) { return format_time(WallTime(std::chrono::milliseconds(ms))); }
-Json size(const std::optional<Bytes>& value) { return value ? Json(value->count()) : Json(nullptr); }
 
 // As the lists of this daemon, without a number: an earlier daemon counted from 1 too.
 Json to_json(const PastEvent& e) {
   return {{"seq", nullptr}, {"time", time_of(e.at_ms)}, {"code", e.code},
-          {"vm", e.vm},     {"text", e.text},           {"by", e.by.empty() ? Json(nullptr) : Json(e.by)}};
+          {"vm", e.vm},     {"text", e.text},           {"by", text_or_null(e.by)}};
 }
 Json to_json(const PastDecision& d) {
   return {{"seq", nullptr},
@@ -86,11 +85,11 @@ Json to_json(const PastDecision& d) {
           {"to_bytes", d.to.count()},
           {"desired_bytes", d.desired.count()},
           {"why", d.why},
-          {"assigned_bytes", size(d.assigned)},
-          {"demand_bytes", size(d.demand)},
-          {"wanted_bytes", size(d.wanted)},
+          {"assigned_bytes", bytes_or_null(d.assigned)},
+          {"demand_bytes", bytes_or_null(d.demand)},
+          {"wanted_bytes", bytes_or_null(d.wanted)},
           {"wanted_parts", nullptr},
-          {"host_free_bytes", size(d.host_free)},
+          {"host_free_bytes", bytes_or_null(d.host_free)},
           {"repeated", d.repeated},
           {"result", d.result}};
 }

@@ -7,6 +7,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "model/fields.h"
 
@@ -25,7 +26,6 @@ Json value_json(const FieldValue& value) {
   return std::visit(Make{}, value);
 }
 
-Json maybe(const std::optional<Bytes>& value) { return value ? Json(value->count()) : Json(nullptr); }
 template <typename T>
 Json maybe(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
@@ -34,6 +34,11 @@ Json maybe(const std::optional<T>& value) {
 tl::unexpected<Error> invalid(std::string message, std::string_view field = {}) {
   return fail(Error{Error::Kind::Invalid, std::move(message), std::string(field)});
 }
+
+}  // namespace
+
+Json bytes_or_null(const std::optional<Bytes>& value) { return value ? Json(value->count()) : Json(nullptr); }
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Result<Bytes> size_of(const std::string& key, const Json& value) {
   if (value.is_string()) {
@@ -48,6 +53,8 @@ Result<Bytes> size_of(const std::string& key, const Json& value) {
                   key),
       key);
 }
+
+namespace {
 
 Result<int> number_of(const std::string& key, const Json& value) {
   constexpr int kMost = 1'000'000;  // far outside every range, and inside int
@@ -91,9 +98,8 @@ constexpr std::array<std::string_view, 6> kStartMembers = {
     "vm", "memory_bytes", "wait_seconds", "lasts_seconds", "weight", "domain"};
 
 // A UUID is the same in both cases; libvirt writes small letters.
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+std::string small(std::string text) {
+  std::ranges::transform(text, text.begin(), lower);
   return text;
 }
 
@@ -112,7 +118,7 @@ Result<void> take(StartRequest& start, const std::string& key, const Json& value
   }
   if (key == "domain") {
     if (!value.is_string()) return invalid("domain is not a text; it is a libvirt domain's UUID", key);
-    start.domain = lower(value.get<std::string>());
+    start.domain = small(value.get<std::string>());
     return {};
   }
   if (key == "memory_bytes") {
@@ -138,9 +144,9 @@ Result<void> take(StartRequest& start, const std::string& key, const Json& value
 Json settings_json(const Settings& s) {
   const auto id = [](Setting setting) { return std::string(setting_id(setting)); };
   return {{id(Setting::Mode), s.mode ? Json(std::string(mode_name(*s.mode))) : Json(nullptr)},
-          {id(Setting::Startup), maybe(s.startup)},
-          {id(Setting::Minimum), maybe(s.minimum)},
-          {id(Setting::Maximum), maybe(s.maximum)},
+          {id(Setting::Startup), bytes_or_null(s.startup)},
+          {id(Setting::Minimum), bytes_or_null(s.minimum)},
+          {id(Setting::Maximum), bytes_or_null(s.maximum)},
           {id(Setting::Buffer), maybe(s.buffer_percent)},
           {id(Setting::Weight), maybe(s.weight)}};
 }
@@ -148,15 +154,14 @@ Json settings_json(const Settings& s) {
 // What was not said is null.
 Json guest_json(const std::optional<GuestSystem>& guest) {
   if (!guest) return nullptr;
-  const auto text = [](const std::string& said) { return said.empty() ? Json(nullptr) : Json(said); };
-  return {{"os", text(guest->os)},
-          {"name", text(guest->name)},
-          {"version", text(guest->version)},
-          {"edition", text(guest->edition)},
+  return {{"os", text_or_null(guest->os)},
+          {"name", text_or_null(guest->name)},
+          {"version", text_or_null(guest->version)},
+          {"edition", text_or_null(guest->edition)},
           {"service_pack", guest->service_pack ? Json(*guest->service_pack) : Json(nullptr)},
-          {"arch", text(guest->arch)},
-          {"suite", text(guest->suite)},
-          {"release", text(guest->release)}};
+          {"arch", text_or_null(guest->arch)},
+          {"suite", text_or_null(guest->suite)},
+          {"release", text_or_null(guest->release)}};
 }
 
 }  // namespace
@@ -198,18 +203,18 @@ Json to_json(const DecisionRecord& d) {
           {"to_bytes", d.decision.to().count()},
           {"desired_bytes", d.decision.desired().count()},
           {"why", reason(d.decision)},
-          {"assigned_bytes", maybe(d.assigned)},
-          {"demand_bytes", maybe(d.demand)},
-          {"wanted_bytes", maybe(d.wanted)},
+          {"assigned_bytes", bytes_or_null(d.assigned)},
+          {"demand_bytes", bytes_or_null(d.demand)},
+          {"wanted_bytes", bytes_or_null(d.wanted)},
           {"wanted_parts", d.wanted ? parts_json(d.decision.ruling.wish.numbers.wanted) : Json(nullptr)},
-          {"host_free_bytes", maybe(d.host_free)},
+          {"host_free_bytes", bytes_or_null(d.host_free)},
           {"repeated", d.repeated},
           {"result", d.result}};
 }
 
 Json to_json(const EventRecord& e) {
   return {{"seq", e.seq}, {"time", format_time(e.at)}, {"code", std::string(event_code(e.code))},
-          {"vm", e.vm},   {"text", event_text(e)},     {"by", e.by.empty() ? Json(nullptr) : Json(e.by)}};
+          {"vm", e.vm},   {"text", event_text(e)},     {"by", text_or_null(e.by)}};
 }
 
 Json to_json(const Reaction& r) {
@@ -233,7 +238,7 @@ Json to_json(const StartReport& start) {
           {"until", start.until ? Json(format_time(*start.until)) : Json(nullptr)},
           {"wait_seconds", request.wait.count()},
           {"lasts_seconds", request.lasts ? Json(request.lasts->count()) : Json(nullptr)},
-          {"domain", request.domain.empty() ? Json(nullptr) : Json(request.domain)},
+          {"domain", text_or_null(request.domain)},
           {"asked_by", request.asked_by},
           {"why", start.why}};
 }
@@ -258,7 +263,7 @@ Json problem_json(const Error& error, int status) {
           {"status", status},
           {"detail", error.message},
           {"code", code},
-          {"field", error.field.empty() ? Json(nullptr) : Json(error.field)}};
+          {"field", text_or_null(error.field)}};
 }
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,11 @@ Json to_json(const StartReport& start);
 Json problem_json(const Error& error, int status);
 std::string_view error_code(Error::Kind kind);
 
+// Unknown: null.
+Json bytes_or_null(const std::optional<Bytes>& value);
+// Empty: null.
+Json text_or_null(const std::string& text);
+
 // Never fails: invalid UTF-8 is replaced.
 std::string dump(const Json& json);
 
@@ -36,6 +42,8 @@ std::string dump(const Json& json);
 // values are Manager's to check.
 Result<SettingsChange> parse_change(std::string_view text);
 
+// A size as every request writes it: a text like "2G", or whole bytes. The error names `key`.
+Result<Bytes> size_of(const std::string& key, const Json& value);
 // {"memory_bytes":"2G"}
 Result<Bytes> parse_memory(std::string_view text);
 

@@ -17,6 +17,7 @@
 #include "api/static_files.h"
 #include "api/token_routes.h"
 #include "api/what_if_routes.h"
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace aerostat {
@@ -216,9 +217,8 @@ ApiAnswer error_answer(const Error& error, int status) {
 }
 
 bool IgnoreCase::operator()(std::string_view a, std::string_view b) const {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                      [&](char x, char y) { return lower(x) < lower(y); });
+                                      [](char x, char y) { return lower(x) < lower(y); });
 }
 
 void answer(const Services& services, const ApiRequest& request, const Reply& reply) {

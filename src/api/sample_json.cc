@@ -7,10 +7,9 @@
 namespace aerostat {
 
 Json sample_json(const VmReport& report) {
-  const auto bytes = [](const std::optional<Bytes>& n) { return n ? Json(n->count()) : Json(nullptr); };
   Json out = {{"name", report.name},
-              {"assigned_bytes", bytes(report.assigned)},
-              {"demand_bytes", bytes(report.demand)},
+              {"assigned_bytes", bytes_or_null(report.assigned)},
+              {"demand_bytes", bytes_or_null(report.demand)},
               {"sample_age_s", report.sample_age_s ? Json(*report.sample_age_s) : Json(nullptr)}};
   for (const GuestField& field : guest_fields()) {
     const auto value = field.value(report.sample);

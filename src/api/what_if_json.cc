@@ -111,13 +111,8 @@ Result<void> take(WhatIfRequest& out, const std::string& key, const Json& value,
   }
   if (key == "capacity_bytes") {
     if (value.is_null()) return {};
-    // A size is written as in every other request.
-    Result<Bytes> size = parse_memory(dump({{"memory_bytes", value}}));
-    if (!size) {
-      const std::string_view about = "memory_bytes";
-      if (size.error().message.starts_with(about)) size.error().message.replace(0, about.size(), key);
-      return fail(std::move(size.error()).about(key));
-    }
+    const Result<Bytes> size = size_of(key, value);
+    if (!size) return fail(size.error());
     out.capacity = *size;
     return {};
   }
@@ -127,8 +122,6 @@ Result<void> take(WhatIfRequest& out, const std::string& key, const Json& value,
                              printable(key, 64)),
                  printable(key, 64));
 }
-
-Json size(const std::optional<Bytes>& value) { return value ? Json(value->count()) : Json(nullptr); }
 
 double rounded(double seconds) {
   return static_cast<double>(static_cast<std::int64_t>(seconds * 10 + 0.5)) / 10;
@@ -140,7 +133,7 @@ Json to_json(const std::optional<WhatIfNumbers>& n) {
           {"short_s", rounded(n->short_s)},
           {"longest_short_s", rounded(n->longest_s)},
           {"paged_bytes", n->paged.count()},
-          {"least_available_bytes", size(n->least_available)},
+          {"least_available_bytes", bytes_or_null(n->least_available)},
           {"mean_assigned_bytes", n->mean_assigned.count()},
           {"peak_assigned_bytes", n->peak_assigned.count()},
           {"refusals", n->refusals}};
@@ -160,7 +153,7 @@ Json to_json(const WhatIfReport& report) {
   Json vms = Json::array(), rows = Json::array();
   for (const WhatIfVm& vm : report.vms) {
     vms.push_back({{"name", vm.name},
-                   {"like", vm.like.empty() ? Json(nullptr) : Json(vm.like)},
+                   {"like", text_or_null(vm.like)},
                    {"need_known", vm.need_known},
                    {"before", to_json(vm.before)},
                    {"after", to_json(vm.after)}});

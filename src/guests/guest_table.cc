@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace aerostat {
 
 namespace {
@@ -11,8 +13,6 @@ namespace {
 // No version has more parts or larger ones. Guests send any text.
 constexpr std::size_t kMostParts = 4;
 constexpr int kMostPart = 1'000'000;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool same(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
