@@ -1,7 +1,5 @@
 #include "options.h"
 
-#include <charconv>
-
 namespace aerostat::agent {
 
 const char* const kHelp =
@@ -76,11 +74,9 @@ CommandLine read_command_line(int count, char** words) {
       line.options.port = words[i];
       continue;
     }
-    int ms = 0;
-    const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), ms);
-    if (error != std::errc{} || stop != value.data() + value.size() || ms < 10 || ms > 10'000)
-      return complain("--sample-ms must be an integer from 10 to 10000, not", value);
-    line.options.sample_ns = ms * kMs;
+    const Number interval = sample_interval(value);
+    if (!interval) return complain("--sample-ms must be an integer from 10 to 10000, not", value);
+    line.options.sample_ns = *interval;
   }
   if (!verb_seen && count > 1) return complain("name a command, such as run or install, besides", words[1]);
   return line;

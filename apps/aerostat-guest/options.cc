@@ -1,6 +1,5 @@
 #include "options.h"
 
-#include <charconv>
 #include <cstdio>
 
 namespace aerostat::agent {
@@ -88,12 +87,9 @@ CommandLine read_command_line(int count, char** words) {
     } else if (word == "--root") {
       line.options.root = value;
     } else if (word == "--sample-ms") {
-      int ms = 0;
-      const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), ms);
-      if (error != std::errc{} || stop != value.data() + value.size() || ms < 10 || ms > 10'000) {
-        return complain("--sample-ms must be an integer from 10 to 10000, not", value);
-      }
-      line.options.sample_ns = ms * std::int64_t{1'000'000};
+      const Number interval = sample_interval(value);
+      if (!interval) return complain("--sample-ms must be an integer from 10 to 10000, not", value);
+      line.options.sample_ns = *interval;
     } else if (word == "--relax-overcommit") {
       line.options.relax_overcommit = true;
     } else if (word == "--no-online") {

@@ -11,16 +11,6 @@
 
 namespace aerostat::agent {
 
-namespace {
-
-// A port whose host is away reports that on every poll. It is polled at this interval instead.
-constexpr std::int64_t kPortRetry = 200 * kMs;
-// Reads of one turn: a host that floods the agent must not stop it from looking at its memory.
-constexpr int kReadsMost = 8;
-constexpr std::int64_t kHousekeeping = 1000 * kMs;
-
-}  // namespace
-
 Agent::Agent(const Options& options)
     : options_(options),
       sampler_(options.root),
@@ -153,11 +143,9 @@ void Agent::obey(const HostMessage& message, std::int64_t now) {
 
 void Agent::look(std::int64_t now) {
   Reading reading = sampler_.levels();
-  // Programs are refused memory when either is used up.
-  Number left = reading.avail_kib;
-  if (left && reading.commit_room_kib) left = std::min(*left, *reading.commit_room_kib);
-  const Reporter::Verdict verdict = reporter_.look(
-      now, {reading.total_kib, left, reading.normal_free_kib, reading.active_file_kib, reading.refault_file});
+  const Reporter::Verdict verdict =
+      reporter_.look(now, {reading.total_kib, room_left(reading), reading.normal_free_kib,
+                           reading.active_file_kib, reading.refault_file});
   if (can_online_) onliner_.watch(reading.total_kib, reading.normal_free_kib);
   if (!verdict.send) return;
   sampler_.complete(reading);

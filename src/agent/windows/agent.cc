@@ -4,16 +4,6 @@
 
 namespace aerostat::agent {
 
-namespace {
-
-// The port of a host that is away fails at once. It is tried at this interval.
-constexpr std::int64_t kPortRetry = 200 * kMs;
-// Reads of one turn: a host that floods the agent must not stop it from looking at its memory.
-constexpr int kReadsMost = 8;
-constexpr std::int64_t kHousekeeping = 1000 * kMs;
-
-}  // namespace
-
 void Agent::run(HANDLE stop) {
   for (;;) {
     std::int64_t now = now_ns();
@@ -105,10 +95,7 @@ void Agent::obey(const HostMessage& message, std::int64_t now) {
 
 void Agent::look(std::int64_t now) {
   const Reading reading = reading_of(system_.memory(), now_ns());
-  // Programs are refused memory when either is used up.
-  Number left = reading.avail_kib;
-  if (left && reading.commit_room_kib) left = std::min(*left, *reading.commit_room_kib);
-  Reporter::Verdict verdict = reporter_.look(now, {reading.total_kib, left, {}, {}, {}});
+  Reporter::Verdict verdict = reporter_.look(now, {reading.total_kib, room_left(reading), {}, {}, {}});
   const bool low = reading.low_memory.value_or(0) != 0;
   if (low != low_) {
     // The kernel's own mark. The balloon's driver stops to inflate there.

@@ -9,6 +9,7 @@
 #include "agent/common/conversation.h"
 #include "agent/common/line_writer.h"
 #include "agent/common/messages.h"
+#include "agent/common/pace.h"
 #include "agent/common/reporter.h"
 #include "agent/windows/port.h"
 #include "agent/windows/system.h"
