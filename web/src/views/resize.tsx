@@ -1,11 +1,10 @@
 // The size of a static VM. What is typed is checked by the daemon as a dry run; nothing moves before Resize.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask, Problem, sentence, vmPath } from "../state/api";
 import { live } from "../state/live";
 import type { Vm } from "../state/types";
 import { bytes, parseSize, sizeText } from "../text/bytes";
-
-const PAUSE_MS = 250; // from the last key to the dry run
+import { useDryRun } from "./dry_run";
 
 // What the daemon's answer to a dry run means: `after.target_bytes` is what its devices can have.
 export function resizeEffect(before: Vm, after: Vm): string {
@@ -32,22 +31,14 @@ export function ResizeDialog({ name, onClose }: { name: string; onClose: () => v
   // All of them are about the one field, but for a VM or a daemon that does not answer.
   const refused = (problem: unknown) => setError(problem instanceof Problem ? problem.message : sentence(problem));
 
-  useEffect(() => {
-    setChecked(null);
-    setError("error" in parsed && text.trim() ? parsed.error : "");
-    if (!vm || size === null || same) return;
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      request("?dry_run=1", stop.signal).then(
-        (after) => setChecked({ effect: resizeEffect(live.peek()?.vms.get(name) ?? vm, after), warnings: after.warnings }),
-        (problem) => !stop.signal.aborted && refused(problem),
-      );
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [text]);
+  useDryRun(text, vm && size !== null && !same ? (stop) => request("?dry_run=1", stop) : null, {
+    begin: () => {
+      setChecked(null);
+      setError("error" in parsed && text.trim() ? parsed.error : "");
+    },
+    told: (after) => vm && setChecked({ effect: resizeEffect(live.peek()?.vms.get(name) ?? vm, after), warnings: after.warnings }),
+    refused,
+  });
 
   const apply = async (event: Event) => {
     event.preventDefault();

@@ -1,13 +1,13 @@
 // The settings dialog. Each edit is checked by the daemon as a dry run; nothing changes before Apply.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask, Problem, sentence, vmPath } from "../state/api";
 import { live } from "../state/live";
 import type { Vm } from "../state/types";
 import { bytes } from "../text/bytes";
 import { EXPLAIN } from "../text/words";
+import { useDryRun } from "./dry_run";
 import { changeOf, draftOf, effects, type Change, type Draft, type Effect, type Errors, type Field } from "./settings_form";
 
-const PAUSE_MS = 250; // from the last key to the dry run
 const WHEN = { now: "Now", start: "Next start", kept: "Once dynamic" };
 
 function Row(props: {
@@ -76,25 +76,17 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose: () =>
   const clean = Object.keys(wish.errors).length === 0;
   const key = JSON.stringify(wish);
 
-  useEffect(() => {
-    setChecked(null);
-    setErrors(wish.errors);
-    if (!vm || !clean || nothing) return;
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      ask<Vm>("PATCH", vmPath(name, "?dry_run=1"), wish.change, stop.signal).then(
-        (after) => {
-          const now = live.peek()?.vms.get(name) ?? vm;
-          setChecked({ change: wish.change, effects: effects(now, after, wish.change), warnings: after.warnings });
-        },
-        (problem) => !stop.signal.aborted && setErrors(errorsOf(problem)),
-      );
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [key]);
+  useDryRun(key, vm && clean && !nothing ? (stop) => ask<Vm>("PATCH", vmPath(name, "?dry_run=1"), wish.change, stop) : null, {
+    begin: () => {
+      setChecked(null);
+      setErrors(wish.errors);
+    },
+    told: (after) => {
+      const now = live.peek()?.vms.get(name) ?? vm;
+      if (now) setChecked({ change: wish.change, effects: effects(now, after, wish.change), warnings: after.warnings });
+    },
+    refused: (problem) => setErrors(errorsOf(problem)),
+  });
 
   const apply = async (event: Event) => {
     event.preventDefault();
