@@ -16,7 +16,7 @@ CommandLine complain(const char* what, std::string_view culprit) {
 
 bool takes_value(std::string_view word) {
   for (const std::string_view one :
-       {"--port", "--root", "--sample-ms", "--record", "--cgroup", "--every", "--for"}) {
+       {"--port", "--root", "--sample-ms", "--hooks-user", "--record", "--cgroup", "--every", "--for"}) {
     if (word == one) return true;
   }
   return false;
@@ -92,6 +92,8 @@ CommandLine read_command_line(int count, char** words) {
       line.options.sample_ns = *interval;
     } else if (word == "--relax-overcommit") {
       line.options.relax_overcommit = true;
+    } else if (word == "--hooks-user") {
+      line.options.hooks_user = value;
     } else if (word == "--no-online") {
       line.options.online = false;
     } else if (word == "--once") {
@@ -129,6 +131,7 @@ void print_help() {
       "                      it: sets vm.overcommit_memory=1 while a host manages this guest, then puts it "
       "back\n"
       "  --no-online         do not bring hot-added memory online\n"
+      "  --hooks-user NAME   run the programs of /etc/aerostat-guest/hooks.d as this user\n"
       "  --sample-ms N       sample every N milliseconds (10 to 10000) instead of at the host's interval "
       "(100)\n"
       "  --port PATH         use this port (or unix socket) instead of the port with that name\n"

@@ -47,6 +47,7 @@ std::string_view hello_line(LineWriter& out, const Identity& who) {
     for (const char c : quoted) caps[size++] = c;
   };
   add(who.compacts, "\"compact\"");
+  add(who.hooks, "\"hooks\"");
   add(who.onlines, "\"online\"");
   add(who.relaxes_overcommit, "\"overcommit\"");
   add(who.balloon_in_total, "\"balloon_in_total\"");
@@ -98,9 +99,10 @@ std::string_view pong_line(LineWriter& out, std::int64_t id, std::int64_t ns) {
   return out.finish();
 }
 
-std::string_view prepared_line(LineWriter& out, std::int64_t id) {
+std::string_view prepared_line(LineWriter& out, std::int64_t id, std::string_view refusal) {
   out.begin("prepared");
   out.number("id", id);
+  if (!refusal.empty()) out.text("refuses", refusal, 100);
   return out.finish();
 }
 

@@ -22,6 +22,7 @@ struct Identity {
   std::string_view name, version, edition, arch, suite;
   Number service_pack;
   bool compacts = false;
+  bool hooks = false;  // programs of the owner hear of a shrink first
   bool onlines = false;
   bool relaxes_overcommit = false;
   bool balloon_in_total = false;  // total and promised memory count what the balloon holds
@@ -31,7 +32,8 @@ std::string_view hello_line(LineWriter& out, const Identity& who);
 std::string_view sample_line(LineWriter& out, std::int64_t seq, Cause why, const Reading& now,
                              Number low_since_ns);
 std::string_view pong_line(LineWriter& out, std::int64_t id, std::int64_t ns);
-std::string_view prepared_line(LineWriter& out, std::int64_t id);
+// `refusal`: a program asks the host to take elsewhere; empty: none does.
+std::string_view prepared_line(LineWriter& out, std::int64_t id, std::string_view refusal = {});
 std::string_view notice_line(LineWriter& out, std::string_view what, std::string_view text);
 
 }  // namespace aerostat::agent

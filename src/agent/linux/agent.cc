@@ -17,7 +17,8 @@ Agent::Agent(const Options& options)
       port_(options.root, options.port),
       onliner_(options.root, sampler_, notices_),
       compactor_(options.root),
-      overcommit_(options.root, options.relax_overcommit) {
+      overcommit_(options.root, options.relax_overcommit),
+      hooks_(options.root, options.hooks_user, notices_) {
   utsname system{};
   if (::uname(&system) == 0) {
     std::snprintf(release_.data(), release_.size(), "%.70s", system.release);
@@ -45,6 +46,7 @@ void Agent::run(const volatile int& stop) {
       if (now >= reporter_.due()) look(now);
       tell_notices();
     }
+    work_hooks(now);
     overcommit_.work(now);
   }
   overcommit_.restore();
@@ -71,7 +73,7 @@ void Agent::lose_host(std::int64_t now) {
 }
 
 std::int64_t Agent::next_deadline() const {
-  std::int64_t due = onliner_.due();
+  std::int64_t due = std::min(onliner_.due(), hooks_.due());
   if (!host_there_) return std::min(due, retry_at_);
   due = std::min(due, talk_.due());
   if (talk_.welcomed()) due = std::min(due, reporter_.due());
@@ -83,12 +85,13 @@ void Agent::wait(std::int64_t now) {
   pollfd fds[] = {
       {host_there_ ? port_.fd() : -1, static_cast<short>(port_.unsent() ? POLLIN | POLLOUT : POLLIN), 0},
       {uevents_.fd(), POLLIN, 0},
-      {compactor_.fd(), POLLIN, 0}};
+      {compactor_.fd(), POLLIN, 0},
+      {hooks_.fd(), POLLIN, 0}};
   const std::int64_t left = std::clamp<std::int64_t>(next_deadline() - now, 0, kHousekeeping);
   const timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
   sigset_t none;
   sigemptyset(&none);
-  if (::ppoll(fds, 3, &timeout, &none) <= 0) return;
+  if (::ppoll(fds, 4, &timeout, &none) <= 0) return;
   if ((fds[0].revents & POLLOUT) != 0) port_.flush();
   if ((fds[2].revents & POLLIN) != 0) {
     const Compactor::Done done = compactor_.take();
@@ -133,16 +136,55 @@ void Agent::obey(const HostMessage& message, std::int64_t now) {
     }
     case Kind::Low: reporter_.set_low_mark(message.kib, now); break;
     case Kind::Expect: reporter_.expect(message.kib, now); break;
-    case Kind::Prepare:
-      if (compactor_.possible()) compactor_.start(message.id);
-      break;
+    case Kind::Prepare: prepare(message, now); break;
     case Kind::Ping: port_.send(pong_line(writer_, message.id, now_ns())); break;
     default: break;
   }
 }
 
+// First the programs, which may refuse; then the kernel.
+void Agent::prepare(const HostMessage& message, std::int64_t now) {
+  prepare_id_ = message.id;
+  const bool asks = total_kib_ && (hooks_.running() || hooks_.any(Hooks::When::BeforeShrink));
+  if (!asks) return make_ready(message.id);
+  asked_kib_ = std::max<std::int64_t>(0, *total_kib_ - message.kib);
+  work_hooks(now);
+}
+
+void Agent::make_ready(std::int64_t id) {
+  if (compactor_.possible()) return compactor_.start(id);
+  if (talk_.welcomed()) port_.send(prepared_line(writer_, id));
+}
+
+void Agent::work_hooks(std::int64_t now) {
+  const Hooks::Done done = hooks_.step(now);
+  // A newer request asks them again.
+  if (done.any && done.when == Hooks::When::BeforeShrink && !asked_kib_) {
+    if (done.refusal.empty()) {
+      make_ready(prepare_id_);
+    } else {
+      size_.told(total_kib_.value_or(0), now);
+      if (talk_.welcomed()) port_.send(prepared_line(writer_, prepare_id_, done.refusal));
+    }
+  }
+  if (hooks_.running() || !total_kib_) return;
+  if (asked_kib_) {
+    hooks_.start(Hooks::When::BeforeShrink, *total_kib_, *asked_kib_, now);
+    size_.told(*asked_kib_, now);
+    asked_kib_.reset();
+    return;
+  }
+  const auto grown = size_.due(now);
+  if (!grown) return;
+  size_.told(grown->new_kib, now);
+  if (hooks_.any(Hooks::When::AfterGrowth))
+    hooks_.start(Hooks::When::AfterGrowth, grown->old_kib, grown->new_kib, now);
+}
+
 void Agent::look(std::int64_t now) {
   Reading reading = sampler_.levels();
+  total_kib_ = reading.total_kib;
+  if (total_kib_) size_.saw(*total_kib_, now);
   const Reporter::Verdict verdict =
       reporter_.look(now, {reading.total_kib, room_left(reading), reading.normal_free_kib,
                            reading.active_file_kib, reading.refault_file});
@@ -178,6 +220,7 @@ void Agent::say_hello(std::int64_t now) {
   who.version = version_;
   who.arch = arch_.data();
   who.compacts = compactor_.possible();
+  who.hooks = hooks_.any(Hooks::When::BeforeShrink);
   who.onlines = can_online_;
   who.relaxes_overcommit = options_.relax_overcommit;
   if (!port_.unsent()) port_.send(hello_line(writer_, who));

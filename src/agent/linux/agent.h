@@ -9,7 +9,9 @@
 #include "agent/common/messages.h"
 #include "agent/common/pace.h"
 #include "agent/common/reporter.h"
+#include "agent/common/size_watch.h"
 #include "agent/linux/compactor.h"
+#include "agent/linux/hooks.h"
 #include "agent/linux/onliner.h"
 #include "agent/linux/overcommit.h"
 #include "agent/linux/port.h"
@@ -25,6 +27,7 @@ struct Options {
   std::int64_t sample_ns = 0;  // 0: as the host requests
   bool online = true;
   bool relax_overcommit = false;
+  std::string_view hooks_user;  // as whom hooks run; empty: as the service
 };
 
 class Agent {
@@ -43,6 +46,9 @@ class Agent {
   void hear_kernel(std::int64_t now);
   void tell_notices();
   void say_hello(std::int64_t now);
+  void prepare(const HostMessage& message, std::int64_t now);
+  void make_ready(std::int64_t id);
+  void work_hooks(std::int64_t now);
   std::int64_t next_deadline() const;
 
   Options options_;
@@ -53,6 +59,8 @@ class Agent {
   Uevents uevents_;
   Compactor compactor_;
   Overcommit overcommit_;
+  Hooks hooks_;
+  SizeWatch size_;
   Conversation talk_;
   Reporter reporter_;
   LineReader lines_;
@@ -61,6 +69,9 @@ class Agent {
   bool host_there_ = false;
   std::int64_t retry_at_ = 0;  // when to try the port again
   std::int64_t seq_ = 0;
+  Number total_kib_;             // as last read
+  std::int64_t prepare_id_ = 0;  // of the host's newest request
+  Number asked_kib_;             // a request whose programs have not run yet: the size to come
   std::array<char, 80> release_{}, boot_id_{}, arch_{};
   std::array<char, 2048> about_{};  // /etc/os-release; the next two point into it
   std::string_view name_, version_;

@@ -1,0 +1,76 @@
+#include "agent/common/size_watch.h"
+
+#include <gtest/gtest.h>
+
+namespace aerostat::agent {
+namespace {
+
+constexpr std::int64_t kMiB = 1024, kSecond = 1'000'000'000;
+
+TEST(SizeWatch, TellsGrowthOnceItHasStoodStill) {
+  SizeWatch watch;
+  for (int s = 0; s < 5; ++s) watch.saw((400 + 40 * s) * kMiB, s * kSecond);
+  EXPECT_FALSE(watch.due(4 * kSecond));
+  EXPECT_FALSE(watch.due(6 * kSecond));
+  const auto change = watch.due(7 * kSecond);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->old_kib, 400 * kMiB);
+  EXPECT_EQ(change->new_kib, 560 * kMiB);
+  watch.told(change->new_kib, 7 * kSecond);
+  EXPECT_FALSE(watch.due(60 * kSecond));
+}
+
+TEST(SizeWatch, TellsGrowthThatDoesNotEndNowAndThen) {
+  SizeWatch watch;
+  int told = 0;
+  for (int s = 0; s < 60; ++s) {
+    watch.saw((400 + 40 * s) * kMiB, s * kSecond);
+    if (const auto change = watch.due(s * kSecond)) {
+      watch.told(change->new_kib, s * kSecond);
+      ++told;
+    }
+  }
+  EXPECT_EQ(told, 3);
+}
+
+TEST(SizeWatch, DoesNotCallMemoryThatIsAboutToGoGrowth) {
+  SizeWatch watch;
+  watch.saw(2000 * kMiB, 0);
+  watch.told(1000 * kMiB, 0);
+  for (int s = 0; s < 15; ++s) {
+    watch.saw(2000 * kMiB, s * kSecond);
+    EXPECT_FALSE(watch.due(s * kSecond)) << s;
+  }
+  EXPECT_TRUE(watch.due(15 * kSecond)) << "it was not taken after all";
+}
+
+TEST(SizeWatch, GrowthAfterAShrinkThatHasArrivedIsToldAsAnyOther) {
+  SizeWatch watch;
+  watch.saw(2000 * kMiB, 0);
+  watch.told(1000 * kMiB, 0);
+  watch.saw(1001 * kMiB, kSecond);
+  watch.saw(1500 * kMiB, 2 * kSecond);
+  EXPECT_FALSE(watch.due(4 * kSecond));
+  EXPECT_TRUE(watch.due(5 * kSecond));
+}
+
+TEST(SizeWatch, WhatWasTakenWithoutAWordIsGrowthWhenItComesBack) {
+  SizeWatch watch;
+  watch.saw(1000 * kMiB, 0);
+  watch.saw(600 * kMiB, kSecond);
+  EXPECT_FALSE(watch.due(20 * kSecond));
+  watch.saw(900 * kMiB, 20 * kSecond);
+  const auto change = watch.due(23 * kSecond);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->old_kib, 600 * kMiB);
+}
+
+TEST(SizeWatch, AFewMiBAreNotWorthIt) {
+  SizeWatch watch;
+  watch.saw(1000 * kMiB, 0);
+  watch.saw(1015 * kMiB, kSecond);
+  EXPECT_FALSE(watch.due(100 * kSecond));
+}
+
+}  // namespace
+}  // namespace aerostat::agent

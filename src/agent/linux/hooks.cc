@@ -1,0 +1,256 @@
+#include "agent/linux/hooks.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+
+namespace aerostat::agent {
+
+namespace {
+
+// A program whose output is closed has nearly ended.
+constexpr std::int64_t kReapAgain = 5'000'000;
+constexpr int kDescriptorsMost = 256;
+
+// As run-parts, but with dots: no hidden files, no copies that editors and packages leave behind.
+bool good_name(std::string_view name) {
+  if (name.empty() || name.size() > 60 || name.front() == '.' || name.back() == '~') return false;
+  if (name.find(".dpkg-") != std::string_view::npos) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
+
+// Whoever may write it would run as the service.
+bool owners(const struct stat& about) {
+  const bool ours = about.st_uid == 0 || about.st_uid == ::geteuid();
+  return ours && (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+bool take_id(std::string_view& line, unsigned& id) {
+  const std::size_t end = std::min(line.find(':'), line.size());
+  const auto [stop, error] = std::from_chars(line.data(), line.data() + end, id);
+  const bool whole = error == std::errc{} && stop == line.data() + end;
+  line.remove_prefix(std::min(end + 1, line.size()));
+  return whole;
+}
+
+}  // namespace
+
+HookUser hook_user(std::string_view name, std::string_view passwd) {
+  if (name.empty()) return {};
+  while (!passwd.empty()) {
+    const std::size_t end = std::min(passwd.find('\n'), passwd.size());
+    std::string_view line = passwd.substr(0, end);
+    passwd.remove_prefix(std::min(end + 1, passwd.size()));
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || line.substr(0, colon) != name) continue;
+    line.remove_prefix(std::min(line.find(':', colon + 1), line.size() - 1) + 1);
+    HookUser user{HookUser::Who::Other};
+    if (take_id(line, user.uid) && take_id(line, user.gid)) return user;
+  }
+  return {HookUser::Who::Unknown};
+}
+
+Hooks::Hooks(std::string_view root, std::string_view user, Notices& notices)
+    : before_(root, "/etc/aerostat-guest/hooks.d/before-shrink"),
+      after_(root, "/etc/aerostat-guest/hooks.d/after-growth"),
+      notices_(notices) {
+  if (user.empty()) return;
+  const KeptFile passwd(root, "/etc/passwd");
+  static std::array<char, std::size_t{32} * 1024> text;
+  user_ = hook_user(user, passwd.read(text.data(), text.size()));
+  // Never with more rights than were meant: then no hook runs.
+  if (user_.who == HookUser::Who::Unknown) notices_.add("hooks", user, ENOENT);
+}
+
+Hooks::~Hooks() {
+  if (child_ > 0) ::kill(-child_, SIGKILL);
+  if (output_ >= 0) ::close(output_);
+}
+
+bool Hooks::any(When when) {
+  if (running_ || user_.who == HookUser::Who::Unknown) return false;
+  when_ = when;
+  name_[0] = 0;
+  return find_next();
+}
+
+// The least name above the present one. The folder is read anew for each: nothing has to be kept.
+bool Hooks::find_next() {
+  DIR* const folder = ::opendir((when_ == When::BeforeShrink ? before_ : after_).c_str());
+  if (folder == nullptr) return false;
+  struct stat place{};
+  if (::fstat(::dirfd(folder), &place) != 0 || !owners(place)) {
+    notices_.add("hooks", when_ == When::BeforeShrink ? "before-shrink" : "after-growth", EPERM);
+    ::closedir(folder);
+    return false;
+  }
+  std::array<char, 64> best{};
+  while (const dirent* entry = ::readdir(folder)) {
+    const std::string_view name = entry->d_name;
+    if (!good_name(name) || name <= name_.data() || (best[0] != 0 && name >= best.data())) continue;
+    struct stat about{};
+    if (::fstatat(::dirfd(folder), entry->d_name, &about, 0) != 0 || !S_ISREG(about.st_mode)) continue;
+    if ((about.st_mode & S_IXUSR) == 0) continue;
+    if (!owners(about)) {
+      notices_.add("hooks", name, EPERM);
+      continue;
+    }
+    std::snprintf(best.data(), best.size(), "%s", entry->d_name);
+  }
+  ::closedir(folder);
+  if (best[0] == 0) return false;
+  name_ = best;
+  return true;
+}
+
+void Hooks::start(When when, std::int64_t old_kib, std::int64_t new_kib, std::int64_t now) {
+  refusal_[0] = 0;
+  when_ = when;
+  name_[0] = 0;
+  late_ = false;
+  std::snprintf(old_.data(), old_.size(), "%lld", static_cast<long long>(old_kib));
+  std::snprintf(new_.data(), new_.size(), "%lld", static_cast<long long>(new_kib));
+  running_ = true;
+  deadline_ = due_ = now + (when == When::BeforeShrink ? kHooksDeadline : kGrowthHooksDeadline);
+  // Its end is told by step(), as that of one that ran.
+  if (user_.who == HookUser::Who::Unknown || !find_next() || !launch()) due_ = now;
+}
+
+bool Hooks::launch() {
+  int ends[2];
+  said_size_ = 0;
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+    notices_.add("hooks", name_.data(), errno);
+    return false;
+  }
+  child_ = ::fork();
+  if (child_ == 0) become(ends[1]);
+  const int error = errno;
+  ::close(ends[1]);
+  if (child_ > 0) {
+    // It does the same. Whoever is first: from here on its group can be ended.
+    ::setpgid(child_, child_);
+    output_ = ends[0];
+    return true;
+  }
+  ::close(ends[0]);
+  notices_.add("hooks", name_.data(), error);
+  return false;
+}
+
+// In the child: an ordinary program, with nothing of the service but its right to run.
+void Hooks::become(int output) {
+  ::setpgid(0, 0);
+  write_small("/proc/self/oom_score_adj", "0");
+  const int nothing = ::open("/dev/null", O_RDONLY);
+  ::dup2(nothing, STDIN_FILENO);
+  ::dup2(output, STDOUT_FILENO);
+  for (int fd = STDERR_FILENO + 1; fd < kDescriptorsMost; ++fd) ::close(fd);
+  ::signal(SIGPIPE, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (user_.who == HookUser::Who::Other) {
+    if (::setgroups(1, &user_.gid) != 0 || ::setgid(user_.gid) != 0 || ::setuid(user_.uid) != 0) ::_exit(126);
+  }
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  const bool shrinks = when_ == When::BeforeShrink;
+  const Path& folder = shrinks ? before_ : after_;
+  std::array<char, 600> path{}, event{}, old_size{}, new_size{};
+  std::snprintf(path.data(), path.size(), "%s/%s", folder.c_str(), name_.data());
+  std::snprintf(event.data(), event.size(), "AEROSTAT_EVENT=%s", shrinks ? "before-shrink" : "after-growth");
+  std::snprintf(old_size.data(), old_size.size(), "AEROSTAT_OLD_KIB=%s", old_.data());
+  std::snprintf(new_size.data(), new_size.size(), "AEROSTAT_NEW_KIB=%s", new_.data());
+  char search[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  char* words[] = {path.data(), old_.data(), new_.data(), nullptr};
+  char* environment[] = {search, event.data(), old_size.data(), new_size.data(), nullptr};
+  if (::chdir("/") == 0) ::execve(path.data(), words, environment);
+  ::_exit(126);
+}
+
+Hooks::Done Hooks::step(std::int64_t now) {
+  if (!running_) return {};
+  if (child_ < 0) return end();
+  read_output();
+  if (now >= deadline_ && !late_) {
+    late_ = true;
+    notices_.add("hooks", name_.data(), ETIMEDOUT);
+    ::kill(-child_, SIGKILL);
+  }
+  if (!reap(now)) return {};
+  if (!late_ && refusal_[0] == 0 && find_next() && launch()) {
+    due_ = deadline_;
+    return {};
+  }
+  return end();
+}
+
+void Hooks::read_output() {
+  std::array<char, 256> bytes{};
+  while (output_ >= 0) {
+    const ssize_t got = ::read(output_, bytes.data(), bytes.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) return;
+    if (got <= 0) {
+      ::close(output_);
+      output_ = -1;
+      return;
+    }
+    // What is too much is read and dropped: a program must not wait for us.
+    const std::size_t taken = std::min(static_cast<std::size_t>(got), said_.size() - 1 - said_size_);
+    std::memcpy(said_.data() + said_size_, bytes.data(), taken);
+    said_size_ += taken;
+  }
+}
+
+bool Hooks::reap(std::int64_t now) {
+  siginfo_t about{};
+  const bool known = ::waitid(P_PID, static_cast<id_t>(child_), &about, WEXITED | WNOHANG | WNOWAIT) == 0;
+  if (known && about.si_pid == 0) {
+    // One in the kernel cannot be hurried. It is asked after, and no other one is started.
+    due_ = output_ < 0 || late_ ? now + kReapAgain : deadline_;
+    return false;
+  }
+  // Whatever it left behind holds nobody up. Until it is waited for, its group is no other's.
+  ::kill(-child_, SIGKILL);
+  read_output();
+  if (output_ >= 0) ::close(output_);
+  output_ = -1;
+  int status = 0;
+  const bool waited = ::waitpid(child_, &status, 0) == child_;
+  child_ = -1;
+  if (waited && !late_) judge(status);
+  return true;
+}
+
+void Hooks::judge(int status) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
+  const bool refuses = WIFEXITED(status) && WEXITSTATUS(status) == kHookRefuses;
+  if (!refuses || when_ != When::BeforeShrink) return notices_.add("hooks", name_.data(), ECANCELED);
+  const std::string_view said(said_.data(), said_size_);
+  const std::string_view line = said.substr(0, said.find('\n'));
+  std::snprintf(refusal_.data(), refusal_.size(), "%s: %.*s", name_.data(),
+                static_cast<int>(line.empty() ? 12 : line.size()),
+                line.empty() ? "no reason given" : line.data());
+}
+
+Hooks::Done Hooks::end() {
+  running_ = false;
+  return {true, when_, refusal_.data()};
+}
+
+}  // namespace aerostat::agent

@@ -1,0 +1,85 @@
+// Hooks: programs of the guest's owner that hear of a change of its memory: the files of
+// /etc/aerostat-guest/hooks.d/before-shrink and after-growth, one after the other by name, without a shell.
+// All of a shrink share two seconds. A program of before-shrink may refuse, once. One that fails, hangs or
+// can be written by others than the service's user counts for nothing, and the host is told.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include "agent/linux/notices.h"
+#include "agent/linux/system_file.h"
+
+namespace aerostat::agent {
+
+// The exit status of a program that refuses; the first line that it printed is the reason.
+inline constexpr int kHookRefuses = 75;
+// For all programs of one change. A shrink waits for them; growth does not.
+inline constexpr std::int64_t kHooksDeadline = 2'000'000'000, kGrowthHooksDeadline = 10'000'000'000;
+
+// As whom hooks run.
+struct HookUser {
+  enum class Who { Service, Other, Unknown };
+  Who who = Who::Service;
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+// The user of this name in `passwd`, the text of /etc/passwd. An empty name is the service's own user.
+HookUser hook_user(std::string_view name, std::string_view passwd);
+
+class Hooks {
+ public:
+  enum class When { BeforeShrink, AfterGrowth };
+  struct Done {
+    bool any = false;  // the programs of a change have ended, or their time is over
+    When when = When::BeforeShrink;
+    std::string_view refusal{};  // "NAME: reason"; valid until the next start(); empty: nobody refused
+  };
+
+  Hooks(std::string_view root, std::string_view user, Notices& notices);
+  ~Hooks();
+  Hooks(const Hooks&) = delete;
+  Hooks& operator=(const Hooks&) = delete;
+
+  // Whether there is a program to run now; asked anew each time, since files come and go.
+  bool any(When when);
+  bool running() const { return running_; }
+  // Not while running().
+  void start(When when, std::int64_t old_kib, std::int64_t new_kib, std::int64_t now);
+  // Readable when a program has said something or ended; -1: nothing runs.
+  int fd() const { return output_; }
+  std::int64_t due() const { return running_ ? due_ : std::numeric_limits<std::int64_t>::max(); }
+  // Call when fd() is readable, and at due().
+  Done step(std::int64_t now);
+
+ private:
+  bool find_next();
+  bool launch();
+  [[noreturn]] void become(int output);
+  void read_output();
+  // True if the program has ended.
+  bool reap(std::int64_t now);
+  void judge(int status);
+  Done end();
+
+  Path before_, after_;
+  Notices& notices_;
+  HookUser user_;
+  When when_ = When::BeforeShrink;
+  std::array<char, 24> old_{}, new_{};
+  bool running_ = false;
+  bool late_ = false;  // its time is over: killed
+  std::int64_t deadline_ = 0, due_ = 0;
+  pid_t child_ = -1;
+  int output_ = -1;
+  std::array<char, 64> name_{};  // of the program that runs, or ran last
+  std::array<char, 160> said_{};
+  std::size_t said_size_ = 0;
+  std::array<char, 240> refusal_{};
+};
+
+}  // namespace aerostat::agent

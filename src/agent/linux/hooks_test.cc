@@ -1,0 +1,174 @@
+// Real programs, and the service's time: two seconds pass at once.
+#include "agent/linux/hooks.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "agent/linux/test_tree.h"
+
+namespace aerostat::agent {
+namespace {
+
+using When = Hooks::When;
+
+struct Guest {
+  Guest() { std::filesystem::permissions(tree.root(), std::filesystem::perms(0755)); }
+  void add(const std::string& name, const std::string& script, When when = When::BeforeShrink,
+           mode_t mode = 0755) {
+    const std::string path = std::string("/etc/aerostat-guest/hooks.d/") +
+                             (when == When::BeforeShrink ? "before-shrink/" : "after-growth/") + name;
+    tree.write(path, "#!/bin/sh\n" + script + "\n");
+    ::chmod((tree.root() + path).c_str(), mode);
+  }
+  // Runs them to their end; the time of the service stands still.
+  Hooks::Done run(Hooks& hooks, When when = When::BeforeShrink, std::int64_t now = 0) {
+    hooks.start(when, 1000000, 600000, now);
+    return finish(hooks, now);
+  }
+  static Hooks::Done finish(Hooks& hooks, std::int64_t now) {
+    for (;;) {
+      if (const Hooks::Done done = hooks.step(now); done.any) return done;
+      pollfd wait{hooks.fd(), POLLIN, 0};
+      ::poll(&wait, 1, hooks.fd() < 0 ? 1 : 10);
+    }
+  }
+  std::string wrote() const { return tree.read("/out"); }
+  std::string out() const { return tree.root() + "/out"; }
+
+  TestTree tree;
+  Notices notices;
+};
+
+TEST(Hooks, RunByNameWithTheOldAndTheNewSize) {
+  Guest g;
+  g.add("20-second", "echo second $AEROSTAT_EVENT $AEROSTAT_OLD_KIB $AEROSTAT_NEW_KIB >>" + g.out());
+  g.add("10-first", "echo first $1 $2 $# >>" + g.out());
+  Hooks hooks(g.tree.root(), "", g.notices);
+  ASSERT_TRUE(hooks.any(When::BeforeShrink));
+  EXPECT_FALSE(hooks.any(When::AfterGrowth));
+  EXPECT_TRUE(g.run(hooks).refusal.empty());
+  EXPECT_EQ(g.wrote(), "first 1000000 600000 2\nsecond before-shrink 1000000 600000\n");
+  EXPECT_EQ(g.notices.next(), nullptr);
+}
+
+TEST(Hooks, OneMayRefuseAndSaysWhy) {
+  Guest g;
+  g.add("10-db", "echo a checkpoint is running; echo more; exit 75");
+  g.add("20-cache", "echo ran >" + g.out());
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_EQ(g.run(hooks).refusal, "10-db: a checkpoint is running");
+  EXPECT_EQ(g.wrote(), "") << "nothing shrinks: the others are not asked";
+  g.add("10-db", "exit 0");
+  EXPECT_TRUE(g.run(hooks).refusal.empty()) << "an old refusal is forgotten";
+}
+
+TEST(Hooks, GrowthCannotBeRefused) {
+  Guest g;
+  g.add("10-db", "exit 75", When::AfterGrowth);
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_TRUE(g.run(hooks, When::AfterGrowth).refusal.empty());
+}
+
+TEST(Hooks, WhatHangsIsEndedAndRefusesNothing) {
+  Guest g;
+  g.add("10-hangs", "echo no; trap '' TERM; sleep 1000 & sleep 1000; exit 75");
+  g.add("20-late", "echo ran >" + g.out());
+  Hooks hooks(g.tree.root(), "", g.notices);
+  hooks.start(When::BeforeShrink, 2, 1, 0);
+  EXPECT_FALSE(hooks.step(kHooksDeadline - 1).any);
+  EXPECT_LE(hooks.due(), kHooksDeadline);
+  EXPECT_TRUE(Guest::finish(hooks, kHooksDeadline).refusal.empty());
+  EXPECT_EQ(g.wrote(), "") << "their time is over";
+  ASSERT_NE(g.notices.next(), nullptr);
+  EXPECT_STREQ(g.notices.next()->text.data(), "10-hangs: Connection timed out");
+}
+
+TEST(Hooks, WhatFailsIsToldAndHoldsNothingUp) {
+  Guest g;
+  g.add("10-fails", "exit 3");
+  g.add("20-next", "echo ran >" + g.out());
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_TRUE(g.run(hooks).refusal.empty());
+  EXPECT_EQ(g.wrote(), "ran\n");
+  ASSERT_NE(g.notices.next(), nullptr);
+  EXPECT_STREQ(g.notices.next()->text.data(), "10-fails: Operation canceled");
+}
+
+TEST(Hooks, WhatIsNoProgramOfTheOwnerIsLeftAlone) {
+  Guest g;
+  g.add("writable", "echo ran >" + g.out(), When::BeforeShrink, 0777);
+  g.add("plain", "echo ran >" + g.out(), When::BeforeShrink, 0644);
+  g.add(".hidden", "echo ran >" + g.out());
+  g.add("copy~", "echo ran >" + g.out());
+  g.add("conf.dpkg-old", "echo ran >" + g.out());
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_FALSE(hooks.any(When::BeforeShrink));
+  EXPECT_TRUE(g.run(hooks).refusal.empty());
+  EXPECT_EQ(g.wrote(), "");
+  ASSERT_NE(g.notices.next(), nullptr) << "whoever may write it would run as the service";
+  EXPECT_STREQ(g.notices.next()->text.data(), "writable: Operation not permitted");
+}
+
+TEST(Hooks, AFolderThatOthersMayWriteIsLeftAlone) {
+  Guest g;
+  g.add("10-one", "exit 75");
+  const std::string folder = g.tree.root() + "/etc/aerostat-guest/hooks.d/before-shrink";
+  Hooks hooks(g.tree.root(), "", g.notices);
+  ::chmod(folder.c_str(), 0777);
+  EXPECT_FALSE(hooks.any(When::BeforeShrink));
+  ASSERT_NE(g.notices.next(), nullptr);
+  EXPECT_STREQ(g.notices.next()->text.data(), "before-shrink: Operation not permitted");
+  ::chmod(folder.c_str(), 0755);
+  EXPECT_TRUE(hooks.any(When::BeforeShrink));
+}
+
+TEST(Hooks, AreOffWithoutFiles) {
+  Guest g;
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_FALSE(hooks.any(When::BeforeShrink));
+  EXPECT_FALSE(hooks.any(When::AfterGrowth));
+}
+
+TEST(Hooks, ReadMuchAndKeepLittle) {
+  Guest g;
+  g.add("10-talks", "head -c 300000 /dev/zero | tr '\\0' x; exit 75");
+  Hooks hooks(g.tree.root(), "", g.notices);
+  const Hooks::Done done = g.run(hooks);
+  EXPECT_TRUE(done.refusal.starts_with("10-talks: xxx"));
+  EXPECT_LT(done.refusal.size(), 240U);
+}
+
+TEST(Hooks, RunAsTheUserThatWasNamedOrNotAtAll) {
+  Guest g;
+  g.tree.write("/etc/passwd", "root:x:0:0::/:/bin/sh\nhooks:x:65534:65534::/:/bin/sh\n");
+  g.add("10-who",
+        "echo $(id -u) $(id -G) $(grep -c NoNewPrivs:.*1 /proc/self/status) $(cat /proc/self/oom_score_adj); "
+        "exit 75");
+  if (::geteuid() == 0) {
+    Hooks hooks(g.tree.root(), "hooks", g.notices);
+    EXPECT_EQ(g.run(hooks).refusal, "10-who: 65534 65534 1 0");
+  }
+  Hooks nobody(g.tree.root(), "gone", g.notices);
+  EXPECT_FALSE(nobody.any(When::BeforeShrink));
+  EXPECT_TRUE(g.run(nobody).refusal.empty()) << "it does not run with more rights instead";
+}
+
+TEST(HookUser, IsFoundInTheFileOfUsers) {
+  const std::string_view passwd =
+      "root:x:0:0:root:/root:/bin/bash\npostgres:x:112:119:,,,:/var/lib:/bin/sh\nodd:x:a:1::\nodd2\n";
+  EXPECT_EQ(hook_user("", passwd).who, HookUser::Who::Service);
+  const HookUser user = hook_user("postgres", passwd);
+  EXPECT_EQ(user.who, HookUser::Who::Other);
+  EXPECT_EQ(user.uid, 112U);
+  EXPECT_EQ(user.gid, 119U);
+  for (const char* name : {"post", "postgresq", "odd", "odd2", "x"})
+    EXPECT_EQ(hook_user(name, passwd).who, HookUser::Who::Unknown) << name;
+}
+
+}  // namespace
+}  // namespace aerostat::agent
