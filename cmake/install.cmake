@@ -38,6 +38,10 @@ install(FILES ${packaging}/grafana/aerostat.json DESTINATION ${share}/aerostat/g
 install(FILES ${packaging}/systemd/loopback.conf ${packaging}/systemd/network.conf
         DESTINATION ${share}/aerostat/systemd COMPONENT host)
 
+# Hooks for databases and caches in a guest. Not in effect until they are copied.
+install(PROGRAMS ${packaging}/hooks/redis ${packaging}/hooks/postgresql
+        DESTINATION ${share}/aerostat-guest/hooks COMPONENT guest)
+
 # Somebody's configuration stays as it is.
 install(CODE "
   set(conf \$ENV{DESTDIR}/etc/aerostat/aerostat.toml)

@@ -18,7 +18,8 @@ NEEDED = {"host": ["usr/sbin/aerostatd", "usr/bin/aerostat", "usr/share/man/man8
                    "usr/share/aerostat/guests.toml",
                    "usr/share/aerostat/systemd/network.conf", "etc/aerostat/aerostat.toml", "etc/libvirt/hooks/qemu.d/aerostat", "usr/lib/sysusers.d/aerostat.conf", "usr/lib/tmpfiles.d/aerostat.conf",
                    "usr/lib/systemd/system/aerostatd.service"],
-          "guest": ["usr/sbin/aerostat-guest", "usr/share/man/man8/aerostat-guest.8", "usr/lib/systemd/system/aerostat-guest.service"]}
+          "guest": ["usr/sbin/aerostat-guest", "usr/share/man/man8/aerostat-guest.8", "usr/lib/systemd/system/aerostat-guest.service",
+                    "usr/share/aerostat-guest/hooks/redis", "usr/share/aerostat-guest/hooks/postgresql"]}
 
 
 # The page is there if the build has it.

@@ -1,0 +1,44 @@
+"""Programs of Debian that tests need and that nobody should have to install: a server would be started by it. What is not
+installed is taken out of its package and kept beside the clone (script/debian-packages)."""
+
+import functools
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from .paths import ROOT
+
+LIBRARIES = "usr/lib/x86_64-linux-gnu"
+
+
+def cache() -> Path:
+    """Where what is fetched is kept."""
+    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "aerostat"
+    return Path(os.environ.get("AEROSTAT_CACHE", default))
+
+
+@functools.cache
+def unpacked(suite: str, package: str) -> Path | str:
+    """The folder with the package and what this machine lacks of what it needs; otherwise why there is none."""
+    folder = cache() / f"{package}-{suite}"
+    done = subprocess.run([str(ROOT / "script" / "debian-packages"), "--with-needed", "--unpack", str(folder), suite, package],
+                          capture_output=True, text=True, check=False)
+    return folder if done.returncode == 0 else done.stderr.strip()
+
+
+def program(name: str, suite: str, package: str, place: str = "usr/bin") -> Path | str:
+    """The program that is installed, or else a script that runs the one of the unpacked package; otherwise why there is none."""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/{place}")
+    if found:
+        return Path(found)
+    folder = unpacked(suite, package)
+    return folder if isinstance(folder, str) else wrapper(folder, f"{place}/{name}")
+
+
+def wrapper(folder: Path, program: str, options: str = "", environment: str = "") -> Path:
+    """A script that runs a program of an unpacked package with the package's own libraries, and becomes it."""
+    script = folder / ("run-" + Path(program).name)
+    script.write_text(f'#!/bin/sh\n{environment}LD_LIBRARY_PATH="{folder / LIBRARIES}" exec "{folder / program}" {options}"$@"\n')
+    script.chmod(0o755)
+    return script

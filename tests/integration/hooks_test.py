@@ -1,0 +1,176 @@
+"""The example hooks with the programs that they are for: the real service, a real Redis, a real PostgreSQL. The test plays
+the host, and the machine's memory is a file."""
+
+import shutil
+import subprocess
+import time
+import unittest
+
+from tests.e2e.base import needs
+from tests.harness import process
+from tests.harness.beside import program
+from tests.harness.guest import require_program
+from tests.harness.host_port import HostPort
+from tests.harness.paths import ROOT, new_rundir
+from tests.harness.waiting import until
+
+MIB = 1024  # in KiB
+NOBODY = 65534
+
+
+class HookTest(unittest.TestCase):
+    """A machine of 2 GiB with a service whose hooks are this repository's examples."""
+
+    def setUp(self) -> None:
+        self.rundir = new_rundir()
+        self.rundir.chmod(0o755)
+        self.addCleanup(shutil.rmtree, self.rundir, ignore_errors=True)
+        self.root = self.rundir / "root"
+        (self.root / "proc").mkdir(parents=True)
+        self.has(2048 * MIB)
+
+    def has(self, kib: int) -> None:
+        """The machine's memory from now on. Written in place: the service keeps the file open."""
+        text = f"MemTotal: {kib} kB\nMemFree: {kib // 2} kB\nMemAvailable: {kib // 2} kB\n"
+        (self.root / "proc/meminfo").write_text(text.ljust(200) + "\n")
+
+    def install(self, name: str, conf: str) -> None:
+        """The example, in both folders. What it connects with stands in a file beside it, as an owner would write it."""
+        script = (ROOT / "packaging/hooks" / name).read_text()
+        text = script.replace("/etc/aerostat-guest/hooks.conf", str(self.rundir / "hooks.conf"))
+        (self.rundir / "hooks.conf").write_text(conf)
+        for when in ("before-shrink", "after-growth"):
+            folder = self.root / "etc/aerostat-guest/hooks.d" / when
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+            (folder / name).chmod(0o755)
+
+    def serve(self) -> HostPort:
+        host = HostPort(self.rundir / "host.sock")
+        self.addCleanup(host.close)
+        service = process.start([str(require_program("aerostat-guest")), "--root", str(self.root), "--port", str(host.path)],
+                                self.rundir / "service.log")
+        self.addCleanup(process.stop, service)
+        self.addCleanup(lambda: print(self.told(), end=""))
+        hello = host.welcome()
+        self.assertIn("hooks", hello["caps"])
+        host.hear("sample")
+        return host
+
+    def told(self) -> str:
+        return (self.rundir / "service.log").read_text(errors="replace")
+
+
+class RedisHook(HookTest):
+    def setUp(self) -> None:
+        super().setUp()
+        server = program("redis-server", "bookworm", "redis-server")
+        client = program("redis-cli", "bookworm", "redis-server")
+        needs(server if isinstance(server, str) else client if isinstance(client, str) else None)
+        self.socket = self.rundir / "redis.sock"
+        redis = process.start([str(server), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--enable-debug-command", "yes", "--dir", str(self.rundir)],
+                              self.rundir / "redis.log")
+        self.addCleanup(process.stop, redis)
+        self.client = str(client)
+        until(lambda: self.ask("PING") == "PONG", 30, "Redis answers")
+        self.install("redis", f'redis() {{ "{client}" -s "{self.socket}" "$@"; }}\n')
+
+    def ask(self, *words: str) -> str:
+        return subprocess.run([self.client, "-s", str(self.socket), *words], capture_output=True, text=True, check=False).stdout.strip()
+
+    def maxmemory(self) -> int:
+        return int(self.ask("CONFIG", "GET", "maxmemory").splitlines()[-1]) // MIB // 1024
+
+    def test_maxmemory_follows_the_machine(self) -> None:
+        host = self.serve()
+        # Before the memory goes. On a busy machine a hook's time may be over too early; a host asks again, too.
+        until(lambda: "refuses" not in host.prepare(1024 * MIB) and self.maxmemory() == 614, 60, "60 % of 1 GiB")
+        self.has(1024 * MIB)
+        host.hear("sample", total_kib=1024 * MIB)
+        self.has(1536 * MIB)
+        until(lambda: self.maxmemory() == 921, 40, "60 % of 1.5 GiB, when it has come")
+
+    def test_data_that_would_not_fit_are_kept_for_now(self) -> None:
+        self.assertEqual(self.ask("DEBUG", "POPULATE", "300000", "key", "300")[:2], "OK")
+        self.ask("CONFIG", "SET", "maxmemory-policy", "noeviction")
+        host = self.serve()
+        answer = until(lambda: (said := host.prepare(1900 * MIB)) and "refuses" in said and said, 60, "it refuses")
+        self.assertRegex(answer["refuses"], r"^redis: Redis holds \d+ MiB and may not evict any$")
+        self.assertEqual(self.maxmemory(), 0, "nothing was changed")
+        self.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+        until(lambda: "refuses" not in host.prepare(1900 * MIB) and self.maxmemory() == 88, 60, "what it may evict, it evicts")
+
+    def test_a_redis_that_hangs_holds_nobody_up(self) -> None:
+        self.install("redis", "redis() { sleep 1000; }\n")
+        host = self.serve()
+        began = time.monotonic()
+        self.assertNotIn("refuses", host.prepare(1024 * MIB, patience=30))
+        self.assertGreater(time.monotonic() - began, 1.5)
+        self.assertIn("hooks: redis: Connection timed out", self.told())
+
+
+class PostgresqlHook(HookTest):
+    """One PostgreSQL for all tests. It refuses to run as root; in a user namespace the user who runs the tests is no root."""
+
+    connect: list[str]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        place = "usr/lib/postgresql/15/bin"
+        initdb, server = program("initdb", "bookworm", "postgresql-15", place), program("postgres", "bookworm", "postgresql-15", place)
+        client = program("psql", "bookworm", "postgresql-client-15", place)
+        needs(next((why for why in (initdb, server, client) if isinstance(why, str)), None))
+        as_nobody = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
+        needs(None if subprocess.run([*as_nobody, "true"], check=False).returncode == 0 else "there are no user namespaces here")
+        rundir = new_rundir()
+        cls.addClassCleanup(shutil.rmtree, rundir, ignore_errors=True)
+        data = rundir / "data"
+        subprocess.run([*as_nobody, str(initdb), "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C"],
+                       capture_output=True, check=True)
+        postgres = process.start([*as_nobody, str(server), "-D", str(data), "-k", str(data), "-c", "listen_addresses=", "-c", "fsync=off",
+                                  "-c", "shared_buffers=64MB"], rundir / "postgres.log")
+        cls.addClassCleanup(process.stop, postgres)
+        cls.connect = [str(client), "-h", str(data), "-U", "postgres", "-d", "postgres"]
+        until(lambda: cls.ask("SELECT 1") == "1", 60, "PostgreSQL answers")
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.install("postgresql", "sql() { " + " ".join(f'"{word}"' for word in self.connect) + ' "$@"; }\n')
+
+    @classmethod
+    def ask(cls, statement: str) -> str:
+        return subprocess.run([*cls.connect, "-XAtc", statement], capture_output=True, text=True, check=False).stdout.strip()
+
+    def cache(self) -> str:
+        return self.ask("SHOW effective_cache_size")
+
+    def test_the_planner_knows_how_much_cache_there_is(self) -> None:
+        before = self.ask("SHOW shared_buffers")
+        host = self.serve()
+        # 64 MiB and three quarters of the other 960, before the memory goes.
+        until(lambda: "refuses" not in host.prepare(1024 * MIB) and self.cache() == "784MB", 60, "effective_cache_size is smaller")
+        self.has(1024 * MIB)
+        host.hear("sample", total_kib=1024 * MIB)
+        self.has(1536 * MIB)
+        until(lambda: self.cache() == "1168MB", 60, "effective_cache_size is larger again")
+        self.assertEqual(self.ask("SHOW shared_buffers"), before)
+
+    def test_less_than_its_buffers_is_refused(self) -> None:
+        host = self.serve()
+        answer = host.prepare((2048 - 70) * MIB)
+        self.assertEqual(answer["refuses"], "postgresql: shared_buffers of PostgreSQL alone are 64 MiB")
+
+
+class NoHooks(HookTest):
+    def test_without_files_nobody_is_asked(self) -> None:
+        host = HostPort(self.rundir / "host.sock")
+        self.addCleanup(host.close)
+        service = process.start([str(require_program("aerostat-guest")), "--root", str(self.root), "--port", str(host.path)],
+                                self.rundir / "service.log")
+        self.addCleanup(process.stop, service)
+        self.assertNotIn("hooks", host.welcome()["caps"])
+
+
+if __name__ == "__main__":
+    unittest.main()
