@@ -3,7 +3,9 @@
 #include <windows.h>
 // after windows.h
 #include <psapi.h>
+#include <winternl.h>
 
+#include <cstddef>
 #include <cstring>
 
 #include "agent/windows/dynamic.h"
@@ -17,8 +19,11 @@ namespace {
 // privilege to profile.
 constexpr int kPerformance = 2, kPageFiles = 18, kMemoryLists = 80;
 
-// Offsets in SYSTEM_PERFORMANCE_INFORMATION, the same for all versions and both sizes of pointers.
-constexpr std::size_t kHardReadPages = 72, kHardReads = 76, kPageFileWritten = 88, kPerformanceLeast = 104;
+// These are at the same places in all versions, and with both sizes of pointers.
+constexpr std::size_t kHardReadPages = offsetof(SYSTEM_PERFORMANCE_INFORMATION, PagesRead),
+                      kHardReads = offsetof(SYSTEM_PERFORMANCE_INFORMATION, PageReadIos),
+                      kPageFileWritten = offsetof(SYSTEM_PERFORMANCE_INFORMATION, PagefilePagesWritten),
+                      kPerformanceLeast = kPageFileWritten + sizeof(std::uint32_t);
 
 // The places of SIZE_T in SYSTEM_MEMORY_LIST_INFORMATION.
 constexpr std::size_t kZeroed = 0, kFree = 1, kModified = 2, kModifiedNoWrite = 3, kByPriority = 5,
