@@ -14,13 +14,14 @@ set(windows_sources
 set(windows_flags
   -std=c++20 -Os -fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections -fdata-sections
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-  -D_WIN32_WINNT=0x0502 -DWINVER=0x0502 -DPSAPI_VERSION=1 -DNOMINMAX -DWIN32_LEAN_AND_MEAN
+  -D_WIN32_WINNT=0x0502 -DWINVER=0x0502 -DNOMINMAX -DWIN32_LEAN_AND_MEAN
   -DAEROSTAT_VERSION=\"${PROJECT_VERSION}\" -I${CMAKE_SOURCE_DIR}/src)
 if(AEROSTAT_WERROR)
   list(APPEND windows_flags -Werror)
 endif()
+# Sections lie in the file as in memory, so that wine maps them instead of reading all of them.
 set(windows_link
-  -static -s -Wl,--gc-sections -Wl,--dynamicbase,--nxcompat
+  -static -s -Wl,--gc-sections -Wl,--file-alignment,4096 -Wl,--dynamicbase,--nxcompat
   -Wl,--major-os-version,5,--minor-os-version,2,--major-subsystem-version,5,--minor-subsystem-version,2)
 
 function(aerostat_windows_program arch triple)
@@ -50,7 +51,7 @@ function(aerostat_windows_program arch triple)
     DEPENDS ${events} VERBATIM COMMENT "Building ${arch} events")
   add_custom_command(OUTPUT ${made}/aerostat-guest.exe
     COMMAND ${AEROSTAT_${arch}_CXX} ${objects} ${made}/events.o -o ${made}/aerostat-guest.exe ${windows_link}
-            -ladvapi32 -lpsapi
+            -ladvapi32
     DEPENDS ${objects} ${made}/events.o VERBATIM COMMENT "Linking ${arch} aerostat-guest.exe")
   add_custom_target(aerostat_guest_windows_${arch} ALL DEPENDS ${made}/aerostat-guest.exe)
 endfunction()

@@ -76,13 +76,12 @@ int run(const Options& options) {
   stop_asked = CreateEventW(nullptr, TRUE, FALSE, nullptr);
   SetConsoleCtrlHandler(ask_to_stop, TRUE);
   static ConsoleJournal journal;
-  static Agent agent(options, journal);  // static: its buffers are part of the program
-  agent.run(stop_asked);
+  Agent::only(options, journal).run(stop_asked);
   return 0;
 }
 
 int print_once() {
-  static System system;
+  static System system(is_second_release());
   static LineWriter writer;
   print(STD_OUTPUT_HANDLE, hello_line(writer, system.identity()));
   print(STD_OUTPUT_HANDLE,
@@ -93,8 +92,9 @@ int print_once() {
 }  // namespace
 
 int main(int count, char** words) {
-  const CommandLine line = read_command_line(count, words);
+  CommandLine line = read_command_line(count, words);
   using Do = CommandLine::Do;
+  if (line.what == Do::Install || line.what == Do::Run) line.options.second_release = is_second_release();
   switch (line.what) {
     case Do::Help: print(STD_OUTPUT_HANDLE, kHelp); return 0;
     case Do::Version: print(STD_OUTPUT_HANDLE, "aerostat-guest " AEROSTAT_VERSION "\r\n"); return 0;

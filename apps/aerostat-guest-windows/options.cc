@@ -64,6 +64,10 @@ CommandLine read_command_line(int count, char** words) {
       line.what = verb->what;
       continue;
     }
+    if (word == "--second-release") {  // `install` writes it for `serve`
+      line.options.second_release = true;
+      continue;
+    }
     if (word != "--port" && word != "--sample-ms") return complain("unknown command or option", word);
     if (i + 1 == count || words[i + 1][0] == '\0') return complain("this option needs a value", word);
     const std::string_view value = words[++i];

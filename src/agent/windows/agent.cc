@@ -4,6 +4,11 @@
 
 namespace aerostat::agent {
 
+Agent& Agent::only(const Options& options, Journal& journal) {
+  static Agent agent(options, journal);
+  return agent;
+}
+
 void Agent::run(HANDLE stop) {
   for (;;) {
     std::int64_t now = now_ns();

@@ -18,8 +18,9 @@
 namespace aerostat::agent {
 
 struct Options {
-  const char* port = nullptr;  // null: by its name
-  std::int64_t sample_ns = 0;  // 0: as the host requests
+  const char* port = nullptr;   // null: by its name
+  std::int64_t sample_ns = 0;   // 0: as the host requests
+  bool second_release = false;  // is_second_release()
 };
 
 // Told of what an administrator may want to know: the host came, or went, or refused us.
@@ -36,7 +37,9 @@ class Journal {
 class Agent {
  public:
   Agent(const Options& options, Journal& journal)
-      : options_(options), journal_(journal), port_(options.port) {}
+      : options_(options), journal_(journal), system_(options.second_release), port_(options.port) {}
+  // The one of this process. Its buffers are part of the program: nothing is allocated while memory is out.
+  static Agent& only(const Options& options, Journal& journal);
   // Returns when `stop` is signalled.
   void run(HANDLE stop);
 

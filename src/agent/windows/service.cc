@@ -59,6 +59,7 @@ void put_command(WideText& out, const wchar_t* program, const Options& options) 
     out.put(std::string_view(options.port));
     out.put(L'"');
   }
+  if (options.second_release) out.put(L" --second-release");
   if (options.sample_ns <= 0) return;
   std::array<char, 24> room{};
   recording::LineText ms(room);
@@ -138,8 +139,7 @@ void WINAPI service_main(DWORD, wchar_t**) {
   if (served.status == nullptr) return;
   report_state(SERVICE_RUNNING);
   static EventJournal journal;
-  static Agent agent(served.options, journal);
-  agent.run(served.stop);
+  Agent::only(served.options, journal).run(served.stop);
   report_state(SERVICE_STOPPED);
 }
 

@@ -45,18 +45,24 @@ void enable_profiling() {
   CloseHandle(token);
 }
 
-// user32 is loaded for this one question, and only where it can be answered with yes.
-bool is_second_release() {
-  constexpr int kServerR2 = 89;  // SM_SERVERR2
-  using GetMetrics = int(WINAPI*)(int);
-  const HMODULE user = LoadLibraryW(L"user32.dll");
-  const auto get = look_up<GetMetrics>(user, "GetSystemMetrics");
-  const bool second = get != nullptr && get(kServerR2) != 0;
-  if (user != nullptr) FreeLibrary(user);
-  return second;
+// GetVersionEx tells programs without a manifest an older version.
+OSVERSIONINFOEXW version_info() {
+  using GetVersion = LONG(WINAPI*)(OSVERSIONINFOEXW*);
+  OSVERSIONINFOEXW about{};
+  about.dwOSVersionInfoSize = sizeof about;
+  if (const auto get = look_up<GetVersion>(GetModuleHandleW(L"ntdll.dll"), "RtlGetVersion")) get(&about);
+  return about;
 }
 
 }  // namespace
+
+bool is_second_release() {
+  constexpr int kServerR2 = 89;  // SM_SERVERR2
+  if (version_info().dwMajorVersion != 5) return false;
+  using GetMetrics = int(WINAPI*)(int);
+  const auto get = look_up<GetMetrics>(LoadLibraryW(L"user32.dll"), "GetSystemMetrics");
+  return get != nullptr && get(kServerR2) != 0;
+}
 
 std::int64_t now_ns() {
   static const std::int64_t frequency = [] {
@@ -74,21 +80,22 @@ std::int64_t now_ns() {
   return last;
 }
 
-System::System() {
+System::System(bool second_release) {
+  numbers_.second_release = second_release;
   const HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
   query_ = look_up<Query>(ntdll, "NtQuerySystemInformation");
   low_memory_event_ = CreateMemoryResourceNotification(LowMemoryResourceNotification);
+  // Before Windows 7 it is in a library of its own.
+  get_performance_ = look_up<GetPerformance>(GetModuleHandleW(L"kernel32.dll"), "K32GetPerformanceInfo");
+  if (get_performance_ == nullptr)
+    get_performance_ = look_up<GetPerformance>(LoadLibraryW(L"psapi.dll"), "GetPerformanceInfo");
   enable_profiling();
   find_product();
   find_boot();
 }
 
 void System::find_product() {
-  // GetVersionEx tells programs without a manifest an older version.
-  using GetVersion = LONG(WINAPI*)(OSVERSIONINFOEXW*);
-  OSVERSIONINFOEXW about{};
-  about.dwOSVersionInfoSize = sizeof about;
-  if (const auto get = look_up<GetVersion>(GetModuleHandleW(L"ntdll.dll"), "RtlGetVersion")) get(&about);
+  const OSVERSIONINFOEXW about = version_info();
   numbers_.major = about.dwMajorVersion;
   numbers_.minor = about.dwMinorVersion;
   numbers_.build = about.dwBuildNumber;
@@ -102,7 +109,6 @@ void System::find_product() {
                             about.wServicePackMinor, &product) != 0) {
     numbers_.product = product;
   }
-  if (numbers_.major == 5) numbers_.second_release = is_second_release();
   SYSTEM_INFO system{};
   GetNativeSystemInfo(&system);
   architecture_ = system.wProcessorArchitecture;
@@ -165,7 +171,7 @@ MemoryNumbers System::memory() {
   MemoryNumbers out;
   PERFORMANCE_INFORMATION info{};
   info.cb = sizeof info;
-  if (GetPerformanceInfo(&info, sizeof info) != 0) {
+  if (get_performance_ != nullptr && get_performance_(&info, sizeof info) != 0) {
     out.page_kib = static_cast<std::int64_t>(info.PageSize / 1024);
     out.physical_total = static_cast<std::int64_t>(info.PhysicalTotal);
     out.physical_available = static_cast<std::int64_t>(info.PhysicalAvailable);

@@ -11,14 +11,20 @@
 #include "agent/windows/memory_numbers.h"
 #include "agent/windows/product.h"
 
+struct _PERFORMANCE_INFORMATION;
+
 namespace aerostat::agent {
 
 // Since this boot; does not go back.
 std::int64_t now_ns();
 
+// Whether this is Windows Server 2003 R2, which is 2003 by all its numbers. The answer takes a library that
+// adds 4 MiB to a process: a service gets it from its command line.
+bool is_second_release();
+
 class System {
  public:
-  System();
+  explicit System(bool second_release);
   System(const System&) = delete;
   System& operator=(const System&) = delete;
 
@@ -42,7 +48,9 @@ class System {
   T at(std::size_t offset) const;
 
   using Query = long(__stdcall*)(int, void*, unsigned long, unsigned long*);
+  using GetPerformance = int(__stdcall*)(_PERFORMANCE_INFORMATION*, unsigned long);
   Query query_ = nullptr;
+  GetPerformance get_performance_ = nullptr;
   void* low_memory_event_ = nullptr;
   WindowsNumbers numbers_;
   int service_pack_ = 0;
