@@ -4,15 +4,17 @@ e2e.story does the same with this machine's own series, script/bench kernels wit
 
 import subprocess
 import unittest
+from pathlib import Path
 
 from tests.e2e.base import RealGuests, needs
 from tests.harness.kernels import RELEASES, fetched, played, release
+from tests.harness.qemu_10 import command as qemu_10
 
 
 class Kernels(RealGuests):
-    def grows_and_hands_over(self, suite: str) -> None:
+    def grows_and_hands_over(self, suite: str, qemu: Path | None = None) -> None:
         needs(fetched(suite))
-        story = played(suite, self.rundir / "report.json", acts="a,b")
+        story = played(suite, self.rundir / "report.json", acts="a,b", qemu=qemu)
         print(story.text)
         self.assertTrue(story.held, story.text)
         self.assertTrue(release(suite).startswith(RELEASES[suite]), release(suite))
@@ -24,9 +26,12 @@ class Kernels(RealGuests):
         """It brings new memory online only when told to, and knows no policy of zones."""
         self.grows_and_hands_over("bullseye")
 
-    def test_linux_6_12_of_debian_13(self) -> None:
+    def test_linux_6_12_of_debian_13_on_qemu_10(self) -> None:
         """It brings new memory online by itself, and ages pages by generations (MGLRU)."""
-        self.grows_and_hands_over("trixie")
+        qemu = qemu_10()
+        needs(qemu if isinstance(qemu, str) else None)
+        assert isinstance(qemu, Path)
+        self.grows_and_hands_over("trixie", qemu)
 
 
 class Asking(unittest.TestCase):

@@ -23,8 +23,8 @@ class Story:
     report: dict[str, Any]
 
 
-def _environment(kernel: str) -> dict[str, str]:
-    return {**os.environ, "AEROSTAT_GUEST_KERNEL": kernel}
+def _environment(kernel: str, qemu: Path | None = None) -> dict[str, str]:
+    return {**os.environ, "AEROSTAT_GUEST_KERNEL": kernel, **({"AEROSTAT_QEMU": str(qemu)} if qemu else {})}
 
 
 def fetched(kernel: str) -> str | None:
@@ -40,9 +40,9 @@ def release(kernel: str) -> str:
     return next(path.name for path in guest_dir_of(kernel).glob("kernel/**/modules/*") if path.is_dir())
 
 
-def played(kernel: str, report: Path, acts: str, seconds: float = 600) -> Story:
-    """The story's acts, on guests with this kernel."""
+def played(kernel: str, report: Path, acts: str, seconds: float = 600, qemu: Path | None = None) -> Story:
+    """The story's acts, on guests with this kernel, and on this QEMU instead of the one that is installed."""
     done = subprocess.run([sys.executable, "-m", "demo.story", "--acts", acts, "--report", str(report)], cwd=ROOT,
-                          env=_environment(kernel), capture_output=True, text=True, timeout=seconds, check=False)
+                          env=_environment(kernel, qemu), capture_output=True, text=True, timeout=seconds, check=False)
     found = json.loads(report.read_text()) if report.exists() else {}
     return Story(done.returncode == 0, done.stdout + done.stderr, found)

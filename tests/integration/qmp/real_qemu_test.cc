@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -25,12 +26,16 @@ using namespace literals;
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-constexpr const char* kQemu = "/usr/bin/qemu-system-x86_64";
+// AEROSTAT_QEMU names another one, by its path.
+const char* qemu() {
+  const char* const other = std::getenv("AEROSTAT_QEMU");
+  return other == nullptr ? "/usr/bin/qemu-system-x86_64" : other;
+}
 
 class RealQemuTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(kQemu)) GTEST_SKIP() << kQemu << " is not installed";
+    if (!std::filesystem::exists(qemu())) GTEST_SKIP() << qemu() << " is not there";
   }
   ~RealQemuTest() override {
     for (const pid_t pid : started_) end(pid);
@@ -38,7 +43,7 @@ class RealQemuTest : public ::testing::Test {
 
   pid_t start(const std::string& name, const std::vector<std::string>& devices) {
     std::vector<std::string> words = {
-        kQemu,           "-nodefaults", "-no-user-config",
+        qemu(),          "-nodefaults", "-no-user-config",
         "-display",      "none",        "-S",
         "-name",         name,          "-machine",
         "q35,accel=tcg", "-qmp",        fmt::format("unix:{},server=on,wait=off", lab.path(name + ".qmp"))};
@@ -47,7 +52,7 @@ class RealQemuTest : public ::testing::Test {
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     pid_t pid = -1;
-    AEROSTAT_CHECK(::posix_spawn(&pid, kQemu, nullptr, nullptr, argv.data(), environ) == 0,
+    AEROSTAT_CHECK(::posix_spawn(&pid, qemu(), nullptr, nullptr, argv.data(), environ) == 0,
                    "QEMU can be started");
     started_.push_back(pid);
     return pid;
