@@ -184,6 +184,7 @@ void Engine::stop_taking(VmRecord& vm) {
 void Engine::rebooted(VmRecord& vm) {
   event(EventCode::VmRebooted, vm.name);
   vm.reaction = {};
+  vm.objection = {};
   if (vm.guest) vm.guest->guest_reset();
   if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up)
     return;
@@ -223,7 +224,7 @@ void Engine::decide(const HostView& view, TimePoint now) {
   fair_ = fair_pool(view);
   somebody_waits_ = false;
   const Bytes free = view.free();
-  std::vector<Ruling> rulings = rule_on(view, options_.plan(view), options_.guards.rails, &*fair_);
+  std::vector<Ruling> rulings = rule_on(view, plan(view, now), options_.guards.rails, &*fair_);
   for (Ruling& ruling : rulings) {
     if (!ruling.place) {
       tell_astray(ruling);
@@ -302,19 +303,6 @@ void Engine::watch_stall(VmRecord& vm, TimePoint now) {
   vm.machine->set_target(vm.machine->reachable(facts.assigned()));
 }
 
-// Lets the guest prepare memory once before a shrink; false while that is under way.
-bool Engine::prepared(VmRecord& vm, Bytes to_take, TimePoint now) {
-  constexpr Duration kPreparedFor = std::chrono::seconds(10);
-  constexpr Duration kPatience = std::chrono::milliseconds(300);
-  if (!vm.guest || !vm.guest->state().can_compact || !is_service(vm.mind.source) || vm.keeps) return true;
-  if (!vm.prepare_asked_at || now - *vm.prepare_asked_at > kPreparedFor) {
-    vm.prepare_asked_at = now;
-    vm.guest->prepare_shrink(to_take);
-    return false;
-  }
-  return vm.guest->state().prepared || now - *vm.prepare_asked_at >= kPatience;
-}
-
 Outcome Engine::act(VmRecord& vm, const Ruling& ruling, TimePoint now) {
   const Bytes target = vm.facts().target();
   const Bytes granted = ruling.granted;
@@ -324,8 +312,7 @@ Outcome Engine::act(VmRecord& vm, const Ruling& ruling, TimePoint now) {
   if (ruling.shrinks() && to < granted) to = vm.machine->reachable(granted + Bytes::mib(1));
   const bool as_meant = ruling.grows() ? to > target : to < target && to >= granted;
   if (!as_meant) return {Outcome::Kind::TooFine, ruling.from};
-  if (ruling.shrinks() && !prepared(vm, ruling.from - to, now))
-    return {Outcome::Kind::Preparing, ruling.from};
+  if (ruling.shrinks() && !prepared(vm, ruling, now)) return {Outcome::Kind::Preparing, ruling.from};
   const bool in_want = lacks(view_of(vm, now));
   vm.machine->set_target(to);
   count(vm);
@@ -374,6 +361,10 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, Decision decision, 
   if (view.demand) record.wanted = wish.numbers.wanted.sum();
   record.host_free = host_free;
   if (moved) record.result = "under way";
+  if (decision.shrinks() && vm.objection.overruled)
+    record.result += "; others lack memory, so this is overruled: " + vm.objection.why;
+  if (!moved && vm.objection.stands(clock_.now()))
+    record.result = "a program in the guest refuses, others are asked first: " + vm.objection.why;
   record.decision = std::move(decision);
   journal_.decision(std::move(record));
 }

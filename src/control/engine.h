@@ -119,7 +119,9 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   void decide(const HostView& view, TimePoint now);
   Outcome act(VmRecord& vm, const Ruling& ruling, TimePoint now);
   void ordered(VmRecord& vm, const Ruling& ruling, Bytes to, bool in_want, TimePoint now);
-  bool prepared(VmRecord& vm, Bytes to_take, TimePoint now);
+  bool prepared(VmRecord& vm, const Ruling& ruling, TimePoint now);
+  bool objects(VmRecord& vm, TimePoint now);
+  std::vector<Wish> plan(const HostView& view, TimePoint now);
   void prepare_to_grow(VmRecord& vm, const VmView& view);
   void note_decision(VmRecord& vm, const VmView& view, Decision decision, Bytes host_free);
   void tell_astray(const Ruling& ruling);

@@ -76,14 +76,17 @@ class FakeGuest final : public GuestLink {
   void set_low_mark(Bytes available) override { low_mark = available; }
   void set_most_visible(Bytes most) override { most_visible = most; }
   void expect_growth(Bytes) override { ++expected; }
-  void prepare_shrink(Bytes) override { ++prepares; }
+  void prepare_shrink(Bytes amount) override {
+    ++prepares;
+    to_prepare = amount;
+  }
   void guest_reset() override {
     s.service = Service::Absent;
     s.sample.reset();
   }
 
   GuestState s;
-  Bytes low_mark, most_visible;
+  Bytes low_mark, most_visible, to_prepare;
   int expected = 0;
   int prepares = 0;
 };

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "control/books.h"
+#include "control/objections.h"
 #include "control/ports.h"
 #include "control/reaction_watch.h"
 #include "guard/guards.h"
@@ -70,6 +71,8 @@ struct VmRecord {
   StallState stall;
   ReactionWatch reaction;
   std::optional<TimePoint> prepare_asked_at;
+  bool prepare_over = false;  // it answered, or its time was over: what it says later does not count
+  Objection objection;
 
   Status status = Status::Starting;
   std::string note;

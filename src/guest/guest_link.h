@@ -36,6 +36,7 @@ struct GuestState {
   // it.
   bool balloon_in_total = false;
   bool can_compact = false;
+  bool asks_programs = false;  // before a shrink; one of them may refuse it
   bool can_online = false;
   bool relaxes_overcommit = false;
 
@@ -49,6 +50,7 @@ struct GuestState {
   std::uint64_t messages = 0;
   std::uint64_t rejected = 0;  // refused lines
   bool prepared = false;       // the last prepare_shrink() was answered
+  std::string refusal;         // … by a program that refuses: its reason; empty: none does
   std::string complaint;       // the last failure that the service reported; empty: none
 };
 
@@ -69,7 +71,7 @@ class GuestLink {
   virtual void set_most_visible(Bytes most) = 0;
   // Memory was asked to grow: the guest samples fast until it sees it. Cheap, may be called often.
   virtual void expect_growth(Bytes target) = 0;
-  // Asks the guest to prepare `amount` (compaction). Answered by state().prepared, or never.
+  // Asks the guest to prepare `amount` (its programs, compaction). Answered by state().prepared, or never.
   virtual void prepare_shrink(Bytes amount) = 0;
   // The guest was reset: the previous service is gone, and the next message is from another boot.
   virtual void guest_reset() = 0;

@@ -145,6 +145,7 @@ void GuestSession::handle(const wire::Message& message, TimePoint now) {
     if (!preparing_ || prepared->id != prepare_id_) return;
     preparing_.reset();
     state_.prepared = true;
+    state_.refusal = prepared->refusal;
     return;
   }
   if (const auto* notice = std::get_if<wire::Notice>(&message)) {
@@ -166,6 +167,7 @@ void GuestSession::hear_hello(const wire::Hello& hello, TimePoint now) {
   state_.os = guest_system_text(hello.system);
   state_.balloon_in_total = hello.balloon_in_total;
   state_.can_compact = hello.can_compact;
+  state_.asks_programs = hello.asks_programs;
   state_.can_online = hello.can_online;
   state_.relaxes_overcommit = hello.relaxes_overcommit;
   if (hello.version.major != wire::kOurs.major) {
@@ -324,14 +326,16 @@ void GuestSession::expect_growth(Bytes target, TimePoint now) {
 }
 
 void GuestSession::prepare_shrink(Bytes amount, TimePoint now) {
-  if (!speaking() || !state_.can_compact) {
+  if (!speaking() || (!state_.can_compact && !state_.asks_programs)) {
     state_.prepared = false;
+    state_.refusal.clear();
     return;
   }
   if (preparing_ && *preparing_ >= amount && now - prepare_at_ < kPrepareAgain) return;
   preparing_ = amount;
   prepare_at_ = now;
   state_.prepared = false;
+  state_.refusal.clear();
   send(wire::prepare(++prepare_id_, amount));
 }
 

@@ -351,6 +351,20 @@ TEST(GuestSession, KnowsWhenAShrinkIsPrepared) {
   EXPECT_FALSE(talk.state().prepared);
 }
 
+TEST(GuestSession, HearsAProgramThatRefusesAShrink) {
+  Talk talk;
+  talk.says("{\"t\":\"hello\",\"protocol\":[1,0],\"caps\":[\"hooks\"]}\n");
+  EXPECT_TRUE(talk.state().asks_programs);
+  talk.session.prepare_shrink(128_MiB, talk.clock.now());
+  EXPECT_THAT(talk.session.take_output(), HasSubstr("prepare"));
+  talk.says("{\"t\":\"prepared\",\"id\":1,\"refuses\":\"db: a \\u001b[2Jcheckpoint\"}\n");
+  EXPECT_TRUE(talk.state().prepared);
+  EXPECT_THAT(talk.state().refusal, HasSubstr("checkpoint"));
+  EXPECT_THAT(talk.state().refusal, Not(HasSubstr("\x1b"))) << "hostile text";
+  talk.session.prepare_shrink(128_MiB, talk.clock.now());
+  EXPECT_EQ(talk.state().refusal, "") << "of an earlier shrink";
+}
+
 TEST(GuestSession, AsksNothingOfAServiceThatCannotDoIt) {
   Talk talk;
   talk.says("{\"t\":\"hello\",\"protocol\":[1,0]}\n");

@@ -118,6 +118,7 @@ Hello read_hello(const json& object, Members& in) {
     const auto* name = cap.get_ptr<const std::string*>();
     if (name == nullptr) continue;
     if (*name == "compact") hello.can_compact = true;
+    if (*name == "hooks") hello.asks_programs = true;
     if (*name == "online") hello.can_online = true;
     if (*name == "overcommit") hello.relaxes_overcommit = true;
     if (*name == "balloon_in_total") hello.balloon_in_total = true;
@@ -155,7 +156,10 @@ Message read_message(const std::string& type, const json& object, Members& in) {
     const std::int64_t id = in.needed("id");
     return Pong{id, GuestTime(in.needed("ns"))};
   }
-  if (type == "prepared") return Prepared{in.needed("id")};
+  if (type == "prepared") {
+    const std::int64_t id = in.needed("id");
+    return Prepared{id, in.text("refuses")};
+  }
   if (type == "notice") {
     std::string what = in.text("what", 40);
     return Notice{std::move(what), in.text("text", 200)};

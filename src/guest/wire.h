@@ -33,6 +33,7 @@ struct Hello {
   std::string boot_id;
   GuestSystem system;
   bool can_compact = false;
+  bool asks_programs = false;  // before a shrink
   bool can_online = false;
   bool relaxes_overcommit = false;
   bool balloon_in_total = false;
@@ -53,6 +54,7 @@ struct Pong {
 
 struct Prepared {
   std::int64_t id = 0;
+  std::string refusal;  // printable; empty: nobody in the guest refuses
 };
 
 struct Notice {

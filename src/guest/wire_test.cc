@@ -276,6 +276,10 @@ TEST(WireRoundTrip, SmallMessagesOfTheAgent) {
   EXPECT_EQ(pong.id, 3);
   EXPECT_EQ(pong.at, wire::GuestTime(99));
   EXPECT_EQ(read<wire::Prepared>(chop(agent::prepared_line(writer, 4))).id, 4);
+  EXPECT_EQ(read<wire::Prepared>(chop(agent::prepared_line(writer, 4))).refusal, "");
+  const auto refused = read<wire::Prepared>(chop(agent::prepared_line(writer, 5, "db: a \"checkpoint\"")));
+  EXPECT_EQ(refused.id, 5);
+  EXPECT_EQ(refused.refusal, "db: a \"checkpoint\"");
   const auto notice = read<wire::Notice>(chop(agent::notice_line(writer, "online", "memory37: \"no\"")));
   EXPECT_EQ(notice.what, "online");
   EXPECT_EQ(notice.text, "memory37: \"no\"");
