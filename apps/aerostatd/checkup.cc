@@ -24,8 +24,7 @@ std::optional<bool> clock_synchronised() {
   return state != TIME_ERROR && (ask.status & STA_UNSYNC) == 0;
 }
 
-Findings check_up(const Engine& engine, const LibvirtUsed& libvirt, const HistoryState& history,
-                  const GuestTable* guests) {
+Findings check_up(const Engine& engine, const LibvirtUsed& libvirt, const HistoryState& history) {
   Findings out = check_host({.report = engine.host(),
                              .health = host_health(),
                              .now = std::chrono::system_clock::now(),
@@ -39,8 +38,7 @@ Findings check_up(const Engine& engine, const LibvirtUsed& libvirt, const Histor
     const std::optional<pid_t> pid = exam.facts.pid;
     Findings found = check_vm({.exam = std::move(exam),
                                .process = pid ? process_health(*pid) : ProcessHealth{},
-                               .version = AEROSTAT_VERSION,
-                               .guests = guests});
+                               .version = AEROSTAT_VERSION});
     out.insert(out.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }
   return out;
@@ -50,8 +48,7 @@ Findings check_up(const Engine& engine, const LibvirtUsed& libvirt, const Histor
 
 const Findings& Checkup::findings(const LibvirtUsed& libvirt, const HistoryReader* history) {
   if (!found_at_ || clock_.now() - *found_at_ >= kKept) {
-    found_ = check_up(engine_, libvirt, history != nullptr ? history->state() : HistoryState{},
-                      guests_ ? &*guests_ : nullptr);
+    found_ = check_up(engine_, libvirt, history != nullptr ? history->state() : HistoryState{});
     found_at_ = clock_.now();
   }
   return found_;

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "base/clock.h"
-#include "config/guests_file.h"
 #include "control/engine.h"
 #include "history/reader.h"
 #include "model/finding.h"
@@ -28,7 +27,6 @@ class Checkup {
  private:
   const Engine& engine_;
   const Clock& clock_;
-  const Result<GuestTable> guests_ = compiled_in_guests();
   std::optional<TimePoint> found_at_;
   Findings found_;
 };

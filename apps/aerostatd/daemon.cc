@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "base/unix_socket.h"
 #include "checkup.h"
+#include "config/guests_file.h"
 #include "control/engine.h"
 #include "control/pass_pacer.h"
 #include "guest/guest_channel.h"
@@ -64,7 +65,8 @@ class ChannelMaker final : public GuestLinkMaker {
 };
 
 EngineOptions engine_options(const Config& config, const Budget& budget, const PauseFile& pause,
-                             const StartsFile& starts, const MemoriesFile& memories) {
+                             const StartsFile& starts, const MemoriesFile& memories,
+                             const GuestTable* guests) {
   EngineOptions out;
   out.capacity = budget.capacity;
   out.reserve = budget.reserve;
@@ -73,6 +75,7 @@ EngineOptions engine_options(const Config& config, const Budget& budget, const P
   out.paused_since = pause.since();
   out.starts = starts.recall();
   out.memories = memories.recall();
+  out.guests = guests;
   return out;
 }
 
@@ -130,8 +133,8 @@ class Daemon::Impl {
         memories_(runtime_directory(config)),
         history_(make_history(config)),
         engine_(
-            engine_options(config, budget, pause_, starts_, memories_), clock_, sensor_, settings_, guests_,
-            held_,
+            engine_options(config, budget, pause_, starts_, memories_, table_ ? &*table_ : nullptr), clock_,
+            sensor_, settings_, guests_, held_,
             {[this] { want_pass(); }, [this] { want_notice(); },
              [] { return std::chrono::system_clock::now(); },
              [this](bool paused) { return pause_.keep(paused); },
@@ -191,6 +194,7 @@ class Daemon::Impl {
   }
 
   Result<void> start() {
+    if (!table_) return fail(table_.error());
     if (Result<void> ok = settings_.load(); !ok) return ok;
     const Config& config = settings_.config();
     // The API comes first: a second daemon must fail before it talks to any VM.
@@ -344,7 +348,8 @@ class Daemon::Impl {
   PauseFile pause_;
   StartsFile starts_;
   MemoriesFile memories_;
-  std::unique_ptr<history::History> history_;  // null: none is kept
+  const Result<GuestTable> table_ = compiled_in_guests();  // of guests
+  std::unique_ptr<history::History> history_;              // null: none is kept
   Engine engine_;
   QemuMachines machines_;
   std::unique_ptr<LibvirtMachines> domains_;  // null: there is no libvirt

@@ -152,16 +152,19 @@ Json settings_json(const Settings& s) {
 }
 
 // What was not said is null.
-Json guest_json(const std::optional<GuestSystem>& guest) {
-  if (!guest) return nullptr;
-  return {{"os", text_or_null(guest->os)},
-          {"name", text_or_null(guest->name)},
-          {"version", text_or_null(guest->version)},
-          {"edition", text_or_null(guest->edition)},
-          {"service_pack", guest->service_pack ? Json(*guest->service_pack) : Json(nullptr)},
-          {"arch", text_or_null(guest->arch)},
-          {"suite", text_or_null(guest->suite)},
-          {"release", text_or_null(guest->release)}};
+Json guest_json(const VmReport& report) {
+  if (!report.guest && report.guest_row.empty()) return nullptr;
+  const GuestSystem guest = report.guest.value_or(GuestSystem{});
+  return {{"os", text_or_null(guest.os)},
+          {"name", text_or_null(guest.name)},
+          {"version", text_or_null(guest.version)},
+          {"edition", text_or_null(guest.edition)},
+          {"service_pack", guest.service_pack ? Json(*guest.service_pack) : Json(nullptr)},
+          {"arch", text_or_null(guest.arch)},
+          {"suite", text_or_null(guest.suite)},
+          {"release", text_or_null(guest.release)},
+          {"row", text_or_null(report.guest_row)},
+          {"remedy", text_or_null(report.guest_remedy)}};
 }
 
 }  // namespace
@@ -173,7 +176,7 @@ Json to_json(const VmReport& report) {
     if (field.id == "status") out["status_text"] = std::string(status_name(report.status));
   }
   out["settings"] = settings_json(report.settings);
-  out["guest"] = guest_json(report.guest);
+  out["guest"] = guest_json(report);
   out["warnings"] = report.warnings;
   return out;
 }

@@ -50,7 +50,13 @@ TEST(Json, AGuestIsWhatItSaysAndNullWhereItSaysNothing) {
   EXPECT_EQ(guest["os"], "windows");
   EXPECT_EQ(guest["edition"], "Web");
   EXPECT_EQ(guest["service_pack"], 0);
-  EXPECT_TRUE(guest["name"].is_null() && guest["suite"].is_null());
+  EXPECT_TRUE(guest["name"].is_null() && guest["suite"].is_null() && guest["row"].is_null());
+  report.guest.reset();
+  report.guest_row = "other";
+  report.guest_remedy = "tell the project";
+  EXPECT_EQ(to_json(report)["guest"]["row"], "other") << "a guest that names no system";
+  EXPECT_EQ(to_json(report)["guest"]["remedy"], "tell the project");
+  EXPECT_TRUE(to_json(report)["guest"]["os"].is_null());
 }
 
 TEST(Json, AStatusIsACodeWithItsTextBesideIt) {

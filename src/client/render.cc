@@ -259,6 +259,8 @@ std::string render_vm(const Json& vm, bool colour) {
     lines.push_back({label_of(field), shown(vm, field), std::string(field.help)});
   }
   lines.push_back({"set by owner", settings_text(member(vm, "settings")), "without defaults"});
+  if (const std::string todo = text_in(member(vm, "guest"), "remedy"); todo != "-")
+    lines.push_back({"to do", todo, "so that its guest takes part"});
   return out + render_lines(lines, colour);
 }
 

@@ -113,6 +113,10 @@ TEST(RenderVm, ShowsStatusNoteFieldsAndWhatItsOwnerSet) {
   EXPECT_NE(text.find("  set by owner         mode dynamic, minimum 256 MiB, buffer 30 %\n"),
             std::string::npos)
       << text;
+  EXPECT_EQ(text.find("to do"), std::string::npos) << "nothing";
+  vm["guest"] = Json::parse(R"({"remedy":"install service pack 1 in the guest"})");
+  EXPECT_NE(render_vm(vm, false).find("  to do                install service pack 1 in the guest"),
+            std::string::npos);
 }
 
 TEST(RenderDecisions, IsABlockForEach) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/guest_rules.h"
 #include "control/sense.h"
 #include "model/memory_block.h"
 #include "policy/wants.h"
@@ -125,6 +126,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   const std::uint64_t resets = vm.seen_resets;
   const bool heard_before = vm.last_assigned > Bytes{};
   follow_process(vm);
+  follow_guest(vm, options_.guests, options_.version);
   reclaimed_ += follow_machine(vm, now);
   if (vm.facts().known && !std::exchange(vm.heard, true)) books_.known(*vm.claim);
   if (vm.heard && !options_.memories.empty()) recall_memory(vm);
@@ -253,6 +255,7 @@ void Engine::tell_astray(const Ruling& ruling) {
 // As soon as it costs the guest nothing, until it has room. In want it hardly can.
 void Engine::prepare_to_grow(VmRecord& vm, const VmView& view) {
   if (!view.movable || !view.demand || view.distress || view.stalled || view.keeps) return;
+  if (!guest_can_grow(vm)) return;
   const MachineFacts& facts = vm.facts();
   if (view.assigned != view.target || facts.target() != view.target || !facts.price_of_room) return;
   if (view.assigned - *view.demand - *facts.price_of_room < kRoomInBlock) return;

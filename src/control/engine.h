@@ -22,6 +22,7 @@
 #include "control/start_queue.h"
 #include "control/vm_record.h"
 #include "guard/guards.h"
+#include "guests/guest_table.h"
 #include "policy/balance.h"
 #include "policy/profile.h"
 #include "vmm/machine.h"
@@ -41,6 +42,8 @@ struct EngineOptions {
   std::optional<WallTime> paused_since;  // before it started: it begins paused
   std::vector<StartReport> starts;       // that an earlier daemon had not ended
   std::vector<VmMemory> memories;        // what it knew of VMs
+  // Which guests can take part in what. Outlives the engine; null: each can do what its devices allow.
+  const GuestTable* guests = nullptr;
 };
 
 class Engine final : public Manager, public MachineListener, public GuestListener {
@@ -153,7 +156,7 @@ class Engine final : public Manager, public MachineListener, public GuestListene
   std::string holders(const std::string& but = {}) const;
   Bytes spare_physical(std::optional<Bytes> available, TimePoint now);
   void keep_pause();
-  std::vector<std::string> warnings(const std::string& name, const Limits& limits) const;
+  std::vector<std::string> warnings(const std::string& name, const VmReport& after) const;
   std::vector<std::string> known_names() const;
   void event(EventCode code, const std::string& vm, EventDetail detail = {}, const std::string& by = {});
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "control/engine.h"
+#include "control/guest_rules.h"
 #include "control/reports.h"
 #include "control/sense.h"
 
@@ -171,7 +172,7 @@ void Engine::set(const std::string& asked, const SettingsChange& change, bool dr
   if (Result<void> ok = settings_.may_keep(label, change); !ok) return answer(fail(ok.error()));
   if (dry_run) {
     VmReport out = report_of_settings(name, after, running, clock_.now());
-    out.warnings = warnings(name, out.limits);
+    out.warnings = warnings(name, out);
     // What would happen at once: the policy and the rails, tried on what a pass would see now.
     if (running && !paused_ && running->movable && out.limits.mode == Mode::Dynamic) {
       const TimePoint now = clock_.now();
@@ -207,12 +208,13 @@ VmReport Engine::changed(const VmLabel& label, const SettingsChange& change, con
   } else {
     out = report_of_settings(name, settings_.settings(label), nullptr, clock_.now());
   }
-  out.warnings = warnings(name, out.limits);
+  out.warnings = warnings(name, out);
   return out;
 }
 
 // Warnings about a change that was just made, or would be.
-std::vector<std::string> Engine::warnings(const std::string& name, const Limits& limits) const {
+std::vector<std::string> Engine::warnings(const std::string& name, const VmReport& after) const {
+  const Limits& limits = after.limits;
   std::vector<std::string> out;
   if (!vms_.contains(name) && !seen_.contains(name)) {
     out.push_back(fmt::format("no VM named '{}' was seen since aerostatd started; the settings wait for it{}",
@@ -222,6 +224,9 @@ std::vector<std::string> Engine::warnings(const std::string& name, const Limits&
   const Bytes left = books_.left_for(name);
   if (limits.mode == Mode::Dynamic && limits.minimum > left)
     out.push_back(minimum_text(limits.minimum, left));
+  const auto running = vms_.find(name);
+  if (running != vms_.end() && running->second->limited_by_guest && after.settings.maximum > limits.maximum)
+    out.push_back(guest_note(*running->second));
   return out;
 }
 

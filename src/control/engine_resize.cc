@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "control/engine.h"
+#include "control/guest_rules.h"
 #include "control/reports.h"
 #include "control/sense.h"
 
@@ -42,6 +43,11 @@ Result<void> takes(const VmRecord& vm, Bytes memory) {
     return wrong(Error::Kind::Invalid,
                  fmt::format("'{}' can have {} to {}, not {}", name, format_bytes(least),
                              format_bytes(facts.maximum()), format_bytes(memory)));
+  }
+  if (const auto most = most_for_guest(vm); most && memory > *most) {
+    return wrong(Error::Kind::Refused,
+                 fmt::format("'{}' can have {} at most: {} cannot use more while it runs", name,
+                             format_bytes(*most), vm.standing.title));
   }
   const std::optional<Bytes> need = vm.mind.demand ? std::optional(vm.mind.demand->demand) : std::nullopt;
   if (need && memory < *need && memory < facts.target()) {

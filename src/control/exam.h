@@ -6,6 +6,7 @@
 #include <string>
 
 #include "guest/guest_link.h"
+#include "guests/guest_table.h"
 #include "model/report.h"
 #include "vmm/machine.h"
 
@@ -19,6 +20,9 @@ struct VmExam {
   // Of its service.
   Service service = Service::Absent;
   std::string service_note, agent_version, complaint;
+
+  GuestStanding standing;        // what the table of guests says of its guest
+  std::string limited_by_guest;  // why its guest gets less than devices and owner allow; empty: it gets all
 
   Bytes offline;                          // given to it, and not brought online in the guest
   std::string stepped_back;               // another hand moves its memory; empty: none does

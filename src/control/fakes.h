@@ -36,6 +36,7 @@ class FakeMachine final : public Machine {
   void be_known_as(const VmId& id, const std::string& name) { id_ = id, name_ = name; }
   const MachineFacts& facts() const override {
     d.show(f);
+    if (grows_by) f.grows_by = *grows_by;
     f.devices = d.devices();
     return f;
   }
@@ -61,6 +62,7 @@ class FakeMachine final : public Machine {
   mutable MachineFacts f;  // but for what the devices show
   BalloonAndBlocks d;
   Bytes driver_grain;
+  std::optional<GuestAbility> grows_by;  // what its guest needs for that; missing: what its devices say
   bool obedient = true;
   int prepared = 0;  // how often it was told to prepare to grow
   std::vector<Bytes> targets;

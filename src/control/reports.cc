@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "control/guest_rules.h"
 #include "control/sense.h"
 #include "policy/wants.h"
 
@@ -65,6 +66,8 @@ VmReport report_of(const VmRecord& vm, TimePoint now) {
     const GuestState& guest = vm.guest->state();
     out.os = guest.os;
     if (guest.system != GuestSystem{}) out.guest = guest.system;
+    out.guest_row = vm.standing.row;
+    out.guest_remedy = vm.standing.remedy;
   }
   out.grows = vm.grows;
   out.shrinks = vm.shrinks;
@@ -104,6 +107,8 @@ VmExam exam_of(const VmRecord& vm, TimePoint now) {
     out.complaint = guest.complaint;
   }
   out.offline = vm.mind.offline;
+  out.standing = vm.standing;
+  out.limited_by_guest = vm.limited_by_guest ? guest_note(vm) : "";
   out.stepped_back = vm.stepped_back;
   if (vm.twin) out.counted_as = vm.twin->name;
   out.left_for_minimum = vm.left_for_minimum;
@@ -122,6 +127,7 @@ VmReport report_of_settings(const std::string& name, const Settings& settings, c
   const bool known = running && running->facts().known;
   out.limits =
       known ? resolve(settings, running->facts().base, running->facts().maximum()) : as_written(settings);
+  if (known) limit_by_guest(*running, out.limits);
   if (running) return out;
   out.status = Status::Off;
   out.note = "not running; its settings wait for it";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "control/guest_rules.h"
 #include "control/unheard.h"
 #include "model/memory_block.h"
 #include "policy/status.h"
@@ -120,13 +121,14 @@ Bytes touched_or_all(const VmRecord& vm) { return touched(vm).value_or(vm.facts(
 
 // Its guest is silent now, never reported, or cannot be believed.
 void stand_by_itself(Verdict& v, const VmRecord& vm) {
-  v.has_share = v.status != Status::NoIntegration;
+  v.has_share = v.status != Status::NoIntegration && v.status != Status::Static;
   switch (v.status) {
     case Status::BadReports:
       v.keeps = Bytes{};  // as for a guest that claims to use all: weight decides
       break;
     case Status::NotResponding: v.keeps = touched_or_all(vm); break;  // it may be silent for lack of memory
     case Status::Starting:
+    case Status::Static:  // its guest takes no part
     case Status::NoIntegration:
       // Startup memory is its owner's word.
       v.keeps = std::max({touched_or_all(vm), vm.facts().base, vm.limits.startup});
@@ -211,6 +213,11 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   if (!facts.target_known) {
     return {Status::Starting, "what it was asked for before is being settled", false, true};
   }
+  if (!vm.standing.takes_part()) {
+    Verdict v{Status::Static, vm.standing.unfit + std::string(kStays)};
+    stand_by_itself(v, vm);
+    return v;
+  }
   if (auto v = judge_integration(vm, now)) {
     // It is owed its startup before anything inside reports.
     v->movable = v->status == Status::Starting && vm.owed_startup;
@@ -282,6 +289,7 @@ Bytes follow_machine(VmRecord& vm, TimePoint now) {
   }
   vm.limits = resolve(vm.settings, facts.base, facts.maximum());
   if (!vm.stepped_back.empty()) vm.limits.mode = Mode::Static;
+  vm.limited_by_guest = limit_by_guest(vm, vm.limits);
   // No target is below what its devices can take: the limits show what is possible.
   vm.limits.minimum = std::max(vm.limits.minimum, std::min(facts.levels.least(), vm.limits.maximum));
   vm.limits.startup = std::max(vm.limits.startup, vm.limits.minimum);
@@ -340,6 +348,7 @@ void judge(VmRecord& vm, TimePoint now) {
   if (facts.link == Link::Up && facts.migrating && facts.run_state != RunState::Incoming)
     first("its guest is being migrated: no memory is plugged or unplugged meanwhile");
   if (facts.link == Link::Up && !facts.refusal.empty()) first(facts.refusal);
+  if (v.note.empty() && v.movable) v.note = guest_note(vm);
   v.movable = v.movable && !facts.backs_off;
   vm.status = v.status;
   vm.note = std::move(v.note);

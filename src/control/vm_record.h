@@ -14,6 +14,7 @@
 #include "guard/guards.h"
 #include "guard/stall.h"
 #include "guest/guest_link.h"
+#include "guests/guest_table.h"
 #include "model/report.h"
 #include "model/settings.h"
 #include "model/status.h"
@@ -50,6 +51,12 @@ struct VmRecord {
   std::uint64_t seen_resets = 0;
   std::uint64_t seen_meddlings = 0;
   std::string stepped_back;  // another hand manages its memory: static until its owner says otherwise
+
+  // What the table of guests says of its guest, and the words of its service from which that follows.
+  GuestStanding standing;
+  GuestSystem judged_system;
+  std::string judged_agent;
+  bool limited_by_guest = false;  // its maximum is less than its owner and its devices allow
 
   Mind mind;                         // what is learned of it
   std::optional<LostWord> lost;      // nobody reports about it now

@@ -210,32 +210,22 @@ class Examination {
 
   bool windows() const { return exam_.report.guest && exam_.report.guest->os == "windows"; }
 
-  // What the table of guests says of it, by what its service says that it is.
+  // What the table of guests says of it.
   void system() {
-    if (vm_.guests == nullptr || (exam_.service == Service::Absent && exam_.agent_version.empty())) return;
-    const GuestSystem said = exam_.report.guest.value_or(GuestSystem{});
-    standing_ = vm_.guests->standing(said, exam_.agent_version, vm_.version);
-    const GuestStanding& guest = standing_;
+    const GuestStanding& guest = exam_.standing;
     if (guest.row.empty()) return;
     const std::string evidence = fmt::format("row {} of the table of guests", guest.row);
-    if (!guest.takes_part()) add("guest", dynamic() ? Warning : Note, guest.unfit, evidence, guest.remedy);
-    const auto way = facts_.levels.few() ? GuestAbility::Dimm : GuestAbility::VirtioMem;
-    if (guest.takes_part() && facts_.levels.most() > facts_.base && guest.ability(way) != Can::Yes) {
-      const std::string_view how =
-          guest.ability(way) == Can::No ? "cannot be given" : "was never seen to take in";
-      add("guest", dynamic() && limits_.maximum > facts_.base ? Warning : Note,
-          fmt::format("{} {} memory by {} while it runs", guest.title, how, ability_name(way)), evidence,
-          fmt::format("boot it with all that it may need, so that its balloon does the rest, and set its "
-                      "maximum to what it boots with: aerostat set {} --maximum {}",
-                      name_, word(facts_.base)));
+    if (!guest.takes_part()) {
+      add("guest", dynamic() ? Warning : Note, guest.unfit, evidence, guest.remedy);
+    } else if (!exam_.limited_by_guest.empty()) {
+      add("guest", dynamic() ? Warning : Note, exam_.limited_by_guest, evidence,
+          limits_.maximum > facts_.base
+              ? fmt::format("aerostat set {} --maximum {}, so that nobody expects more", name_,
+                            word(limits_.maximum))
+              : "boot it with all that it may need: its balloon takes what is idle");
     } else if (guest.general) {
       add("guest", Note, fmt::format("{} has no row of its own in the table of guests", guest.title),
           evidence, guest.remedy);
-    }
-    if (guest.maximum && limits_.maximum > *guest.maximum) {
-      add("maximum", Warning, "its maximum is more than its guest's licence or architecture lets it use",
-          fmt::format("maximum {}, {} at most", format_bytes(limits_.maximum), format_bytes(*guest.maximum)),
-          fmt::format("aerostat set {} --maximum {}", name_, word(*guest.maximum)));
     }
     if (!guest.too_new.empty())
       add("service", Note, guest.too_new, "what is new in it is not used", guest.remedy);
@@ -252,10 +242,10 @@ class Examination {
 
   void guest() {
     const std::string install =
-        standing_.install.empty() || standing_.general
+        exam_.standing.install.empty() || exam_.standing.general
             ? "install the service: the package aerostat-guest of the guest's system, then systemctl enable "
               "--now aerostat-guest; in Windows its installer"
-            : "it needs " + standing_.install;
+            : "it needs " + exam_.standing.install;
     const bool stands_in = facts_.balloon_stats.has_value();
     switch (exam_.service) {
       case Service::Absent:
@@ -302,7 +292,8 @@ class Examination {
   }
 
   void speaking() {
-    if (standing_.too_new.empty() && !exam_.agent_version.empty() && exam_.agent_version != vm_.version) {
+    if (exam_.standing.too_new.empty() && !exam_.agent_version.empty() &&
+        exam_.agent_version != vm_.version) {
       add("service", Note, "the service in the guest has another version than the host",
           fmt::format("guest {}, host {}", exam_.agent_version, vm_.version),
           "update aerostat-guest in the guest when convenient");
@@ -372,7 +363,6 @@ class Examination {
   const MachineFacts& facts_;
   const Limits& limits_;
   std::string name_;
-  GuestStanding standing_;
   Findings out_;
 };
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "control/exam.h"
-#include "guests/guest_table.h"
 #include "host/host_health.h"
 #include "model/finding.h"
 
@@ -11,9 +10,8 @@ namespace aerostat {
 
 struct VmFacts {
   VmExam exam;
-  ProcessHealth process;               // empty: its process is not known
-  std::string version;                 // of the daemon
-  const GuestTable* guests = nullptr;  // null: nothing is known of guest systems
+  ProcessHealth process;  // empty: its process is not known
+  std::string version;    // of the daemon
 };
 
 Findings check_vm(const VmFacts& vm);

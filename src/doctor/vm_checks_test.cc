@@ -150,7 +150,6 @@ TEST(VmChecks, WhatWasSizedAtBootStaysSmall) {
 struct WithRow {
   GuestRow row;
   VmFacts vm = sound();
-  GuestTable table;
   WithRow() {
     row.id = "windows-7-x86";
     row.os = "windows";
@@ -162,31 +161,30 @@ struct WithRow {
         GuestSystem{.os = "windows", .name = "Windows 7", .service_pack = 1, .arch = "x86"};
   }
   Finding finds(std::string_view check) {
-    table = GuestTable({row});
-    vm.guests = &table;
+    vm.exam.standing = GuestTable({row}).standing(*vm.exam.report.guest, vm.exam.agent_version, vm.version);
     return found(vm, check);
   }
 };
 
 TEST(VmChecks, TellWhatAGuestCannotTakeInAndWhatToDo) {
   WithRow w;
+  EXPECT_EQ(w.finds("guest").text, "") << "it is not asked for more than it can take in";
+  w.vm.exam.limited_by_guest = "ballooned only: Windows 7";
+  w.vm.exam.report.limits.maximum = w.vm.exam.facts.base;
   EXPECT_EQ(w.finds("guest").severity, Severity::Warning);
-  EXPECT_EQ(w.finds("guest").text, "Windows 7 SP1 x86 cannot be given memory by virtio-mem while it runs");
-  EXPECT_THAT(w.finds("guest").remedy, HasSubstr("aerostat set web --maximum 1024M"));
+  EXPECT_EQ(w.finds("guest").text, "ballooned only: Windows 7");
+  EXPECT_EQ(w.finds("guest").remedy, "boot it with all that it may need: its balloon takes what is idle");
   EXPECT_EQ(w.finds("guest").evidence, "row windows-7-x86 of the table of guests");
-  w.row.can[static_cast<std::size_t>(GuestAbility::VirtioMem)] = Can::Yes;
-  EXPECT_EQ(w.finds("guest").text, "") << "it can";
+  w.vm.exam.report.limits.maximum = 4_GiB;
+  EXPECT_THAT(w.finds("guest").remedy, HasSubstr("aerostat set web --maximum 4096M"));
   w.vm.exam.report.guest->service_pack = 0;
   EXPECT_EQ(w.finds("guest").text, "Windows 7 x86 needs service pack 1 and has none");
   EXPECT_EQ(w.finds("guest").remedy, "install service pack 1 in the guest");
 }
 
-TEST(VmChecks, TellLicencesBootMemoryDefectsAndVersionsByTheTableOfGuests) {
+TEST(VmChecks, TellBootMemoryDefectsAndVersionsByTheTableOfGuests) {
   WithRow w;
-  w.row.can.fill(Can::Yes);
   EXPECT_EQ(w.finds("vm").severity, Severity::Ok) << "nothing is special";
-  w.row.maximum = 1536_MiB;
-  EXPECT_EQ(w.finds("maximum").remedy, "aerostat set web --maximum 1536M");
   w.row.least_startup = 2_GiB;
   EXPECT_EQ(w.finds("boot-memory").remedy, "boot it with 2048M");
   w.row.defects = {"its balloon stops short", "its statistics freeze"};

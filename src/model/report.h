@@ -46,6 +46,8 @@ struct VmReport {
   std::string integration;                           // "service 0.1.0", "balloon statistics", "none"
   std::string os;                                    // one line for people
   std::optional<GuestSystem> guest;                  // the same in parts; missing: no service said it
+  std::string guest_row;                             // of the table of guests; empty: no service spoke yet
+  std::string guest_remedy;                          // what to do in the guest; empty: nothing
   std::string devices;                               // what it can be moved with, or what is missing for it
   std::uint64_t grows = 0;
   std::uint64_t shrinks = 0;

@@ -12,7 +12,7 @@ enum class Status {
   Warning,        // assigned < demand, or nearly nothing is available in the guest
   Paging,         // the guest is using its own swap now
   Starting,       // boots, or its service has not spoken yet
-  Static,         // stays as configured, because its owner said so
+  Static,         // stays as configured, because its owner said so or its guest takes no part
   NoIntegration,  // no service in the guest, or none we can talk to: stays as it is
   NotResponding,  // the monitor or the service fell silent: held, and counted
   BadReports,     // the service says things that cannot be: ignored, and counted

@@ -47,6 +47,7 @@ void BalloonAndBlocks::show(MachineFacts& facts) const {
   } else {
     facts.levels = Levels::around(base, kBalloonGrain, grain, lowest, has_plug ? maximum() : base);
   }
+  facts.grows_by = by_dimms ? GuestAbility::Dimm : GuestAbility::VirtioMem;
   facts.room_in_block = room_in_block(*this);
   facts.price_of_room = price_of_room(*this);
   facts.at_once = base + plugged;

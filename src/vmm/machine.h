@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "model/guest_ability.h"
 #include "model/guest_sample.h"
 #include "model/levels.h"
 #include "model/vm_id.h"
@@ -65,6 +66,8 @@ struct MachineFacts {
   std::optional<Bytes> room_in_block;
   // The memory that the guest lacks during prepare_to_grow(). Missing: there is nothing to prepare.
   std::optional<Bytes> price_of_room;
+  // What its guest must be able to do, to be given more than it booted with.
+  GuestAbility grows_by = GuestAbility::VirtioMem;
   Bytes at_once;                     // the largest size that needs no memory to be added
   Bytes added;                       // the part of `assigned` that the guest's kernel must bring online
   bool giving = false;               // memory is on its way back from it

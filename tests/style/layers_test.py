@@ -28,7 +28,7 @@ MAY_USE = {
     "adopt": {"base", "model", "domain"},
     "guest": {"base", "model", "reactor"},
     "history": {"base", "model"},
-    "control": {"base", "model", "policy", "guard", "vmm", "guest"},
+    "control": {"base", "model", "policy", "guard", "vmm", "guest", "guests"},
     # Why memory moves or does not: facts in, findings out.
     "doctor": {"base", "model", "host", "vmm", "guest", "guests", "control"},
     # The lab runs the loop itself, and the guest's own rules of when to report and of whose memory is whose.
@@ -85,7 +85,8 @@ ONLY_HEADERS = {
     ("apps/aerostat-guest-windows", "model"): {"model/recording.h"},
 }
 # Tests may look across: they put a real thing on the other side.
-TEST_MAY_ALSO_USE = {"guard": {"policy"}, "guest": {"agent/common"}, "guests": {"config"}, "sim": {"research"}}
+TEST_MAY_ALSO_USE = {"guard": {"policy"}, "guest": {"agent/common"}, "guests": {"config"}, "control": {"config"},
+                      "sim": {"research"}}
 # What the command is to stay free of, through however many rooms.
 ENGINE = {"control", "policy", "guard", "vmm", "sim"}
 PURE = {"policy", "guard", "adopt", "doctor", "guests"}

@@ -1,0 +1,431 @@
+// What follows for each guest of data/guests.toml: its hello and its samples go in, as its service sends
+// them; the decision, the status and the text that a person reads come out, as guests_expected.txt has them.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "config/guests_file.h"
+#include "control/fakes.h"
+#include "guest/guest_session.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+using namespace std::chrono_literals;
+using fakes::World;
+using ::testing::HasSubstr;
+
+constexpr const char* kHost = "0.1.0";
+constexpr Bytes kBoots = Bytes::mib(1024);
+
+const GuestTable& table() {
+  static const GuestTable made = compiled_in_guests().value();
+  return made;
+}
+
+// One VM with a guest that speaks through its own session.
+class Guest {
+ public:
+  Guest(GuestAbility grows_by, const GuestTable& guests) : world_(options(guests)) {
+    world_.settings.defaults.buffer_percent = 20;
+    auto machine = std::make_unique<fakes::FakeMachine>("web", kBoots, 8_GiB - kBoots);
+    machine->f.agent_socket = "/fake/web";
+    machine->grows_by = grows_by;
+    world_.appear(std::move(machine));
+    session_.connected(world_.clock.now());
+  }
+
+  void says(const std::string& line) {
+    session_.set_most_visible(8_GiB);
+    session_.receive(line + "\n", world_.clock.now());
+    world_.guest("web").s = session_.state();
+    world_.speak("web");
+  }
+  void hello(const std::string& members, const std::string& agent = kHost, int major = 1) {
+    says(fmt::format(R"({{"t":"hello","protocol":[{},0],"agent":"{}","boot_id":"b"{}}})", major, agent,
+                     members));
+  }
+  void lose(const std::string& why) {
+    session_.disconnected(why);
+    world_.guest("web").s = session_.state();
+    world_.speak("web");
+    session_.connected(world_.clock.now());
+  }
+  // It needs so much of what it has, for so long.
+  void needs(Bytes demand, Duration time, Duration step = 250ms) {
+    for (Duration done{0}; done < time; done += step) {
+      world_.clock.advance(step);
+      const Bytes total = assigned();
+      const Bytes available = std::max(16_MiB, total - demand);
+      says(fmt::format(
+          R"({{"t":"sample","ns":{},"why":"change","total_kib":{},"avail_kib":{},"free_kib":{}}})",
+          world_.clock.now().time_since_epoch().count(), total.count() / 1024, available.count() / 1024,
+          available.count() / 1024));
+      world_.engine.pass();
+    }
+  }
+  void passes(Duration time) { world_.run(time); }
+  Bytes assigned() { return world_.assigned("web"); }
+  VmReport report() { return world_.vm("web"); }
+  VmExam exam() { return world_.engine.exams().front(); }
+  World& world() { return world_; }
+
+ private:
+  static EngineOptions options(const GuestTable& guests) {
+    EngineOptions out = World::options(32_GiB, {});
+    out.version = kHost;
+    out.guests = &guests;
+    return out;
+  }
+  World world_;
+  GuestSession session_{8_GiB};
+};
+
+std::string windows(const std::string& name, const std::string& edition, int pack, const std::string& arch) {
+  return fmt::format(
+      R"(,"os":"windows","release":"6.0","name":"{}","edition":"{}","service_pack":{},"arch":"{}")", name,
+      edition, pack, arch);
+}
+std::string linux_guest(const std::string& release, const std::string& name = "",
+                        const std::string& version = "", const std::string& arch = "x86_64") {
+  return fmt::format(R"(,"os":"linux","release":"{}","name":"{}","version":"{}","arch":"{}")", release, name,
+                     version, arch);
+}
+
+// Every guest of the original's list, with the service pack that the list asks for.
+std::vector<std::string> of_the_original() {
+  std::vector<std::string> out;
+  const std::vector<std::string> server = {"Standard", "Web", "Enterprise", "Datacenter"};
+  const std::vector<std::string> client = {"Ultimate", "Enterprise"};
+  const std::vector<std::string> both = {"x86", "x64"};
+  const auto add = [&](const std::string& name, const std::vector<std::string>& editions, int pack,
+                       const std::vector<std::string>& archs) {
+    for (const std::string& edition : editions)
+      for (const std::string& arch : archs) out.push_back(windows(name, edition, pack, arch));
+  };
+  add("Windows Server 2008 R2", server, 1, {"x64"});
+  add("Windows 7", client, 1, both);
+  add("Windows Server 2008", server, 2, both);
+  add("Windows Vista", client, 1, both);
+  add("Windows Server 2003 R2", server, 2, both);
+  add("Windows Server 2003", server, 2, both);
+  return out;
+}
+
+// Guests that the original's list leaves out, or that came later.
+std::vector<std::string> others() {
+  return {
+      windows("Windows Server 2008 R2", "Enterprise", 0, "x64"),
+      windows("Windows 7", "Ultimate", 0, "x64"),
+      windows("Windows 7", "Professional", 1, "x64"),
+      windows("Windows Server 2008", "Standard", 1, "x64"),
+      windows("Windows Vista", "Ultimate", 0, "x86"),
+      windows("Windows Vista", "Home Premium", 2, "x86"),
+      windows("Windows Server 2003", "Standard", 1, "x86"),
+      windows("Windows XP", "Professional", 3, "x86"),
+      windows("Windows 8", "Professional", 0, "x64"),
+      windows("Windows 8.1", "Professional", 0, "x86"),
+      windows("Windows 10", "Professional", 0, "x86"),
+      windows("Windows 10", "Professional", 0, "x64"),
+      windows("Windows 11", "Enterprise", 0, "x64"),
+      windows("Windows Server 2012", "Standard", 0, "x64"),
+      windows("Windows Server 2012 R2", "Datacenter", 0, "x64"),
+      windows("Windows Server 2016", "Standard", 0, "x64"),
+      windows("Windows Server 2019", "Standard", 0, "x64"),
+      windows("Windows Server 2022", "Datacenter", 0, "x64"),
+      windows("Windows Server 2025", "Standard", 0, "x64"),
+      windows("Windows", "", 0, "x64"),
+      linux_guest("5.10.0-30-amd64", "Debian GNU/Linux", "11"),
+      linux_guest("6.1.0-30-cloud-amd64", "Debian GNU/Linux", "12"),
+      linux_guest("6.12.1-amd64", "Debian GNU/Linux", "13"),
+      linux_guest("5.15.0-100-generic", "Ubuntu", "22.04"),
+      linux_guest("3.10.0-1160.el7.x86_64", "CentOS Linux", "7"),
+      linux_guest("4.18.0-553.el8_10.x86_64", "Rocky Linux", "8.10"),
+      linux_guest("5.14.0-427.el9.x86_64", "AlmaLinux", "9.4"),
+      linux_guest("6.12.0-55.el10.x86_64", "Red Hat Enterprise Linux", "10.0"),
+      linux_guest("6.8.5-301.fc40.x86_64", "Fedora Linux", "40"),
+      linux_guest("6.6.31-0-virt", "Alpine Linux", "3.20.0"),
+      linux_guest("6.1.0"),
+      linux_guest("4.19.0-26-amd64", "Debian GNU/Linux", "10"),
+      linux_guest("2.6.18-8"),
+      linux_guest("6.1.0-30-686", "Debian GNU/Linux", "12", "i686"),
+      linux_guest("custom"),
+      R"(,"os":"freebsd","release":"14.1-RELEASE")",
+      "",
+  };
+}
+
+// "stays at 1024 MiB", "grows to 2400 MiB".
+std::string outcome(Guest& guest) {
+  const Bytes now = guest.assigned();
+  return fmt::format("{} {} MiB",
+                     now > kBoots   ? "grows to"
+                     : now < kBoots ? "shrinks to"
+                                    : "stays at",
+                     now.whole_mib());
+}
+
+std::string line_of(Guest& guest, std::string_view what) {
+  const VmReport report = guest.report();
+  return fmt::format("  {:<22}{}; {}{}{}\n", what, outcome(guest), status_name(report.status),
+                     report.note.empty() ? "" : ": ", report.note);
+}
+
+// All that follows for one guest.
+std::string story_of(const std::string& hello) {
+  std::string out;
+  for (const GuestAbility way : {GuestAbility::Dimm, GuestAbility::VirtioMem, GuestAbility::HvBalloon}) {
+    Guest guest(way, table());
+    guest.hello(hello);
+    guest.needs(2_GiB, 5s);
+    if (out.empty()) {
+      const VmExam exam = guest.exam();
+      out = exam.standing.title + "\n";
+      out += fmt::format("  {:<22}{}\n", "row", exam.standing.row);
+      if (!exam.standing.remedy.empty()) out += fmt::format("  {:<22}{}\n", "remedy", exam.standing.remedy);
+    }
+    out += line_of(guest, fmt::format("in need, {}", ability_name(way)));
+  }
+  Guest idle(GuestAbility::Dimm, table());
+  idle.hello(hello);
+  idle.needs(300_MiB, 300s, 2s);
+  return out + line_of(idle, "idle for 5 minutes");
+}
+
+// The file's blocks, each by its first line.
+std::map<std::string, std::string> expected() {
+  std::ifstream file(AEROSTAT_GUESTS_EXPECTED);
+  std::map<std::string, std::string> out;
+  std::string line, name;
+  while (std::getline(file, line)) {
+    if (line.empty() || line.starts_with("#")) continue;
+    if (!line.starts_with("  ")) name = line;
+    out[name] += line + "\n";
+  }
+  return out;
+}
+
+void check(const std::vector<std::string>& guests) {
+  const auto known = expected();
+  for (const std::string& hello : guests) {
+    const std::string story = story_of(hello);
+    const std::string name = story.substr(0, story.find('\n'));
+    const auto found = known.find(name);
+    EXPECT_EQ(story, found == known.end() ? "" : found->second) << "for the hello members " << hello;
+    if (getenv("AEROSTAT_PRINT_GUESTS")) fmt::print("{}\n", story);
+  }
+}
+
+TEST(GuestsOfTheOriginal, EachIsDecidedAndToldAsExpected) {
+  const auto guests = of_the_original();
+  EXPECT_EQ(guests.size(), 36u);
+  check(guests);
+}
+
+TEST(GuestsOfTheTable, EachRowIsDecidedAndToldAsExpected) {
+  check(others());
+  std::set<std::string> rows;
+  for (const auto& guests : {of_the_original(), others()})
+    for (const std::string& hello : guests) {
+      Guest guest(GuestAbility::Dimm, table());
+      guest.hello(hello);
+      rows.insert(guest.exam().standing.row);
+    }
+  for (const GuestRow& row : table().rows()) {
+    const bool general_edition = row.id.find("-other") != std::string::npos;
+    EXPECT_TRUE(rows.contains(row.id) || general_edition) << row.id;
+  }
+}
+
+TEST(GuestsOfTheTable, ARowWithAnotherFactChangesTheDecision) {
+  std::vector<GuestRow> rows = table().rows();
+  const auto decided = [&rows] {
+    const GuestTable changed(rows);
+    Guest guest(GuestAbility::Dimm, changed);
+    guest.hello(windows("Windows 7", "Ultimate", 1, "x86"));
+    guest.needs(2_GiB, 5s);
+    return guest.assigned();
+  };
+  EXPECT_EQ(decided(), kBoots);
+  for (GuestRow& row : rows)
+    if (row.id == "windows-7-x86") row.can[static_cast<std::size_t>(GuestAbility::Dimm)] = Can::Yes;
+  EXPECT_GT(decided(), kBoots);
+}
+
+TEST(GuestsOfTheTable, ALicenceIsAMaximum) {
+  std::vector<GuestRow> rows = table().rows();
+  for (GuestRow& row : rows)
+    if (row.id == "windows-7-x86") row.can[static_cast<std::size_t>(GuestAbility::Dimm)] = Can::Yes;
+  const GuestTable changed(rows);
+  Guest guest(GuestAbility::Dimm, changed);
+  guest.hello(windows("Windows 7", "Ultimate", 1, "x86"));
+  guest.needs(7_GiB, 20s);
+  EXPECT_EQ(guest.assigned(), 4_GiB);
+  EXPECT_EQ(guest.report().limits.maximum, 4_GiB);
+  Guest free_guest(GuestAbility::Dimm, changed);
+  free_guest.hello(linux_guest("6.1.0"));
+  free_guest.needs(7_GiB, 20s);
+  EXPECT_GT(free_guest.assigned(), 4_GiB) << "without the licence";
+}
+
+TEST(GuestsOfTheTable, AnOwnerWhoAllowsMoreThanItsGuestCanTakeIsTold) {
+  Guest guest(GuestAbility::Dimm, table());
+  guest.hello(windows("Windows 7", "Ultimate", 1, "x64"));
+  guest.needs(500_MiB, 1s);
+  SettingsChange change;
+  change.to.maximum = 4_GiB;
+  for (const bool dry_run : {true, false}) {
+    const auto set = guest.world().set("web", change, dry_run);
+    ASSERT_TRUE(set);
+    EXPECT_EQ(set->limits.maximum, kBoots);
+    ASSERT_EQ(set->warnings.size(), 1u);
+    EXPECT_THAT(set->warnings[0], HasSubstr("ballooned only: Windows 7 Ultimate SP1 x64"));
+  }
+  change.to.maximum = kBoots;
+  EXPECT_THAT(guest.world().set("web", change, false)->warnings, ::testing::IsEmpty());
+}
+
+TEST(GuestsOfTheTable, WhatAGuestWasGivenBeforeItSpokeStaysCountedAndItsOwn) {
+  Guest guest(GuestAbility::Dimm, table());
+  guest.hello(linux_guest("6.1.0"));
+  guest.needs(2_GiB, 5s);
+  const Bytes had = guest.assigned();
+  ASSERT_GT(had, kBoots);
+  guest.hello(windows("Windows 7", "Ultimate", 1, "x64"));
+  guest.needs(had, 5s);
+  EXPECT_EQ(guest.assigned(), had);
+  EXPECT_EQ(guest.report().committed, had);
+  EXPECT_EQ(guest.report().limits.maximum, had) << "it could not give it back in any other way";
+  guest.hello(windows("Windows XP", "Professional", 3, "x86"));
+  guest.needs(had, 5s);
+  EXPECT_EQ(guest.report().status, Status::Static);
+  EXPECT_EQ(guest.report().committed, had) << "unsupported, and counted as before";
+}
+
+// It could otherwise take what is idle, and then say that it cannot be changed.
+TEST(GuestsOfTheTable, AGuestThatTakesNoPartKeepsOnlyWhatItTouched) {
+  EngineOptions options = World::options(3_GiB, {});
+  options.guests = &table();
+  World w(std::move(options));
+  w.add("liar", 1_GiB);
+  w.add("db");
+  w.host.resident_of = {{1, 600_MiB}, {2, 2_GiB}};
+  const auto speaks = [&w](const std::string& name, const GuestSystem& system) {
+    GuestState& s = w.guest(name).s;
+    s.service = Service::Speaking;
+    s.agent_version = kHost;
+    s.system = system;
+  };
+  const GuestSystem able{.os = "linux", .arch = "x86_64", .release = "6.1.0"};
+  speaks("liar", able);
+  speaks("db", able);
+  w.demands = {{"liar", 1800_MiB}, {"db", 300_MiB}};
+  w.run(5s);
+  ASSERT_GE(w.assigned("liar"), 1500_MiB) << "its fair share";
+  speaks("liar", {.os = "windows", .name = "Windows XP"});
+  w.demands["db"] = 1900_MiB;
+  w.run(20s);
+  EXPECT_EQ(w.vm("liar").status, Status::Static);
+  EXPECT_EQ(w.assigned("liar"), 1_GiB) << "it booted with that";
+  EXPECT_GE(w.assigned("db"), 1900_MiB);
+}
+
+TEST(GuestsOfTheTable, ARestrictedGuestIsNotResizedAboveWhatItCanTake) {
+  Guest guest(GuestAbility::Dimm, table());
+  guest.hello(windows("Windows 7", "Ultimate", 1, "x64"));
+  guest.needs(500_MiB, 1s);
+  SettingsChange change;
+  change.to.mode = Mode::Static;
+  ASSERT_TRUE(guest.world().set("web", change, false));
+  const auto refused = guest.world().engine.resize("web", 2_GiB, false, "");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("can have 1.00 GiB at most: Windows 7 Ultimate SP1 x64"));
+}
+
+TEST(ServiceOfAGuest, ThatIsMissingIsNamedAndItsMemoryStays) {
+  Guest guest(GuestAbility::Dimm, table());
+  guest.passes(130s);
+  EXPECT_EQ(guest.report().status, Status::NoIntegration);
+  EXPECT_EQ(guest.report().note, "no service speaks in the guest: stays as it is");
+  EXPECT_EQ(guest.report().committed, kBoots);
+  EXPECT_EQ(guest.exam().standing.row, "");
+}
+
+TEST(ServiceOfAGuest, ThatIsTooOldIsHeldWithItsRemedyAndTakesPartAgainAfterALiveUpgrade) {
+  std::vector<GuestRow> rows = table().rows();
+  for (GuestRow& row : rows) row.least_service = "0.1.0";
+  const GuestTable guests(rows);
+  Guest guest(GuestAbility::Dimm, guests);
+  const std::string system = windows("Windows Server 2008 R2", "Enterprise", 1, "x64");
+  guest.hello(system);
+  guest.needs(2_GiB, 5s);
+  const Bytes had = guest.assigned();
+  guest.hello(system, "0.0.9");
+  guest.needs(4_GiB, 5s);
+  EXPECT_EQ(guest.report().status, Status::Static);
+  EXPECT_EQ(guest.report().note,
+            "its service 0.0.9 is too old for Windows Server 2008 R2 Enterprise SP1 x64: it must be 0.1.0 or "
+            "newer: stays as it is");
+  EXPECT_EQ(guest.exam().standing.remedy, "install aerostat-guest 0.1.0 in the guest");
+  EXPECT_EQ(guest.assigned(), had);
+  EXPECT_EQ(guest.report().committed, had) << "memory already given stays counted";
+  guest.lose("the service was stopped");
+  guest.hello(system, "0.1.0");
+  guest.needs(4_GiB, 5s);
+  EXPECT_GT(guest.assigned(), had);
+  EXPECT_NE(guest.report().status, Status::Static);
+}
+
+TEST(ServiceOfAGuest, ThatIsTooNewIsUsedAndNamedWithItsRemedy) {
+  Guest guest(GuestAbility::Dimm, table());
+  guest.hello(linux_guest("6.1.0"), "0.2.0");
+  guest.needs(300_MiB, 2s);
+  EXPECT_EQ(guest.report().status, Status::Ok);
+  EXPECT_EQ(guest.report().note, "its service 0.2.0 is newer than this host's 0.1.0");
+  EXPECT_EQ(guest.exam().standing.remedy, "update aerostat on the host to 0.2.0");
+}
+
+TEST(ServiceOfAGuest, OfAnotherProtocolIsHeldAndCounted) {
+  Guest guest(GuestAbility::Dimm, table());
+  guest.hello(linux_guest("6.1.0"));
+  guest.needs(2_GiB, 5s);
+  const Bytes had = guest.assigned();
+  guest.hello(linux_guest("6.1.0"), "9.0.0", 2);
+  guest.needs(4_GiB, 5s);
+  EXPECT_EQ(guest.report().status, Status::NoIntegration);
+  EXPECT_THAT(guest.report().note, HasSubstr("protocol 2 is not supported; this host speaks 1"));
+  EXPECT_EQ(guest.exam().standing.remedy, "update aerostat on the host to 9.0.0");
+  EXPECT_EQ(guest.report().committed, had);
+}
+
+TEST(ServiceOfAGuest, ThatDiesInTheMiddleOfAMoveLosesNothing) {
+  Guest guest(GuestAbility::Dimm, table());
+  fakes::FakeMachine& machine = *guest.world().machines.at("web");
+  const std::string system = windows("Windows Server 2008 R2", "Enterprise", 1, "x64");
+  guest.hello(system);
+  guest.needs(500_MiB, 1s);
+  machine.obedient = false;  // orders are under way for as long as the test says
+  guest.needs(2_GiB, 1s);
+  const Bytes asked = machine.facts().target();
+  ASSERT_GT(asked, kBoots);
+  guest.lose("the service died");
+  guest.passes(1s);
+  EXPECT_GE(guest.report().committed, asked) << "what was asked for counts although nobody speaks";
+  machine.arrive();
+  machine.obedient = true;
+  guest.passes(5s);
+  EXPECT_GE(guest.assigned(), asked) << "what arrived is not taken back";
+  EXPECT_NE(guest.report().status, Status::Ok);
+  guest.hello(system);
+  guest.needs(1500_MiB, 2s);
+  EXPECT_EQ(guest.report().status, Status::Ok);
+}
+
+}  // namespace
+}  // namespace aerostat
