@@ -88,7 +88,7 @@ Json to_json(const PastDecision& d) {
           {"assigned_bytes", bytes_or_null(d.assigned)},
           {"demand_bytes", bytes_or_null(d.demand)},
           {"wanted_bytes", bytes_or_null(d.wanted)},
-          {"wanted_parts", nullptr},
+          {"wanted_parts", d.wanted_parts ? parts_json(*d.wanted_parts) : Json(nullptr)},
           {"host_free_bytes", bytes_or_null(d.host_free)},
           {"repeated", d.repeated},
           {"result", d.result}};

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "model/parts.h"
 #include "model/report.h"
 #include "model/start.h"
 
@@ -22,6 +23,8 @@ Json to_json(const HostReport& report);
 Json to_json(const DecisionRecord& decision);
 Json to_json(const EventRecord& event);
 Json to_json(const Reaction& reaction);
+// By their names; without those that are nothing.
+Json parts_json(const Parts& parts);
 Json to_json(const StartReport& start);
 // RFC 9457:
 // {"type":"urn:aerostat:problem:refused","title":"refused","status":409,"detail":"…","code":"refused",

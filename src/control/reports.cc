@@ -33,6 +33,7 @@ std::string devices_text(const MachineFacts& facts) {
 std::string id(Setting setting) { return std::string(setting_id(setting)); }
 
 void add_guest_numbers(VmReport& out, const VmRecord& vm, TimePoint now) {
+  if (vm.heard_at) out.sample_age_s = std::max(0.0, seconds(now - *vm.heard_at));
   if (vm.mind.source == Source::None) return;
   const GuestSample& s = vm.mind.sample;
   out.sample = s;
@@ -46,7 +47,6 @@ void add_guest_numbers(VmReport& out, const VmRecord& vm, TimePoint now) {
   out.swap_out_pages = s.swap_out_pages;
   out.oom_kills = s.oom_kills_of_guest();
   out.oom_kills_in_limits = s.oom_kills_in_limits;
-  out.sample_age_s = std::max(0.0, seconds(now - vm.mind.sampled_at));
 }
 
 }  // namespace
@@ -71,6 +71,8 @@ VmReport report_of(const VmRecord& vm, TimePoint now) {
   }
   out.grows = vm.grows;
   out.shrinks = vm.shrinks;
+  out.added = vm.added;
+  out.removed = vm.removed;
   out.refusals = vm.refusals;
   out.reboots = vm.seen_resets;
   out.peak_assigned = vm.peak_assigned;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "control/guest_rules.h"
 #include "control/unheard.h"
@@ -85,6 +86,7 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Source so
   evidence.source = source;
   evidence.sample = sample;
   evidence.sampled_at = at;
+  vm.heard_at = at;
   vm.lost.reset();
   if (!learn(vm.mind, evidence, *vm.profile, now)) return;
   vm.starting = false;
@@ -302,6 +304,10 @@ Bytes follow_machine(VmRecord& vm, TimePoint now) {
   const Bytes returned = std::max(Bytes{}, vm.last_assigned - facts.due());
   vm.last_assigned = facts.due();
   vm.peak_assigned = std::max(vm.peak_assigned, facts.assigned());
+  const Bytes change =
+      facts.assigned() - std::exchange(vm.counted_to, facts.assigned()).value_or(facts.assigned());
+  vm.added += std::max(Bytes{}, change);
+  vm.removed += std::max(Bytes{}, -change);
   return returned;
 }
 

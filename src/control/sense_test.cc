@@ -247,5 +247,34 @@ TEST(Sense, TakesNoMemoryOnItsWayForNeedOfAGuestThatCountsItsBalloon) {
   EXPECT_EQ(vm.demand(), 400_MiB);
 }
 
+TEST(Sense, TellsHowLongAgoAGuestReportedThatNoLongerDoes) {
+  Web web(1_GiB);
+  web.w.engine.pass();
+  EXPECT_EQ(web.w.vm("web").sample_age_s, std::nullopt) << "it never did";
+  web.demand_after(1s, 500_MiB);
+  web.w.guest("web").s.service = Service::Absent;
+  web.w.guest("web").s.sample.reset();
+  for (const double age : {40.0, 80.0}) {
+    web.w.clock.advance(40s);
+    web.w.engine.pass();
+    EXPECT_EQ(web.w.vm("web").demand, std::nullopt);
+    EXPECT_EQ(web.w.vm("web").sample_age_s, age);
+  }
+}
+
+TEST(Sense, CountsWhatIsAddedAndRemovedByWhateverHand) {
+  Web web(1_GiB);
+  web.w.engine.machine_changed(web.machine.id());
+  EXPECT_EQ(web.w.vm("web").added, Bytes{}) << "what it had when it was found was not added";
+  for (const Bytes size : {1536_MiB, 1280_MiB, 1280_MiB, 2_GiB, 768_MiB}) {
+    web.machine.set_target(size);
+    web.w.engine.machine_changed(web.machine.id());
+    const VmReport now = web.w.vm("web");
+    EXPECT_EQ(now.assigned, size);
+    EXPECT_EQ(1_GiB + now.added - now.removed, size);
+  }
+  EXPECT_EQ(web.w.vm("web").added, 1280_MiB);
+}
+
 }  // namespace
 }  // namespace aerostat

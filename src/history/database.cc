@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -32,13 +34,15 @@ CREATE INDEX events_at ON events(at_ms);
 CREATE TABLE decisions(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
   vm TEXT NOT NULL, rule TEXT NOT NULL, from_bytes INTEGER NOT NULL, to_bytes INTEGER NOT NULL,
   desired_bytes INTEGER NOT NULL, why TEXT NOT NULL, assigned_bytes INTEGER, demand_bytes INTEGER,
-  wanted_bytes INTEGER, host_free_bytes INTEGER, repeated INTEGER NOT NULL, result TEXT NOT NULL,
+  wanted_bytes INTEGER, host_free_bytes INTEGER, repeated INTEGER NOT NULL, result TEXT NOT NULL, wanted_parts TEXT,
   UNIQUE(run, seq)) STRICT;
 CREATE INDEX decisions_of ON decisions(vm, at_ms);
 )sql";
 
-// What schema 1 lacks.
-constexpr const char* kFromSchema1 = "ALTER TABLE events ADD COLUMN asked_by TEXT NOT NULL DEFAULT ''";
+// What schema 1 lacks, schema 2, and so on.
+constexpr std::array<const char*, kSchema - 1> kFromSchema = {
+    "ALTER TABLE events ADD COLUMN asked_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE decisions ADD COLUMN wanted_parts TEXT"};
 
 }  // namespace
 
@@ -120,7 +124,8 @@ Result<void> prepare(SQLite::Database& database, const std::string& path, Bytes 
     database.exec(kTables);
     database.exec(fmt::format("PRAGMA application_id = {}", kApplication));
   } else {
-    database.exec(kFromSchema1);
+    for (auto from = static_cast<std::size_t>(std::max(schema, 1)); from < kSchema; ++from)
+      database.exec(kFromSchema[from - 1]);
   }
   database.exec(fmt::format("PRAGMA user_version = {}", kSchema));
   all.commit();

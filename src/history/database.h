@@ -12,7 +12,7 @@
 
 namespace aerostat::history {
 
-inline constexpr int kSchema = 2;
+inline constexpr int kSchema = 3;
 
 // What went wrong with the file, as in store.h.
 Error error_of(const SQLite::Exception& fault, const std::string& path);

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "model/parts.h"
 
 namespace aerostat {
 
@@ -70,6 +71,8 @@ struct PastDecision {
   std::optional<Bytes> assigned, demand, wanted, host_free;
   std::uint64_t repeated = 1;
   std::string result;
+  std::optional<Parts>
+      wanted_parts;  // what was wanted, by its reasons; missing: an older daemon did not keep it
 };
 
 struct PastQuery {

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 
 namespace aerostat::history {
 
 namespace {
 
 constexpr std::size_t kMostText = 2000;
+constexpr std::int64_t kMostOfPart = std::int64_t{1} << 50;
 
 std::int64_t milliseconds(WallTime at) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
@@ -25,6 +27,29 @@ void bind(SQLite::Statement& into, int place, const std::optional<Bytes>& size) 
 std::optional<Bytes> size_at(SQLite::Statement& row, int place) {
   if (row.isColumnNull(place)) return std::nullopt;
   return Bytes::of(row.getColumn(place).getInt64());
+}
+
+// {"demand":629145600,"headroom":83886080}: without parts that are nothing.
+std::string text_of(const Parts& parts) {
+  nlohmann::json out = nlohmann::json::object();
+  for (std::size_t i = 0; i < kParts; ++i) {
+    const Part part = static_cast<Part>(i);
+    if (parts.of(part) != Bytes{}) out[std::string(part_name(part))] = parts.of(part).count();
+  }
+  return out.dump();
+}
+
+// The file may be anybody's: what is no part is left out.
+Parts parts_of(const std::string& text) {
+  Parts out;
+  const nlohmann::json all = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  for (std::size_t i = 0; i < kParts; ++i) {
+    const Part part = static_cast<Part>(i);
+    const auto found = all.find(part_name(part));
+    if (found == all.end() || !found->is_number_integer()) continue;
+    out.add(part, Bytes::of(std::clamp(found->get<std::int64_t>(), -kMostOfPart, kMostOfPart)));
+  }
+  return out;
 }
 
 void bind(SQLite::Statement& into, const PastQuery& query) {
@@ -43,11 +68,12 @@ Records::Records(SQLite::Database& database)
       decision_(
           database,
           "INSERT INTO decisions(run, seq, at_ms, vm, rule, from_bytes, to_bytes, desired_bytes, why, "
-          "assigned_bytes, demand_bytes, wanted_bytes, host_free_bytes, repeated, result) "
-          "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run, seq) DO UPDATE SET "
+          "assigned_bytes, demand_bytes, wanted_bytes, host_free_bytes, repeated, result, wanted_parts) "
+          "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run, seq) DO UPDATE SET "
           "vm = excluded.vm, assigned_bytes = excluded.assigned_bytes, demand_bytes = excluded.demand_bytes, "
           "wanted_bytes = excluded.wanted_bytes, host_free_bytes = excluded.host_free_bytes, "
-          "why = excluded.why, repeated = excluded.repeated, result = excluded.result") {}
+          "why = excluded.why, repeated = excluded.repeated, result = excluded.result, "
+          "wanted_parts = excluded.wanted_parts") {}
 
 void Records::add(std::int64_t run, const EventRecord& event) {
   event_.reset();
@@ -79,6 +105,10 @@ void Records::add(std::int64_t run, const DecisionRecord& d) {
   bind(decision_, 13, d.host_free);
   decision_.bind(14, static_cast<std::int64_t>(d.repeated));
   decision_.bind(15, d.result.substr(0, kMostText));
+  if (d.wanted)
+    decision_.bind(16, text_of(d.decision.ruling.wish.numbers.wanted));
+  else
+    decision_.bind(16);
   decision_.exec();
   decision_.reset();
 }
@@ -107,11 +137,11 @@ std::vector<PastEvent> Records::events(const PastQuery& query) {
 }
 
 std::vector<PastDecision> Records::decisions(const PastQuery& query) {
-  SQLite::Statement rows(
-      *database_,
-      "SELECT at_ms, vm, rule, from_bytes, to_bytes, desired_bytes, why, assigned_bytes, "
-      "demand_bytes, wanted_bytes, host_free_bytes, repeated, result FROM decisions WHERE vm = ?1 "
-      "AND at_ms >= ?2 AND at_ms < ?3 ORDER BY at_ms DESC, id DESC LIMIT ?4");
+  SQLite::Statement rows(*database_,
+                         "SELECT at_ms, vm, rule, from_bytes, to_bytes, desired_bytes, why, assigned_bytes, "
+                         "demand_bytes, wanted_bytes, host_free_bytes, repeated, result, wanted_parts FROM "
+                         "decisions WHERE vm = ?1 "
+                         "AND at_ms >= ?2 AND at_ms < ?3 ORDER BY at_ms DESC, id DESC LIMIT ?4");
   bind(rows, query);
   std::vector<PastDecision> out;
   while (rows.executeStep()) {
@@ -129,6 +159,7 @@ std::vector<PastDecision> Records::decisions(const PastQuery& query) {
     d.host_free = size_at(rows, 10);
     d.repeated = static_cast<std::uint64_t>(rows.getColumn(11).getInt64());
     d.result = rows.getColumn(12).getString();
+    if (!rows.isColumnNull(13)) d.wanted_parts = parts_of(rows.getColumn(13).getString());
   }
   std::reverse(out.begin(), out.end());
   return out;

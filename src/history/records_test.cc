@@ -57,6 +57,7 @@ TEST_F(RecordsTest, OfAnOlderFileAreKept) {
   {
     SQLite::Database older(folder_.path() + "/history.db", SQLite::OPEN_READWRITE);
     older.exec("ALTER TABLE events DROP COLUMN asked_by");
+    older.exec("ALTER TABLE decisions DROP COLUMN wanted_parts");
     older.exec("PRAGMA user_version = 1");
   }
   for (const int run : {2, 3}) {
@@ -64,6 +65,7 @@ TEST_F(RecordsTest, OfAnOlderFileAreKept) {
     EventRecord asked = event(1, "web", run * 1000);
     asked.by = "user 7";
     ASSERT_TRUE(store->add(run, asked));
+    ASSERT_TRUE(store->add(run, decision(1, run * 1000, 1)));
     ASSERT_TRUE(store->commit());
   }
   EXPECT_THAT(opened()->events({"web", 0, 10'000, 100}).value(),
@@ -94,6 +96,46 @@ TEST_F(RecordsTest, AreThereForTheNextDaemon) {
   ASSERT_EQ(decisions.size(), 1u);
   EXPECT_EQ(decisions[0].demand, Bytes::mib(300));
   EXPECT_EQ(decisions[0].wanted, std::nullopt) << "unknown is not zero";
+}
+
+TEST_F(RecordsTest, OfADecisionHaveThePartsOfWhatWasWanted) {
+  {
+    const auto store = opened();
+    DecisionRecord wanted = decision(1, 2000, 1);
+    wanted.wanted = Bytes::mib(340);
+    wanted.decision.ruling.wish.numbers.wanted.add(Part::Demand, Bytes::mib(300));
+    wanted.decision.ruling.wish.numbers.wanted.add(Part::Headroom, Bytes::mib(60));
+    wanted.decision.ruling.wish.numbers.wanted.add(Part::Maximum, -Bytes::mib(20));
+    ASSERT_TRUE(store->add(1, wanted));
+    ASSERT_TRUE(store->add(1, decision(2, 3000, 1)));
+    ASSERT_TRUE(store->commit());
+  }
+  const auto decisions = opened()->decisions({"web", 0, 10'000, 100}).value();
+  ASSERT_EQ(decisions.size(), 2u);
+  const Parts parts = decisions[0].wanted_parts.value();
+  EXPECT_EQ(parts.of(Part::Demand), Bytes::mib(300));
+  EXPECT_EQ(parts.of(Part::Maximum), -Bytes::mib(20));
+  EXPECT_EQ(parts.sum(), decisions[0].wanted);
+  EXPECT_FALSE(decisions[1].wanted_parts) << "unknown is not zero";
+}
+
+TEST_F(RecordsTest, TakeAnyPartsOfADamagedFile) {
+  {
+    const auto store = opened();
+    for (const int seq : {1, 2, 3}) ASSERT_TRUE(store->add(1, decision(seq, 2000 + seq, 1)));
+    ASSERT_TRUE(store->commit());
+  }
+  SQLite::Database(folder_.path() + "/history.db", SQLite::OPEN_READWRITE)
+      .exec(
+          "UPDATE decisions SET wanted_parts = '{\"demand\":7,\"floor\":1e3,\"held\":\"8\",\"other\":5}' "
+          "WHERE seq = 1;"
+          "UPDATE decisions SET wanted_parts = 'demand=7' WHERE seq = 2;"
+          "UPDATE decisions SET wanted_parts = '[7]' WHERE seq = 3");
+  const auto decisions = opened()->decisions({"web", 0, 10'000, 100}).value();
+  const Parts parts = decisions.at(0).wanted_parts.value();
+  EXPECT_EQ(parts.of(Part::Demand), Bytes::of(7));
+  EXPECT_EQ(parts.sum(), Bytes::of(7));
+  for (const std::size_t other : {1u, 2u}) EXPECT_EQ(decisions.at(other).wanted_parts.value().sum(), Bytes{});
 }
 
 TEST_F(RecordsTest, ADecisionIsReplacedWhenItIsFinal) {

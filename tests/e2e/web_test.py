@@ -167,12 +167,12 @@ class Web(RealGuests):
             self.no_trouble(page)
 
     def test_one_walk_through_all_views(self) -> None:
-        """Page, top, list and metrics beside QEMU: a guest at rest, and one that nobody speaks for."""
+        """Page, top, list and metrics beside QEMU: a guest at rest, and one whose service has stopped."""
         with (Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir) as web,
-              Guest("quiet", self.rundir, balloon=False, agent=False) as quiet, Tmux(self.rundir, daemon, 200, 50) as terminal):
-            web.wait_ready()
-            daemon.wait_served("web", timeout=60)
-            quiet.wait_ready()
+              Guest("quiet", self.rundir, balloon=False) as quiet, Tmux(self.rundir, daemon, 200, 50) as terminal):
+            for guest in (web, quiet):
+                guest.wait_ready()
+                daemon.wait_served(guest.name, timeout=60)
             page = self.serve(daemon)
             terminal.open_top()
             terminal.sees("web", "quiet")
@@ -201,8 +201,13 @@ class Web(RealGuests):
             agree("web", "assigned_bytes", "assigned", "ASSIGNED", lambda: shown(web.memory().assigned))
             agree("web", "demand_bytes", "demand", "DEMAND", lambda: shown(daemon.vm("web")["demand_bytes"]))
 
-            # Without a service and without a balloon's statistics its demand is not known, and not zero.
+            # The port of its service is taken away: nobody speaks for this guest any more, and it has no balloon.
+            quiet.qmp.execute("device_del", id="agent")
+            until(lambda: daemon.vm("quiet")["demand_bytes"] is None, 30, "what is old is no longer known")
             agree("quiet", "demand_bytes", "demand", "DEMAND", lambda: "-")
+            page.wait(cell("quiet", "demand") + " [title^='not known: last report']")
+            age = re.search(r'^aerostat_vm_sample_age_seconds{vm="quiet"} (\S+)$', daemon.text("/metrics"), re.M)
+            self.assertTrue(age and float(age[1]) > 0, "what is missing has an age")
             agree("quiet", "assigned_bytes", "assigned", "ASSIGNED", lambda: shown(quiet.memory().assigned))
             self.no_trouble(page)
 

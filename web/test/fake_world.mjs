@@ -28,7 +28,7 @@ function vm([name, mode, status, assigned, minimum, maximum, os, note]) {
     available_bytes: known ? Math.round(size * 0.2) : null, swap_used_bytes: known ? (status === "paging" ? 220 * MIB : 0) : null,
     swap_in_pages: 0, swap_out_pages: 0, oom_kills: known ? 0 : null, oom_kills_in_limits: 0, sample_age_s: known ? 0.1 : null,
     integration: known ? "service 0.1.0" : "none", os: os ? os : "", devices: status === "off" ? "" : "balloon, virtio-mem up to 1.62 GiB, service port",
-    grows: 3, shrinks: 1, refusals: status === "paging" ? 4 : 0, reboots: 0, peak_assigned_bytes: size, peak_demand_bytes: size,
+    grows: 3, shrinks: 1, added_bytes: 3 * MIB, removed_bytes: MIB, refusals: status === "paging" ? 4 : 0, reboots: 0, peak_assigned_bytes: size, peak_demand_bytes: size,
     watched_s: known ? 5400.2 : null, note, settings: { ...noSettings, mode, minimum_bytes: minimum && minimum * MIB }, warnings: [],
   };
 }

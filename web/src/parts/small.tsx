@@ -14,8 +14,8 @@ export function Status({ vm }: { vm: Vm }) {
   );
 }
 
-export function Size({ value }: { value: number | null | undefined }) {
-  if (value === null || value === undefined) return <Missing />;
+export function Size({ value, age }: { value: number | null | undefined; age?: number | null | undefined }) {
+  if (value === null || value === undefined) return <Missing age={age} />;
   const [number, unit] = bytes(value).split(" ");
   return (
     <>
@@ -24,11 +24,13 @@ export function Size({ value }: { value: number | null | undefined }) {
   );
 }
 
-export function Missing() {
+// `age`: of the last report, in seconds; null: there was none; undefined: the guest does not report this.
+export function Missing({ age }: { age?: number | null | undefined }) {
+  const text = age === undefined ? "not known" : age === null ? "not known: its guest never reported" : `not known: last report ${duration(age)} ago`;
   return (
-    <span class="missing" title="not known">
+    <span class="missing" title={text}>
       <span aria-hidden="true">{MISSING}</span>
-      <span class="hidden">not known</span>
+      <span class="hidden">{text}</span>
     </span>
   );
 }

@@ -61,6 +61,8 @@ export interface Vm {
   devices: string;
   grows: number;
   shrinks: number;
+  added_bytes: number;
+  removed_bytes: number;
   refusals: number;
   reboots: number;
   peak_assigned_bytes: Bytes;

@@ -26,14 +26,14 @@ function size(id: string, title: string, explain: string, value: (vm: Vm) => num
     explain,
     numeric: true,
     key: value,
-    cell: (vm) => <span class={old && isStale(vm) ? "old" : ""}><Size value={value(vm)} /></span>,
+    cell: (vm) => <span class={old && isStale(vm) ? "old" : ""}><Size value={value(vm)} age={old ? vm.sample_age_s : undefined} /></span>,
   };
 }
 
 // Which bound makes it feel short: at 100 % demand is exactly met.
 function Pressure({ vm }: { vm: Vm }) {
   const value = vm.pressure_percent;
-  if (value === null) return <Missing />;
+  if (value === null) return <Missing age={vm.sample_age_s} />;
   return <span class={`pressure ${value > 100 ? "bad" : value > 90 ? "watch" : ""}`}>{percent(value)}</span>;
 }
 

@@ -53,7 +53,7 @@ function Facts({ vm }: { vm: Vm }) {
     ["Startup", bytes(vm.startup_bytes)],
     ["Buffer", vm.buffer_percent === null ? "learned" : `${vm.buffer_percent} %`],
     ["Weight", String(vm.weight)],
-    ["Moves", `${plural(vm.grows, "growth")}, ${plural(vm.shrinks, "shrink")}, ${plural(vm.refusals, "refusal")}`],
+    ["Moves", `${plural(vm.grows, "growth")}, ${plural(vm.shrinks, "shrink")}, ${plural(vm.refusals, "refusal")}; ${bytes(vm.added_bytes)} added, ${bytes(vm.removed_bytes)} removed`],
     ["Most ever", `${bytes(vm.peak_assigned_bytes)} assigned, ${bytes(vm.peak_demand_bytes)} demand`],
     ["Watched for", vm.watched_s === null ? "–" : duration(vm.watched_s)],
     ["Killed for lack of memory", vm.oom_kills === null ? "not known" : plural(vm.oom_kills, "program")],
