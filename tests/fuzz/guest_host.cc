@@ -15,7 +15,8 @@ constexpr std::size_t kMostText = 2000;
 void check(GuestSession& session) {
   fuzz::promise(session.take_output().size() <= kMostWords);
   const GuestState& state = session.state();
-  fuzz::promise(state.note.size() + state.complaint.size() + state.os.size() < kMostText);
+  fuzz::promise(state.note.size() + state.complaint.size() + state.os.size() + state.refusal.size() <
+                kMostText);
 }
 
 }  // namespace
