@@ -20,11 +20,11 @@ class HostPort:
         self._buffer = b""
         self._id = 0
 
-    def welcome(self) -> dict[str, Any]:
+    def welcome(self, keepalive_ms: int = 200, sample_ms: int = 50) -> dict[str, Any]:
         """Waits for a service, welcomes it, and returns its hello."""
         self._connection, _ = self._server.accept()
         hello = self.hear("hello")
-        self.say({"t": "welcome", "protocol": [1, 0], "keepalive_ms": 200, "sample_ms": 50})
+        self.say({"t": "welcome", "protocol": [1, 0], "keepalive_ms": keepalive_ms, "sample_ms": sample_ms})
         return hello
 
     def say(self, message: dict[str, Any]) -> None:
