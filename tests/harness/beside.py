@@ -19,10 +19,12 @@ def cache() -> Path:
 
 
 @functools.cache
-def unpacked(suite: str, package: str) -> Path | str:
-    """The folder with the package and what this machine lacks of what it needs; otherwise why there is none."""
-    folder = cache() / f"{package}-{suite}"
-    done = subprocess.run([str(ROOT / "script" / "debian-packages"), "--with-needed", "--unpack", str(folder), suite, package],
+def unpacked(suite: str, package: str, arch: str = "") -> Path | str:
+    """The folder with the package, and, unless it is another architecture's, what this machine lacks of what it needs; otherwise
+    why there is none."""
+    folder = cache() / "-".join([package, suite, *([arch] if arch else [])])
+    how = ["--arch", arch] if arch else ["--with-needed"]
+    done = subprocess.run([str(ROOT / "script" / "debian-packages"), *how, "--unpack", str(folder), suite, package],
                           capture_output=True, text=True, check=False)
     return folder if done.returncode == 0 else done.stderr.strip()
 
