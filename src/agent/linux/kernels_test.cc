@@ -83,6 +83,21 @@ TEST(KernelFiles, HugePagesThatWereSetAsideAreNotAvailable) {
               static_cast<double>(set_aside), 5 * kMiB);
 }
 
+// A kernel of 32 bits reaches the first 896 MiB only for its own data.
+TEST(KernelFiles, OfThirtyTwoBitsHaveMemoryThatTheyCannotUseForThemselves) {
+  Recorded guest("32-bit");
+  guest.holds(1536 * kMiB);
+  std::ifstream in(guest.root + "/proc/meminfo");
+  std::int64_t low_free = 0;
+  for (std::string word; in >> word;)
+    if (word == "LowFree:") in >> low_free;
+  ASSERT_GT(low_free, 0);
+  EXPECT_NEAR(static_cast<double>(*guest.reading.normal_free_kib), static_cast<double>(low_free), kMiB);
+  const Zones zones = guest.sampler.zones();
+  EXPECT_LE(zones.kernel_present_kib, 896 * kMiB);
+  EXPECT_GT(zones.movable_present_kib, 600 * kMiB);
+}
+
 TEST(KernelFiles, WithCgroupsOfVersionOneTellWhatAGroupHolds) {
   Recorded guest("cgroup-v1");
   guest.holds(384 * kMiB);

@@ -6,7 +6,10 @@ namespace aerostat::agent {
 
 namespace {
 
-bool kernel_can_use(std::string_view zone) { return zone != "Movable" && zone != "Device"; }
+// HighMem: what a 32-bit kernel reaches only page by page.
+bool kernel_can_use(std::string_view zone) {
+  return zone != "Movable" && zone != "Device" && zone != "HighMem";
+}
 
 }  // namespace
 
