@@ -88,6 +88,17 @@ TEST_F(Hook, HoldsLibvirtUpForAMomentOnlyAndThenLeavesTheStartToTheDaemon) {
             std::string::npos);
 }
 
+TEST_F(Hook, ADomainHasOneStarterAlsoWhereItsMemoryCameThisMoment) {
+  std::vector<std::string> answers(13, start("gathering"));
+  answers.push_back(start("ready"));
+  ScriptedDaemon daemon(answers);
+  configure(daemon.socket);
+  const Ran ran = run({"web", "prepare", "begin", "-"});
+  EXPECT_TRUE(daemon.requests.back().starts_with("POST ")) << "that asks the daemon to start it";
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.err.find("aerostatd starts it when its memory is there"), std::string::npos) << ran.err;
+}
+
 TEST_F(Hook, AMigrationOrARestoreIsNeverTurnedIntoABoot) {
   for (const char* arrives : {"migrate", "restore"}) {
     ScriptedDaemon daemon(std::vector<std::string>(14, start("waiting")));

@@ -118,8 +118,8 @@ int Starts::gate_briefly(GateOptions options, std::chrono::milliseconds most, co
       options.request.domain = domain;
       later = reservation_of(ask_daemon(client_, "POST", "/v1/reservations", body_of(options.request)));
     }
-    if (later && there(*later)) return kDone;
     if (later) why = text_at(*later, "why");
+    // Also where its memory came this moment: a domain has one starter.
     if (later && !start_ended(state_of(*later)))
       why += "; aerostatd starts it when its memory is there (aerostat reservations)";
     if (!later) ask_daemon(client_, "DELETE", place_of(options.request.vm));
