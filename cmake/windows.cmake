@@ -12,7 +12,7 @@ set(windows_sources
 
 # Guards of static variables would bring in threads, and those need Vista.
 set(windows_flags
-  -std=c++20 -Os -fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections -fdata-sections
+  -std=c++20 -Os -fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   -D_WIN32_WINNT=0x0502 -DWINVER=0x0502 -DNOMINMAX -DWIN32_LEAN_AND_MEAN
   -DAEROSTAT_VERSION=\"${PROJECT_VERSION}\" -I${CMAKE_SOURCE_DIR}/src)

@@ -94,7 +94,7 @@ int print_once() {
 int main(int count, char** words) {
   CommandLine line = read_command_line(count, words);
   using Do = CommandLine::Do;
-  if (line.what == Do::Install || line.what == Do::Run) line.options.second_release = is_second_release();
+  if (line.what == Do::Install) line.options.second_release = is_second_release();
   switch (line.what) {
     case Do::Help: print(STD_OUTPUT_HANDLE, kHelp); return 0;
     case Do::Version: print(STD_OUTPUT_HANDLE, "aerostat-guest " AEROSTAT_VERSION "\r\n"); return 0;

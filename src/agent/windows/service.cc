@@ -16,7 +16,7 @@ constexpr const wchar_t* kEventSource =
     L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\aerostat-guest";
 // Two privileges are left of LocalSystem's: to pass through folders, and to read the lists of pages.
 constexpr wchar_t kPrivileges[] = L"SeChangeNotifyPrivilege\0SeProfileSingleProcessPrivilege\0";
-constexpr DWORD kStopMostMs = 10'000;
+constexpr DWORD kMostWaitMs = 10'000;
 
 // Levels of ChangeServiceConfig2 that came with Vista. An older system refuses them, which is no fault.
 constexpr DWORD kFailureActionsFlag = 4, kSidInfo = 5, kRequiredPrivileges = 6;
@@ -104,12 +104,22 @@ void set_event_source(const wchar_t* program) {
 bool stop_and_wait(SC_HANDLE service) {
   SERVICE_STATUS status{};
   ControlService(service, SERVICE_CONTROL_STOP, &status);
-  for (DWORD waited = 0; waited <= kStopMostMs; waited += 100) {
+  for (DWORD waited = 0; waited <= kMostWaitMs; waited += 100) {
     if (QueryServiceStatus(service, &status) == 0 || status.dwCurrentState == SERVICE_STOPPED) return true;
     Sleep(100);
   }
   SetLastError(ERROR_SERVICE_REQUEST_TIMEOUT);
   return false;
+}
+
+// Soon after a boot the service manager still starts other services, and refuses any other start.
+bool start_and_wait(SC_HANDLE service) {
+  for (DWORD waited = 0; StartServiceW(service, 0, nullptr) == 0; waited += 100) {
+    if (GetLastError() == ERROR_SERVICE_ALREADY_RUNNING) return true;
+    if (GetLastError() != ERROR_SERVICE_DATABASE_LOCKED || waited > kMostWaitMs) return false;
+    Sleep(100);
+  }
+  return true;
 }
 
 // What the service manager's thread and the agent's share.
@@ -167,8 +177,7 @@ ServiceFault install_service(const Options& options) {
   if (service.h == nullptr) return fault("create the service");
   set_recovery(service.h);
   set_event_source(program.data());
-  if (StartServiceW(service.h, 0, nullptr) == 0 && GetLastError() != ERROR_SERVICE_ALREADY_RUNNING)
-    return fault("start the service");
+  if (!start_and_wait(service.h)) return fault("start the service");
   return {};
 }
 

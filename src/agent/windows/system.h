@@ -18,8 +18,8 @@ namespace aerostat::agent {
 // Since this boot; does not go back.
 std::int64_t now_ns();
 
-// Whether this is Windows Server 2003 R2, which is 2003 by all its numbers. The answer takes a library that
-// adds 4 MiB to a process: a service gets it from its command line.
+// Whether this is Windows Server 2003 R2, which is 2003 by all its numbers. Under wine the answer takes 4 MiB
+// of libraries: what runs on gets it from its command line.
 bool is_second_release();
 
 class System {
