@@ -1,0 +1,140 @@
+"""The service for Windows, under wine: as the systems of the original, against a real aerostatd, through a serial line. The
+VM around it is scripted; nothing here ran on a real Windows."""
+
+import os
+import shutil
+import signal
+import unittest
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.base import needs
+from tests.harness import process, wine
+from tests.harness.daemon import Daemon
+from tests.harness.paths import new_rundir
+from tests.harness.scripted_vm import ScriptedVm
+from tests.harness.waiting import until
+
+# As winecfg calls it; what the service calls it. Neighbours have different names.
+SYSTEMS = [
+    ("win2003", "Windows Server 2003", "5.2.3790"),
+    ("vista", "Windows Vista", "6.0.6002"),
+    ("win2008r2", "Windows Server 2008 R2", "6.1.7601"),
+    ("win7", "Windows 7", "6.1.7601"),
+    ("win10", "Windows 10", "10.0.1"),
+]
+PORT = r"\\.\COM33"
+SERVICE = "aerostat-guest"
+MOST_KIB = 8 * 1024
+
+
+def memory_total() -> int:
+    return int(Path("/proc/meminfo").read_text().split()[1]) * 1024
+
+
+def resident_kib(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()[0])
+
+
+class OnWine(unittest.TestCase):
+    """One Windows, one VM and one daemon for all tests: they cost most of the time."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        needs(wine.missing())
+        cls.rundir = new_rundir()
+        cls.addClassCleanup(shutil.rmtree, cls.rundir, ignore_errors=True)
+        # Wine shows the memory of this host. The VM has as much: with less it could not show that, and none can have more.
+        size = memory_total()
+        config = f'[vm.win]\nmode = "dynamic"\nminimum = "{size // 1024}K"\nstartup = "{size // 1024}K"\n'
+        cls.daemon = cls.enterClassContext(Daemon(cls.rundir, capacity=f"{size // 1024}K", config=config))
+        cls.vm = cls.enterClassContext(ScriptedVm(cls.rundir, "win", size))
+        cls.wine = cls.enterClassContext(wine.Wine(cls.rundir))
+        cls.wine.connect("com33", cls.vm.terminal)
+
+    def until_guest(self, name: str, arch: str = "x64", timeout: float = 30) -> dict[str, Any]:
+        """The VM, once its guest says that it is this one, and all is well."""
+
+        def seen() -> dict[str, Any] | None:
+            vm = self.daemon.vms().get("win", {})
+            guest = vm.get("guest") or {}
+            well = vm.get("status") == "ok" and vm["integration"].startswith("service")
+            return vm if well and (guest.get("name"), guest.get("arch")) == (name, arch) else None
+
+        return until(seen, timeout, f"win is OK and is {name} for {arch}; it is {self.daemon.vms().get('win')}")
+
+    def check_numbers(self, vm: dict[str, Any]) -> None:
+        total = memory_total()
+        self.assertAlmostEqual(vm["visible_bytes"], total, delta=total // 50)
+        self.assertLess(vm["available_bytes"], total)
+        self.assertGreater(vm["available_bytes"], total // 50)
+        sample = self.daemon.request("GET", "/v1/vms/win/sample")
+        self.assertGreater(sample["promised_bytes"], 0)
+        self.assertEqual(sample["commit_room_bytes"], max(0, sample["commit_limit_bytes"] - sample["promised_bytes"]))
+        self.assertEqual(sample["low_memory"], 0)
+
+    def test_each_system_reports_its_name_and_true_numbers(self) -> None:
+        for version, name, number in SYSTEMS:
+            with self.subTest(version):
+                self.wine.be(version)
+                program = self.wine.start(str(wine.program()), "run", "--port", PORT)
+                try:
+                    vm = self.until_guest(name)
+                    guest = vm["guest"]
+                    self.assertEqual(guest["os"], "windows")
+                    self.assertTrue(guest["version"].startswith(number), guest)
+                    self.assertIn(name, vm["os"])
+                    self.check_numbers(vm)
+                    kib = resident_kib(program.pid)
+                    print(f"{version}: {vm['os']}, {guest['version']}; resident {kib} KiB", flush=True)
+                    self.assertLessEqual(kib, MOST_KIB)
+                finally:
+                    program.kill()
+                    process.stop(program)
+
+    def test_the_32_bit_program_does_the_same(self) -> None:
+        needs(wine.missing("x86"))
+        self.wine.be("win2003")
+        program = self.wine.start(str(wine.program("x86")), "run", "--port", PORT)
+        self.check_numbers(self.until_guest("Windows Server 2003", "x86"))
+        program.kill()
+        process.stop(program)
+
+    # Windows would restart it by itself. Wine keeps no such order, and does not even see its death.
+    def test_as_a_service_it_starts_dies_is_shown_and_is_removed(self) -> None:
+        name = "Windows Server 2008 R2"
+        serving = r"aerostat-guest\.exe.* serve"
+        self.wine.be("win2008r2")
+        self.assertIn("installed and started", self.wine.run(str(wine.program()), "install", "--port", PORT))
+        self.check_numbers(self.until_guest(name))
+        pid = self.wine.wait_pid(serving)
+        print(f"as a service: resident {resident_kib(pid)} KiB", flush=True)
+        os.kill(pid, signal.SIGKILL)
+        self.daemon.wait_status("win", "not-responding", timeout=15)
+        self.assertIn("reported nothing", self.daemon.vm("win")["note"])
+        self.wine.run("net", "start", SERVICE)
+        self.until_guest(name)
+        # An upgrade: the same again, over the one that runs.
+        before = self.wine.wait_pid(serving)
+        self.assertIn("installed and started", self.wine.run(str(wine.program()), "install", "--port", PORT))
+        self.assertNotEqual(self.wine.wait_pid(serving), before)
+        self.until_guest(name)
+        self.assertIn("stopped and removed", self.wine.run(str(wine.program()), "uninstall"))
+        self.daemon.wait_status("win", "not-responding", timeout=15)
+        self.assertIsNone(self.wine.pid_of(serving))
+        self.assertIn("it is not installed", self.wine.run(str(wine.program()), "uninstall", check=False))
+
+    def test_what_is_wrong_is_said_in_one_sentence(self) -> None:
+        for words, said in (
+            (["fly"], "unknown command or option fly"),
+            (["--port", "x"], "name a command"),
+            (["run", "install"], "only one command at a time"),
+            (["run", "--sample-ms", "5"], "--sample-ms must be an integer from 10 to 10000, not 5"),
+        ):
+            self.assertIn(said, self.wine.run(str(wine.program()), *words, check=False), words)
+        self.assertIn("aerostat-guest install", self.wine.run(str(wine.program()), "--help"))
+        self.assertRegex(self.wine.run(str(wine.program()), "--version"), r"^aerostat-guest \d")
+
+
+if __name__ == "__main__":
+    unittest.main()
