@@ -4,6 +4,7 @@ VM around it is scripted; nothing here ran on a real Windows."""
 import os
 import shutil
 import signal
+import subprocess
 import unittest
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from tests.e2e.base import needs
 from tests.harness import process, wine
 from tests.harness.daemon import Daemon
-from tests.harness.paths import new_rundir
+from tests.harness.paths import ROOT, bin_dir, new_rundir
 from tests.harness.scripted_vm import ScriptedVm
 from tests.harness.waiting import until
 
@@ -123,6 +124,25 @@ class OnWine(unittest.TestCase):
         self.daemon.wait_status("win", "not-responding", timeout=15)
         self.assertIsNone(self.wine.pid_of(serving))
         self.assertIn("it is not installed", self.wine.run(str(wine.program()), "uninstall", check=False))
+
+    def test_the_installer_installs_upgrades_and_removes_without_a_question(self) -> None:
+        if not shutil.which("makensis"):
+            needs("makensis is not installed; run script/setup")
+        made = subprocess.run([str(ROOT / "script/package"), "windows", "--no-build", "--version", "0.1.0", "--build", str(bin_dir().parent),
+                               "--into", str(self.rundir / "made")], capture_output=True, text=True, check=True).stdout.split()
+        self.assertEqual([Path(file).name for file in made], [f"{SERVICE}-0.1.0-{arch}{end}.exe" for arch in ("x64", "x86") for end in ("-setup", "")])
+        self.wine.be("win2008r2")
+        listed = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall" + "\\" + SERVICE
+        installed = self.wine.prefix / "drive_c/Program Files/Aerostat"
+        for _ in ("new", "over the one that runs"):
+            self.wine.run(made[0], "/S")
+            self.assertEqual((installed / "aerostat-guest.exe").read_bytes(), wine.program().read_bytes())
+            self.assertIn("RUNNING", self.wine.run("sc", "query", SERVICE))
+            self.assertIn("0.1.0", self.wine.run("reg", "query", listed))
+        self.wine.run(str(installed / "uninstall.exe"), "/S")
+        until(lambda: not installed.exists(), 30, "its folder is gone")
+        self.assertIn("it is not installed", self.wine.run(str(wine.program()), "uninstall", check=False))
+        self.assertNotIn("0.1.0", self.wine.run("reg", "query", listed, check=False))
 
     def test_what_is_wrong_is_said_in_one_sentence(self) -> None:
         for words, said in (
