@@ -43,7 +43,7 @@ _aerostat() {
     release) options='-h --help --connect --yes --dry-run' ;;
     reservations) options='-h --help' ;;
     start-gate) options='-h --help --memory --wait --lasts --weight --unreached' ;;
-    qemu-args) options='-h --help --startup --maximum --directory --memory-id --dimms --one-line' ;;
+    qemu-args) options='-h --help --startup --maximum --directory --memory-id --dimms --windows --hv-balloon --one-line' ;;
     adopt) options='-h --help --connect --yes --dry-run --minimum --maximum --startup --buffer --weight --now' ;;
     libvirt-hook) options='-h --help --config' ;;
     history) options='-h --help --since --until --each --points --csv --plot --status' ;;

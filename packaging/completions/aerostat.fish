@@ -71,6 +71,8 @@ complete -c aerostat -n '__fish_seen_subcommand_from qemu-args' -l maximum -x -d
 complete -c aerostat -n '__fish_seen_subcommand_from qemu-args' -l directory -x -a '(__fish_complete_directories)' -d 'aerostatd\'s directory of QMP sockets'
 complete -c aerostat -n '__fish_seen_subcommand_from qemu-args' -l memory-id -x -d 'id of the hot-pluggable memory device'
 complete -c aerostat -n '__fish_seen_subcommand_from qemu-args' -l dimms -d 'slots for DIMMs instead of a virtio-mem device'
+complete -c aerostat -n '__fish_seen_subcommand_from qemu-args' -l windows -d 'for a Windows guest: it boots with its maximum'
+complete -c aerostat -n '__fish_seen_subcommand_from qemu-args' -l hv-balloon -d 'with hv-balloon (QEMU 8.2 and later, Windows guests)'
 complete -c aerostat -n '__fish_seen_subcommand_from qemu-args' -l one-line -d 'print everything on one line, for $(...)'
 complete -c aerostat -n 'not __fish_seen_subcommand_from list show set explain events host reactions top doctor pause resume report resize reserve release reservations start-gate qemu-args adopt libvirt-hook history token simulate scenario record trace plan' -a adopt -d 'Change a libvirt domain\'s definition so that it can be managed'
 complete -c aerostat -n '__fish_seen_subcommand_from adopt' -l connect -x -d 'URI of the libvirt daemon (environment: LIBVIRT_DEFAULT_URI)'

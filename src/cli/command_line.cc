@@ -185,6 +185,8 @@ CLI::App* add_qemu_args(CLI::App& app, Wishes& wishes) {
       ->capture_default_str()
       ->type_name("ID");
   args->add_flag("--dimms", wishes.qemu.dimms, "slots for DIMMs instead of a virtio-mem device");
+  args->add_flag("--windows", wishes.qemu.windows, "for a Windows guest: it boots with its maximum");
+  args->add_flag("--hv-balloon", wishes.qemu.hyperv, "with hv-balloon (QEMU 8.2 and later, Windows guests)");
   args->add_flag("--one-line", wishes.one_line, "print everything on one line, for $(...)");
   args->footer(
       "Does not need aerostatd. The device for hot-added memory is rounded up to 128 MiB.\n"

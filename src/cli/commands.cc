@@ -244,6 +244,8 @@ int Commands::qemu_args(const QemuVm& vm, bool one_line) {
     output_.out << Json(*args).dump() << "\n";
   else
     output_.out << shell_text(*args, one_line);
+  if (const std::string hint = qemu_hint(vm); !hint.empty() && !output_.json)
+    output_.err << "aerostat: note: " << hint << "\n";
   return kDone;
 }
 

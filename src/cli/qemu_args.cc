@@ -17,7 +17,9 @@ constexpr Bytes kDeviceStep = Bytes::mib(128);  // a memory block of a Linux gue
 // Steps are then small: a seventh of the present size, up to eight times the startup.
 constexpr int kSlots = 16;
 constexpr Bytes kMostMemory = Bytes::mib(4 << 20);  // 4 TiB: above, QEMU's address space runs out
-constexpr std::size_t kMostSocketPath = 107;        // what the kernel's sockaddr_un holds
+// hv-balloon begins at a multiple of 32 GiB, and a guest may ask for as much again.
+constexpr Bytes kHyperVSlack = Bytes::mib(64 << 10);
+constexpr std::size_t kMostSocketPath = 107;  // what the kernel's sockaddr_un holds
 
 tl::unexpected<Error> invalid(std::string message) { return fail(Error::Kind::Invalid, std::move(message)); }
 
@@ -55,6 +57,8 @@ Result<void> check(const QemuVm& vm) {
   };
   const bool letter_first =
       !vm.memory_id.empty() && word(vm.memory_id[0]) && (vm.memory_id[0] >= 'A') && vm.memory_id[0] != '_';
+  if (vm.dimms && vm.hyperv)
+    return invalid("--dimms and --hv-balloon are two ways to add memory; use one of them");
   if (!letter_first || !std::all_of(vm.memory_id.begin(), vm.memory_id.end(), word)) {
     return invalid(
         fmt::format("'{}' is not a valid device id; use a letter, then letters, digits, '-' and '_'",
@@ -88,15 +92,39 @@ std::string quoted(const std::string& arg) {
 
 }  // namespace
 
+std::string qemu_hint(const QemuVm& vm) {
+  if (vm.hyperv) {
+    return "QEMU 8.2 or later. Windows finds hv-balloon only with -cpu host,hv-relaxed,hv-time,hv-vapic,"
+           "hv-spinlocks=0x1fff,hv-vpindex,hv-runtime,hv-synic,hv-stimer and without S4 (q35: -global "
+           "ICH9-LPC.disable_s4=1). The VM cannot be migrated. No real one was ever run";
+  }
+  if (vm.windows && !vm.dimms) {
+    return "It boots with its maximum, and its balloon takes what is idle: install virtio-win in the guest. "
+           "QEMU 8.2 and later have hv-balloon, which needs no driver in Windows: --hv-balloon";
+  }
+  return {};
+}
+
 Result<std::vector<std::string>> qemu_args(const QemuVm& vm) {
   if (Result<void> right = check(vm); !right) return fail(std::move(right.error()));
-  const Bytes startup = vm.startup.round_up(kStartupStep);
+  const bool at_once = vm.windows && !vm.hyperv && !vm.dimms;
+  const Bytes startup = (at_once ? vm.maximum : vm.startup).round_up(kStartupStep);
   const Bytes device = std::max(vm.maximum - startup, Bytes{}).round_up(kDeviceStep);
   const auto mib = [](Bytes size) { return fmt::format("{}M", size.whole_mib()); };
   const std::string base = socket_base(vm);
 
   std::vector<std::string> out = {"-name", vm.name, "-m"};
-  if (device > Bytes{} && vm.dimms) {
+  std::string balloon = "virtio-balloon-pci,id=aerostat-balloon";
+  if (vm.hyperv) {
+    out.push_back(fmt::format("size={},maxmem={}", mib(startup), mib(startup + device + kHyperVSlack)));
+    balloon = "hv-balloon,id=aerostat-balloon,status-report=on";
+    if (device > Bytes{}) {
+      out.insert(out.end(), {"-object", fmt::format("memory-backend-ram,id={}-ram,size={},reserve=off",
+                                                    vm.memory_id, mib(device))});
+      balloon += fmt::format(",memdev={}-ram", vm.memory_id);
+    }
+    out.insert(out.end(), {"-device", "vmbus-bridge"});
+  } else if (device > Bytes{} && vm.dimms) {
     out.push_back(fmt::format("size={},slots={},maxmem={}", mib(startup), kSlots, mib(startup + device)));
   } else if (device > Bytes{}) {
     // Tried with QEMU 7.2 (q35, pc): no slots and no slack are needed for virtio-mem.
@@ -110,12 +138,11 @@ Result<std::vector<std::string>> qemu_args(const QemuVm& vm) {
   } else {
     out.push_back("size=" + mib(startup));
   }
-  out.insert(
-      out.end(),
-      {"-device", "virtio-balloon-pci,id=aerostat-balloon", "-device", "virtio-serial-pci,id=aerostat-serial",
-       "-chardev", fmt::format("socket,id=aerostat-agent,path={}.agent,server=on,wait=off", base), "-device",
-       "virtserialport,bus=aerostat-serial.0,chardev=aerostat-agent,name=org.aerostat.guest.0", "-qmp",
-       fmt::format("unix:{}.qmp,server=on,wait=off", base)});
+  out.insert(out.end(),
+             {"-device", balloon, "-device", "virtio-serial-pci,id=aerostat-serial", "-chardev",
+              fmt::format("socket,id=aerostat-agent,path={}.agent,server=on,wait=off", base), "-device",
+              "virtserialport,bus=aerostat-serial.0,chardev=aerostat-agent,name=org.aerostat.guest.0", "-qmp",
+              fmt::format("unix:{}.qmp,server=on,wait=off", base)});
   return out;
 }
 

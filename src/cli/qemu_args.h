@@ -18,12 +18,20 @@ struct QemuVm {
   std::string directory = "/run/aerostat/vms";
   std::string memory_id = "vmem0";
   bool dimms = false;  // slots for DIMMs instead of a virtio-mem device
+  // A guest that cannot be given virtio-mem: it boots with its maximum, and the balloon takes what is idle.
+  bool windows = false;
+  // With hv-balloon instead of virtio-balloon and virtio-mem: QEMU 8.2 and later, and Windows needs no
+  // driver.
+  bool hyperv = false;
 };
 
 // Sizes are rounded up: startup to 2 MiB, the hot-pluggable part to 128 MiB (what a Linux guest adds at a
 // time). The devices may therefore allow slightly more than the maximum; `aerostat set --maximum` sets the
 // exact limit. Refuses names, sizes and paths with which the VM would not start or not be found.
 Result<std::vector<std::string>> qemu_args(const QemuVm& vm);
+
+// What else such a VM needs, for people; empty: nothing.
+std::string qemu_hint(const QemuVm& vm);
 
 // The sockets on which that QEMU will listen.
 std::vector<std::string> qemu_sockets(const QemuVm& vm);

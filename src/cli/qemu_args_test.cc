@@ -41,6 +41,38 @@ TEST(QemuArgs, MakeAVmFullyManageable) {
   EXPECT_EQ(shell_text(*args, true).find('\n'), shell_text(*args, true).size() - 1);
 }
 
+TEST(QemuArgs, LetAWindowsGuestBootWithItsMaximum) {
+  QemuVm vm{"win", 2_GiB, 8_GiB, "/v", "m"};
+  vm.windows = true;
+  const std::string text = shell_text(qemu_args(vm).value(), true);
+  EXPECT_NE(text.find("-m size=8192M -device virtio-balloon-pci"), std::string::npos) << text;
+  EXPECT_EQ(text.find("virtio-mem"), std::string::npos);
+  EXPECT_NE(qemu_hint(vm).find("--hv-balloon"), std::string::npos);
+  EXPECT_EQ(qemu_hint({"web", 1_GiB, 2_GiB}), "");
+  vm.dimms = true;
+  EXPECT_NE(shell_text(qemu_args(vm).value(), true).find("-m size=2048M,slots="), std::string::npos)
+      << "an Enterprise server takes DIMMs in";
+}
+
+TEST(QemuArgs, GiveHyperVsBalloonItsMemoryAndRoomToAlignIt) {
+  QemuVm vm{"win", 4_GiB, 8_GiB, "/v", "m"};
+  vm.hyperv = true;
+  const std::string text = shell_text(qemu_args(vm).value(), true);
+  EXPECT_EQ(text.rfind("-name win -m size=4096M,maxmem=73728M "
+                       "-object memory-backend-ram,id=m-ram,size=4096M,reserve=off -device vmbus-bridge "
+                       "-device hv-balloon,id=aerostat-balloon,status-report=on,memdev=m-ram ",
+                       0),
+            0u)
+      << text;
+  EXPECT_EQ(text.find("virtio-balloon"), std::string::npos) << "only one balloon is supported";
+  EXPECT_NE(qemu_hint(vm).find("8.2"), std::string::npos);
+  vm.maximum = vm.startup;
+  EXPECT_EQ(shell_text(qemu_args(vm).value(), true).find("memdev"), std::string::npos);
+  vm.dimms = true;
+  EXPECT_EQ(qemu_args(vm).error().message,
+            "--dimms and --hv-balloon are two ways to add memory; use one of them");
+}
+
 TEST(QemuArgs, RoundUpToWhatAGuestCanAdd) {
   const auto args = qemu_args({"web", 385_MiB, 1_GiB, "/v", "m"});
   ASSERT_TRUE(args);

@@ -33,6 +33,16 @@ void show_dimm_levels(const BalloonAndBlocks& vm, Bytes lowest, Levels& levels) 
   if (!same) levels = dimm_levels(lowest, vm.base, vm.plug_block, vm.plug_maximum);
 }
 
+void show_hyperv(const BalloonAndBlocks& vm, MachineFacts& facts) {
+  const Bytes booted = vm.booted();
+  facts.base = booted;
+  facts.levels = Levels::around(booted, kBalloonGrain, kHyperVGrain, vm.least, vm.stops_at.value_or(vm.base));
+  facts.grows_by = GuestAbility::HvBalloon;
+  facts.at_once = booted;
+  facts.added = std::max(Bytes{}, vm.balloon_actual - booted);
+  facts.as_booted = vm.balloon_actual == booted;
+}
+
 }  // namespace
 
 void BalloonAndBlocks::show(MachineFacts& facts) const {
@@ -58,10 +68,15 @@ void BalloonAndBlocks::show(MachineFacts& facts) const {
   const Bytes left = facts.resets > 0 ? kRoomInBlock + kOpenBlock : kOpenBlock;
   facts.as_booted = plugged <= left && balloon_actual == base && dimms == Bytes{};
   facts.can_change = has_balloon || has_plug;
+  if (by_hyperv) show_hyperv(*this, facts);
 }
 
 std::vector<std::string> BalloonAndBlocks::devices() const {
   std::vector<std::string> out;
+  if (by_hyperv) {
+    out.push_back(reach > Bytes{} ? "hv-balloon up to " + format_bytes(base) : "hv-balloon");
+    return out;
+  }
   if (has_balloon) out.emplace_back("balloon");
   if (has_plug && !by_dimms) out.push_back("virtio-mem up to " + format_bytes(plug_maximum));
   if (has_plug && by_dimms)

@@ -18,7 +18,12 @@ struct BalloonAndBlocks {
   Bytes dimms;      // of it, DIMMs that we added
   Bytes least;      // no target lies below this: its devices cannot take more
   bool has_balloon = false;
-  Bytes balloon_actual;  // base - ballooned, as seen; equals base without a balloon
+  // Its balloon is Hyper-V's: one size for all it has. What it can be given above its boot memory is a part
+  // of the base, and begins in the balloon. A reset leaves what it booted with.
+  bool by_hyperv = false;
+  Bytes reach;                    // the part of the base that it did not boot with
+  std::optional<Bytes> stops_at;  // a growth ended here, and its device adds no more until a reset
+  Bytes balloon_actual;           // base - ballooned, as seen; equals base without a balloon
   // What was asked for; missing: not known (asked by somebody before us).
   std::optional<Bytes> balloon_target;
   bool has_plug = false;  // memory can be hot-added
@@ -50,6 +55,7 @@ struct BalloonAndBlocks {
     return goal.value_or(balloon_target.value_or(balloon_actual) + std::max(plugged, plug_requested));
   }
   Bytes maximum() const { return base + plug_maximum; }
+  Bytes booted() const { return base - reach; }
 
   // Writes the numbers into `facts`. It reads `facts.resets`, which must be up to date.
   void show(MachineFacts& facts) const;
@@ -58,5 +64,8 @@ struct BalloonAndBlocks {
 
 // What a balloon moves in: targets in whole MiB read well, and 4 KiB, a page, is all it needs.
 inline constexpr Bytes kBalloonGrain = Bytes::mib(1);
+// What Hyper-V's device adds: guests drop what is no multiple of their granule, 128 MiB in Linux. A multiple
+// of 2 MiB would do for Windows, but nobody tells which it is.
+inline constexpr Bytes kHyperVGrain = Bytes::mib(128);
 
 }  // namespace aerostat

@@ -16,6 +16,7 @@ constexpr Bytes kPage = Bytes::kib(4);
 SplitInput input_of(const BalloonAndBlocks& f, const DeviceLedger& ledger) {
   return {.base = f.base,
           .unmanaged = f.unmanaged,
+          .reach = f.reach,
           .has_balloon = f.has_balloon,
           .balloon_actual = f.balloon_actual,
           .balloon_counted = f.base_committed(),
@@ -101,6 +102,7 @@ void DeviceLedger::follow_trade(TimePoint now) {
 }
 
 Bytes DeviceLedger::reachable(Bytes target) const {
+  if (memory_.stops_at) target = std::min(target, *memory_.stops_at);
   return reachable_target(target, input_of(memory_, *this));
 }
 
@@ -117,7 +119,7 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_
     // of before the reset. One page makes it report.
     const bool must_speak = stale_balloon_ && split.balloon == memory_.base;
     const Bytes balloon = must_speak ? split.balloon - kPage : split.balloon;
-    if (balloon_ordered_ != balloon) out.balloon = balloon;
+    if (balloon_ordered_ != balloon || std::exchange(again_, false)) out.balloon = balloon;
     if (memory_.balloon_target) memory_.balloon_target = std::max(*memory_.balloon_target, split.balloon);
   }
   if (memory_.has_plug && ask_plug) {
@@ -128,6 +130,8 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_
   }
   if (out.balloon) {
     balloon_ordered_ = out.balloon;
+    grew_since_order_ = false;
+    addition_ = {};
     hand_.forget();
   }
   if (out.plug) plug_ordered_ = out.plug;
@@ -174,7 +178,9 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   memory_.unmanaged = reading.unmanaged;
   memory_.dimms = reading.dimms;
   memory_.has_balloon = reading.balloon.has_value();
-  memory_.least = memory_.has_balloon ? balloon_floor(memory_.base, memory_.unmanaged) : memory_.base;
+  memory_.by_hyperv = reading.by_hyperv;
+  memory_.reach = reading.reach;
+  memory_.least = memory_.has_balloon ? balloon_floor(memory_.booted(), memory_.unmanaged) : memory_.base;
   memory_.has_plug = reading.plugged.has_value();
   if (!memory_.has_balloon) {
     balloon_ordered_.reset();
@@ -232,7 +238,17 @@ void DeviceLedger::guest_reset(TimePoint now) {
   hand_.forget();
   end_trade();
   facts_.balloon_stats.reset();
-  if (!facts_.known || !memory_.has_balloon || memory_.balloon_actual >= memory_.base) return;
+  if (!facts_.known || !memory_.has_balloon) return;
+  if (memory_.by_hyperv) {
+    // What was added is gone, what was taken is back, and the order is void. It counts until a new one is in
+    // force.
+    memory_.balloon_actual = memory_.booted();
+    memory_.stops_at.reset();
+    addition_ = {};
+    again_ = true;
+    return;
+  }
+  if (memory_.balloon_actual >= memory_.base) return;
   stale_balloon_ = memory_.balloon_actual;
   memory_.balloon_actual = memory_.base;
 }
@@ -309,7 +325,18 @@ void DeviceLedger::saw_balloon(Bytes actual, TimePoint now) {
   if (!stale && memory_.balloon_actual != before) inflation_.stuck = false;
   inflation_.follow(balloon_ordered_ && memory_.balloon_actual > *balloon_ordered_,
                     memory_.balloon_actual < before, now, kBalloonPatience);
+  if (memory_.by_hyperv) follow_addition(before, now);
   follow_trade(now);
+}
+
+// Before its first step nobody knows whether the guest waits: its device is quiet for 50 s after a boot.
+void DeviceLedger::follow_addition(Bytes before, TimePoint now) {
+  const Bytes actual = memory_.balloon_actual;
+  const bool adds = balloon_ordered_ && actual < *balloon_ordered_ && *balloon_ordered_ > memory_.booted();
+  const bool grew = actual > before;
+  grew_since_order_ = (grew_since_order_ || grew) && adds;
+  addition_.follow(grew_since_order_, grew, now, kAdditionPatience);
+  if (addition_.stuck && !memory_.stops_at) memory_.stops_at = std::max(actual, memory_.booted());
 }
 
 void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {

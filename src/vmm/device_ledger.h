@@ -48,6 +48,9 @@ inline constexpr Duration kBalloonPatience = std::chrono::seconds(1);
 // In a trade the guest lends memory for at most this long, from when that is seen. Then it gets it back: a
 // device without a driver, a balloon that takes only a part. Under TCG one trade took 0.1 s.
 inline constexpr Duration kTradePatience = std::chrono::seconds(3);
+// A guest that took in a part of what Hyper-V's device offered, and no more for this long, refused the rest.
+// The device then adds no more until a reset.
+inline constexpr Duration kAdditionPatience = std::chrono::seconds(10);
 // Then none is tried for this long, because it needs work of a guest that may not be able to do it. Twice as
 // long after each failure in a row, up to an hour.
 inline constexpr Duration kTradeAgain = std::chrono::minutes(1);
@@ -66,7 +69,9 @@ class DeviceLedger {
     std::optional<Bytes> balloon;  // missing: it has none
     std::optional<Bytes> plugged;  // missing: it cannot be plugged
     Bytes plug_requested;
-    Bytes dimms = {};  // part of the base: DIMMs that we added
+    Bytes dimms = {};        // part of the base: DIMMs that we added
+    bool by_hyperv = false;  // the balloon is Hyper-V's
+    Bytes reach = {};        // part of the base: what that balloon can add to what it booted with
   };
   struct Orders {
     std::optional<Bytes> balloon;
@@ -139,6 +144,7 @@ class DeviceLedger {
   bool finds_out() const;
   void meddled(std::string how);
   void saw_balloon(Bytes actual, TimePoint now);
+  void follow_addition(Bytes before, TimePoint now);
   void saw_plugged(Bytes plugged, TimePoint now);
 
   MachineFacts& facts_;
@@ -153,6 +159,9 @@ class DeviceLedger {
   TimePoint reset_at_{};
   TimePoint moved_at_{};
   Asked unplug_, inflation_, trade_;
+  Asked addition_;  // of a balloon of Hyper-V, above what the VM booted with
+  bool grew_since_order_ = false;
+  bool again_ = false;  // the balloon forgot its order at a reset
   OtherHand hand_;
   std::optional<TimePoint> off_since_;  // the balloon is where nobody of us wants it
   TimePoint looked_at_{};               // it was last seen

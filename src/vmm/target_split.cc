@@ -15,6 +15,8 @@ Bytes not_negative(Bytes amount) { return std::max(amount, Bytes()); }
 // What the plugged memory holds, or may hold until it is seen not to come.
 Bytes plug_held(const SplitInput& vm) { return std::max(vm.plugged, vm.plug_requested); }
 
+Bytes floor_of(const SplitInput& vm) { return balloon_floor(vm.base - vm.reach, vm.unmanaged); }
+
 // What stays plugged though the balloon could give as much.
 Bytes stays_plugged(Bytes target, const SplitInput& vm) {
   // The part of a stuck trade that arrived.
@@ -35,7 +37,7 @@ Bytes left_open(Bytes target, const SplitInput& vm) {
   if (!vm.has_balloon || open == above || vm.plug_maximum < open) return {};
   // A balloon that holds something is slow, and not without a driver.
   if (vm.balloon_stuck && vm.balloon_actual >= vm.base) return {};
-  if (target - open < balloon_floor(vm.base, vm.unmanaged)) return {};
+  if (target - open < floor_of(vm)) return {};
   // Only the first block is worth waiting for a balloon.
   const bool stays = above == Bytes{} || !vm.balloon_stuck;
   const bool is_there = stays && std::min(vm.plugged, vm.plug_requested) >= open;
@@ -53,7 +55,9 @@ Bytes balloon_floor(Bytes base, Bytes unmanaged) {
 }
 
 Bytes reachable_target(Bytes target, const SplitInput& vm) {
-  const Bytes least = vm.has_balloon ? balloon_floor(vm.base, vm.unmanaged) : vm.base;
+  const Bytes least = vm.has_balloon ? floor_of(vm) : vm.base;
+  if (vm.reach > Bytes{})
+    return Levels::around(vm.base - vm.reach, kBalloonGrain, kHyperVGrain, least, vm.base).below(target);
   const Bytes most = vm.has_plug ? vm.base + vm.plug_maximum : vm.base;
   return Levels::around(vm.base, kBalloonGrain, vm.plug_block, least, most).below(target);
 }
@@ -79,7 +83,7 @@ Split split_target(Bytes wanted, const SplitInput& vm) {
   const Bytes in_the_end = std::min(vm.base, target - plug_in_the_end);
   // During an unplug the balloon does not stand in for it. It never gives more than there is room for.
   const Bytes now = vm.unplug_stuck ? room : std::max(room, vm.balloon_actual);
-  const Bytes floor = std::min(balloon_floor(vm.base, vm.unmanaged), vm.balloon_actual);
+  const Bytes floor = std::min(floor_of(vm), vm.balloon_actual);
   out.balloon = std::max(floor, std::min(in_the_end, now));
   return out;
 }

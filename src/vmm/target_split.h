@@ -9,8 +9,9 @@
 namespace aerostat {
 
 struct SplitInput {
-  Bytes base;       // memory it booted with, and memory of devices that are not ours
-  Bytes unmanaged;  // of this, the latter
+  Bytes base;        // memory it booted with, and memory of devices that are not ours
+  Bytes unmanaged;   // of this, the latter
+  Bytes reach = {};  // of the base, what a balloon of Hyper-V can add to what it booted with
   bool has_balloon = false;
   Bytes balloon_actual;   // equals base without a balloon
   Bytes balloon_counted;  // or what it may still be told to give, if that is more

@@ -101,6 +101,14 @@ Result<MemoryDevices> memory_devices_of(const json& answer) {
     const std::string type = string_in(device, "type").value_or("");
     if (!device.is_object()) continue;
     const json data = device.value("data", json::object());
+    if (type == "hv-balloon") {
+      const auto most = bytes_in(data, "max-size");
+      if (!most || out.hyperv)
+        return absurd("its hv-balloon has a size that cannot be, or is not the only one");
+      out.hyperv = *most;
+      sum += *most;
+      continue;
+    }
     const auto size = bytes_in(data, "size");
     if (type == "dimm" || type == "nvdimm") ++out.slots;
     if (type != "dimm" && type != "virtio-mem") {
@@ -164,6 +172,16 @@ std::optional<std::string> served_socket(std::string_view filename) {
   const std::string_view value = filename.substr(option);
   if (value != ",server=on" && value != ",server") return std::nullopt;
   return std::string(filename.substr(0, option));
+}
+
+std::optional<GuestSample> hyperv_report_of(const json& data, Bytes booted, Bytes actual) {
+  const auto committed = bytes_in(data, "committed"), available = bytes_in(data, "available");
+  if (!committed || !available || *available > actual) return std::nullopt;
+  GuestSample out;
+  out.total = actual;
+  out.available = out.free = *available;
+  out.committed = std::max(Bytes{}, *committed - std::max(Bytes{}, booted - actual));
+  return out;
 }
 
 std::optional<BalloonStats> balloon_stats_of(const json& answer) {

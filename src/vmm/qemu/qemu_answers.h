@@ -52,6 +52,8 @@ std::optional<int> rejected_dimm(const nlohmann::json& word);
 
 struct MemoryDevices {
   std::vector<PlugDevice> plugs;
+  // What a balloon of Hyper-V can add in all; missing: there is none, or it adds nothing.
+  std::optional<Bytes> hyperv;
   Bytes dimms;                // DIMMs: QEMU counts them as memory the balloon can take from
   std::vector<OurDimm> ours;  // of these
   int slots = 0;              // in use
@@ -82,6 +84,10 @@ std::optional<std::string> chardev_filename(const nlohmann::json& answer, std::s
 // "unix:/path,server=on", with or without "disconnected:" before it: "/path". Only a socket that QEMU serves
 // can be connected to; otherwise nullopt.
 std::optional<std::string> served_socket(std::string_view filename);
+
+// {"committed": …, "available": …} of a balloon of Hyper-V. What it took from the guest, and what the guest
+// has not brought into use, are a part of committed.
+std::optional<GuestSample> hyperv_report_of(const nlohmann::json& data, Bytes booted, Bytes actual);
 
 // guest-stats of a balloon. `updated` counts seconds of the host's wall clock; 0: the guest never did.
 struct BalloonStats {

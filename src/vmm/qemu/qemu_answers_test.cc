@@ -92,7 +92,9 @@ TEST(QemuAnswers, RefuseMemoryThatCannotBe) {
   for (const json& answer :
        {json("nonsense"), json::array({virtio_mem(1024 * kTib, 1024 * kTib)}),
         json::array({virtio_mem(-1, 1)}), json::parse(R"([{"type":"virtio-mem","data":{"size":1}}])"),
-        json::parse(R"([{"type":"virtio-mem"}])"),
+        json::parse(R"([{"type":"virtio-mem"}])"), json::parse(R"([{"type":"hv-balloon","data":{}}])"),
+        json::parse(R"([{"type":"hv-balloon","data":{"max-size":4}},
+                        {"type":"hv-balloon","data":{"max-size":4}}])"),
         json::parse(R"([{"type":"dimm","data":{"size":1125899906842624}}])"), json(1025, virtio_mem(0, 0)),
         json(1000, virtio_mem(kTib, kTib))}) {
     const auto devices = memory_devices_of(answer);

@@ -143,7 +143,7 @@ void QemuMachine::adopt(Result<QemuDevices> devices) {
     if (!actual) {
       no_balloon(answer ? "its answer makes no sense" : answer.error().message);
     } else {
-      stats_.start(*devices_.balloon);
+      if (!devices_.hyperv) stats_.start(*devices_.balloon);
       ledger_.adopt_balloon(*actual + unmanaged_);
       order(true, *actual + unmanaged_);
     }
@@ -220,6 +220,9 @@ void QemuMachine::apply(const Round& round) {
   unmanaged_ = reading.unmanaged = unmanaged;
   reading.base += unmanaged;
   if (round.balloon) reading.balloon = *round.balloon + unmanaged;
+  reading.by_hyperv = devices_.balloon && devices_.hyperv;
+  if (reading.by_hyperv) reading.reach = memory.hyperv.value_or(Bytes{});
+  reading.base += reading.reach;
 
   const bool lost_balloon = devices_.balloon && !round.balloon;
   const bool lost_plug = devices_.plug && !reading.plugged;
@@ -237,6 +240,10 @@ void QemuMachine::apply(const Round& round) {
   refusals_.say(facts_, now);
   facts_.manager_note = devices_.note;
   if (!dimms_.note().empty()) facts_.manager_note += (devices_.note.empty() ? "" : "; ") + dimms_.note();
+  if (memory_.stops_at) {
+    facts_.manager_note += fmt::format("{}its hv-balloon adds nothing above {} until its guest boots again",
+                                       devices_.note.empty() ? "" : "; ", format_bytes(*memory_.stops_at));
+  }
   if (!std::exchange(adopted_, true)) set_link(Link::Up, "");
   if (const auto lie = dimms_.take_lie()) {
     refused(false, {}, *lie);
@@ -333,6 +340,10 @@ void QemuMachine::on_event(const QmpEvent& event) {
     if (const auto actual = bytes_in(event.data, "actual"))
       ledger_.balloon_changed(*actual + unmanaged_, now);
     if (ledger_.wonders()) look();
+  } else if (name == "HV_BALLOON_STATUS_REPORT") {
+    // Its answer to a question would not say how old it is.
+    const auto sample = hyperv_report_of(event.data, memory_.booted(), memory_.balloon_actual);
+    if (sample && devices_.hyperv && facts_.known) use_stats(*sample, now);
   } else if (name == "MEMORY_DEVICE_SIZE_CHANGE") {
     const auto size = bytes_in(event.data, "size");
     const std::string path = string_in(event.data, "qom-path").value_or("");

@@ -80,6 +80,10 @@ class Probe : public std::enable_shared_from_this<Probe> {
       }
       const std::string path = fmt::format("{}/{}", folder, name);
       if (type.starts_with("virtio-balloon") && !out_.balloon) out_.balloon = path;
+      if (type == "hv-balloon" && !out_.balloon) {
+        out_.balloon = path;
+        out_.hyperv = true;
+      }
       if (type.starts_with("virtio-mem-")) plugs_.push_back({path, {}, {}});
       if (type == "virtserialport" || type == "virtconsole") ports_.push_back({path, {}, {}});
     }
@@ -116,6 +120,15 @@ class Probe : public std::enable_shared_from_this<Probe> {
           [this, i](const json& r) { ports_[i].chardev = text(r); });
     }
     if (!out_.balloon) return;
+    if (out_.hyperv) {
+      ask("qom-get", property(*out_.balloon, "status-report"), [this](const json& r) {
+        if (r != json(true))
+          note(
+              "its hv-balloon does not report (status-report=on is missing), so only a service in the guest "
+              "can");
+      });
+      return;
+    }
     ask("query-cpus-fast", json(nullptr), [this](const json& r) {
       if (r.is_array() && !r.empty()) out_.processors = static_cast<int>(r.size());
     });
@@ -131,7 +144,8 @@ class Probe : public std::enable_shared_from_this<Probe> {
     for (const PlugDevice& device : memory_.plugs) {
       const auto same = std::find_if(plugs_.begin(), plugs_.end(),
                                      [&](const Candidate& c) { return c.key == device.memdev; });
-      if (same != plugs_.end() && !out_.plug) {
+      // One device gives and takes: hv-balloon, where there is one.
+      if (same != plugs_.end() && !out_.plug && !out_.hyperv) {
         out_.plug = same->path;
         out_.plug_memdev = device.memdev;
         continue;
@@ -146,6 +160,12 @@ class Probe : public std::enable_shared_from_this<Probe> {
           "a virtio-mem device is not found among QEMU's devices: it counts as it is and is not managed; it "
           "is "
           "looked for again");
+    } else if (out_.hyperv) {
+      if (!memory_.hyperv)
+        note(fmt::format("its hv-balloon has no memory to add (memdev=): it cannot grow beyond {}",
+                         format_bytes(*boot_ + memory_.dimms)));
+      if (!memory_.plugs.empty())
+        note("hv-balloon moves its memory: its virtio-mem devices count as they are and are not managed");
     } else if (!out_.plug) {
       choose_dimms();
     } else if (memory_.plugs.size() > 1) {

@@ -221,6 +221,14 @@ class ScriptedQmp::Impl {
     for (const auto& [id, size] : script_.dimms)
       dimms.push_back(
           {{"type", "dimm"}, {"data", {{"id", id}, {"memdev", "/objects/" + id}, {"size", size.count()}}}});
+    if (script_.hyperv) {
+      dimms.push_back({{"type", "hv-balloon"},
+                       {"data",
+                        {{"id", "hvb"},
+                         {"memaddr", 137438953472},
+                         {"max-size", script_.hyperv->count()},
+                         {"memdev", "/objects/mem1"}}}});
+    }
     if (!script_.plug) return dimms;
     json out = json::array({{{"type", "virtio-mem"},
                              {"data",
@@ -244,7 +252,7 @@ class ScriptedQmp::Impl {
       for (const auto& [id, size] : script_.objects) out.push_back(child(id.c_str(), "memory-backend-ram"));
     } else if (path == "/machine/peripheral") {
       if (script_.plug && !script_.hides_plug) out.push_back(child("vm0", "virtio-mem-pci"));
-      if (script_.balloon) out.push_back(child("bal0", "virtio-balloon-pci"));
+      if (script_.balloon) out.push_back(child("bal0", script_.hyperv ? "hv-balloon" : "virtio-balloon-pci"));
     } else if (!script_.agent_filename.empty()) {
       out.push_back(child("device[0]", "virtio-serial-pci"));
       out.push_back(child("device[1]", "virtserialport"));
@@ -257,6 +265,7 @@ class ScriptedQmp::Impl {
       return value({{"size", script_.base.count()},
                     {"max-size", std::max(script_.base, script_.maximum).count()},
                     {"slots", script_.slots}});
+    if (property == "status-report" && script_.hyperv) return value(script_.hyperv_reports);
     if (property == "memdev") return value("/objects/vmem0");
     if (property == "name") return value("org.aerostat.guest.0");
     if (property == "chardev") return value("agent0");
@@ -281,7 +290,7 @@ class ScriptedQmp::Impl {
     timer_.expires_after(script_.step);
     timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& failed) {
       if (failed || alive.expired()) return;
-      move_balloon();
+      script_.hyperv ? move_hyperv() : move_balloon();
       move_plug();
       if (script_.floods && output_.empty())
         send_event("RTC_CHANGE", {{"qom-path", std::string(100'000, 'x')}});
@@ -297,6 +306,20 @@ class ScriptedQmp::Impl {
     if (to == before) return;
     script_.balloon_actual = to;
     if (script_.tells_changes) send_event("BALLOON_CHANGE", {{"actual", to.count()}});
+  }
+
+  void move_hyperv() {
+    if (script_.hyperv_quiet) return;
+    const Bytes before = script_.balloon_actual;
+    const Bytes most = script_.base + *script_.hyperv;
+    Bytes to = towards(before, std::min(script_.balloon_target, most), script_.per_step);
+    if (to > script_.base)
+      to = std::max(std::min(before, to),
+                    script_.base + (to - script_.base).round_down(script_.hyperv_granule));
+    if (to > before && script_.hyperv_stops_at) to = std::min(to, std::max(before, *script_.hyperv_stops_at));
+    if (to < before && script_.balloon_stops_at)
+      to = std::max(to, std::min(before, *script_.balloon_stops_at));
+    script_.balloon_actual = to;
   }
 
   void move_plug() {
@@ -359,6 +382,8 @@ void ScriptedQmp::answer_now() { impl_->answer_waiting(); }
 // query-balloon continues to show the number of before the reset until the guest's driver sets another one.
 void ScriptedQmp::reboot_guest() {
   script.plugged = Bytes();
+  // A reset of hv-balloon drops what was added, and the order too.
+  if (script.hyperv) script.balloon_actual = script.balloon_target = script.base;
   send_event("RESET", {{"guest", true}, {"reason", "guest-reset"}});
 }
 

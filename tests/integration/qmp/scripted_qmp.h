@@ -23,6 +23,13 @@ struct QmpScript {
   bool balloon = true;
   Bytes balloon_actual = Bytes::mib(384);
   Bytes balloon_target = Bytes::mib(384);
+  // Its balloon is hv-balloon: `balloon_target` is all the VM shall have, its guest's device is quiet at
+  // first, no event tells of its size, and a target above base + this is cut silently.
+  std::optional<Bytes> hyperv;
+  bool hyperv_quiet = false;             // keeps orders, carries none out
+  Bytes hyperv_granule = Bytes::mib(2);  // what is added is cut to multiples of this
+  std::optional<Bytes> hyperv_stops_at;  // takes in no more than this; then adds nothing until a reset
+  bool hyperv_reports = true;            // status-report=on
   bool plug = true;
   Bytes plug_block = Bytes::mib(2);
   Bytes plug_maximum = Bytes::mib(2048);
