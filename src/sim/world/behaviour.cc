@@ -97,6 +97,39 @@ class Touches final : public Behaviour {
   double mib_;
 };
 
+class LowLine final : public Behaviour {
+ public:
+  explicit LowLine(double mib) : mib_(mib) {}
+  double low_line_mib() const override { return mib_; }
+
+ private:
+  double mib_;
+};
+
+class Granules final : public Behaviour {
+ public:
+  explicit Granules(double mib) : mib_(mib) {}
+  double granule_mib() const override { return mib_; }
+
+ private:
+  double mib_;
+};
+
+class BalloonOnly final : public Behaviour {
+ public:
+  bool balloon_only() const override { return true; }
+};
+
+class Quiet final : public Behaviour {
+ public:
+  explicit Quiet(double until) : until_(until) {}
+  double shrink_rate(double at, double usual) const override { return at < until_ ? 0 : usual; }
+  double grow_rate(double at, double usual) const override { return at < until_ ? 0 : usual; }
+
+ private:
+  double until_;
+};
+
 // Claims to use `mib`, whatever it uses.
 class Lies final : public Behaviour {
  public:
@@ -148,6 +181,15 @@ class Several final : public Behaviour {
   }
   double touches_mib() const override {
     return most([](const Behaviour& b) { return b.touches_mib(); });
+  }
+  double low_line_mib() const override {
+    return most([](const Behaviour& b) { return b.low_line_mib(); });
+  }
+  double granule_mib() const override {
+    return most([](const Behaviour& b) { return b.granule_mib(); });
+  }
+  bool balloon_only() const override {
+    return any([](const Behaviour& b) { return b.balloon_only(); });
   }
   bool speaks(double at) const override {
     return std::all_of(parts_.begin(), parts_.end(), [&](const auto& b) { return b->speaks(at); });
@@ -220,13 +262,18 @@ Result<std::unique_ptr<Behaviour>> one_behaviour(std::string_view words) {
   if (kind == "garbage" && time) return made(new Babbles(*time));
   if (kind == "touches" && size) return made(new Touches(*size));
   if ((kind == "lies-high" || kind == "lies-low") && size) return made(new Lies(Bytes::of_mib(*size)));
+  if (kind == "balloon-only" && word.size() == 1) return made(new BalloonOnly);
+  if (kind == "low-line" && size) return made(new LowLine(*size));
+  if (kind == "granules" && size && *size > 0) return made(new Granules(*size));
+  if (kind == "quiet" && time) return made(new Quiet(*time));
   if (kind == "reboots" && time) return made(new Reboots(*time));
   if (kind == "vanishes" && time) return made(new Vanishes(*time));
   return fail(
       Error::Kind::Invalid,
       fmt::format("'{}' is not a behaviour; it is ideal, slow RATE, holds SIZE, stuck, refuses, "
                   "stuck-at-times SECONDS, silent [after|until SECONDS], starves, "
-                  "garbage after SECONDS, lies-high SIZE, lies-low SIZE, touches SIZE, reboots every "
+                  "garbage after SECONDS, lies-high SIZE, lies-low SIZE, touches SIZE, "
+                  "balloon-only, low-line SIZE, quiet SECONDS, granules SIZE, reboots every "
                   "SECONDS or vanishes at "
                   "SECONDS, such as 'slow 20M/s' or 'silent after 20s', or several separated by commas",
                   printable(words, 80)));

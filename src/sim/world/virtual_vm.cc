@@ -44,6 +44,10 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
       zones_(base_, physics_),
       random_(seed_for(spec_.seed, spec_.name)) {
   if (!spec_.behaviour) spec_.behaviour = ideal();
+  if (spec_.behaviour->balloon_only()) {
+    base_ = most_;
+    zones_ = Zones(base_, physics_);
+  }
   limits_ = resolve(spec_.settings, startup, Bytes::of_mib(most_));
   own_ = spec_.curve.piece().t0;
   facts_.link = Link::Up;
@@ -53,7 +57,7 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
   facts_.devices = memory_.devices();
   memory_.base = Bytes::of_mib(base_);
   memory_.has_balloon = true;
-  memory_.has_plug = true;
+  memory_.has_plug = !spec_.behaviour->balloon_only();
   memory_.plug_block = Bytes::of_mib(physics_.block_mib);
   memory_.plug_maximum = std::max(Bytes{}, Bytes::of_mib(most_ - base_));
   facts_.agent_socket = spec_.name;
@@ -71,6 +75,8 @@ VirtualVm::VirtualVm(VmSpec spec, const Physics& physics, double now, Bytes star
 }
 
 Bytes VirtualVm::reachable(Bytes target) const {
+  const Bytes granule = Bytes::of_mib(spec_.behaviour->granule_mib()), booted = Bytes::of_mib(base_);
+  if (granule > Bytes{} && target > booted) target = booted + (target - booted).round_down(granule);
   const Bytes block = memory_.plug_block;
   return std::clamp(target.round_down(block), std::min(block, Bytes::of_mib(base_)), Bytes::of_mib(most_));
 }

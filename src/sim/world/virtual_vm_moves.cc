@@ -15,6 +15,8 @@ double VirtualVm::actuator_rate() const {
     return spec_.behaviour->grow_rate(age, plugs ? physics_.grow_mib_s : physics_.deflate_mib_s);
   if (assigned_ <= spec_.behaviour->holds_mib()) return 0;
   const double in_use = std::max(0.0, anon_ - swapped_) + kWatermarkMib;
+  const double low_line = spec_.behaviour->low_line_mib();
+  if (low_line > 0 && assigned_ <= in_use + low_line) return 0;
   const double free_rate = plugs ? physics_.unplug_mib_s : physics_.inflate_mib_s;
   return -spec_.behaviour->shrink_rate(age, assigned_ > in_use ? free_rate : physics_.swap_mib_s);
 }
