@@ -29,8 +29,8 @@ SERVICE = "aerostat-guest"
 MOST_KIB = 8 * 1024
 
 
-def memory_total() -> int:
-    return int(Path("/proc/meminfo").read_text().split()[1]) * 1024
+def of_this_host(row: str) -> int:
+    return int(Path("/proc/meminfo").read_text().split(f"{row}:")[1].split()[0]) * 1024
 
 
 def resident_kib(pid: int) -> int:
@@ -46,7 +46,7 @@ class OnWine(unittest.TestCase):
         cls.rundir = new_rundir()
         cls.addClassCleanup(shutil.rmtree, cls.rundir, ignore_errors=True)
         # Wine shows the memory of this host. The VM has as much: with less it could not show that, and none can have more.
-        size = memory_total()
+        size = of_this_host("MemTotal")
         config = f'[vm.win]\nmode = "dynamic"\nminimum = "{size // 1024}K"\nstartup = "{size // 1024}K"\n'
         cls.daemon = cls.enterClassContext(Daemon(cls.rundir, capacity=f"{size // 1024}K", config=config))
         cls.vm = cls.enterClassContext(ScriptedVm(cls.rundir, "win", size))
@@ -65,10 +65,10 @@ class OnWine(unittest.TestCase):
         return until(seen, timeout, f"win is OK and is {name} for {arch}; it is {self.daemon.vms().get('win')}")
 
     def check_numbers(self, vm: dict[str, Any]) -> None:
-        total = memory_total()
+        total = of_this_host("MemTotal")
         self.assertAlmostEqual(vm["visible_bytes"], total, delta=total // 50)
-        self.assertLess(vm["available_bytes"], total)
-        self.assertGreater(vm["available_bytes"], total // 50)
+        # Other tests run meanwhile.
+        self.assertAlmostEqual(vm["available_bytes"], of_this_host("MemAvailable"), delta=total // 5)
         sample = self.daemon.request("GET", "/v1/vms/win/sample")
         self.assertGreater(sample["promised_bytes"], 0)
         self.assertEqual(sample["commit_room_bytes"], max(0, sample["commit_limit_bytes"] - sample["promised_bytes"]))
