@@ -38,9 +38,9 @@ void Agent::run(const volatile int& stop) {
     if (!host_there_ && now >= retry_at_) open_port(now);
     wait(now);
     now = now_ns();
-    hear_kernel(now);
+    if (kernel_speaks_) hear_kernel(now);
     onliner_.work(now);
-    if (host_there_) listen(now);
+    if (host_there_ && host_speaks_) listen(now);
     if (host_there_ && talk_.hello_due(now)) say_hello(now);
     if (host_there_ && talk_.welcomed()) {
       if (now >= reporter_.due()) look(now);
@@ -91,7 +91,10 @@ void Agent::wait(std::int64_t now) {
   const timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
   sigset_t none;
   sigemptyset(&none);
+  kernel_speaks_ = host_speaks_ = false;
   if (::ppoll(fds, 4, &timeout, &none) <= 0) return;
+  host_speaks_ = fds[0].revents != 0;
+  kernel_speaks_ = fds[1].revents != 0;
   if ((fds[0].revents & POLLOUT) != 0) port_.flush();
   if ((fds[2].revents & POLLIN) != 0) {
     const Compactor::Done done = compactor_.take();

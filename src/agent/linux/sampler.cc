@@ -14,6 +14,7 @@ namespace {
 // Memory that goes is isolated in pieces of 2 MiB. A smaller difference came from reading two files one after
 // the other.
 constexpr std::int64_t kLeastApartKib = 2048;
+constexpr std::int64_t kAskAgain = 1'000'000'000;
 
 }  // namespace
 
@@ -28,14 +29,24 @@ Sampler::Sampler(std::string_view root)
       vmstat_(root, "/proc/vmstat"),
       pressure_(root, "/proc/pressure/memory"),
       buddyinfo_(root, "/proc/buddyinfo"),
-      zoneinfo_(root, "/proc/zoneinfo"),
+      zoneinfo_(root, "/proc/zoneinfo", KeptFile::Records::Long),
       overcommit_(root, "/proc/sys/vm/overcommit_memory"),
       overcommit_ratio_(root, "/proc/sys/vm/overcommit_ratio"),
       arc_(root, "/proc/spl/kstat/zfs/arcstats"),
       oom_log_(root),
       page_kib_(sysconf(_SC_PAGESIZE) / 1024) {}
 
+// What its owner changes at most now and then: two system calls of each look.
+void Sampler::ask_of_system(std::int64_t now) {
+  if (now < ask_at_) return;
+  ask_at_ = now + kAskAgain;
+  arc_there_ = true;
+  std::array<char, 16> text{};
+  strict_ = overcommit_.read(text.data(), text.size()).starts_with('2');
+}
+
 Reading Sampler::levels() {
+  ask_of_system(now_ns());
   Reading reading;
   parse_meminfo(meminfo_.read(buffer_.data(), buffer_.size()), reading);
   const Number all_free =
@@ -53,11 +64,11 @@ Reading Sampler::levels() {
 
 void Sampler::add_commit_room(Reading& reading) {
   if (!reading.commit_limit_kib || !reading.committed_kib) return;
-  std::array<char, 16> text{};
-  if (!overcommit_.read(text.data(), text.size()).starts_with('2')) {
+  if (!strict_) {
     reading.commit_limit_kib.reset();  // a number that nothing follows from
     return;
   }
+  std::array<char, 16> text{};
   std::string_view ratio = overcommit_ratio_.read(text.data(), text.size());
   const std::int64_t percent = whole(take_line(ratio)).value_or(0);
   // 0: vm.overcommit_kbytes applies, a limit that does not follow the machine's size.
@@ -68,9 +79,10 @@ void Sampler::add_commit_room(Reading& reading) {
 }
 
 void Sampler::add_arc(Reading& reading) {
-  if (!reading.avail_kib || !reading.total_kib) return;
+  if (!arc_there_ || !reading.avail_kib || !reading.total_kib) return;
   const std::string_view text = read_small(arc_.c_str(), buffer_.data(), buffer_.size());
-  if (text.empty()) return;
+  arc_there_ = !text.empty();
+  if (!arc_there_) return;
   const std::int64_t free_able = std::min(parse_arcstats(text), *reading.total_kib - *reading.avail_kib);
   *reading.avail_kib += std::max<std::int64_t>(0, free_able);
   reading.slab_reclaimable_kib = reading.slab_reclaimable_kib.value_or(0) + free_able;

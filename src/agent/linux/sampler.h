@@ -20,7 +20,7 @@ class Sampler {
   // False if /proc/meminfo cannot be read.
   bool usable() const { return meminfo_.opened(); }
   // Reads /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time; what ZFS would give back; what strict
-  // overcommit leaves.
+  // overcommit leaves. Whether there is ZFS or strict overcommit is asked once a second.
   Reading levels();
   // Adds pressure, the caches of the zones and kills at limits. Also adds to available memory what
   // MemAvailable omits: free pages that processors hold, and cache up to the low watermark, which the kernel
@@ -29,12 +29,15 @@ class Sampler {
   Zones zones();
 
  private:
+  void ask_of_system(std::int64_t now);
   void add_commit_room(Reading& reading);
   void add_arc(Reading& reading);
 
   KeptFile meminfo_, vmstat_, pressure_, buddyinfo_, zoneinfo_, overcommit_, overcommit_ratio_;
   // ZFS may be loaded later.
   Path arc_;
+  bool arc_there_ = false, strict_ = false;
+  std::int64_t ask_at_ = 0;
   OomLog oom_log_;
   std::int64_t page_kib_;
   // zoneinfo of a guest with many processors is the longest file. Truncated data is missing, not wrong: zones

@@ -19,12 +19,16 @@ Path::Path(std::string_view root, std::string_view rest) {
   }
 }
 
-KeptFile::KeptFile(std::string_view root, std::string_view path)
-    : fd_(::open(Path(root, path).c_str(), O_RDONLY | O_CLOEXEC)) {}
+KeptFile::KeptFile(std::string_view root, std::string_view path, Records records)
+    : fd_(::open(Path(root, path).c_str(), O_RDONLY | O_CLOEXEC)), records_(records) {}
 
 KeptFile::~KeptFile() {
   if (fd_ >= 0) ::close(fd_);
 }
+
+// The kernel hands a text out by pages, as many whole records as fit. With lines as records, less than half a
+// page is the end: to ask for more would cost half as much again.
+constexpr ssize_t kLastPiece = 2048;
 
 std::string_view KeptFile::read(char* buffer, std::size_t room) const {
   if (fd_ < 0) return {};
@@ -34,6 +38,7 @@ std::string_view KeptFile::read(char* buffer, std::size_t room) const {
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
     size += static_cast<std::size_t>(got);
+    if (records_ == Records::Lines && got < kLastPiece) break;
   }
   return {buffer, size};
 }

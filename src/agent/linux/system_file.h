@@ -21,7 +21,9 @@ class Path {
 // A file that is read repeatedly: opened once, then only pread.
 class KeptFile {
  public:
-  KeptFile(std::string_view root, std::string_view path);
+  // What the kernel hands out as one piece: a line, or more than that.
+  enum class Records { Lines, Long };
+  KeptFile(std::string_view root, std::string_view path, Records records = Records::Lines);
   ~KeptFile();
   KeptFile(const KeptFile&) = delete;
   KeptFile& operator=(const KeptFile&) = delete;
@@ -32,6 +34,7 @@ class KeptFile {
 
  private:
   int fd_ = -1;
+  Records records_;
 };
 
 // The first bytes of a small file without its last newline, or empty.
