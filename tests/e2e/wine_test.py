@@ -7,6 +7,7 @@ import signal
 import subprocess
 import unittest
 from pathlib import Path
+from statistics import median_low
 from typing import Any
 
 from tests.e2e.base import needs
@@ -27,6 +28,10 @@ SYSTEMS = [
 PORT = r"\\.\COM33"
 SERVICE = "aerostat-guest"
 MOST_KIB = 8 * 1024
+# Wine fills the stacks of its two more threads, 960 KiB each, and loads its RPC.
+MOST_SERVICE_KIB = 11 * 1024
+# How much of a library the kernel maps around a fault differs from start to start; most of it is wine's own.
+CHANCE_KIB = 256
 
 
 def of_this_host(row: str) -> int:
@@ -75,6 +80,7 @@ class OnWine(unittest.TestCase):
         self.assertEqual(sample["low_memory"], 0)
 
     def test_each_system_reports_its_name_and_true_numbers(self) -> None:
+        seen = []
         for version, name, number in SYSTEMS:
             with self.subTest(version):
                 self.wine.be(version)
@@ -88,10 +94,12 @@ class OnWine(unittest.TestCase):
                     self.check_numbers(vm)
                     kib = resident_kib(program.pid)
                     print(f"{version}: {vm['os']}, {guest['version']}; resident {kib} KiB", flush=True)
-                    self.assertLessEqual(kib, MOST_KIB)
+                    seen.append(kib)
+                    self.assertLessEqual(kib, MOST_KIB + CHANCE_KIB)
                 finally:
                     program.kill()
                     process.stop(program)
+        self.assertLessEqual(median_low(seen or [0]), MOST_KIB)
 
     def test_the_32_bit_program_does_the_same(self) -> None:
         needs(wine.missing("x86"))
@@ -109,7 +117,9 @@ class OnWine(unittest.TestCase):
         self.assertIn("installed and started", self.wine.run(str(wine.program()), "install", "--port", PORT))
         self.check_numbers(self.until_guest(name))
         pid = self.wine.wait_pid(serving)
-        print(f"as a service: resident {resident_kib(pid)} KiB", flush=True)
+        kib = resident_kib(pid)
+        print(f"as a service: resident {kib} KiB", flush=True)
+        self.assertLessEqual(kib, MOST_SERVICE_KIB)
         os.kill(pid, signal.SIGKILL)
         self.daemon.wait_status("win", "not-responding", timeout=15)
         self.assertIn("reported nothing", self.daemon.vm("win")["note"])
