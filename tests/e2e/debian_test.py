@@ -1,4 +1,4 @@
-"""Real systems, set up by the README's first steps, at everyday work. Nothing is killed, and nothing is paged out.
+"""Real systems, set up by the README's first steps, at everyday work. Nothing is killed, and nothing is paged out for want of memory.
 
 Debian 12 without swap does all the work; Debian 13 with a swap file the main case. The whole table: script/bench guests."""
 
@@ -30,6 +30,11 @@ with open("/root/rows.csv", "w") as out:
 '''
 
 
+# The least that Linux reclaims at once (SWAP_CLUSTER_MAX). Its reclaim is also woken for a free piece of 2 MiB, with much
+# available: Debian 13 wrote 3 pages in two runs, with 46 and 68 MiB available. A guest in want writes thousands.
+FEW_PAGES = 32
+
+
 class RealDebian(RealGuests):
     def first_steps(self, daemon: Daemon, guest: Debian) -> None:
         """README, first steps, 4."""
@@ -53,7 +58,8 @@ class RealDebian(RealGuests):
         saw = seen(guest.watch.looks[mark:])
         print(f"Debian {guest.system}: {what}: {saw}; {daemon.vm('web')['assigned_bytes'] // MIB} MiB assigned", flush=True)
         explained = f"{what}: {saw}\n{done.text[-1500:]}\n" + aerostat.command("explain", "web", "--last", "30", socket_path=daemon.socket).stdout
-        self.assertEqual((done.status, saw.kills, saw.swapped_out), (0, kills, 0), explained)
+        self.assertEqual((done.status, saw.kills), (0, kills), explained)
+        self.assertLess(saw.swapped_out, FEW_PAGES, explained)
         return saw
 
     def takes_a_gib(self, daemon: Daemon, guest: Debian, *pieces: int) -> None:
