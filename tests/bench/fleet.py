@@ -23,6 +23,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.harness import process
 from tests.harness.daemon import DYNAMIC, Daemon
 from tests.harness.paths import bin_dir, new_rundir
 from tests.harness.waiting import Stopwatch, until
@@ -47,10 +48,8 @@ class Cost:
     def of(cls, daemon: Daemon) -> "Cost":
         fields = Path(f"/proc/{daemon.pid}/stat").read_text().rsplit(")", 1)[1].split()
         ticks = int(fields[11]) + int(fields[12])
-        status = Path(f"/proc/{daemon.pid}/status").read_text()
-        resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
         host = daemon.host()
-        return cls(ticks / os.sysconf("SC_CLK_TCK"), resident, host["passes"], host["late_ticks"])
+        return cls(ticks / os.sysconf("SC_CLK_TCK"), process.resident_kib(daemon.pid), host["passes"], host["late_ticks"])
 
 
 def host_of(rundir: Path, mib: int) -> list[str]:

@@ -54,9 +54,7 @@ def in_guest(rundir: Path, seconds: float) -> tuple[Spent, Spent]:
 
 
 def spent_by(pid: int) -> Spent:
-    status = Path(f"/proc/{pid}/status").read_text()
-    resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-    return Spent(int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]), resident, time.monotonic())
+    return Spent(int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]), process.resident_kib(pid), time.monotonic())
 
 
 def natively(rundir: Path, seconds: float) -> tuple[Spent, Spent]:

@@ -38,10 +38,6 @@ def of_this_host(row: str) -> int:
     return int(Path("/proc/meminfo").read_text().split(f"{row}:")[1].split()[0]) * 1024
 
 
-def resident_kib(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()[0])
-
-
 class OnWine(unittest.TestCase):
     """One Windows, one VM and one daemon for all tests: they cost most of the time."""
 
@@ -92,7 +88,7 @@ class OnWine(unittest.TestCase):
                     self.assertTrue(guest["version"].startswith(number), guest)
                     self.assertIn(name, vm["os"])
                     self.check_numbers(vm)
-                    kib = resident_kib(program.pid)
+                    kib = process.resident_kib(program.pid)
                     print(f"{version}: {vm['os']}, {guest['version']}; resident {kib} KiB", flush=True)
                     seen.append(kib)
                     self.assertLessEqual(kib, MOST_KIB + CHANCE_KIB)
@@ -117,7 +113,7 @@ class OnWine(unittest.TestCase):
         self.assertIn("installed and started", self.wine.run(str(wine.program()), "install", "--port", PORT))
         self.check_numbers(self.until_guest(name))
         pid = self.wine.wait_pid(serving)
-        kib = resident_kib(pid)
+        kib = process.resident_kib(pid)
         print(f"as a service: resident {kib} KiB", flush=True)
         self.assertLessEqual(kib, MOST_SERVICE_KIB)
         os.kill(pid, signal.SIGKILL)

@@ -7,22 +7,16 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .paths import ROOT
+from .paths import ROOT, cache_dir
 
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
-
-
-def cache() -> Path:
-    """Where what is fetched is kept."""
-    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "aerostat"
-    return Path(os.environ.get("AEROSTAT_CACHE", default))
 
 
 @functools.cache
 def unpacked(suite: str, package: str, arch: str = "") -> Path | str:
     """The folder with the package, and, unless it is another architecture's, what this machine lacks of what it needs; otherwise
     why there is none."""
-    folder = cache() / "-".join([package, suite, *([arch] if arch else [])])
+    folder = cache_dir() / "-".join([package, suite, *([arch] if arch else [])])
     how = ["--arch", arch] if arch else ["--with-needed"]
     done = subprocess.run([str(ROOT / "script" / "debian-packages"), *how, "--unpack", str(folder), suite, package],
                           capture_output=True, text=True, check=False)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from .paths import cache_dir
+
 CODENAMES = {12: "bookworm", 13: "trixie"}
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
@@ -25,12 +27,6 @@ class Unavailable(Exception):
 class Result:
     status: int
     text: str
-
-
-def cache() -> Path:
-    given = os.environ.get("AEROSTAT_CACHE")
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(given) if given else Path(base) / "aerostat"
 
 
 def as_root() -> list[str]:
@@ -47,10 +43,10 @@ def mirror() -> str:
 
 def archive(system: int) -> Path:
     """The system as a tar archive; made if necessary."""
-    folder = cache() / f"debian-{system}"
+    folder = cache_dir() / f"debian-{system}"
     folder.mkdir(parents=True, exist_ok=True)
     made = folder / "minimal.tar"
-    with (cache() / f".lock-minimal-{system}").open("w") as lock:
+    with (cache_dir() / f".lock-minimal-{system}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if made.exists():
             return made

@@ -21,6 +21,12 @@ def guest_dir_of(kernel: str) -> Path:
     return ROOT / "build" / ("guest" + ("-" + re.sub("[/:]", "-", kernel) if kernel else ""))
 
 
+def cache_dir() -> Path:
+    """Where what is fetched is kept, by the scripts too."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("AEROSTAT_CACHE") or Path(base) / "aerostat")
+
+
 def qemu() -> str:
     """The QEMU that runs guests: a command or a path."""
     return os.environ.get("AEROSTAT_QEMU", "qemu-system-x86_64")

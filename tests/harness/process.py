@@ -25,6 +25,12 @@ def start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
     return process
 
 
+def resident_kib(pid: int) -> int:
+    """What it has in memory now."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
+
 def stop(process: subprocess.Popen[bytes], grace: float = 5) -> int:
     """SIGTERM, then SIGKILL after `grace`; its exit status."""
     process.terminate()

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from tests.harness.paths import ROOT, bin_dir
+from tests.harness.paths import ROOT, bin_dir, cache_dir
 
 ALERTS = ROOT / "packaging/prometheus"
 DASHBOARD = ROOT / "packaging/grafana/aerostat.json"
@@ -18,8 +18,8 @@ FOREIGN = {"up"}
 
 
 def promtool() -> str | None:
-    cache = Path(os.environ.get("AEROSTAT_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aerostat")
-    return str(cache / "promtool") if (cache / "promtool").exists() else shutil.which("promtool")
+    fetched = cache_dir() / "promtool"
+    return str(fetched) if fetched.exists() else shutil.which("promtool")
 
 
 def exported() -> str:
