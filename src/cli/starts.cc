@@ -31,6 +31,11 @@ StartState state_of(const Json& start) {
   return start_state_of(text_at(start, "state")).value_or(StartState::Refused);
 }
 
+// Its VM may start, or runs already.
+bool is_there(const Json& start) {
+  return state_of(start) == StartState::Ready || state_of(start) == StartState::Started;
+}
+
 Result<Json> reservation_of(Result<Json> answer) {
   if (!answer || start_state_of(text_at(*answer, "state"))) return answer;
   return fail(Error::Kind::Internal, "aerostatd's answer is no reservation");
@@ -91,7 +96,7 @@ int Starts::reserve(const StartRequest& request) {
 }
 
 int Starts::outcome(const Json& start) {
-  const bool there = state_of(start) == StartState::Ready || state_of(start) == StartState::Started;
+  const bool there = is_there(start);
   if (output_.json)
     output_.out << start.dump() << "\n";
   else
@@ -105,12 +110,9 @@ int Starts::gate(const GateOptions& options) {
 }
 
 int Starts::gate_briefly(GateOptions options, std::chrono::milliseconds most, const std::string& domain) {
-  const auto there = [](const Json& start) {
-    return state_of(start) == StartState::Ready || state_of(start) == StartState::Started;
-  };
   Result<Json> start = await(options.request, most);
   if (!start) return not_asked(options, start.error());
-  if (there(*start)) return kDone;
+  if (is_there(*start)) return kDone;
   std::string why = text_at(*start, "why");
   if (state_of(*start) < StartState::Ready) {
     Result<Json> later = fail(Error::Kind::Refused, "");
@@ -118,12 +120,15 @@ int Starts::gate_briefly(GateOptions options, std::chrono::milliseconds most, co
       options.request.domain = domain;
       later = reservation_of(ask_daemon(client_, "POST", "/v1/reservations", body_of(options.request)));
     }
-    if (later) why = text_at(*later, "why");
-    // Also where its memory came this moment: a domain has one starter.
-    if (later && !start_ended(state_of(*later)))
-      why += "; aerostatd starts it when its memory is there (aerostat reservations)";
-    if (!later) ask_daemon(client_, "DELETE", place_of(options.request.vm));
-    if (!later && !later.error().message.empty()) why += "; " + clean(later.error().message);
+    if (later) {
+      why = text_at(*later, "why");
+      // The daemon starts it, even if its memory came this moment: a domain has one starter.
+      if (!start_ended(state_of(*later)))
+        why += "; aerostatd starts it when its memory is there (aerostat reservations)";
+    } else {
+      ask_daemon(client_, "DELETE", place_of(options.request.vm));
+      if (!later.error().message.empty()) why += "; " + clean(later.error().message);
+    }
   }
   output_.err << "aerostat: " << clean(options.request.vm) << ": " << why << "\n";
   return kFailed;
