@@ -1,6 +1,6 @@
-// SizeWatch: when programs should hear that their machine has grown. Pure. Memory comes in many steps: they
-// hear of it when it has stood still for a while, or now and then while it does not. A few MiB are not worth
-// it.
+// SizeWatch: when programs should hear that their machine has grown. Pure. Memory comes in many steps.
+// Programs hear of it when the size has not changed for a while, or now and then while it changes. They do
+// not hear of a few MiB.
 #pragma once
 
 #include <cstdint>

@@ -67,7 +67,7 @@ class Agent {
   LineWriter writer_;
   bool can_online_ = false;
   bool host_there_ = false;
-  bool host_speaks_ = false, kernel_speaks_ = false;  // as of the last wait: else nobody is asked
+  bool host_speaks_ = false, kernel_speaks_ = false;  // at the last wait; only then they are read
   std::int64_t retry_at_ = 0;                         // when to try the port again
   std::int64_t seq_ = 0;
   Number total_kib_;             // as last read

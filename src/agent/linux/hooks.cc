@@ -90,20 +90,20 @@ bool Hooks::any(When when) {
 
 // The least name above the present one. The folder is read anew for each: nothing has to be kept.
 bool Hooks::find_next() {
-  DIR* const folder = ::opendir((when_ == When::BeforeShrink ? before_ : after_).c_str());
-  if (folder == nullptr) return false;
+  DIR* const files = ::opendir(folder().c_str());
+  if (files == nullptr) return false;
   struct stat place{};
-  if (::fstat(::dirfd(folder), &place) != 0 || !owners(place)) {
-    notices_.add("hooks", when_ == When::BeforeShrink ? "before-shrink" : "after-growth", EPERM);
-    ::closedir(folder);
+  if (::fstat(::dirfd(files), &place) != 0 || !owners(place)) {
+    notices_.add("hooks", event(), EPERM);
+    ::closedir(files);
     return false;
   }
   std::array<char, 64> best{};
-  while (const dirent* entry = ::readdir(folder)) {
+  while (const dirent* entry = ::readdir(files)) {
     const std::string_view name = entry->d_name;
     if (!good_name(name) || name <= name_.data() || (best[0] != 0 && name >= best.data())) continue;
     struct stat about{};
-    if (::fstatat(::dirfd(folder), entry->d_name, &about, 0) != 0 || !S_ISREG(about.st_mode)) continue;
+    if (::fstatat(::dirfd(files), entry->d_name, &about, 0) != 0 || !S_ISREG(about.st_mode)) continue;
     if ((about.st_mode & S_IXUSR) == 0) continue;
     if (!owners(about)) {
       notices_.add("hooks", name, EPERM);
@@ -111,7 +111,7 @@ bool Hooks::find_next() {
     }
     std::snprintf(best.data(), best.size(), "%s", entry->d_name);
   }
-  ::closedir(folder);
+  ::closedir(files);
   if (best[0] == 0) return false;
   name_ = best;
   return true;
@@ -168,16 +168,14 @@ void Hooks::become(int output) {
     if (::setgroups(1, &user_.gid) != 0 || ::setgid(user_.gid) != 0 || ::setuid(user_.uid) != 0) ::_exit(126);
   }
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  const bool shrinks = when_ == When::BeforeShrink;
-  const Path& folder = shrinks ? before_ : after_;
-  std::array<char, 600> path{}, event{}, old_size{}, new_size{};
-  std::snprintf(path.data(), path.size(), "%s/%s", folder.c_str(), name_.data());
-  std::snprintf(event.data(), event.size(), "AEROSTAT_EVENT=%s", shrinks ? "before-shrink" : "after-growth");
+  std::array<char, 600> path{}, what{}, old_size{}, new_size{};
+  std::snprintf(path.data(), path.size(), "%s/%s", folder().c_str(), name_.data());
+  std::snprintf(what.data(), what.size(), "AEROSTAT_EVENT=%s", event());
   std::snprintf(old_size.data(), old_size.size(), "AEROSTAT_OLD_KIB=%s", old_.data());
   std::snprintf(new_size.data(), new_size.size(), "AEROSTAT_NEW_KIB=%s", new_.data());
   char search[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   char* words[] = {path.data(), old_.data(), new_.data(), nullptr};
-  char* environment[] = {search, event.data(), old_size.data(), new_size.data(), nullptr};
+  char* environment[] = {search, what.data(), old_size.data(), new_size.data(), nullptr};
   if (::chdir("/") == 0) ::execve(path.data(), words, environment);
   ::_exit(126);
 }

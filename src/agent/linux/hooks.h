@@ -57,6 +57,9 @@ class Hooks {
   Done step(std::int64_t now);
 
  private:
+  const Path& folder() const { return when_ == When::BeforeShrink ? before_ : after_; }
+  // The last part of the folder's path.
+  const char* event() const { return when_ == When::BeforeShrink ? "before-shrink" : "after-growth"; }
   bool find_next();
   bool launch();
   [[noreturn]] void become(int output);

@@ -36,7 +36,7 @@ Sampler::Sampler(std::string_view root)
       oom_log_(root),
       page_kib_(sysconf(_SC_PAGESIZE) / 1024) {}
 
-// What its owner changes at most now and then: two system calls of each look.
+// An owner changes these rarely. To ask at each look would cost two more system calls.
 void Sampler::ask_of_system(std::int64_t now) {
   if (now < ask_at_) return;
   ask_at_ = now + kAskAgain;
