@@ -25,13 +25,24 @@ class Slow final : public Behaviour {
   double rate_;
 };
 
-class Holds final : public Behaviour {
+// What stays as it is for all of the guest's life.
+class Constant final : public Behaviour {
  public:
-  explicit Holds(double mib) : mib_(mib) {}
-  double holds_mib() const override { return mib_; }
+  double holds = 0, low_line = 0, granule = 0, touches = 0;  // MiB
+  bool only_balloon = false;
 
- private:
-  double mib_;
+  double holds_mib() const override { return holds; }
+  double low_line_mib() const override { return low_line; }
+  double granule_mib() const override { return granule; }
+  double touches_mib() const override { return touches; }
+  bool balloon_only() const override { return only_balloon; }
+
+  template <typename Number>
+  static std::unique_ptr<Behaviour> with(Number Constant::* which, Number value) {
+    auto out = std::make_unique<Constant>();
+    (*out).*which = value;
+    return out;
+  }
 };
 
 class Stuck final : public Behaviour {
@@ -86,38 +97,6 @@ class Babbles final : public Behaviour {
 
  private:
   double after_;
-};
-
-class Touches final : public Behaviour {
- public:
-  explicit Touches(double mib) : mib_(mib) {}
-  double touches_mib() const override { return mib_; }
-
- private:
-  double mib_;
-};
-
-class LowLine final : public Behaviour {
- public:
-  explicit LowLine(double mib) : mib_(mib) {}
-  double low_line_mib() const override { return mib_; }
-
- private:
-  double mib_;
-};
-
-class Granules final : public Behaviour {
- public:
-  explicit Granules(double mib) : mib_(mib) {}
-  double granule_mib() const override { return mib_; }
-
- private:
-  double mib_;
-};
-
-class BalloonOnly final : public Behaviour {
- public:
-  bool balloon_only() const override { return true; }
 };
 
 class Quiet final : public Behaviour {
@@ -254,17 +233,17 @@ Result<std::unique_ptr<Behaviour>> one_behaviour(std::string_view words) {
   const auto size = mib_in(last);
   // "ideal 200M/s" is as fast as given.
   if ((kind == "slow" || kind == "ideal") && size && *size > 0) return made(new Slow(*size));
-  if (kind == "holds" && size) return made(new Holds(*size));
+  if (kind == "holds" && size) return Constant::with(&Constant::holds, *size);
   if (kind == "stuck-at-times" && time) return made(new StuckAtTimes(*time));
   if (kind == "silent" && word.size() == 1) return made(new Silent(0));
   if (kind == "silent" && time && word[1] == "until") return made(new Boots(*time));
   if (kind == "silent" && time) return made(new Silent(*time));
   if (kind == "garbage" && time) return made(new Babbles(*time));
-  if (kind == "touches" && size) return made(new Touches(*size));
+  if (kind == "touches" && size) return Constant::with(&Constant::touches, *size);
   if ((kind == "lies-high" || kind == "lies-low") && size) return made(new Lies(Bytes::of_mib(*size)));
-  if (kind == "balloon-only" && word.size() == 1) return made(new BalloonOnly);
-  if (kind == "low-line" && size) return made(new LowLine(*size));
-  if (kind == "granules" && size && *size > 0) return made(new Granules(*size));
+  if (kind == "balloon-only" && word.size() == 1) return Constant::with(&Constant::only_balloon, true);
+  if (kind == "low-line" && size) return Constant::with(&Constant::low_line, *size);
+  if (kind == "granules" && size && *size > 0) return Constant::with(&Constant::granule, *size);
   if (kind == "quiet" && time) return made(new Quiet(*time));
   if (kind == "reboots" && time) return made(new Reboots(*time));
   if (kind == "vanishes" && time) return made(new Vanishes(*time));
