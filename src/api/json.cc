@@ -190,10 +190,8 @@ Json to_json(const HostReport& report) {
 
 Json parts_json(const Parts& parts) {
   Json out = Json::object();
-  for (std::size_t i = 0; i < kParts; ++i) {
-    const Part part = static_cast<Part>(i);
-    if (parts.of(part) != Bytes{}) out[std::string(part_name(part)) + "_bytes"] = parts.of(part).count();
-  }
+  each_part(parts,
+            [&](std::string_view name, Bytes amount) { out[std::string(name) + "_bytes"] = amount.count(); });
   return out;
 }
 

@@ -32,10 +32,7 @@ std::optional<Bytes> size_at(SQLite::Statement& row, int place) {
 // {"demand":629145600,"headroom":83886080}: without parts that are nothing.
 std::string text_of(const Parts& parts) {
   nlohmann::json out = nlohmann::json::object();
-  for (std::size_t i = 0; i < kParts; ++i) {
-    const Part part = static_cast<Part>(i);
-    if (parts.of(part) != Bytes{}) out[std::string(part_name(part))] = parts.of(part).count();
-  }
+  each_part(parts, [&](std::string_view name, Bytes amount) { out[std::string(name)] = amount.count(); });
   return out.dump();
 }
 

@@ -50,6 +50,15 @@ class Parts {
   Bytes sum_;
 };
 
+// Calls `tell(name, amount)` for each part that is not nothing, in their order.
+template <typename Tell>
+void each_part(const Parts& parts, Tell tell) {
+  for (std::size_t i = 0; i < kParts; ++i) {
+    const Part part = static_cast<Part>(i);
+    if (parts.of(part) != Bytes{}) tell(part_name(part), parts.of(part));
+  }
+}
+
 // "1024 MiB: 900 MiB demand + 124 MiB headroom for its bursts": whole MiB that add up as written.
 std::string parts_text(const Parts& parts);
 
