@@ -18,7 +18,7 @@ bool Engine::prepared(VmRecord& vm, const Ruling& ruling, TimePoint now) {
   if (!vm.prepare_asked_at || now - *vm.prepare_asked_at > kPreparedFor) {
     vm.prepare_asked_at = now;
     vm.prepare_over = false;
-    // All that it is to give, of which this may be a first step.
+    // The whole shrink: this ruling may be only its first step.
     vm.guest->prepare_shrink(ruling.from - std::min(ruling.granted, ruling.wish.desired));
     return false;
   }

@@ -33,7 +33,7 @@ std::string devices_text(const MachineFacts& facts) {
 std::string id(Setting setting) { return std::string(setting_id(setting)); }
 
 void add_guest_numbers(VmReport& out, const VmRecord& vm, TimePoint now) {
-  if (vm.heard_at) out.sample_age_s = std::max(0.0, seconds(now - *vm.heard_at));
+  if (vm.mind.sampled_at != TimePoint{}) out.sample_age_s = std::max(0.0, seconds(now - vm.mind.sampled_at));
   if (vm.mind.source == Source::None) return;
   const GuestSample& s = vm.mind.sample;
   out.sample = s;

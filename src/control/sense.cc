@@ -86,7 +86,6 @@ void use_sample(VmRecord& vm, const GuestSample& sample, TimePoint at, Source so
   evidence.source = source;
   evidence.sample = sample;
   evidence.sampled_at = at;
-  vm.heard_at = at;
   vm.lost.reset();
   if (!learn(vm.mind, evidence, *vm.profile, now)) return;
   vm.starting = false;

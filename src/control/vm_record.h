@@ -96,8 +96,7 @@ struct VmRecord {
 
   std::uint64_t grows = 0, shrinks = 0, refusals = 0;
   Bytes last_assigned, peak_assigned;
-  std::optional<TimePoint> heard_at;  // its guest last told its numbers then, by whatever way
-  std::optional<Bytes> counted_to;    // the assigned size up to which `added` and `removed` count
+  std::optional<Bytes> counted_to;  // the assigned size up to which `added` and `removed` count
   Bytes added, removed;
   Bytes peak_demand;
   std::optional<TimePoint> demand_since;  // that was watched from then on

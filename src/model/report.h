@@ -41,14 +41,14 @@ struct VmReport {
   std::optional<std::uint64_t> swap_out_pages;
   std::optional<std::uint64_t> oom_kills;            // because the guest was out of memory, …
   std::optional<std::uint64_t> oom_kills_in_limits;  // … or a container in it had used up its own limit
-  std::optional<double> sample_age_s;                // since the guest reported, be its numbers known or not
-  GuestSample sample;                // all that it said; empty while its numbers are not known
-  std::string integration;           // "service 0.1.0", "balloon statistics", "none"
-  std::string os;                    // one line for people
-  std::optional<GuestSystem> guest;  // the same in parts; missing: no service said it
-  std::string guest_row;             // of the table of guests; empty: no service spoke yet
-  std::string guest_remedy;          // what to do in the guest; empty: nothing
-  std::string devices;               // what it can be moved with, or what is missing for it
+  std::optional<double> sample_age_s;  // since the guest last reported, although its numbers may be lost
+  GuestSample sample;                  // all that it said; empty while its numbers are not known
+  std::string integration;             // "service 0.1.0", "balloon statistics", "none"
+  std::string os;                      // one line for people
+  std::optional<GuestSystem> guest;    // the same in parts; missing: no service said it
+  std::string guest_row;               // of the table of guests; empty: no service spoke yet
+  std::string guest_remedy;            // what to do in the guest; empty: nothing
+  std::string devices;                 // what it can be moved with, or what is missing for it
   std::uint64_t grows = 0;
   std::uint64_t shrinks = 0;
   Bytes added, removed;  // assigned is what it had when it was found, and added, less removed

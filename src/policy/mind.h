@@ -33,9 +33,9 @@ struct Evidence {
 };
 
 struct Mind {
-  Source source = Source::None;  // of the newest sample; None: nobody reports
-  GuestSample sample;            // the newest; meaningful while there is a source
-  TimePoint sampled_at{};
+  Source source = Source::None;   // of the newest sample; None: nobody reports
+  GuestSample sample;             // the newest; meaningful while there is a source
+  TimePoint sampled_at{};         // when it was told; stays without a source; zero: there was none yet
   std::optional<Demand> demand;   // the demand that is believed
   std::optional<Demand> doubted;  // the demand by the newest sample, while it is in doubt
   Outlook outlook;
