@@ -119,7 +119,7 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_
     // of before the reset. One page makes it report.
     const bool must_speak = stale_balloon_ && split.balloon == memory_.base;
     const Bytes balloon = must_speak ? split.balloon - kPage : split.balloon;
-    if (balloon_ordered_ != balloon || std::exchange(again_, false)) out.balloon = balloon;
+    if (balloon_ordered_ != balloon || again_) out.balloon = balloon;
     if (memory_.balloon_target) memory_.balloon_target = std::max(*memory_.balloon_target, split.balloon);
   }
   if (memory_.has_plug && ask_plug) {
@@ -130,7 +130,7 @@ DeviceLedger::Orders DeviceLedger::aim(Bytes target, bool ask_balloon, bool ask_
   }
   if (out.balloon) {
     balloon_ordered_ = out.balloon;
-    grew_since_order_ = false;
+    again_ = grew_since_order_ = false;
     addition_ = {};
     hand_.forget();
   }

@@ -239,11 +239,13 @@ void QemuMachine::apply(const Round& round) {
   follow_migration(round.migrating.value_or(facts_.migrating));
   refusals_.say(facts_, now);
   facts_.manager_note = devices_.note;
-  if (!dimms_.note().empty()) facts_.manager_note += (devices_.note.empty() ? "" : "; ") + dimms_.note();
-  if (memory_.stops_at) {
-    facts_.manager_note += fmt::format("{}its hv-balloon adds nothing above {} until its guest boots again",
-                                       devices_.note.empty() ? "" : "; ", format_bytes(*memory_.stops_at));
-  }
+  const auto add = [&](const std::string& note) {
+    facts_.manager_note += (facts_.manager_note.empty() ? "" : "; ") + note;
+  };
+  if (!dimms_.note().empty()) add(dimms_.note());
+  if (memory_.stops_at)
+    add(fmt::format("its hv-balloon adds nothing above {} until its guest boots again",
+                    format_bytes(*memory_.stops_at)));
   if (!std::exchange(adopted_, true)) set_link(Link::Up, "");
   if (const auto lie = dimms_.take_lie()) {
     refused(false, {}, *lie);
