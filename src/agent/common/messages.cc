@@ -14,11 +14,6 @@ std::string_view name_of(Cause why) {
   return "keepalive";
 }
 
-Number sum_of(const Number& a, const Number& b) {
-  if (!a && !b) return {};
-  return a.value_or(0) + b.value_or(0);
-}
-
 }  // namespace
 
 std::string_view hello_line(LineWriter& out, const Identity& who) {
@@ -85,7 +80,7 @@ std::string_view sample_line(LineWriter& out, std::int64_t seq, Cause why, const
   out.number("refault_anon", now.refault_anon);
   out.number("psi_some_us", now.psi_some_us);
   out.number("psi_full_us", now.psi_full_us);
-  out.number("reclaimed", sum_of(now.reclaimed_kswapd, now.reclaimed_direct));
+  out.number("reclaimed", reclaimed(now));
   out.number("oom_kill", now.oom_kill);
   out.number("oom_kill_limit", now.oom_kill_limit);
   out.number("low_since_ns", low_since_ns);

@@ -33,6 +33,12 @@ struct Reading {
   Number psi_some_us, psi_full_us;
 };
 
+// Pages reclaimed for want of memory.
+inline Number reclaimed(const Reading& now) {
+  if (!now.reclaimed_kswapd && !now.reclaimed_direct) return {};
+  return now.reclaimed_kswapd.value_or(0) + now.reclaimed_direct.value_or(0);
+}
+
 enum class Cause { Keepalive, Change, Low, Online };
 
 }  // namespace aerostat::agent

@@ -15,6 +15,8 @@ constexpr std::int64_t kChangePart = 400;
 constexpr std::int64_t kCloseKib = 256;
 // 64 pages of cache that was dropped and read again. A guest full of cache shows no other sign of shortage.
 constexpr std::int64_t kRefaults = 64;
+// Free memory moves if it changes by this part of a notable change.
+constexpr std::int64_t kNotablePart = 4;
 // A fall may become this many times faster before the next look: programs that start to fill memory
 // accelerate.
 constexpr double kHaste = 2.0;
@@ -46,26 +48,55 @@ void Reporter::set_low_mark(std::int64_t kib, std::int64_t now) {
 }
 
 void Reporter::expect(std::int64_t total_kib, std::int64_t now) {
-  if (last_total_ && *last_total_ >= total_kib) return;
+  if (last_.total_kib && *last_.total_kib >= total_kib) return;
   expected_ = total_kib;
   expect_ends_ = now + kExpectMost;
   due_ = std::min(due_, now + kLookLeast);
 }
 
+std::int64_t Reporter::notable_change(const Levels& levels) const {
+  const std::int64_t least = std::max(kChangeKib, levels.total_kib.value_or(0) / kChangePart);
+  if (!levels.avail_kib || !low_mark_ || *levels.avail_kib <= *low_mark_) return least;
+  return std::min(least, std::max(kCloseKib, (*levels.avail_kib - *low_mark_) / 2));
+}
+
 bool Reporter::notable(const Levels& levels) const {
-  std::int64_t least = std::max(kChangeKib, levels.total_kib.value_or(0) / kChangePart);
-  if (levels.avail_kib && low_mark_ && *levels.avail_kib > *low_mark_)
-    least = std::min(least, std::max(kCloseKib, (*levels.avail_kib - *low_mark_) / 2));
+  const std::int64_t least = notable_change(levels);
   return apart(levels.avail_kib, sent_.avail_kib) > least ||
          apart(levels.normal_free_kib, sent_.normal_free_kib) > least ||
          apart(levels.active_file_kib, sent_.active_file_kib) > least ||
          apart(levels.refaults, sent_.refaults) >= kRefaults;
 }
 
-Reporter::Verdict Reporter::look(std::int64_t now, const Levels& levels) {
+bool Reporter::keepalive_due(std::int64_t now) const {
+  // Half a sample early is better than half a sample late: three missed keepalives count as silence.
+  return fresh_ || now - last_sent_ >= keepalive_ns_ - sample_ns_ / 2;
+}
+
+void Reporter::pass_tick(std::int64_t now) {
+  while (tick_ <= now) tick_ += sample_ns_ * ((now - tick_) / sample_ns_ + 1);
+}
+
+// Nothing that look() would report can happen while free memory stays: programs and caches take free pages, until
+// the kernel reclaims some. Only cache that becomes active is told later, by the next keepalive. Free memory stays
+// if it changes by so little that it can add up to nothing notable before the next look.
+bool Reporter::rests(std::int64_t now, const Glance& glance) {
+  const Glance& last = last_glance_;
+  if (keepalive_due(now) || now - looked_ >= kGlancesMost || expected_ || low() || reclaims_) return false;
+  if (!last_.avail_kib || (low_mark_ && *last_.avail_kib < *low_mark_ + kCloseKib)) return false;
+  const std::int64_t moves = std::max(kCloseKib, notable_change(last_) / kNotablePart);
+  if (!glance.free_kib || !last.free_kib || apart(glance.free_kib, last.free_kib) >= moves) return false;
+  if (glance.total_kib != last.total_kib || glance.swap_free_kib != last.swap_free_kib) return false;
+  last_ns_ = now;
+  pass_tick(now);
+  due_ = std::max(tick_, now + kLookLeast);
+  return true;
+}
+
+Reporter::Verdict Reporter::look(std::int64_t now, const Levels& levels, const Glance& glance) {
   const Number& total = levels.total_kib;
   const Number& avail = levels.avail_kib;
-  const bool grew = total && last_total_ && *total > *last_total_;
+  const bool grew = total && last_.total_kib && *total > *last_.total_kib;
   const bool was_low = low();
   if (avail) watch_low(now, *avail);
   watch_expected(now, total, grew);
@@ -81,19 +112,19 @@ Reporter::Verdict Reporter::look(std::int64_t now, const Levels& levels) {
     verdict.why = Cause::Change;
   } else {
     verdict.why = Cause::Keepalive;
-    // Half a sample early is better than half a sample late: three missed keepalives count as silence.
-    verdict.send = fresh_ || now - last_sent_ >= keepalive_ns_ - sample_ns_ / 2;
+    verdict.send = keepalive_due(now);
   }
   if (verdict.send) {
     fresh_ = false;
     last_sent_ = now;
     sent_ = levels;
   }
-  while (tick_ <= now) tick_ += sample_ns_ * ((now - tick_) / sample_ns_ + 1);
+  pass_tick(now);
   due_ = next_due(now, avail);
-  last_ns_ = now;
-  last_total_ = total;
-  last_avail_ = avail;
+  reclaims_ = !levels.reclaimed || levels.reclaimed != last_.reclaimed;
+  last_ = levels;
+  last_glance_ = glance;
+  last_ns_ = looked_ = now;
   return verdict;
 }
 
@@ -102,9 +133,9 @@ void Reporter::watch_low(std::int64_t now, std::int64_t avail) {
     low_since_.reset();
   } else if (!low_since_) {
     // Without a look above this mark, the time when the mark was set is the best estimate.
-    const bool seen_above = last_avail_ && *last_avail_ >= *low_mark_;
+    const bool seen_above = last_.avail_kib && *last_.avail_kib >= *low_mark_;
     low_since_ =
-        seen_above ? crossing(last_ns_, *last_avail_, now, avail, *low_mark_) : std::min(mark_set_, now);
+        seen_above ? crossing(last_ns_, *last_.avail_kib, now, avail, *low_mark_) : std::min(mark_set_, now);
   }
 }
 
@@ -118,8 +149,8 @@ std::int64_t Reporter::next_due(std::int64_t now, Number avail) const {
   if (expected_) return std::min(tick_, now + kLookLeast);
   std::int64_t due = tick_;
   // Above the mark and falling: look when the level would reach it, if the fall became kHaste times as fast.
-  if (avail && last_avail_ && low_mark_ && *avail >= *low_mark_ && *avail < *last_avail_ && now > last_ns_) {
-    const double per_ns = static_cast<double>(*last_avail_ - *avail) / static_cast<double>(now - last_ns_);
+  if (avail && last_.avail_kib && low_mark_ && *avail >= *low_mark_ && *avail < *last_.avail_kib && now > last_ns_) {
+    const double per_ns = static_cast<double>(*last_.avail_kib - *avail) / static_cast<double>(now - last_ns_);
     const double until = static_cast<double>(*avail - *low_mark_) / (per_ns * kHaste);
     if (until < static_cast<double>(due - now)) due = now + static_cast<std::int64_t>(until);
   }

@@ -37,6 +37,7 @@ struct Guest {
                               static_cast<std::int64_t>(available(ms) * static_cast<double>(kMiB)),
                               {},
                               {},
+                              {},
                               {}});
       ++looks;
       Number since;
@@ -143,24 +144,24 @@ TEST(Reporter, StopsLookingQuicklyWhenGrowthStandsStillShortOfWhatWasExpected) {
 TEST(Reporter, ALateLookIsNotCaughtUpInABurst) {
   Reporter reporter;
   reporter.start(kStart, 100 * kMs, 1000 * kMs);
-  reporter.look(kStart, {512 * kMiB, 300 * kMiB, {}, {}, {}});
-  reporter.look(kStart + 730 * kMs, {512 * kMiB, 300 * kMiB, {}, {}, {}});
+  reporter.look(kStart, {512 * kMiB, 300 * kMiB, {}, {}, {}, {}});
+  reporter.look(kStart + 730 * kMs, {512 * kMiB, 300 * kMiB, {}, {}, {}, {}});
   EXPECT_EQ(reporter.due(), kStart + 800 * kMs);
 }
 
 TEST(Reporter, TellsWhenMemoryForKernelDataShrinksAlthoughPlentyIsAvailable) {
   Reporter reporter;
   reporter.start(kStart, 100 * kMs, 1000 * kMs);
-  reporter.look(kStart, {512 * kMiB, 300 * kMiB, 100 * kMiB, {}, {}});
-  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, {512 * kMiB, 300 * kMiB, 99 * kMiB, {}, {}}).send);
-  const auto verdict = reporter.look(kStart + 200 * kMs, {512 * kMiB, 300 * kMiB, 80 * kMiB, {}, {}});
+  reporter.look(kStart, {512 * kMiB, 300 * kMiB, 100 * kMiB, {}, {}, {}});
+  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, {512 * kMiB, 300 * kMiB, 99 * kMiB, {}, {}, {}}).send);
+  const auto verdict = reporter.look(kStart + 200 * kMs, {512 * kMiB, 300 * kMiB, 80 * kMiB, {}, {}, {}});
   EXPECT_TRUE(verdict.send);
   EXPECT_EQ(verdict.why, Cause::Change);
 }
 
 // A guest whose memory is full of cache: nothing changes in what is available.
 Levels full_of_cache(std::int64_t active_mib, std::int64_t refaults) {
-  return {512 * kMiB, 300 * kMiB, {}, active_mib * kMiB, refaults};
+  return {512 * kMiB, 300 * kMiB, {}, active_mib * kMiB, refaults, {}};
 }
 
 TEST(Reporter, TellsCacheThatGrowsAlthoughAsMuchIsAvailable) {
@@ -183,9 +184,115 @@ TEST(Reporter, TellsSmallerChangesCloseToTheMark) {
   Reporter reporter;
   reporter.start(kStart, 100 * kMs, 1000 * kMs);
   reporter.set_low_mark(300 * kMiB, kStart);
-  reporter.look(kStart, {512 * kMiB, 303 * kMiB, {}, 100 * kMiB, {}});
-  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, {512 * kMiB, 303 * kMiB, {}, 101 * kMiB, {}}).send);
-  EXPECT_TRUE(reporter.look(kStart + 200 * kMs, {512 * kMiB, 301 * kMiB, {}, 101 * kMiB, {}}).send);
+  reporter.look(kStart, {512 * kMiB, 303 * kMiB, {}, 100 * kMiB, {}, {}});
+  EXPECT_FALSE(reporter.look(kStart + 100 * kMs, {512 * kMiB, 303 * kMiB, {}, 101 * kMiB, {}, {}}).send);
+  EXPECT_TRUE(reporter.look(kStart + 200 * kMs, {512 * kMiB, 301 * kMiB, {}, 101 * kMiB, {}, {}}).send);
+}
+
+// A guest at rest that has free memory, and one thing that differs.
+struct Resting {
+  Reporter reporter;
+  Levels levels{512 * kMiB, 300 * kMiB, 250 * kMiB, 100 * kMiB, 7, 7000};
+  Glance glance{512 * kMiB, 280 * kMiB, 64 * kMiB};
+  int at_ms = 0;
+
+  Resting() {
+    reporter.start(kStart, 100 * kMs, 1000 * kMs);
+    look(0);
+    look(100);
+  }
+  Reporter::Verdict look(int ms) {
+    at_ms = ms;
+    return reporter.look(kStart + ms * kMs, levels, glance);
+  }
+  bool rests() { return reporter.rests(kStart + (at_ms + 100) * kMs, glance); }
+};
+
+TEST(ReporterGlance, ReplacesLooksBetweenTwoKeepalives) {
+  Resting guest;
+  int looks = 0, sent = 0;
+  for (int ms = 200; ms < 10'000; ms += 100) {
+    EXPECT_EQ(guest.reporter.due(), kStart + ms * kMs);
+    if (guest.reporter.rests(kStart + ms * kMs, guest.glance)) continue;
+    ++looks;
+    sent += guest.look(ms).send ? 1 : 0;
+  }
+  EXPECT_EQ(looks, 9);
+  EXPECT_EQ(sent, 9);
+}
+
+TEST(ReporterGlance, DoesNotReplaceALookWhereMemoryMoves) {
+  const auto rests = [](auto&& change) {
+    Resting guest;
+    change(guest);
+    return guest.rests();
+  };
+  EXPECT_TRUE(rests([](Resting&) {}));
+  EXPECT_TRUE(rests([](Resting& g) { *g.glance.free_kib -= 511; }));
+  EXPECT_FALSE(rests([](Resting& g) { *g.glance.free_kib -= 512; }));
+  EXPECT_FALSE(rests([](Resting& g) { *g.glance.free_kib += 512; }));
+  EXPECT_FALSE(rests([](Resting& g) { *g.glance.total_kib += 1; }));
+  EXPECT_FALSE(rests([](Resting& g) { *g.glance.swap_free_kib -= 4; }));
+  EXPECT_FALSE(rests([](Resting& g) { g.glance = {}; }));
+}
+
+TEST(ReporterGlance, SeesMoreInASmallGuestThanInALargeOne) {
+  const auto rests = [](std::int64_t total_mib, std::int64_t change_kib) {
+    Resting guest;
+    guest.levels.total_kib = guest.glance.total_kib = total_mib * kMiB;
+    guest.look(200);
+    *guest.glance.free_kib -= change_kib;
+    return guest.rests();
+  };
+  // 16 GiB: 1/400 is notable, a quarter of that is movement.
+  EXPECT_TRUE(rests(16 * 1024, 10 * kMiB));
+  EXPECT_FALSE(rests(16 * 1024, 11 * kMiB));
+  EXPECT_FALSE(rests(1024, kMiB));
+}
+
+TEST(ReporterGlance, DoesNotReplaceALookWhileTheKernelReclaims) {
+  Resting guest;
+  *guest.levels.reclaimed += 1;
+  guest.look(200);
+  EXPECT_FALSE(guest.rests());
+  guest.look(300);
+  EXPECT_TRUE(guest.rests());
+  guest.levels.reclaimed.reset();
+  guest.look(400);
+  EXPECT_FALSE(guest.rests()) << "it cannot be known";
+}
+
+TEST(ReporterGlance, DoesNotReplaceALookAtOrCloseToTheMarkNorWhileMemoryIsExpected) {
+  Resting guest;
+  guest.reporter.set_low_mark(300 * kMiB - 255, kStart + 110 * kMs);
+  EXPECT_FALSE(guest.rests());
+  guest.reporter.set_low_mark(300 * kMiB - 256, kStart + 110 * kMs);
+  EXPECT_TRUE(guest.rests());
+  guest.reporter.set_low_mark(301 * kMiB, kStart + 110 * kMs);
+  EXPECT_FALSE(guest.rests());
+  Resting other;
+  other.reporter.expect(640 * kMiB, kStart + 110 * kMs);
+  EXPECT_FALSE(other.rests());
+}
+
+TEST(ReporterGlance, DoesNotReplaceALookForMoreThanASecond) {
+  Reporter reporter;
+  reporter.start(kStart, 100 * kMs, 60'000 * kMs);
+  const Levels levels{512 * kMiB, 300 * kMiB, {}, {}, {}, 0};
+  const Glance glance{512 * kMiB, 280 * kMiB, 0};
+  reporter.look(kStart, levels, glance);
+  reporter.look(kStart + 100 * kMs, levels, glance);
+  for (int ms = 200; ms < 1100; ms += 100) EXPECT_TRUE(reporter.rests(kStart + ms * kMs, glance)) << ms;
+  EXPECT_FALSE(reporter.rests(kStart + 1100 * kMs, glance));
+}
+
+TEST(ReporterGlance, TellsFromWhenTheLevelHeld) {
+  Resting guest;
+  guest.reporter.set_low_mark(200 * kMiB, kStart + 110 * kMs);
+  guest.look(200);
+  for (int ms = 300; ms <= 800; ms += 100) EXPECT_TRUE(guest.reporter.rests(kStart + ms * kMs, guest.glance));
+  guest.levels.avail_kib = 100 * kMiB;  // it fell within the last tick, and crossed the mark in its middle
+  EXPECT_EQ(guest.look(900).low_since_ns, kStart + 850 * kMs);
 }
 
 TEST(Reporter, WorksWithoutNumbers) {
@@ -203,7 +310,7 @@ RC_GTEST_PROP(ReporterProperty, NeverLooksCloserThanTenMillisecondsNorSeldomerTh
   reporter.set_low_mark(mark * kMiB, kStart);
   std::int64_t now = reporter.due();
   for (const std::uint8_t level : levels) {
-    reporter.look(now, {512 * kMiB, level * kMiB, {}, {}, {}});
+    reporter.look(now, {512 * kMiB, level * kMiB, {}, {}, {}, {}});
     RC_ASSERT(reporter.due() - now >= kLookLeast);
     RC_ASSERT(reporter.due() - now <= 110 * kMs);
     now = reporter.due();

@@ -185,12 +185,15 @@ void Agent::work_hooks(std::int64_t now) {
 }
 
 void Agent::look(std::int64_t now) {
+  const Glance glance = sampler_.glance();
+  if (reporter_.rests(now, glance)) return;
   Reading reading = sampler_.levels();
   total_kib_ = reading.total_kib;
   if (total_kib_) size_.saw(*total_kib_, now);
   const Reporter::Verdict verdict =
       reporter_.look(now, {reading.total_kib, room_left(reading), reading.normal_free_kib,
-                           reading.active_file_kib, reading.refault_file});
+                           reading.active_file_kib, reading.refault_file, reclaimed(reading)},
+                      glance);
   if (can_online_) onliner_.watch(reading.total_kib, reading.normal_free_kib);
   if (!verdict.send) return;
   sampler_.complete(reading);

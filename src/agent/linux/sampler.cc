@@ -1,5 +1,6 @@
 #include "agent/linux/sampler.h"
 
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,6 +34,7 @@ Sampler::Sampler(std::string_view root)
       overcommit_(root, "/proc/sys/vm/overcommit_memory"),
       overcommit_ratio_(root, "/proc/sys/vm/overcommit_ratio"),
       arc_(root, "/proc/spl/kstat/zfs/arcstats"),
+      real_(root.empty() || root == "/"),
       oom_log_(root),
       page_kib_(sysconf(_SC_PAGESIZE) / 1024) {}
 
@@ -43,6 +45,15 @@ void Sampler::ask_of_system(std::int64_t now) {
   arc_there_ = true;
   std::array<char, 16> text{};
   strict_ = overcommit_.read(text.data(), text.size()).starts_with('2');
+}
+
+Glance Sampler::glance() const {
+  struct sysinfo now {};
+  if (!real_ || strict_ || ::sysinfo(&now) != 0) return {};
+  const auto kib = [&](unsigned long units) {
+    return static_cast<std::int64_t>(std::uint64_t{units} * now.mem_unit / 1024);
+  };
+  return {kib(now.totalram), kib(now.freeram), kib(now.freeswap)};
 }
 
 Reading Sampler::levels() {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "agent/common/reading.h"
+#include "agent/common/reporter.h"
 #include "agent/linux/oom_log.h"
 #include "agent/linux/proc_parse.h"
 #include "agent/linux/system_file.h"
@@ -19,6 +20,9 @@ class Sampler {
 
   // False if /proc/meminfo cannot be read.
   bool usable() const { return meminfo_.opened(); }
+  // One system call, sysinfo(). All is missing under another root, and with strict overcommit, where memory can
+  // run out without being taken.
+  Glance glance() const;
   // Reads /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time; what ZFS would give back; what strict
   // overcommit leaves. Whether there is ZFS or strict overcommit is asked once a second.
   Reading levels();
@@ -36,7 +40,7 @@ class Sampler {
   KeptFile meminfo_, vmstat_, pressure_, buddyinfo_, zoneinfo_, overcommit_, overcommit_ratio_;
   // ZFS may be loaded later.
   Path arc_;
-  bool arc_there_ = false, strict_ = false;
+  bool real_, arc_there_ = false, strict_ = false;
   std::int64_t ask_at_ = 0;
   OomLog oom_log_;
   std::int64_t page_kib_;

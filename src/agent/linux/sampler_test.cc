@@ -33,6 +33,16 @@ TEST(Sampler, ReadsADebianGuestThatGrewFrom384MiBTo2GiB) {
   EXPECT_GT(zones.movable_present_kib, 2 * zones.kernel_present_kib);
 }
 
+TEST(Sampler, GlancesAtTheRealSystemOnly) {
+  const Glance glance = Sampler("").glance();
+  const Reading look = Sampler("").levels();
+  EXPECT_EQ(glance.total_kib, look.total_kib);
+  ASSERT_TRUE(glance.free_kib && glance.swap_free_kib);
+  EXPECT_NEAR(static_cast<double>(*glance.free_kib), static_cast<double>(*look.free_kib),
+              static_cast<double>(*look.total_kib) / 10);
+  EXPECT_FALSE(Sampler(fixture("debian12-grown")).glance().free_kib);
+}
+
 TEST(Sampler, CountsWhatProcessorsKeepForThemselvesAsAvailable) {
   Sampler sampler(fixture("debian12-grown"));
   Reading reading = sampler.levels();

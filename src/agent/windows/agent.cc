@@ -100,7 +100,7 @@ void Agent::obey(const HostMessage& message, std::int64_t now) {
 
 void Agent::look(std::int64_t now) {
   const Reading reading = reading_of(system_.memory(), now_ns());
-  Reporter::Verdict verdict = reporter_.look(now, {reading.total_kib, room_left(reading), {}, {}, {}});
+  Reporter::Verdict verdict = reporter_.look(now, {reading.total_kib, room_left(reading), {}, {}, {}, {}});
   const bool low = reading.low_memory.value_or(0) != 0;
   if (low != low_) {
     // The kernel's own mark. The balloon's driver stops to inflate there.

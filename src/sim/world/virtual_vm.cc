@@ -375,7 +375,7 @@ bool VirtualVm::look() {
   const auto verdict =
       reporter_.look(ns(now_), {kib(s.total->to_mib()), kib(s.available->to_mib()),
                                 s.normal_free ? agent::Number(kib(s.normal_free->to_mib())) : agent::Number{},
-                                kib(s.active_file->to_mib()), static_cast<std::int64_t>(*s.refault_file)});
+                                kib(s.active_file->to_mib()), static_cast<std::int64_t>(*s.refault_file), {}});
   if (!verdict.send || !runs) return false;
   on_the_way_ = s;
   sampled_ = now_;
