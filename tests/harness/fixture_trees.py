@@ -17,6 +17,8 @@ from .accel import accelerator, processor
 from .beside import unpacked
 from .kernels import fetched
 from .paths import ROOT, guest_dir_of, qemu
+from .qmp import Qmp
+from .waiting import until
 
 FIXTURES = ROOT / "src/agent/linux/fixtures"
 RECORD = ROOT / "tests/guest/record-init"
@@ -30,12 +32,22 @@ class Tree:
     words: str
     mib: int = 384
     i386: str = ""
+    disk: int = 0  # MiB of a disk
+    balloon: int = 0  # MiB that its balloon takes
+    deflates: bool = False  # on its own, when the guest runs out
 
 
 TREES = {
     "linux-5.10": Tree("bullseye", "zram=64"),
     "linux-6.1": Tree("", "zram=64"),
     "linux-6.12": Tree("trixie", "zram=64"),
+    "zswap": Tree("", "zram=64 zswap=24"),
+    # Cache that was read once and cache that was read often, with both ways to age pages. 6.1 of Debian has lru_gen off.
+    "cache-6.1": Tree("", "read=96", disk=96),
+    "cache-6.12": Tree("trixie", "read=96", disk=96),
+    "cache-6.12-lru-gen-off": Tree("trixie", "lru_gen=0 read=96", disk=96),
+    "balloon": Tree("", "balloon=128", balloon=128),
+    "deflate-on-oom": Tree("", "balloon=128", balloon=128, deflates=True),
     "without-psi": Tree("", "psi=0"),
     "hugetlb": Tree("", "hugepages=64"),
     "cgroup-v1": Tree("", "group=20"),
@@ -76,10 +88,39 @@ def shown(tree: Tree) -> str:
         initramfs, console = folder / "initramfs.cpio", folder / "console"
         initramfs.write_bytes(b"".join(archive.read_bytes() for archive in archives))
         accel = accelerator()
-        subprocess.run([qemu(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "q35", "-accel", accel,
-                        "-cpu", processor(accel), "-m", str(tree.mib), "-kernel", str(image), "-initrd", str(initramfs),
-                        "-append", f"console=ttyS0 quiet rdinit=/record {tree.words}", "-serial", f"file:{console}"], timeout=180, check=True)
+        command = [qemu(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "q35", "-accel", accel,
+                   "-cpu", processor(accel), "-m", str(tree.mib), "-kernel", str(image), "-initrd", str(initramfs),
+                   "-append", f"console=ttyS0 quiet rdinit=/record {tree.words}", "-serial", f"file:{console}", *devices(tree, folder)]
+        with subprocess.Popen(command) as guest:
+            try:
+                if tree.balloon:
+                    inflate(tree, folder, console)
+                if guest.wait(timeout=180):
+                    sys.exit(f"{qemu()} ended with {guest.returncode}")
+            finally:
+                guest.kill()
         return console.read_text(errors="replace").replace("\r", "")
+
+
+def devices(tree: Tree, folder: Path) -> list[str]:
+    """Beside the least."""
+    out = []
+    if tree.disk:
+        disk = folder / "disk"
+        with disk.open("wb") as file:
+            file.truncate(tree.disk << 20)
+        out += ["-drive", f"file={disk},format=raw,if=virtio,readonly=on"]
+    if tree.balloon:
+        out += ["-qmp", f"unix:{folder / 'qmp'},server=on,wait=off",
+                "-device", f"virtio-balloon,deflate-on-oom={'on' if tree.deflates else 'off'}"]
+    return out
+
+
+def inflate(tree: Tree, folder: Path, console: Path) -> None:
+    """Once the guest has its driver."""
+    until(lambda: console.exists() and "waits for the balloon" in console.read_text(errors="replace"), 120, "the guest's balloon driver")
+    with Qmp(folder / "qmp") as qmp:
+        qmp.execute("balloon", value=(tree.mib - tree.balloon) << 20)
 
 
 def record(name: str) -> None:

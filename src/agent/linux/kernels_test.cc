@@ -25,21 +25,23 @@ struct Recorded {
     }
   }
   // What holds for each of them. Some pages come and go between two files.
-  void holds(std::int64_t booted_kib) {
+  void holds(std::int64_t booted_kib, std::int64_t ballooned_kib = 0, std::int64_t out_pages = 0) {
     EXPECT_GT(total, 0);
-    EXPECT_EQ(reading.total_kib, total);
+    EXPECT_EQ(reading.total_kib, total - ballooned_kib);
     EXPECT_EQ(reading.swap_total_kib, swap_total);
     EXPECT_EQ(reading.swap_free_kib, swap_free);
     ASSERT_TRUE(reading.free_kib && reading.avail_kib && reading.normal_free_kib);
     EXPECT_NEAR(static_cast<double>(*reading.free_kib), static_cast<double>(free), kMiB);
-    EXPECT_NEAR(static_cast<double>(*reading.avail_kib), static_cast<double>(*reading.free_kib),
-                static_cast<double>(total) / 10)
+    EXPECT_NEAR(
+        static_cast<double>(*reading.avail_kib),
+        static_cast<double>(*reading.free_kib + *reading.active_file_kib + *reading.inactive_file_kib),
+        static_cast<double>(total) / 10)
         << "hardly anything runs";
     EXPECT_LE(*reading.normal_free_kib, *reading.free_kib + kMiB);
     EXPECT_FALSE(reading.apart_kib);
     EXPECT_FALSE(reading.commit_room_kib) << "nobody enforces it";
-    for (const Number& none :
-         {reading.pswpin, reading.pswpout, reading.refault_file, reading.refault_anon, reading.oom_kill})
+    EXPECT_EQ(reading.pswpout, out_pages);
+    for (const Number& none : {reading.pswpin, reading.refault_file, reading.refault_anon, reading.oom_kill})
       EXPECT_EQ(none, 0) << "counted, and none";
     const Zones zones = sampler.zones();
     // All but the holes below 1 MiB.
@@ -73,6 +75,49 @@ TEST(KernelFiles, WithoutPsiNothingIsSaidOfIt) {
   EXPECT_FALSE(guest.reading.psi_some_us) << "missing, not zero";
   EXPECT_FALSE(guest.reading.psi_full_us);
   EXPECT_EQ(guest.reading.swap_total_kib, 0) << "none, and known";
+}
+
+// 24 MiB went out. Hardly any of it reached the device, and the kernel counts only that as swapped out.
+TEST(KernelFiles, PagesThatZswapKeepsWentToSwap) {
+  Recorded guest("zswap");
+  const std::int64_t out_kib = 24 * kMiB;
+  guest.holds(384 * kMiB, 0, out_kib / 4);
+  EXPECT_EQ(*guest.reading.swap_total_kib - *guest.reading.swap_free_kib, out_kib);
+  EXPECT_LT(*guest.reading.pswpout - *guest.reading.zswpout, out_kib / 4 / 10);
+}
+
+struct Read {
+  const char* guest;
+  bool told;  // what was read often is told from what was read once
+};
+class CacheOfKernels : public ::testing::TestWithParam<Read> {};
+
+// Of 96 MiB the first half was read three times.
+TEST_P(CacheOfKernels, IsAllAvailableAndActiveOnlyWherePagesAreNotAgedByGenerations) {
+  Recorded guest(GetParam().guest);
+  guest.holds(384 * kMiB);
+  const auto cache = [](const Number& kib) { return static_cast<double>(kib.value_or(0)); };
+  EXPECT_NEAR(cache(guest.reading.active_file_kib), GetParam().told ? 48 * kMiB : 0, kMiB);
+  EXPECT_NEAR(cache(guest.reading.active_file_kib) + cache(guest.reading.inactive_file_kib), 96 * kMiB, kMiB);
+  std::ifstream in(guest.root + "/sys/kernel/mm/lru_gen/enabled");
+  std::string generations;
+  in >> generations;
+  EXPECT_EQ(generations == "0x0000", GetParam().told);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEveryAge, CacheOfKernels,
+                         ::testing::Values(Read{"cache-6.1", true}, Read{"cache-6.12", false},
+                                           Read{"cache-6.12-lru-gen-off", true}));
+
+TEST(KernelFiles, WhatTheBalloonHoldsIsNoMemoryOfTheGuestWhateverItsKernelSays) {
+  const std::int64_t held = 128 * kMiB;
+  Recorded guest("balloon"), other("deflate-on-oom");
+  guest.holds(384 * kMiB);
+  other.holds(384 * kMiB, held);
+  EXPECT_EQ(other.total - guest.total, held) << "one kernel takes it off its total, the other does not";
+  EXPECT_EQ(guest.reading.total_kib, other.reading.total_kib);
+  const auto used = [](const Reading& r) { return static_cast<double>(*r.total_kib - *r.avail_kib); };
+  EXPECT_NEAR(used(guest.reading), used(other.reading), 2 * kMiB);
 }
 
 TEST(KernelFiles, HugePagesThatWereSetAsideAreNotAvailable) {

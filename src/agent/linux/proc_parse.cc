@@ -1,5 +1,7 @@
 #include "agent/linux/proc_parse.h"
 
+#include <algorithm>
+
 #include "agent/linux/proc_words.h"
 
 namespace aerostat::agent {
@@ -34,6 +36,9 @@ void parse_vmstat(std::string_view text, Reading& into) {
       {"nr_free_pages", &Reading::free_pages},
       {"pswpin", &Reading::pswpin},
       {"pswpout", &Reading::pswpout},
+      {"zswpin", &Reading::zswpin},
+      {"zswpout", &Reading::zswpout},
+      {"zswpwb", &Reading::zswpwb},
       {"pgmajfault", &Reading::pgmajfault},
       {"workingset_refault", &Reading::refault_file},  // before Linux 5.9 one number, of page cache only
       {"workingset_refault_file", &Reading::refault_file},
@@ -42,8 +47,14 @@ void parse_vmstat(std::string_view text, Reading& into) {
       {"pgsteal_kswapd", &Reading::reclaimed_kswapd},
       {"pgsteal_direct", &Reading::reclaimed_direct},
       {"oom_kill", &Reading::oom_kill},
+      {"balloon_inflate", &Reading::balloon_in},
+      {"balloon_deflate", &Reading::balloon_out},
   };
   read_table(text, kWanted, into);
+  // The kernel counts a page for swap only when it reaches the device. What zswap wrote back is in both.
+  if (into.pswpin) *into.pswpin += into.zswpin.value_or(0);
+  if (into.pswpout)
+    *into.pswpout += std::max<std::int64_t>(0, into.zswpout.value_or(0) - into.zswpwb.value_or(0));
 }
 
 void parse_pressure(std::string_view text, Reading& into) {

@@ -59,6 +59,13 @@ TEST(ProcParse, CountsFreeMemoryThatKernelDataCanUse) {
   EXPECT_FALSE(none.normal_free_kib);
 }
 
+TEST(ProcParse, CountsAPageThatZswapWroteBackOnce) {
+  Reading reading;
+  parse_vmstat("pswpin 3\npswpout 5\nzswpin 20\nzswpout 40\nzswpwb 4\n", reading);
+  EXPECT_EQ(reading.pswpin, 23);
+  EXPECT_EQ(reading.pswpout, 41);
+}
+
 RC_GTEST_PROP(ProcParseProperty, SurvivesAnyText, (const std::string& text)) {
   Reading reading;
   parse_meminfo(text, reading);

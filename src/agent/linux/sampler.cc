@@ -1,10 +1,12 @@
 #include "agent/linux/sampler.h"
 
+#include <dirent.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "agent/linux/proc_words.h"
 
@@ -16,6 +18,26 @@ namespace {
 // the other.
 constexpr std::int64_t kLeastApartKib = 2048;
 constexpr std::int64_t kAskAgain = 1'000'000'000;
+// VIRTIO_BALLOON_F_DEFLATE_ON_OOM. The kernel shows the features that it uses as a row of 0 and 1.
+constexpr std::size_t kDeflateOnOom = 2;
+
+bool deflates_on_oom(const char* drivers) {
+  DIR* const folder = ::opendir(drivers);
+  if (folder == nullptr) return false;
+  bool found = false;
+  while (const dirent* entry = ::readdir(folder)) {
+    const std::string_view name = entry->d_name;
+    if (!name.starts_with("virtio")) continue;
+    std::array<char, 300> path{};
+    std::snprintf(path.data(), path.size(), "/%s/features", entry->d_name);
+    std::array<char, 80> text{};
+    const std::string_view features =
+        read_small(Path(drivers, path.data()).c_str(), text.data(), text.size());
+    found = found || (features.size() > kDeflateOnOom && features[kDeflateOnOom] == '1');
+  }
+  ::closedir(folder);
+  return found;
+}
 
 }  // namespace
 
@@ -35,6 +57,7 @@ Sampler::Sampler(std::string_view root)
       overcommit_ratio_(root, "/proc/sys/vm/overcommit_ratio"),
       arc_(root, "/proc/spl/kstat/zfs/arcstats"),
       real_(root.empty() || root == "/"),
+      balloons_(root, "/sys/bus/virtio/drivers/virtio_balloon"),
       oom_log_(root),
       page_kib_(sysconf(_SC_PAGESIZE) / 1024) {}
 
@@ -67,6 +90,7 @@ Reading Sampler::levels() {
   const std::int64_t counted =
       std::max(reading.free_kib.value_or(0), reading.free_pages.value_or(0) * page_kib_);
   if (all_free && *all_free - counted >= kLeastApartKib) reading.apart_kib = *all_free - counted;
+  take_balloon_off(reading);
   add_commit_room(reading);
   add_arc(reading);
   reading.ns = now_ns();
@@ -87,6 +111,19 @@ void Sampler::add_commit_room(Reading& reading) {
   // The limit changes by this percentage of what comes or goes.
   const std::int64_t left = std::max<std::int64_t>(0, *reading.commit_limit_kib - *reading.committed_kib);
   reading.commit_room_kib = left / percent * 100 + left % percent * 100 / percent;
+}
+
+// The kernel takes the balloon off its total itself, unless it may take pages back when it runs out. Which of
+// both the driver knows; a balloon that was empty may have another driver now.
+void Sampler::take_balloon_off(Reading& reading) {
+  const std::int64_t pages = reading.balloon_in.value_or(0) - reading.balloon_out.value_or(0);
+  if (pages <= 0 || !reading.total_kib) {
+    balloon_in_total_.reset();
+    return;
+  }
+  if (!balloon_in_total_) balloon_in_total_ = deflates_on_oom(balloons_.c_str());
+  if (*balloon_in_total_)
+    *reading.total_kib -= std::min(pages * page_kib_, *reading.total_kib - reading.avail_kib.value_or(0));
 }
 
 void Sampler::add_arc(Reading& reading) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "agent/common/reading.h"
@@ -24,7 +25,8 @@ class Sampler {
   // run out without being taken.
   Glance glance() const;
   // Reads /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time; what ZFS would give back; what strict
-  // overcommit leaves. Whether there is ZFS or strict overcommit is asked once a second.
+  // overcommit leaves. Whether there is ZFS or strict overcommit is asked once a second. What the balloon
+  // holds is never part of the total.
   Reading levels();
   // Adds pressure, the caches of the zones and kills at limits. Also adds to available memory what
   // MemAvailable omits: free pages that processors hold, and cache up to the low watermark, which the kernel
@@ -36,11 +38,14 @@ class Sampler {
   void ask_of_system(std::int64_t now);
   void add_commit_room(Reading& reading);
   void add_arc(Reading& reading);
+  void take_balloon_off(Reading& reading);
 
   KeptFile meminfo_, vmstat_, pressure_, buddyinfo_, zoneinfo_, overcommit_, overcommit_ratio_;
   // ZFS may be loaded later.
   Path arc_;
   bool real_, arc_there_ = false, strict_ = false;
+  Path balloons_;
+  std::optional<bool> balloon_in_total_;  // missing: the balloon was empty so far
   std::int64_t ask_at_ = 0;
   OomLog oom_log_;
   std::int64_t page_kib_;

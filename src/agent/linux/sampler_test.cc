@@ -126,6 +126,26 @@ TEST(Sampler, CountsTheCacheOfZfsAndOfTheKernelAsWhatCanBeFreed) {
   EXPECT_EQ(read().normal_file_kib, 400 + 230000);
 }
 
+TEST(Sampler, AsksABalloonThatWasEmptyWhetherItDeflatesByItself) {
+  TestTree tree;
+  tree.write("/proc/meminfo", "MemTotal: 1000000 kB\nMemAvailable: 500000 kB\n");
+  tree.write("/proc/vmstat", "balloon_inflate 0\nballoon_deflate 0\n");
+  Sampler sampler(tree.root());
+  const auto total = [&](const std::string& counters, const std::string& features) {
+    tree.write("/proc/vmstat", counters);
+    tree.write("/sys/bus/virtio/drivers/virtio_balloon/virtio3/features", features + "\n");
+    return sampler.levels().total_kib;
+  };
+  EXPECT_EQ(total("balloon_inflate 30\nballoon_deflate 5\n", "0110"), 1000000 - 25 * 4);
+  EXPECT_EQ(total("balloon_inflate 30\nballoon_deflate 5\n", "0100"), 1000000 - 25 * 4) << "as before";
+  EXPECT_EQ(total("balloon_inflate 30\nballoon_deflate 30\n", "0100"), 1000000);
+  EXPECT_EQ(total("balloon_inflate 40\nballoon_deflate 30\n", "0100"), 1000000) << "another driver";
+  EXPECT_EQ(total("balloon_inflate 500000\nballoon_deflate 0\n", "0100"), 1000000);
+  Sampler other(tree.root());
+  tree.write("/sys/bus/virtio/drivers/virtio_balloon/virtio3/features", "0110\n");
+  EXPECT_EQ(other.levels().total_kib, 500000) << "not more than it has";
+}
+
 TEST(Sampler, LeavesOutWhatAnOldOrSmallKernelDoesNotGive) {
   Sampler sampler(fixture("linux-3.10"));
   Reading reading = sampler.levels();
