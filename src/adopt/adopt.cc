@@ -106,6 +106,23 @@ Result<Settings> complete(const DomainFacts& facts, Settings settings) {
   return settings;
 }
 
+// `grows`: to this much, above what it boots with.
+void note_windows(std::optional<Bytes> grows, Bytes boots, std::vector<std::string>& notes) {
+  notes.emplace_back(
+      "Windows: virtio-balloon moves its memory; it needs the drivers Balloon and vioserial of virtio-win, "
+      "and "
+      "the service aerostat-guest (docs/guide/windows.md)");
+  if (grows) {
+    notes.push_back(fmt::format(
+        "most Windows cannot use virtio-mem, and then never has more than the {} that it boots with; with "
+        "--startup {}M it boots with all, and its balloon takes what is idle",
+        format_bytes(boots), grows->whole_mib()));
+  }
+  notes.emplace_back(
+      "hv-balloon, which needs no driver in Windows, is not proposed: it needs QEMU 8.2, and libvirt has no "
+      "element for it; without libvirt see aerostat qemu-args --hv-balloon");
+}
+
 std::vector<std::string> notes_of(const pugi::xml_node& domain, const DomainFacts& facts) {
   std::vector<std::string> out;
   const pugi::xml_node balloon = domain.child("devices").child("memballoon");
@@ -196,6 +213,9 @@ Result<DomainPlan> plan_adoption(std::string_view definition, std::string_view r
 
   DomainPlan out = finished(before, after, live);
   out.notes = notes_of(domain, *facts);
+  if (facts->windows)
+    note_windows(grows ? settings->maximum : std::nullopt, settings->startup.value_or(facts->base()),
+                 out.notes);
   out.notes.insert(out.notes.end(), left.notes.begin(), left.notes.end());
   out.metadata = plain_metadata(our_metadata(domain));
   return out;

@@ -190,6 +190,32 @@ TEST(Adopt, TellsWhatItLeavesAsItIs) {
   EXPECT_TRUE(has(plan.xml, "autodeflate='on'"));
 }
 
+std::string of_system(const std::string& id, bool hyperv = false) {
+  return domain_xml(kBalloon,
+                    "  <metadata><li:libosinfo xmlns:li='http://libosinfo.org/xmlns/libvirt/domain/1.0'>"
+                    "<li:os id='" +
+                        id + "'/></li:libosinfo></metadata>\n" +
+                        (hyperv ? "  <features><hyperv><relaxed state='on'/></hyperv></features>\n" : ""));
+}
+
+TEST(Adopt, TellsTheOwnerOfAWindowsWhatMovesItsMemory) {
+  const DomainPlan plan = adopted(of_system("http://microsoft.com/win/10"), sizes(512, 8192));
+  EXPECT_THAT(plan.notes, Contains(HasSubstr("Windows: virtio-balloon moves its memory")));
+  EXPECT_THAT(plan.notes, Contains(HasSubstr("never has more than the 2.00 GiB that it boots with; with "
+                                             "--startup 8192M")));
+  EXPECT_THAT(plan.notes, Contains(HasSubstr("libvirt has no element for it")));
+  const DomainPlan gives = adopted(of_system("http://microsoft.com/win/10"), sizes(512, 2048));
+  EXPECT_EQ(gives.notes.size(), 2u) << "it never has more anyway";
+}
+
+TEST(Adopt, KnowsAWindowsByItsMetadataOrElseByHyperVsFeatures) {
+  const auto windows = [](const std::string& xml) { return !adopted(xml, sizes(512, 2048)).notes.empty(); };
+  const std::string features = "  <features><hyperv><relaxed state='on'/></hyperv></features>\n";
+  EXPECT_TRUE(windows(domain_xml(kBalloon, features)));
+  EXPECT_FALSE(windows(of_system("http://debian.org/debian/12", true))) << "its metadata decides";
+  EXPECT_FALSE(windows(domain_xml(kBalloon)));
+}
+
 TEST(Adopt, ShowsNoPassword) {
   const std::string secret = domain_xml(kBalloon + "    <graphics type='vnc' passwd='hunter2'/>\n");
   const DomainPlan plan = adopted(secret, sizes(512, 2048));

@@ -15,6 +15,20 @@ tl::unexpected<Error> unclear(const std::string& what) {
   return fail(Error::Kind::Invalid, "the domain's XML cannot be used: " + what);
 }
 
+// What libosinfo calls the guest's system. Its prefix is up to whoever wrote it.
+std::string_view system_of(const pugi::xml_node& domain) {
+  for (const pugi::xml_node& each : domain.child("metadata").children()) {
+    if (local_name(each) == "libosinfo") return local_child(each, "os").attribute("id").value();
+  }
+  return {};
+}
+
+bool is_windows(const pugi::xml_node& domain) {
+  const std::string_view system = system_of(domain);
+  if (!system.empty()) return system.find("://microsoft.com/") != std::string_view::npos;
+  return !domain.child("features").child("hyperv").empty();
+}
+
 Result<void> read_cells(const pugi::xml_node& domain, DomainFacts& out) {
   for (const pugi::xml_node& cell : domain.child("cpu").child("numa").children("cell")) {
     const auto size = size_in(cell.attribute("memory"), cell.attribute("unit"));
@@ -70,6 +84,7 @@ Result<DomainFacts> facts_of(const pugi::xml_node& domain) {
   const pugi::xml_node type = domain.child("os").child("type");
   out.arch = type.attribute("arch").value();
   out.machine = type.attribute("machine").value();
+  out.windows = is_windows(domain);
   const auto memory = size_in(domain.child("memory"));
   if (!memory || *memory <= Bytes{}) return unclear("<memory> has no valid size");
   out.memory = *memory;

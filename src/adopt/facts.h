@@ -21,6 +21,7 @@ struct DomainFacts {
   };
 
   std::string type, arch, machine;
+  bool windows = false;  // libosinfo's metadata says so; without these, it has Hyper-V's enlightenments
   std::int64_t vcpus = 1;
   Bytes memory;      // <memory>: all that it may have, with the size of each memory device
   Bytes current;     // <currentMemory>
