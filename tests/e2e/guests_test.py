@@ -7,6 +7,14 @@ from tests.harness.daemon import DYNAMIC, Daemon, command, held_at
 from tests.harness.guest import MIB, Guest
 from tests.harness.waiting import until
 
+# A program that never has time for a shrink.
+HOOK = """#!/bin/busybox sh
+echo "hook: $AEROSTAT_EVENT $1 $2" >/dev/console
+[ "$AEROSTAT_EVENT" = before-shrink ] || exit 0
+echo "a checkpoint is running"
+exit 75
+"""
+
 
 class Guests(RealGuests):
     def test_a_static_vm_is_resized_by_hand(self) -> None:
@@ -63,6 +71,36 @@ class Guests(RealGuests):
         after = web.workload.stat()
         self.assertLess(after["pswpout"] - before["pswpout"], 16384, "it paged out 64 MiB and more while memory was on its way; 200 to 400 MiB without that block")
         self.assertEqual(daemon.host()["over_committed_passes"], 0)
+
+    def test_programs_in_a_guest_hear_of_a_shrink_and_of_growth_and_refuse_once(self) -> None:
+        """What they refuse is left alone, until a VM that starts needs it."""
+        folder = "/etc/aerostat-guest/hooks.d"
+        hooks = {f"{folder}/{event}/db": HOOK for event in ("before-shrink", "after-growth")}
+        with Daemon(self.rundir, "2G", DYNAMIC) as daemon, Guest("db", self.rundir, zram_mib=0, programs=hooks) as db:
+            db.wait_ready()
+            daemon.wait_served("db", timeout=20)
+            until(lambda: "others are asked first: db: a checkpoint is running" in self.explained("db", daemon), 20, "the refusal is explained")
+            old, new = self.told(db, "before-shrink")[0]
+            self.assertLess(new, old)
+            self.assertEqual(db.memory().assigned, 384 * MIB)
+            # What is free, and 100 MiB more.
+            daemon.request("POST", "/v1/reservations", {"vm": "new", "memory_bytes": (2048 - 384 + 100) * MIB, "wait_seconds": 60})
+            until(lambda: db.memory().assigned <= 284 * MIB, 10, "its memory goes")
+            self.assertIn("this is overruled: db: a checkpoint is running", self.explained("db", daemon))
+            daemon.request("DELETE", "/v1/reservations/new")
+            db.workload.run("alloc:500:100", 60)
+            old, new = until(lambda: self.told(db, "after-growth"), 30, "its programs hear of growth")[-1]
+            self.assertLess(old, 284 * MIB >> 10)
+            self.assertGreater(new, 500 * MIB >> 10)
+            self.assertEqual(daemon.host()["over_committed_passes"], 0)
+
+    def explained(self, name: str, daemon: Daemon) -> str:
+        return command("explain", name, "--last", "50", socket_path=daemon.socket).stdout
+
+    def told(self, guest: Guest, event: str) -> list[tuple[int, int]]:
+        """The old and the new size in KiB, each time that its program ran."""
+        lines = guest.console.read_text(errors="replace").splitlines()
+        return [(int(words[2]), int(words[3])) for words in map(str.split, lines) if words[:2] == ["hook:", event] and len(words) == 4]
 
     def test_a_guest_without_the_service_grows_by_its_balloon_statistics(self) -> None:
         with Daemon(self.rundir, "3G", DYNAMIC) as daemon:

@@ -74,6 +74,7 @@ class Guest:
     disk_mib: int = 0                  # size of the file set for `read` phases
     swap_disk_mib: int = 0             # swap on a disk, beside or (with zram_mib=0) instead of the compressed one
     append: str = ""                   # more for the kernel command line
+    programs: dict[str, str] = field(default_factory=dict)  # scripts of its owner, by their path in the guest
     reboots: bool = False              # a reboot of the guest restarts it instead of ending QEMU
     extra: list[str] = field(default_factory=list)  # more QEMU arguments
 
@@ -124,7 +125,7 @@ class Guest:
         return [qemu(), "-nodefaults", "-no-user-config", "-display", "none", *reboot,
                 "-name", self.name, "-machine", "q35,i8042=off,sata=off,smbus=off", "-accel", accel,
                 "-cpu", processor(accel), "-smp", str(self.vcpus), "-m", memory,
-                "-kernel", str(guest_dir() / "vmlinuz"), "-initrd", str(guest_dir() / "initramfs.cpio"),
+                "-kernel", str(guest_dir() / "vmlinuz"), "-initrd", str(self._initramfs),
                 "-append", self._kernel_line(), "-serial", f"file:{self.console}",
                 *self._monitors(), *self._memory_devices(), *self._ports(), *self._disks(), *self.extra]
 
@@ -172,6 +173,21 @@ class Guest:
         return arguments
 
     @property
+    def _initramfs(self) -> Path:
+        return self.rundir / "disk" / f"{self.name}.cpio" if self.programs else guest_dir() / "initramfs.cpio"
+
+    def _add_programs(self) -> None:
+        """The kernel unpacks several archives that follow each other."""
+        tree = self.rundir / "disk" / self.name
+        for path, text in self.programs.items():
+            place = tree / path.lstrip("/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text)
+            place.chmod(0o755)
+        own = subprocess.run("find . | cpio --quiet -o -H newc -R 0:0", shell=True, cwd=tree, capture_output=True, check=True).stdout
+        self._initramfs.write_bytes((guest_dir() / "initramfs.cpio").read_bytes() + own)
+
+    @property
     def _swap_image(self) -> Path:
         return self.rundir / "disk" / f"{self.name}.swap"
 
@@ -191,6 +207,8 @@ class Guest:
         for socket in (self.qmp_socket, self.observe_socket, self.agent_socket, self.work_socket):
             socket.unlink(missing_ok=True)
         self.console.parent.mkdir(parents=True, exist_ok=True)
+        if self.programs:
+            self._add_programs()
         if self.swap_disk_mib:
             self._swap_image.parent.mkdir(exist_ok=True)
             with self._swap_image.open("wb") as image:
