@@ -142,6 +142,7 @@ class Examination {
 
   void devices() {
     const Severity severity = dynamic() ? Problem : Note;
+    const std::size_t before = out_.size();
     if (!facts_.can_change) {
       add("devices", severity, "it has no device that could change its memory", facts_.manager_note,
           give_devices());
@@ -160,6 +161,10 @@ class Examination {
     if (!facts_.agent_socket) {
       add("port", facts_.has_balloon_stats ? Note : Warning, "there is no port for the service in the guest",
           facts_.manager_note, give_devices());
+    }
+    if (out_.size() == before && !facts_.manager_note.empty()) {
+      add("devices", dynamic() ? Warning : Note, "one of its devices is not as Aerostat needs it",
+          facts_.manager_note, "change that in its QEMU arguments or its domain, and start it again");
     }
   }
 

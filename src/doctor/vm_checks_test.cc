@@ -68,6 +68,7 @@ TEST(VmChecks, EachFindsItsFault) {
       {"swapped", Severity::Warning, [](VmFacts& v) { v.process.swapped = 100_MiB; }},
       {"cgroup", Severity::Warning, [](VmFacts& v) { v.process.limit.limit = 1_GiB; }},
       {"devices", Severity::Problem, [](VmFacts& v) { v.exam.facts.can_change = false; }},
+      {"devices", Severity::Warning, [](VmFacts& v) { v.exam.facts.manager_note = "its balloon deflates"; }},
       {"port", Severity::Warning, [](VmFacts& v) { v.exam.facts.agent_socket.reset(); }},
       {"other-hand", Severity::Warning, [](VmFacts& v) { v.exam.facts.meddlings = 1; }},
       {"other-hand", Severity::Warning, [](VmFacts& v) { v.exam.stepped_back = "it moves its balloon"; }},

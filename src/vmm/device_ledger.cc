@@ -180,6 +180,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   memory_.has_balloon = reading.balloon.has_value();
   memory_.by_hyperv = reading.by_hyperv;
   memory_.reach = reading.reach;
+  deflates_on_oom_ = reading.deflates_on_oom;
   memory_.least = memory_.has_balloon ? balloon_floor(memory_.booted(), memory_.unmanaged) : memory_.base;
   memory_.has_plug = reading.plugged.has_value();
   if (!memory_.has_balloon) {
@@ -286,6 +287,8 @@ void DeviceLedger::watch_other_hand(std::optional<Bytes> plug_before, TimePoint 
   }
   if (stale_balloon_ || !balloon_in_force_ || balloon_in_force_ != balloon_ordered_) return;
   if (!hand_.sets(*balloon_ordered_, memory_.balloon_actual, now)) return;
+  // Its guest ran out and took memory back. It counts as seen, and our order stands.
+  if (deflates_on_oom_ && memory_.balloon_actual > *balloon_ordered_) return hand_.forget();
   meddled(fmt::format("something else than Aerostat moves its balloon: it leaves {}, and {} was asked for",
                       format_bytes(memory_.balloon_actual), format_bytes(*balloon_ordered_)));
   balloon_ordered_.reset();
@@ -299,6 +302,12 @@ void DeviceLedger::meddled(std::string how) {
   memory_.goal.reset();
   end_trade();
   hand_.forget();
+}
+
+GuestSample DeviceLedger::without_balloon(GuestSample statistics) const {
+  if (deflates_on_oom_ && statistics.total)
+    *statistics.total = std::max(Bytes{}, *statistics.total - (memory_.base - memory_.balloon_actual));
+  return statistics;
 }
 
 bool DeviceLedger::settled() const {

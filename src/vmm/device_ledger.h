@@ -27,6 +27,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -60,6 +61,11 @@ inline constexpr Duration kSameReset = std::chrono::seconds(1);
 // is within 0.4 s (kSureAfter); a guest in want waits no longer. Plugging goes on.
 inline constexpr Duration kSureWithin = std::chrono::seconds(1);
 
+// For people: what the owner of such a balloon should know.
+inline constexpr std::string_view kDeflatesOnOom =
+    "its balloon has deflate-on-oom: when its guest runs out, it takes memory back without asking; better "
+    "start it without";
+
 class DeviceLedger {
  public:
   struct Reading {
@@ -69,9 +75,10 @@ class DeviceLedger {
     std::optional<Bytes> balloon;  // missing: it has none
     std::optional<Bytes> plugged;  // missing: it cannot be plugged
     Bytes plug_requested;
-    Bytes dimms = {};        // part of the base: DIMMs that we added
-    bool by_hyperv = false;  // the balloon is Hyper-V's
-    Bytes reach = {};        // part of the base: what that balloon can add to what it booted with
+    Bytes dimms = {};              // part of the base: DIMMs that we added
+    bool by_hyperv = false;        // the balloon is Hyper-V's
+    Bytes reach = {};              // part of the base: what that balloon can add to what it booted with
+    bool deflates_on_oom = false;  // the guest may take back what the balloon holds
   };
   struct Orders {
     std::optional<Bytes> balloon;
@@ -103,6 +110,8 @@ class DeviceLedger {
   // successful order is in force. The next reading shows the requested plugged size.
   void order_done(bool balloon, Bytes value);
   void order_failed(bool balloon, Bytes value, TimePoint now);
+  // Linux counts what a balloon with deflate-on-oom holds as memory in use, and so do its statistics.
+  GuestSample without_balloon(GuestSample statistics) const;
   // False: the balloon carried out none of our orders.
   bool balloon_obeys() const { return balloon_in_force_.has_value(); }
 
@@ -162,6 +171,7 @@ class DeviceLedger {
   Asked addition_;  // of a balloon of Hyper-V, above what the VM booted with
   bool grew_since_order_ = false;
   bool again_ = false;  // the balloon forgot its order at a reset
+  bool deflates_on_oom_ = false;
   OtherHand hand_;
   std::optional<TimePoint> off_since_;  // the balloon is where nobody of us wants it
   TimePoint looked_at_{};               // it was last seen

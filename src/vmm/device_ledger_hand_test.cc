@@ -87,6 +87,28 @@ TEST_F(DeviceLedgerHandTest, ARebootIsNone) {
   EXPECT_EQ(facts.meddlings, 0u);
 }
 
+TEST_F(DeviceLedgerHandTest, AGuestThatMayTakeMemoryBackIsNone) {
+  settle();
+  const auto look = [this](Bytes balloon) {
+    for (int i = 0; i < 5; ++i) {
+      clock.advance(100ms);
+      DeviceLedger::Reading now{ledger.orders(), 1_GiB, {}, balloon, 128_MiB, 128_MiB};
+      now.deflates_on_oom = true;
+      ledger.read(now, clock.now());
+    }
+  };
+  look(764_MiB);
+  EXPECT_EQ(facts.meddlings, 0u);
+  EXPECT_EQ(facts.assigned(), 892_MiB) << "what it took counts";
+  EXPECT_EQ(facts.target(), 828_MiB);
+  EXPECT_TRUE(ledger.aim(900_MiB).balloon) << "and it gets orders";
+  ledger.aim(828_MiB);
+  ledger.order_done(true, 700_MiB);
+  look(700_MiB);
+  look(600_MiB);
+  EXPECT_EQ(facts.meddlings, 1u) << "no guest gives more than it was asked for";
+}
+
 TEST_F(DeviceLedgerHandTest, AnOrderThatGotLostWithAConnectionIsNone) {
   settle();
   ledger.want(1_GiB + 512_MiB);

@@ -160,6 +160,7 @@ Result<DomainXml> parse_domain(const std::string& xml) {
   out.no_dimms = speaks_against_dimms(domain);
   const xml_node balloon = devices.child("memballoon");
   out.balloon = balloon && std::string_view(balloon.attribute("model").value()) != "none";
+  out.deflates_on_oom = std::string_view(balloon.attribute("autodeflate").value()) == "on";
   out.stats_period = balloon.child("stats").attribute("period").as_int(0);
   const xml_node vcpu = domain.child("vcpu");
   const int processors = vcpu.attribute("current").as_int(vcpu.text().as_int(0));

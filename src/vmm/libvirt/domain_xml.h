@@ -35,7 +35,8 @@ struct DomainXml {
   Bytes boot;   // memory it starts with
   Bytes dimms;  // and what DIMMs add: a balloon can take from both
   bool balloon = false;
-  int stats_period = 0;  // seconds; 0: its balloon reports nothing by itself
+  bool deflates_on_oom = false;  // libvirt calls it autodeflate
+  int stats_period = 0;          // seconds; 0: its balloon reports nothing by itself
   std::vector<DomainPlug> plugs;
   int slots = 0, free_slots = 0;  // for DIMMs
   Bytes room;                     // for these, up to <maxMemory>

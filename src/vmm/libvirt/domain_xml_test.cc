@@ -46,6 +46,15 @@ TEST(DomainXml, TellsBootMemoryFromWhatDevicesAdd) {
   EXPECT_TRUE(read->pinned.empty());
 }
 
+TEST(DomainXml, KnowsABalloonThatDeflatesByItself) {
+  const auto deflates = [](const std::string& attribute) {
+    return parse_domain(domain("<memballoon model='virtio'" + attribute + "/>"))->deflates_on_oom;
+  };
+  EXPECT_TRUE(deflates(" autodeflate='on'"));
+  EXPECT_FALSE(deflates(" autodeflate='off'"));
+  EXPECT_FALSE(deflates(""));
+}
+
 TEST(DomainXml, CountsDimmsAndTheirSlots) {
   const auto read = parse_domain(
       domain("<memory model='dimm'><target><size unit='GiB'>1</size><node>0</node></target></memory>"

@@ -111,6 +111,7 @@ void LibvirtMachine::apply(const DomainReading& reading, std::uint64_t orders) {
   for (std::size_t i = plug_ ? 1 : 0; i < xml.plugs.size(); ++i)
     unmanaged_ += std::max(xml.plugs[i].current, xml.plugs[i].requested);
   DeviceLedger::Reading seen{orders, xml.boot + xml.dimms + unmanaged_, unmanaged_, {}, {}, {}};
+  seen.deflates_on_oom = xml.deflates_on_oom;
   if (free && xml.balloon && reading.word.actual) seen.balloon = *reading.word.actual + unmanaged_;
   if (plug_) {
     memory_.plug_block = plug_->block;
@@ -193,6 +194,7 @@ std::string LibvirtMachine::note_of(const DomainXml& xml) const {
     if (xml.plugs.size() > 1)
       note(fmt::format("{} virtio-mem devices: only the first is managed; the others count as they are",
                        xml.plugs.size()));
+    if (xml.deflates_on_oom) note(std::string(kDeflatesOnOom));
     note(xml.agent_note);
   }
   if (!facts_.pid)
@@ -209,7 +211,7 @@ void LibvirtMachine::use_stats(const DomainReading& reading) {
   stats_updated_ = word.updated;
   last_sample_ = word.sample;
   facts_.has_balloon_stats = true;
-  facts_.balloon_stats = word.sample;
+  facts_.balloon_stats = ledger_.without_balloon(word.sample);
   facts_.balloon_stats->processors = reading.xml.processors;
   facts_.balloon_stats_at = clock_.now() - stats_age(word.updated);
 }

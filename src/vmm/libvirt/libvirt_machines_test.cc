@@ -101,6 +101,20 @@ class Libvirt : public ::testing::Test {
   std::unique_ptr<LibvirtMachines> domains;
 };
 
+TEST_F(Libvirt, TakesABalloonThatItsGuestCountsOffTheStatistics) {
+  script.with([](auto& all) {
+    all[ScriptedLibvirt::kUuid].stats_updated = 1000;
+    return all[ScriptedLibvirt::kUuid].autodeflate = true;
+  });
+  begin_managed();
+  EXPECT_THAT(facts().manager_note, HasSubstr("deflate-on-oom"));
+  vm().set_target(800_MiB);
+  until([&] { return facts().assigned() == 800_MiB; }, "it has shrunk");
+  script.with([](auto& all) { return ++all[ScriptedLibvirt::kUuid].stats_updated; });
+  look_several_times();
+  EXPECT_EQ(facts().balloon_stats->total, 800_MiB);
+}
+
 TEST_F(Libvirt, ShowsADomainAsItIs) {
   begin();
   EXPECT_EQ(vm().id(), (VmId{"libvirt", ScriptedLibvirt::kUuid}));

@@ -128,9 +128,10 @@ void ScriptedLibvirt::fill_domains(LibvirtApi& api) {
   api.virDomainMemoryStats = [this](virDomainPtr domain, virDomainMemoryStatPtr out, unsigned, unsigned) {
     return about(domain, true, [&](const ScriptedDomain& d) {
       out[0] = {VIR_DOMAIN_MEMORY_STAT_ACTUAL_BALLOON, d.balloon_kib};
-      out[1] = {VIR_DOMAIN_MEMORY_STAT_AVAILABLE, d.balloon_kib};
+      out[1] = {VIR_DOMAIN_MEMORY_STAT_AVAILABLE, d.autodeflate ? 1024 * 1024 : d.balloon_kib};
       out[2] = {VIR_DOMAIN_MEMORY_STAT_USABLE, d.balloon_kib / 2};
-      return 3;
+      out[3] = {VIR_DOMAIN_MEMORY_STAT_LAST_UPDATE, d.stats_updated};
+      return 4;
     });
   };
 }

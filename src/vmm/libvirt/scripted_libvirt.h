@@ -34,6 +34,8 @@ struct ScriptedDomain {
   std::map<std::string, unsigned long long> dimms_kib;  // by alias
   bool refuses_dimms = false;
   int period = 0;
+  unsigned long long stats_updated = 0;
+  bool autodeflate = false;  // and its guest's total has what the balloon holds
   std::string metadata;
   std::string more;  // XML of further devices
   std::string xml_instead;
@@ -104,10 +106,10 @@ class ScriptedLibvirt {
     return fmt::format(
         "<domain type='qemu'><name>{}</name><uuid>{}</uuid><metadata>{}</metadata>"
         "<maxMemory slots='{}' unit='KiB'>8388608</maxMemory><memory unit='KiB'>{}</memory>"
-        "<vcpu>2</vcpu><devices><memballoon model='virtio'>{}</memballoon>{}"
+        "<vcpu>2</vcpu><devices><memballoon model='virtio' autodeflate='{}'>{}</memballoon>{}"
         "<channel type='unix'><source mode='bind' path='/scripted/agent'/>"
         "<target type='virtio' name='org.aerostat.guest.0'/></channel>{}</devices></domain>",
-        d.name, uuid, d.metadata, d.slots, total, stats, memory, d.more);
+        d.name, uuid, d.metadata, d.slots, total, d.autodeflate ? "on" : "off", stats, memory, d.more);
   }
 
  private:

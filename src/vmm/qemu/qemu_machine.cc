@@ -221,6 +221,7 @@ void QemuMachine::apply(const Round& round) {
   reading.base += unmanaged;
   if (round.balloon) reading.balloon = *round.balloon + unmanaged;
   reading.by_hyperv = devices_.balloon && devices_.hyperv;
+  reading.deflates_on_oom = devices_.deflates_on_oom;
   if (reading.by_hyperv) reading.reach = memory.hyperv.value_or(Bytes{});
   reading.base += reading.reach;
 
@@ -273,7 +274,7 @@ void QemuMachine::follow_migration(bool migrating) {
 
 void QemuMachine::use_stats(const GuestSample& sample, TimePoint at) {
   facts_.has_balloon_stats = true;
-  facts_.balloon_stats = sample;
+  facts_.balloon_stats = ledger_.without_balloon(sample);
   facts_.balloon_stats->processors = devices_.processors;
   facts_.balloon_stats_at = at;
   notify();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "vmm/device_ledger.h"
 
 namespace aerostat {
 
@@ -129,6 +130,13 @@ class Probe : public std::enable_shared_from_this<Probe> {
       });
       return;
     }
+    ask(
+        "qom-get", property(*out_.balloon, "deflate-on-oom"),
+        [this](const json& r) {
+          out_.deflates_on_oom = r == json(true);
+          if (out_.deflates_on_oom) note(std::string(kDeflatesOnOom));
+        },
+        false);
     ask("query-cpus-fast", json(nullptr), [this](const json& r) {
       if (r.is_array() && !r.empty()) out_.processors = static_cast<int>(r.size());
     });

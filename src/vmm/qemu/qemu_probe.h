@@ -24,6 +24,7 @@ struct QemuDevices {
   Bytes boot_memory;                     // -m
   std::optional<std::string> balloon;    // its path in QEMU's object tree
   bool hyperv = false;                   // the balloon is hv-balloon
+  bool deflates_on_oom = false;          // its guest may take back what the balloon holds
   std::optional<int> processors;         // queried only with a balloon
   std::optional<std::string> plug;       // likewise: the virtio-mem device we manage
   std::string plug_memdev;               // its name in query-memory-devices

@@ -322,6 +322,19 @@ TEST_F(QemuMachineTest, ReadsBalloonStatisticsAndTheirAge) {
       lab.throughout(1500ms, [&] { return facts().balloon_stats_at == at; }));  // not refreshed: it ages
 }
 
+TEST_F(QemuMachineTest, TakesABalloonThatItsGuestCountsOffTheStatistics) {
+  QmpScript script;
+  script.stats_updated = 1000;
+  script.deflates_on_oom = true;
+  begin_up(script);
+  EXPECT_THAT(facts().manager_note, HasSubstr("deflate-on-oom"));
+  machine->set_target(256_MiB);
+  ASSERT_TRUE(arrives(256_MiB));
+  peer->script.stats_updated = 1001;
+  ASSERT_TRUE(lab.until([this] { return facts().balloon_stats && facts().balloon_stats->total == 256_MiB; }));
+  EXPECT_EQ(facts().balloon_stats->available, 192_MiB) << "as the guest says";
+}
+
 // QEMU keeps the numbers of before a reset until the guest's driver is back.
 TEST_F(QemuMachineTest, PassesOnNoStatisticsOfAGuestThatWasReset) {
   QmpScript script;

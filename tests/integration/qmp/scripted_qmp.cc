@@ -266,12 +266,14 @@ class ScriptedQmp::Impl {
                     {"max-size", std::max(script_.base, script_.maximum).count()},
                     {"slots", script_.slots}});
     if (property == "status-report" && script_.hyperv) return value(script_.hyperv_reports);
+    if (property == "deflate-on-oom") return value(script_.deflates_on_oom);
     if (property == "memdev") return value("/objects/vmem0");
     if (property == "name") return value("org.aerostat.guest.0");
     if (property == "chardev") return value("agent0");
     if (property != "guest-stats")
       return error("GenericError", "Property '" + path + "." + property + "' not found");
-    const auto total = (script_.balloon_actual + script_.plugged).count();
+    const Bytes shown = script_.deflates_on_oom ? script_.base : script_.balloon_actual;
+    const auto total = (shown + script_.plugged).count();
     constexpr std::uint64_t kMissing = ~std::uint64_t{0};
     return value({{"last-update", script_.stats_updated},
                   {"stats",

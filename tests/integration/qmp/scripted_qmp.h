@@ -30,6 +30,7 @@ struct QmpScript {
   Bytes hyperv_granule = Bytes::mib(2);  // what is added is cut to multiples of this
   std::optional<Bytes> hyperv_stops_at;  // takes in no more than this; then adds nothing until a reset
   bool hyperv_reports = true;            // status-report=on
+  bool deflates_on_oom = false;          // and what its balloon holds is in its guest's total
   bool plug = true;
   Bytes plug_block = Bytes::mib(2);
   Bytes plug_maximum = Bytes::mib(2048);
