@@ -12,13 +12,8 @@ set(windows_sources
 
 # Guards of static variables would bring in threads, and those need Vista.
 set(windows_flags
-  -std=c++20 -Os -fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-  -D_WIN32_WINNT=0x0502 -DWINVER=0x0502 -DNOMINMAX -DWIN32_LEAN_AND_MEAN
-  -DAEROSTAT_VERSION=\"${PROJECT_VERSION}\" -I${CMAKE_SOURCE_DIR}/src)
-if(AEROSTAT_WERROR)
-  list(APPEND windows_flags -Werror)
-endif()
+  -Os -fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections
+  -D_WIN32_WINNT=0x0502 -DWINVER=0x0502 -DNOMINMAX -DWIN32_LEAN_AND_MEAN)
 # Sections lie in the file as in memory, so that wine maps them instead of reading all of them.
 set(windows_link
   -static -s -Wl,--gc-sections -Wl,--file-alignment,4096 -Wl,--dynamicbase,--nxcompat
@@ -33,16 +28,8 @@ function(aerostat_windows_program arch triple)
     return()
   endif()
   set(made ${AEROSTAT_WINDOWS_DIR}/${arch})
-  file(MAKE_DIRECTORY ${made})
-  foreach(source ${windows_sources})
-    get_filename_component(name ${source} NAME_WE)
-    set(object ${made}/${name}.o)
-    add_custom_command(OUTPUT ${object}
-      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${AEROSTAT_${arch}_CXX} ${windows_flags} -MD -MF ${object}.d
-              -c ${CMAKE_SOURCE_DIR}/${source} -o ${object}
-      DEPENDS ${CMAKE_SOURCE_DIR}/${source} DEPFILE ${object}.d VERBATIM COMMENT "Building ${arch} ${source}")
-    list(APPEND objects ${object})
-  endforeach()
+  aerostat_cross_objects(objects NAME ${arch} COMPILER ${AEROSTAT_${arch}_CXX} INTO ${made}
+    SOURCES ${windows_sources} FLAGS ${windows_flags})
   # What the event log shows.
   set(events ${CMAKE_SOURCE_DIR}/src/agent/windows/events.mc)
   add_custom_command(OUTPUT ${made}/events.o

@@ -20,7 +20,9 @@ std::int64_t worth(std::int64_t rate, std::int64_t ns) {
 }  // namespace
 
 void sleep_until(std::int64_t at_ns) {
-  const timespec at{.tv_sec = at_ns / kSecond, .tv_nsec = at_ns % kSecond};
+  timespec at{};
+  at.tv_sec = static_cast<time_t>(at_ns / kSecond);
+  at.tv_nsec = static_cast<long>(at_ns % kSecond);
   ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr);
 }
 

@@ -9,7 +9,7 @@ from typing import Self
 
 from . import process
 from .accel import accelerator, processor, timer_came_late
-from .paths import ROOT, bin_dir, guest_dir, qemu, socket_path
+from .paths import ROOT, guest_bin_dir, guest_dir, guest_kernel, qemu, socket_path
 from .qmp import Qmp
 from .waiting import until
 from .work import WorkPort
@@ -306,8 +306,8 @@ def _disk(serial: str, image: Path, options: str) -> list[str]:
 
 
 def require_program(name: str) -> Path:
-    """The program under test, or an error with the remedy."""
-    program = bin_dir() / name
+    """The program under test that runs in guests, or an error with the remedy."""
+    program = guest_bin_dir(guest_kernel()) / name
     if not program.exists():
         raise FileNotFoundError(f"{program}: build it first, or name another build folder in AEROSTAT_BUILD_DIR")
     return program
@@ -316,6 +316,6 @@ def require_program(name: str) -> Path:
 @functools.cache
 def build_image(disk_mib: int = 0) -> None:
     """Rebuilds changed parts of the demo guest, once in a test run. Without the agent, an image without it."""
-    command = [str(ROOT / "demo" / "build-guest"), "--agent", str(bin_dir() / "aerostat-guest"),
+    command = [str(ROOT / "demo" / "build-guest"), "--agent", str(guest_bin_dir(guest_kernel()) / "aerostat-guest"),
                "--workload", str(require_program("aerostat-workload")), "--disk", str(disk_mib)]
     subprocess.run(command, check=True)

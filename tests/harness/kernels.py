@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .paths import ROOT, bin_dir, guest_dir_of
+from .paths import ROOT, guest_bin_dir, guest_dir_of
 
 # The release, and the series of its kernel. "" is this machine's own.
 RELEASES = {"bullseye": "5.10.", "": "6.1.", "trixie": "6.12.", "sid": ""}
@@ -29,8 +29,9 @@ def _environment(kernel: str, qemu: Path | None = None) -> dict[str, str]:
 
 def fetched(kernel: str) -> str | None:
     """None if the guest with this kernel is there now; otherwise why not."""
-    made = subprocess.run([str(ROOT / "demo" / "build-guest"), "--agent", str(bin_dir() / "aerostat-guest"),
-                           "--workload", str(bin_dir() / "aerostat-workload")], env=_environment(kernel),
+    programs = guest_bin_dir(kernel)
+    made = subprocess.run([str(ROOT / "demo" / "build-guest"), "--agent", str(programs / "aerostat-guest"),
+                           "--workload", str(programs / "aerostat-workload")], env=_environment(kernel),
                           capture_output=True, text=True, check=False)
     return None if made.returncode == 0 else (made.stderr.strip() or f"build-guest ended with {made.returncode}")
 

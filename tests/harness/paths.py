@@ -13,11 +13,16 @@ LONGEST_SOCKET = 107
 
 def guest_dir() -> Path:
     """Where demo/build-guest puts kernel and initramfs."""
-    return Path(os.environ.get("AEROSTAT_GUEST_DIR", guest_dir_of(os.environ.get("AEROSTAT_GUEST_KERNEL", ""))))
+    return Path(os.environ.get("AEROSTAT_GUEST_DIR", guest_dir_of(guest_kernel())))
+
+
+def guest_kernel() -> str:
+    """The kernel of the demo guest (demo/build-guest --kernel); empty: this machine's own."""
+    return os.environ.get("AEROSTAT_GUEST_KERNEL", "")
 
 
 def guest_dir_of(kernel: str) -> Path:
-    """The same for a kernel of another release (demo/build-guest --kernel); empty: this machine's own."""
+    """The same for another kernel."""
     return ROOT / "build" / ("guest" + ("-" + re.sub("[/:]", "-", kernel) if kernel else ""))
 
 
@@ -35,6 +40,11 @@ def qemu() -> str:
 def bin_dir() -> Path:
     """Where the programs under test are."""
     return Path(os.environ.get("AEROSTAT_BUILD_DIR", ROOT / "build" / "release")) / "bin"
+
+
+def guest_bin_dir(kernel: str) -> Path:
+    """Where the programs under test are that run in a guest with this kernel."""
+    return bin_dir().parent / "linux-i386" if kernel.endswith(":i386") else bin_dir()
 
 
 def new_rundir(prefix: str = "aerostat-") -> Path:

@@ -4,11 +4,15 @@ import json
 import re
 import subprocess
 import unittest
+from pathlib import Path
 
 from tests.harness.paths import ROOT, bin_dir
 
 BUILD = bin_dir().parent
-PROGRAMS = ["aerostatd", "aerostat-guest", "aerostat"]
+PROGRAMS = [BUILD / "bin" / name for name in ("aerostatd", "aerostat-guest", "aerostat")]
+# Where there is a compiler for it.
+I386 = [file for file in (BUILD / "linux-i386/aerostat-guest",) if file.exists()]
+STATIC = [BUILD / "bin/aerostat-guest", *I386]
 COMPILED_WITH = ["-fstack-protector-strong", "-fPIE"]
 
 
@@ -22,8 +26,8 @@ def is_optimised() -> bool:
     return values.get("CMAKE_BUILD_TYPE") in ("RelWithDebInfo", "Release", "MinSizeRel") and values.get("AEROSTAT_ASAN") != "ON"
 
 
-def readelf(program: str, *what: str) -> str:
-    return subprocess.run(["readelf", "--wide", *what, str(bin_dir() / program)], capture_output=True, text=True, check=True).stdout
+def readelf(program: Path, *what: str) -> str:
+    return subprocess.run(["readelf", "--wide", *what, str(program)], capture_output=True, text=True, check=True).stdout
 
 
 def faults(header: str, segments: str, dynamic: str) -> list[str]:
@@ -43,12 +47,21 @@ def faults(header: str, segments: str, dynamic: str) -> list[str]:
 @unittest.skipUnless((BUILD / "CMakeCache.txt").exists() and is_optimised(), "only builds for people are hardened")
 class Hardening(unittest.TestCase):
     def test_programs_are_position_independent_and_bound_for_good(self) -> None:
-        for program in PROGRAMS:
+        for program in (*PROGRAMS, *I386):
             with self.subTest(program):
                 self.assertEqual(faults(readelf(program, "-h"), readelf(program, "-l"), readelf(program, "-d")), [])
 
+    def test_the_guests_service_needs_no_c_library_and_no_loader(self) -> None:
+        """Guests have glibc, musl or neither."""
+        for program in STATIC:
+            with self.subTest(program):
+                self.assertNotIn("INTERP", readelf(program, "-l"))
+                self.assertNotIn("(NEEDED)", readelf(program, "-d"))
+        # So that a list that says nothing is no success.
+        self.assertIn("INTERP", readelf(PROGRAMS[0], "-l"))
+
     def test_the_daemon_checks_its_stack_and_its_buffers(self) -> None:
-        symbols = readelf("aerostatd", "--dyn-syms")
+        symbols = readelf(PROGRAMS[0], "--dyn-syms")
         self.assertTrue("__stack_chk_fail" in symbols, "no stack protector")
         self.assertTrue(re.search(r"__\w+_chk@", symbols), "no fortified function")
 

@@ -88,7 +88,7 @@ void Agent::wait(std::int64_t now) {
       {compactor_.fd(), POLLIN, 0},
       {hooks_.fd(), POLLIN, 0}};
   const std::int64_t left = std::clamp<std::int64_t>(next_deadline() - now, 0, kHousekeeping);
-  const timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
+  const timespec timeout = timespec_of(left);
   sigset_t none;
   sigemptyset(&none);
   kernel_speaks_ = host_speaks_ = false;

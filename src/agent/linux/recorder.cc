@@ -23,7 +23,7 @@ std::int64_t wall_ms() {
 void wait_until(std::int64_t due) {
   const std::int64_t left = due - now_ns();
   const std::int64_t wait = left > 0 ? left : 0;
-  const timespec timeout{wait / 1'000'000'000, wait % 1'000'000'000};
+  const timespec timeout = timespec_of(wait);
   sigset_t none;
   sigemptyset(&none);
   ::ppoll(nullptr, 0, &timeout, &none);

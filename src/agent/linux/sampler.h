@@ -3,6 +3,8 @@
 // is allocated.
 #pragma once
 
+#include <time.h>
+
 #include <array>
 #include <optional>
 #include <string_view>
@@ -55,5 +57,7 @@ class Sampler {
 };
 
 std::int64_t now_ns();
+// The parts are narrower on 32 bits.
+timespec timespec_of(std::int64_t ns);
 
 }  // namespace aerostat::agent
