@@ -5,9 +5,13 @@ set(package_guest aerostat-guest)
 # As SOURCE_DATE_EPOCH says, if that is set.
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
 
-foreach(component host guest)
+foreach(component ${CPACK_COMPONENTS_ALL})
   set(root ${CPACK_TEMPORARY_DIRECTORY}/${component})
   set(name ${package_${component}})
+  # install.cmake knows the program for this machine only.
+  if(CPACK_DEBIAN_PACKAGE_ARCHITECTURE STREQUAL i386)
+    configure_file(${CPACK_AEROSTAT_I386}/${name} ${root}/usr/sbin/${name} COPYONLY)
+  endif()
   file(GLOB manuals ${root}/usr/share/man/man*/*.[1-9])
   execute_process(COMMAND gzip -9n ${manuals} COMMAND_ERROR_IS_FATAL ANY)
 

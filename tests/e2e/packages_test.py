@@ -147,7 +147,7 @@ class Debian(OnDebian):
     def test_lintian_finds_no_error(self) -> None:
         if not shutil.which("lintian"):
             self.skipTest("lintian is not installed; run script/setup")
-        done = subprocess.run(["lintian", "--fail-on", "error", "--info", "--allow-root", self.new.host, self.new.guest], capture_output=True, text=True, check=False)
+        done = subprocess.run(["lintian", "--fail-on", "error", "--info", "--allow-root", *self.new.all()], capture_output=True, text=True, check=False)
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
@@ -168,8 +168,21 @@ class Debian(OnDebian):
 
     def test_the_same_programs_make_the_same_package(self) -> None:
         again = make(self.kind, "0.1.0+1", Path(self.enterContext(tempfile.TemporaryDirectory())))
-        for one, other in ((self.old.host, again.host), (self.old.guest, again.guest)):
+        for one, other in zip(self.old.all(), again.all(), strict=True):
             self.assertEqual(one.read_bytes(), other.read_bytes(), one.name)
+
+    def test_the_guest_for_32_bits_differs_in_its_program_only(self) -> None:
+        other = self.new.guest_i386
+        if not other:
+            self.skipTest("the program for i386 was not built: the cross compiler is missing; run script/setup")
+        self.assertEqual(subprocess.run(["dpkg-deb", "--field", other, "Package", "Architecture"], capture_output=True, text=True, check=True).stdout,
+                         "Package: aerostat-guest\nArchitecture: i386\n")
+        one, two = (Path(self.enterContext(tempfile.TemporaryDirectory())) for _ in range(2))
+        for file, into in ((self.new.guest, one), (other, two)):
+            subprocess.run(["dpkg-deb", "--raw-extract", file, into], check=True)
+        compared = subprocess.run(["diff", "-rq", one, two], capture_output=True, text=True, check=False).stdout
+        self.assertEqual(re.findall(rf"{one}/(\S+)", compared), ["DEBIAN/control", "DEBIAN/md5sums", "usr/sbin/aerostat-guest"])
+        self.assertEqual((two / "usr/sbin/aerostat-guest").read_bytes(), (bin_dir().parent / "linux-i386/aerostat-guest").read_bytes())
 
     def test_a_version_that_is_none_is_refused(self) -> None:
         done = subprocess.run([ROOT / "script/package", "deb", "--version", "v 1"], capture_output=True, text=True, check=False)
