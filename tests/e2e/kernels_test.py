@@ -2,13 +2,22 @@
 
 e2e.story does the same with this machine's own series, script/bench kernels with all of them."""
 
+import os
+import re
 import subprocess
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.e2e.base import RealGuests, needs
+from tests.harness.daemon import DYNAMIC, Daemon
+from tests.harness.guest import MIB, Guest
 from tests.harness.kernels import RELEASES, fetched, played, release
+from tests.harness.paths import guest_bin_dir
 from tests.harness.qemu_10 import command as qemu_10
+from tests.harness.waiting import until
+
+I386 = "bookworm/linux-image-686-pae:i386"
 
 
 class Kernels(RealGuests):
@@ -32,6 +41,42 @@ class Kernels(RealGuests):
         needs(qemu if isinstance(qemu, str) else None)
         assert isinstance(qemu, Path)
         self.grows_and_hands_over("trixie", qemu)
+
+
+class ThirtyTwoBits(RealGuests):
+    def test_a_32_bit_guest_is_ballooned_and_never_given_memory_that_it_cannot_add(self) -> None:
+        """Programs, busybox and kernel are for i686; 1.5 GiB are more than such a kernel can use for itself."""
+        if not (guest_bin_dir(I386) / "aerostat-guest").exists():
+            needs("the programs for i386 were not built: the cross compiler is missing; run script/setup")
+        self.enterContext(patch.dict(os.environ, AEROSTAT_GUEST_KERNEL=I386))
+        needs(fetched(I386))
+        daemon = self.enterContext(Daemon(self.rundir, "3G", DYNAMIC))
+        old = self.enterContext(Guest("old", self.rundir, startup_mib=1536, maximum_mib=2048, append="tell=5")).wait_ready()
+        daemon.wait_served("old", timeout=30)
+
+        until(lambda: "686-pae cannot be given memory by virtio-mem while it runs" in daemon.vm("old")["note"], 10, "the note says why")
+        vm = daemon.vm("old")
+        self.assertEqual((vm["guest"]["os"], vm["guest"]["arch"], vm["guest"]["row"]), ("linux", "i686", "linux-32-bit"))
+        self.assertIn("686-pae", vm["guest"]["release"])
+        self.assertEqual(vm["maximum_bytes"], 1536 * MIB)
+
+        until(lambda: old.memory().assigned < 512 * MIB, 60, "its idle memory is taken")
+        until(lambda: abs(daemon.vm("old")["visible_bytes"] - old.workload.stat()["mem_total_kib"] * 1024) < 2 * MIB, 10, "it reports what it has")
+        reported, own = daemon.vm("old"), old.workload.stat()
+        self.assertAlmostEqual(reported["available_bytes"] / MIB, own["mem_available_kib"] / 1024, delta=24)
+
+        old.workload.run("alloc:1000:100", 60)
+        self.assertGreater(old.memory().assigned, 1000 * MIB)
+        stat = old.workload.stat()
+        self.assertEqual((stat["pswpout"], stat["oom_kill"]), (0, 0))
+        old.workload.run("free", 30)
+        until(lambda: old.memory().assigned < 512 * MIB, 60, "it gives the memory back")
+        self.assertEqual((old.memory().plugged, old.memory().requested), (0, 0))
+        # A service that never waits leaves the guest's kernel no time to give memory back.
+        spent = re.findall(r"service: (\d+) ns.* at ([\d.]+)", old.console.read_text(errors="replace"))
+        (first, since), (last, until_then) = spent[0], spent[-1]
+        self.assertLess((int(last) - int(first)) / 1e9, 0.2 * (float(until_then) - float(since)), spent)
+        self.assertEqual(daemon.host()["over_committed_passes"], 0)
 
 
 class Asking(unittest.TestCase):
