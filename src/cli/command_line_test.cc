@@ -101,7 +101,8 @@ TEST(CommandLine, ExplainAlsoTellsWhoAskedForChanges) {
       R"({"items":[{"time":"t2","code":"vm.settings","vm":"web","text":"weight 7","by":"user 1000"},)"
       R"({"time":"t3","code":"vm.grow","vm":"web","text":"grows","by":null},)"
       R"({"time":"t4","code":"vm.settings","vm":"db","text":"weight 8","by":"user 1000"}]})");
-  ScriptedDaemon daemon({decisions, events});
+  const std::string nothing_of_its_guest = http_reply("200 OK", R"({"items":[]})");
+  ScriptedDaemon daemon({decisions, nothing_of_its_guest, events});
   const std::string out = run({"explain", "web", "--last", "1"}, daemon.socket).out;
   EXPECT_NE(out.find("\nAsked for:\nt2  vm.settings       web           weight 7 (by user 1000)\n"),
             std::string::npos)

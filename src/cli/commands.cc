@@ -119,10 +119,15 @@ int Commands::report() {
 
 int Commands::explain(const std::string& vm, std::uint64_t last, const std::string& since) {
   const auto show = [&](const Json& decisions) {
-    output_.out << (output_.json
-                        ? decisions.dump() + "\n"
-                        : render_decisions(items_of(decisions), output_.colour) + asked_for(vm, last, since))
-                << std::flush;
+    std::string text;
+    if (output_.json) {
+      text = decisions.dump() + "\n";
+    } else {
+      text = about_guest(vm);
+      text += render_decisions(items_of(decisions), output_.colour);
+      text += asked_for(vm, last, since);
+    }
+    output_.out << text << std::flush;
     return kDone;
   };
   const std::string place = percent_encoded(vm);
@@ -137,6 +142,12 @@ int Commands::explain(const std::string& vm, std::uint64_t last, const std::stri
   if (!since.empty()) return past ? show(*past) : complain(past.error());
   if (past && items_of(*past).size() > (now ? items_of(*now).size() : 0)) return show(*past);
   return now ? show(*now) : complain(now.error());
+}
+
+// A VM whose guest takes no part, or only in a part, has few decisions, and none of them names the guest.
+std::string Commands::about_guest(const std::string& vm) {
+  const Result<Json> findings = ask_daemon(client_, "GET", "/v1/vms/" + percent_encoded(vm) + "/doctor");
+  return findings ? render_guest(items_of(*findings)) : "";
 }
 
 // What people and programs asked for, and who: it explains as much as the decisions. Only of decisions is the

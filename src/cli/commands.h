@@ -41,7 +41,7 @@ class Commands {
   // What VMs hold, what they need, and what managing them would save.
   int report();
   // `since`: from then on, out of the history; empty: the last ones. They come out of the history too where
-  // this daemon has fewer, or does not know the VM.
+  // this daemon has fewer, or does not know the VM. What the table of guests says of its guest comes first.
   int explain(const std::string& vm, std::uint64_t last, const std::string& since);
   int events(std::uint64_t after, bool follow);
   // Out of the history: of earlier daemons too.
@@ -60,6 +60,7 @@ class Commands {
   int ask(const std::string& method, const std::string& target, const std::string& body, Show show);
   int complain(const Error& error);
   int complain(const Reply& reply);
+  std::string about_guest(const std::string& vm);
   std::string asked_for(const std::string& vm, std::uint64_t last, const std::string& since);
 
   Client client_;

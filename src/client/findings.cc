@@ -70,6 +70,14 @@ std::string render_findings(const Json& findings, bool all, bool colour) {
                            !all && counts[Severity::Ok] > 0 ? " (--all shows them)" : "");
 }
 
+std::string render_guest(const Json& findings) {
+  std::string out;
+  for (const Json& finding : findings) {
+    if (text_at(finding, "check") == "guest") out += fmt::format("Guest: {}.\n", text_at(finding, "text"));
+  }
+  return out.empty() ? out : out + "\n";
+}
+
 Severity gravest(const Json& findings) {
   Severity out = Severity::Ok;
   for (const Json& finding : findings) out = std::max(out, severity_of(finding));

@@ -13,6 +13,9 @@ using Json = nlohmann::ordered_json;
 
 // The host's first, then each VM's. `all`: also those that are fine.
 std::string render_findings(const Json& findings, bool all, bool colour);
+// What the table of guests says of the guest that these findings are about, for those who ask why its memory
+// does not move. Empty: nothing is special.
+std::string render_guest(const Json& findings);
 // The gravest of them; Ok, if there are none.
 Severity gravest(const Json& findings);
 // The one that says that the daemon was not reached, or that this user may not ask it, as the API would.

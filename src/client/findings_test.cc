@@ -56,5 +56,13 @@ TEST(FindingsText, TheGravestDecides) {
   EXPECT_EQ(gravest(not_reached_json({Error::Kind::Unavailable, "no socket"})["items"]), Severity::Problem);
 }
 
+TEST(FindingsText, TellWhatTheTableOfGuestsSaysOfAGuest) {
+  const Json findings = Json::parse(
+      R"([{"check":"boot-memory","severity":"warning","vm":"web","text":"small"},
+          {"check":"guest","severity":"warning","vm":"web","text":"Windows 7 is ballooned only"}])");
+  EXPECT_EQ(render_guest(findings), "Guest: Windows 7 is ballooned only.\n\n");
+  EXPECT_EQ(render_guest(Json::array()), "");
+}
+
 }  // namespace
 }  // namespace aerostat
