@@ -117,6 +117,24 @@ class Guests(RealGuests):
                 until(lambda: daemon.vm("plain")["assigned_bytes"] >= 580 * MIB, 10, "it grew again")
                 self.assertEqual(plain.workload.stat()["oom_kill"], 0)
 
+    def test_what_a_balloon_that_its_guest_may_empty_holds_is_no_need(self) -> None:
+        """Linux counts it as memory in use. The service takes it off, or else the driver."""
+        with Daemon(self.rundir, "3G", DYNAMIC) as daemon:
+            served = Guest("served", self.rundir, startup_mib=768, zram_mib=0, deflates_on_oom=True)
+            plain = Guest("plain", self.rundir, startup_mib=768, zram_mib=0, deflates_on_oom=True, agent=False, agent_port=False)
+            with served, plain:
+                for guest in (served, plain):
+                    guest.wait_ready()
+                daemon.wait_served("served", timeout=20)
+                daemon.wait_status("plain", "ok", timeout=20)
+                # What is free, and 300 MiB of each.
+                daemon.request("POST", "/v1/reservations", {"vm": "new", "memory_bytes": (3072 - 2 * 768 + 600) * MIB, "wait_seconds": 60})
+                for guest in (served, plain):
+                    until(lambda: guest.memory().ballooned >= 256 * MIB, 60, f"{guest.name} gives")
+                    vm = until(lambda: (vm := daemon.vm(guest.name)) and vm["demand_bytes"] < 300 * MIB and vm, 10, f"the need of {guest.name} is as before")
+                    self.assertIn("deflate-on-oom", vm["devices"])
+                    self.assertLess(vm["visible_bytes"], (768 - 256) * MIB)
+
     def test_a_reboot_starts_anew_with_what_it_boots_with(self) -> None:
         with Daemon(self.rundir, "3G", DYNAMIC) as daemon, Guest("web", self.rundir, reboots=True) as web:
             web.wait_ready()

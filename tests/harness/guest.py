@@ -70,6 +70,7 @@ class Guest:
     virtio_mem: bool = True
     device_block_mib: int = 0          # virtio-mem's block; 0: QEMU's choice, 2 MiB
     balloon: bool = True
+    deflates_on_oom: bool = False      # the guest may take back what the balloon holds
     dimm_slots: int = 0                # room for hot-added DIMMs, of 1 GiB each
     disk_mib: int = 0                  # size of the file set for `read` phases
     swap_disk_mib: int = 0             # swap on a disk, beside or (with zram_mib=0) instead of the compressed one
@@ -151,7 +152,7 @@ class Guest:
             arguments += ["-object", f"memory-backend-ram,id=vmem0,size={self.device_mib}M,reserve=off",
                           "-device", f"virtio-mem-pci,id=vm0,memdev=vmem0,requested-size=0{block}"]
         if self.balloon:
-            arguments += ["-device", "virtio-balloon-pci,id=balloon0"]
+            arguments += ["-device", "virtio-balloon-pci,id=balloon0" + (",deflate-on-oom=on" if self.deflates_on_oom else "")]
         return arguments
 
     def _ports(self) -> list[str]:
