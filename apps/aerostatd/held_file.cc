@@ -16,12 +16,12 @@ namespace aerostat {
 namespace {
 
 // Some 100 bytes a VM.
-constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+constexpr std::size_t kMostHeldBytes = std::size_t{4} << 20;
 
 }  // namespace
 
 HeldFile::HeldFile(const std::string& directory) : path_(directory + "/held") {
-  const Result<std::string> text = read_own_file(path_, kMostBytes);
+  const Result<std::string> text = read_own_file(path_, kMostHeldBytes);
   if (!text) {
     if (text.error().kind != Error::Kind::NotFound)
       log_warn("event=held.unreadable why={}", log_text(text.error().message));

@@ -11,7 +11,7 @@ namespace {
 using Json = RuntimeJson;
 
 constexpr int kVersion = 1;
-constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+constexpr std::size_t kMostMemoriesBytes = std::size_t{4} << 20;
 constexpr std::size_t kMostText = 400;
 
 Json entry_of(const VmMemory& memory) {
@@ -47,7 +47,7 @@ std::optional<VmMemory> memory_of(const Json& entry) {
 }  // namespace
 
 std::vector<VmMemory> MemoriesFile::recall() const {
-  const std::optional<Json> read = read_runtime_json(path_, kMostBytes, "memories");
+  const std::optional<Json> read = read_runtime_json(path_, kMostMemoriesBytes, "memories");
   if (!read) return {};
   const Json& all = *read;
   if (!all.is_object() || !all.contains("vms") || !all["vms"].is_array()) {

@@ -10,7 +10,7 @@ namespace {
 
 using Json = RuntimeJson;
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+constexpr std::size_t kMostStartsBytes = std::size_t{1} << 20;
 
 Json entry_of(const StartReport& start) {
   Json out = {{"vm", start.request.vm},
@@ -55,7 +55,7 @@ std::optional<StartReport> start_of(const Json& entry) {
 }  // namespace
 
 std::vector<StartReport> StartsFile::recall() const {
-  const std::optional<Json> read = read_runtime_json(path_, kMostBytes, "starts");
+  const std::optional<Json> read = read_runtime_json(path_, kMostStartsBytes, "starts");
   if (!read) return {};
   std::vector<StartReport> out;
   const Json& all = *read;

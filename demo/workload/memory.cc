@@ -6,11 +6,12 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "shared.h"
+
 namespace workload {
 
 namespace {
 
-constexpr std::int64_t kPage = 4096;
 constexpr std::int64_t kStride = 128;  // bytes between the words of a pattern
 
 // xorshift64: cheap, and incompressible.

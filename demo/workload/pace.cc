@@ -6,10 +6,8 @@ namespace workload {
 
 namespace {
 
-constexpr std::int64_t kPage = 4096;
 constexpr std::int64_t kTick = 5'000'000;        // ns; smooth at a sampling interval of 10 ms
 constexpr std::int64_t kForgiven = 100'000'000;  // ns of lateness that is made up for
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 // No overflow for a phase of hours at many GiB/s.
 std::int64_t worth(std::int64_t rate, std::int64_t ns) {

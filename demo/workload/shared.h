@@ -40,10 +40,13 @@ struct Outcome {
 Outcome failed(const char* what, int error);
 Outcome failed(const char* why);
 
+inline constexpr std::int64_t kPage = 4096;
+inline constexpr std::int64_t kSecond = 1'000'000'000;  // ns
+
 inline std::int64_t now_ns() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+  return now.tv_sec * kSecond + now.tv_nsec;
 }
 
 }  // namespace workload

@@ -20,8 +20,6 @@ namespace workload {
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 // Touches `bytes` fresh bytes from `start` on at the phase's pace.
 bool fill_paced(std::byte* start, std::int64_t bytes, const Phase& phase, Pace& pace, Counters& counters) {
   for (std::int64_t at = 0; at < bytes;) {

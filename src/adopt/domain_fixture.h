@@ -43,6 +43,10 @@ inline Settings sizes(std::int64_t minimum_mib, std::int64_t maximum_mib) {
   return out;
 }
 
+inline std::string error_of(const std::string& xml, const Settings& wishes = sizes(512, 8192)) {
+  const Result<DomainPlan> plan = plan_adoption(xml, "", wishes);
+  return plan ? "accepted" : plan.error().message;
+}
 inline DomainPlan adopted(const std::string& xml, const Settings& wishes, const std::string& running = "") {
   Result<DomainPlan> plan = plan_adoption(xml, running, wishes);
   EXPECT_TRUE(plan) << (plan ? "" : plan.error().message);

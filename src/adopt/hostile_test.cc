@@ -11,11 +11,6 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string error_of(const std::string& xml) {
-  const Result<DomainPlan> plan = plan_adoption(xml, "", sizes(512, 8192));
-  return plan ? "accepted" : plan.error().message;
-}
-
 TEST(HostileXml, IsRefusedWithOneSentence) {
   EXPECT_THAT(error_of(""), HasSubstr("cannot be used"));
   EXPECT_THAT(error_of("<domain"), HasSubstr("cannot be used"));

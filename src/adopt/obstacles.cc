@@ -16,10 +16,6 @@ using std::string_view;
 
 Result<void> refuse(std::string why) { return fail(Error::Kind::Refused, std::move(why)); }
 
-string_view value(const pugi::xml_node& node, const char* attribute) {
-  return node.attribute(attribute).value();
-}
-
 std::string quoted(string_view text) { return printable(text, 60); }
 
 Result<void> check_backing(const pugi::xml_node& domain) {
@@ -54,7 +50,7 @@ Result<void> check_machine(const DomainFacts& facts) {
 
 Result<void> check_own_arguments(const pugi::xml_node& domain) {
   for (const pugi::xml_node& arg : domain.child("qemu:commandline").children("qemu:arg")) {
-    const string_view text = value(arg, "value");
+    const string_view text = attribute_text(arg, "value");
     for (const string_view ours : {"virtio-balloon", "virtio-mem", "memory-backend", "pc-dimm", "maxmem"}) {
       if (text.find(ours) == string_view::npos) continue;
       return refuse(fmt::format(
@@ -74,7 +70,7 @@ Result<void> check_manageable(const pugi::xml_node& domain, const DomainFacts& f
     return refuse(fmt::format(
         "its memory is encrypted by the processor (<launchSecurity type='{}'>), so that it cannot "
         "be given back to the host; leave it as it is",
-        quoted(value(security, "type"))));
+        quoted(attribute_text(security, "type"))));
   }
   if (Result<void> right = check_backing(domain); !right) return right;
   if (const std::string device = pinning_device(domain.child("devices")); !device.empty()) {

@@ -10,11 +10,6 @@ struct Obstacle {
   std::string sentence;  // a part of it
 };
 
-std::string error_of(const std::string& xml, const Settings& wishes = sizes(512, 8192)) {
-  const Result<DomainPlan> plan = plan_adoption(xml, "", wishes);
-  return plan ? "accepted" : plan.error().message;
-}
-
 TEST(Obstacles, EachIsOneSentenceWithWhatToDo) {
   const std::vector<Obstacle> all = {
       {domain_xml(kBalloon, "", "2097152", "q35", "x86_64", "xen"), "of type 'xen'"},

@@ -13,10 +13,6 @@ namespace aerostat {
 
 namespace {
 
-std::string_view value(const pugi::xml_node& node, const char* attribute) {
-  return node.attribute(attribute).value();
-}
-
 Bytes kib_in(const pugi::xml_node& entry, const char* attribute) {
   return size_in(entry.attribute(attribute), pugi::xml_attribute()).value_or(Bytes{});
 }
@@ -25,7 +21,7 @@ std::vector<pugi::xml_node> children_of(const pugi::xml_node& node) { return {no
 
 // libvirt numbers cells without an id in their order.
 std::string cell_id(const pugi::xml_node& cell, int place) {
-  const std::string id(value(cell, "id"));
+  const std::string id(attribute_text(cell, "id"));
   return id.empty() ? std::to_string(place) : id;
 }
 
@@ -37,7 +33,7 @@ class Release {
   void devices() {
     std::set<std::string> noted;
     for (const pugi::xml_node& entry : adopted_.children()) {
-      const std::string_view alias = value(entry, "alias");
+      const std::string_view alias = attribute_text(entry, "alias");
       if (alias.starts_with(kOurAlias)) noted.emplace(alias);
     }
     for (pugi::xml_node device : children_of(devices_)) {
@@ -59,7 +55,7 @@ class Release {
     const pugi::xml_node entry = local_child(adopted_, "balloon");
     pugi::xml_node device = devices_.child("memballoon");
     if (!entry || !device) return;
-    const std::string_view model = value(entry, "model");
+    const std::string_view model = attribute_text(entry, "model");
     if (model == "missing") {
       devices_.remove_child(device);
       return;
@@ -71,11 +67,11 @@ class Release {
       return;
     }
     if (const auto was = entry.attribute("freePageReporting");
-        was && value(device, "freePageReporting") == "on")
+        was && attribute_text(device, "freePageReporting") == "on")
       put_back(device, "freePageReporting", was.value());
     pugi::xml_node stats = device.child("stats");
     if (const auto was = entry.attribute("period");
-        was && value(stats, "period") == std::to_string(kStatsPeriod)) {
+        was && attribute_text(stats, "period") == std::to_string(kStatsPeriod)) {
       if (std::string_view(was.value()).empty())
         device.remove_child(stats);
       else
@@ -89,7 +85,7 @@ class Release {
       int place = 0;
       for (pugi::xml_node cell : domain_.child("cpu").child("numa").children("cell")) {
         const std::string id = cell_id(cell, place++);
-        if (id != value(entry, "id")) continue;
+        if (id != attribute_text(entry, "id")) continue;
         const auto size = size_in(cell.attribute("memory"), cell.attribute("unit"));
         if (size != kib_in(entry, "now")) {
           left_.notes.push_back(fmt::format("NUMA cell {} keeps its size: it was changed since the adoption",
@@ -109,7 +105,8 @@ class Release {
     pugi::xml_node most = domain_.child("maxMemory");
     const pugi::xml_node entry = local_child(adopted_, "maxMemory");
     if (!entry || !most) return;
-    if (size_in(most) != kib_in(entry, "now") || value(most, "slots") != value(entry, "nowSlots")) {
+    if (size_in(most) != kib_in(entry, "now") ||
+        attribute_text(most, "slots") != attribute_text(entry, "nowSlots")) {
       left_.notes.emplace_back("<maxMemory> stays: it was changed since the adoption");
     } else if (kib_in(entry, "was") > Bytes{}) {
       set_size(most, kib_in(entry, "was"));
@@ -128,15 +125,16 @@ class Release {
     std::set<std::int64_t> used;
     for (const pugi::xml_node& device : devices_.children()) {
       const pugi::xml_node address = device.child("address");
-      if (value(address, "type") != "pci") continue;
-      const std::string bus(value(address, "bus"));
+      if (attribute_text(address, "type") != "pci") continue;
+      const std::string bus(attribute_text(address, "bus"));
       used.insert(std::strtoll(bus.c_str(), nullptr, 0));
     }
     for (const pugi::xml_node& device : children_of(devices_)) {
-      const std::string_view model = value(device, "model");
-      const auto index = number_in(value(device, "index"));
-      if (std::string_view(device.name()) == "controller" && value(device, "type") == "pci" && index &&
-          *index > *last && used.count(*index) == 0 && (model == "pcie-root-port" || model == "pci-bridge"))
+      const std::string_view model = attribute_text(device, "model");
+      const auto index = number_in(attribute_text(device, "index"));
+      if (std::string_view(device.name()) == "controller" && attribute_text(device, "type") == "pci" &&
+          index && *index > *last && used.count(*index) == 0 &&
+          (model == "pcie-root-port" || model == "pci-bridge"))
         devices_.remove_child(device);
     }
   }
@@ -147,7 +145,7 @@ class Release {
     if (const pugi::xml_node settings = local_child(root, domain_metadata::kSettings))
       root.remove_child(settings);
     if (own) root.prepend_move(own);
-    if (value(adopted_, "prefix") == "added")
+    if (attribute_text(adopted_, "prefix") == "added")
       root.remove_attribute(fmt::format("xmlns:{}", domain_metadata::kPrefix).c_str());
     root.remove_child(adopted_);
     if (root.first_child()) return;
@@ -160,7 +158,7 @@ class Release {
 
  private:
   static std::string value_text(const pugi::xml_node& node, const char* attribute) {
-    return std::string(value(node, attribute));
+    return std::string(attribute_text(node, attribute));
   }
 
   static void put_back(pugi::xml_node device, const char* attribute, std::string_view was) {
@@ -174,7 +172,7 @@ class Release {
   bool serial_in_use(const std::set<std::string>& noted) const {
     for (const char* kind : {"channel", "console"}) {
       for (const pugi::xml_node& device : devices_.children(kind)) {
-        if (value(device.child("target"), "type") == "virtio" &&
+        if (attribute_text(device.child("target"), "type") == "virtio" &&
             noted.count(value_text(device.child("alias"), "name")) == 0)
           return true;
       }
@@ -198,7 +196,7 @@ class Release {
     }
     cpu.remove_child(numa);
     // libvirt may have written its defaults as attributes.
-    if (value(entry, "cpu") == "added" && !cpu.first_child()) domain_.remove_child(cpu);
+    if (attribute_text(entry, "cpu") == "added" && !cpu.first_child()) domain_.remove_child(cpu);
   }
 
   void put_size_back(const char* name, const char* words) {

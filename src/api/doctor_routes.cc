@@ -21,18 +21,18 @@ ApiAnswer listed(const Findings& findings) {
   return list(std::move(out));
 }
 
-ApiAnswer nobody() {
+ApiAnswer no_doctor() {
   return error_answer({Error::Kind::Unavailable, "this daemon has no doctor; update aerostatd"});
 }
 
 }  // namespace
 
 ApiAnswer get_doctor(const Call& call) {
-  return call.services.doctor ? listed(call.services.doctor()) : nobody();
+  return call.services.doctor ? listed(call.services.doctor()) : no_doctor();
 }
 
 ApiAnswer get_vm_doctor(const Call& call) {
-  if (!call.services.doctor) return nobody();
+  if (!call.services.doctor) return no_doctor();
   const Result<VmReport> vm = call.services.manager.vm(call.vm);
   if (!vm) return error_answer(vm.error());
   Findings findings = call.services.doctor();

@@ -7,7 +7,7 @@
 namespace aerostat {
 namespace {
 
-constexpr std::size_t kMuch = 1'000'000;
+constexpr std::size_t kManyBytes = 1'000'000;
 
 TEST(ServerSent, IsOneEventHoweverItsTextLooks) {
   const EventRecord event{7, WallTime{}, EventCode::VmVanished, "web", std::string("a\n\ndata: b")};
@@ -21,16 +21,16 @@ TEST(EventTexts, ReadersThatAreEquallyFarShareTheBytes) {
   EventTexts texts(manager);
   for (int i = 0; i < 3; ++i) manager.add_event("grew");
   std::uint64_t one = 1, other = 1, behind = 0;
-  const SharedText text = texts.next(one, kMuch);
+  const SharedText text = texts.next(one, kManyBytes);
   EXPECT_EQ(text->find("id: 2\n"), 0u);
   EXPECT_NE(text->find("id: 3\n"), std::string::npos);
-  EXPECT_EQ(texts.next(other, kMuch), text) << "the same bytes, not a copy";
+  EXPECT_EQ(texts.next(other, kManyBytes), text) << "the same bytes, not a copy";
   EXPECT_EQ(one, 3u);
   EXPECT_EQ(other, 3u);
-  EXPECT_EQ(texts.next(behind, kMuch)->find("id: 1\n"), 0u);
-  EXPECT_EQ(texts.next(one, kMuch), nullptr);
+  EXPECT_EQ(texts.next(behind, kManyBytes)->find("id: 1\n"), 0u);
+  EXPECT_EQ(texts.next(one, kManyBytes), nullptr);
   manager.add_event("grew");
-  EXPECT_EQ(texts.next(one, kMuch)->find("id: 4\n"), 0u);
+  EXPECT_EQ(texts.next(one, kManyBytes)->find("id: 4\n"), 0u);
 }
 
 TEST(EventTexts, GivesPiecesOfALimitedSizeAndOneEventAtLeast) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kUsualPoints = 300, kMostPoints = 2000;
 constexpr std::uint64_t kUsualRecords = 100, kMostRecords = 10'000;
-constexpr std::string_view kUsualSince = "1h", kUsualUntil = "0s";
+constexpr std::string_view kHistorySince = "1h", kHistoryUntil = "0s";
 
 std::string text(const Call& call, std::string_view name) {
   const auto found = call.parameters.find(name);
@@ -40,7 +40,7 @@ Error none_kept() {
 Result<std::pair<std::int64_t, std::int64_t>> span_of(const Call& call, std::string_view usual_since) {
   const Result<std::int64_t> since = when(call, "since", usual_since);
   if (!since) return fail(since.error());
-  const Result<std::int64_t> until = when(call, "until", kUsualUntil);
+  const Result<std::int64_t> until = when(call, "until", kHistoryUntil);
   if (!until) return fail(until.error());
   if (*since >= *until) {
     return wrong("since",
@@ -111,7 +111,7 @@ Result<HistoryQuery> query_of(const Call& call) {
   if (!vm->empty()) out.of = HistoryQuery::Of::Vm;
   if (!each.empty()) out.of = HistoryQuery::Of::Each;
   out.what = vm->empty() ? each : *vm;
-  const auto span = span_of(call, kUsualSince);
+  const auto span = span_of(call, kHistorySince);
   if (!span) return fail(span.error());
   const Result<std::uint64_t> points = number(call, "points", kUsualPoints);
   if (!points) return fail(points.error());

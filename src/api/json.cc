@@ -31,11 +31,11 @@ Json maybe(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-tl::unexpected<Error> invalid(std::string message, std::string_view field = {}) {
+}  // namespace
+
+tl::unexpected<Error> invalid(std::string message, std::string_view field) {
   return fail(Error{Error::Kind::Invalid, std::move(message), std::string(field)});
 }
-
-}  // namespace
 
 Json bytes_or_null(const std::optional<Bytes>& value) { return value ? Json(value->count()) : Json(nullptr); }
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }

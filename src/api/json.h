@@ -31,6 +31,8 @@ Json to_json(const StartReport& start);
 // "field":null}
 Json problem_json(const Error& error, int status);
 std::string_view error_code(Error::Kind kind);
+// What a request says is wrong; `field` is the member.
+tl::unexpected<Error> invalid(std::string message, std::string_view field = {});
 
 // Unknown: null.
 Json bytes_or_null(const std::optional<Bytes>& value);

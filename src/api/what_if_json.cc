@@ -15,10 +15,6 @@ constexpr std::string_view kUsualSince = "24h", kUsualUntil = "0s";
 constexpr std::size_t kMostEntries = 1000;
 constexpr std::string_view kExample = R"({"since":"24h","add":[{"like":"web","count":2}]})";
 
-tl::unexpected<Error> invalid(std::string message, std::string field) {
-  return fail(Error{Error::Kind::Invalid, std::move(message), std::move(field)});
-}
-
 Result<std::int64_t> time_of(const std::string& key, const Json& value, std::int64_t now) {
   if (!value.is_string())
     return invalid(key + R"( is not a text; write a span before now as "24h", or "2026-05-04T10:11:12Z")",
@@ -193,7 +189,7 @@ std::string_view stage_name(WhatIfState::Stage stage) {
 Result<WhatIfRequest> parse_what_if(std::string_view text, std::int64_t now) {
   const Json body = Json::parse(text, nullptr, false);
   if (body.is_discarded() || !body.is_object())
-    return invalid(fmt::format("the body is not a JSON object; send one like {}", kExample), "");
+    return invalid(fmt::format("the body is not a JSON object; send one like {}", kExample));
   WhatIfRequest out;
   out.since = parse_when(kUsualSince, now).value_or(0);
   out.until = parse_when(kUsualUntil, now).value_or(now);

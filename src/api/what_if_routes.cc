@@ -12,7 +12,7 @@ namespace {
 // Of a question that is refused because another one is being answered.
 const std::string kRetryAfter = "3";
 
-ApiAnswer nobody() {
+ApiAnswer no_what_if() {
   return error_answer(
       {Error::Kind::Unavailable, "this daemon answers no what-if questions; update aerostatd"});
 }
@@ -27,18 +27,18 @@ ApiAnswer told(const Result<WhatIfState>& state) {
 }  // namespace
 
 void post_what_if(const Call& call, const Reply& reply) {
-  if (call.services.what_if == nullptr) return reply(nobody());
+  if (call.services.what_if == nullptr) return reply(no_what_if());
   const Result<WhatIfRequest> request = parse_what_if(call.request.body, wall_seconds());
   if (!request) return reply(error_answer(request.error()));
   call.services.what_if->begin(*request, [reply](const Result<WhatIfState>& state) { reply(told(state)); });
 }
 
 ApiAnswer get_what_if(const Call& call) {
-  return call.services.what_if ? told(call.services.what_if->state(call.vm)) : nobody();
+  return call.services.what_if ? told(call.services.what_if->state(call.vm)) : no_what_if();
 }
 
 ApiAnswer delete_what_if(const Call& call) {
-  return call.services.what_if ? told(call.services.what_if->cancel(call.vm)) : nobody();
+  return call.services.what_if ? told(call.services.what_if->cancel(call.vm)) : no_what_if();
 }
 
 }  // namespace aerostat

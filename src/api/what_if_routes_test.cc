@@ -8,7 +8,7 @@
 namespace aerostat {
 namespace {
 
-constexpr std::int64_t kNow = 1'700'000'000;
+constexpr std::int64_t kAskedAt = 1'700'000'000;
 
 class FakeDesk final : public WhatIfDesk {
  public:
@@ -49,7 +49,7 @@ class WhatIfRoutes : public testing::Test {
 };
 
 std::string field_of(const std::string& text) {
-  const Result<WhatIfRequest> request = parse_what_if(text, kNow);
+  const Result<WhatIfRequest> request = parse_what_if(text, kAskedAt);
   EXPECT_FALSE(request) << text;
   return request ? "-" : request.error().field;
 }
@@ -59,10 +59,10 @@ TEST(WhatIfJson, ReadsAQuestion) {
       R"({"since":"2h","until":"10m","capacity_bytes":"64G",
           "vms":[{"name":"web","minimum_bytes":"1G","weight":7,"buffer_percent":null}],
           "add":[{"like":"db","count":2,"maximum_bytes":1073741824}]})",
-      kNow);
+      kAskedAt);
   ASSERT_TRUE(request) << request.error().message;
-  EXPECT_EQ(request->since, kNow - 7200);
-  EXPECT_EQ(request->until, kNow - 600);
+  EXPECT_EQ(request->since, kAskedAt - 7200);
+  EXPECT_EQ(request->until, kAskedAt - 600);
   EXPECT_EQ(request->capacity, Bytes::mib(65536));
   ASSERT_EQ(request->vms.size(), 1u);
   EXPECT_EQ(request->vms[0].change.to.minimum, Bytes::mib(1024));
@@ -73,10 +73,10 @@ TEST(WhatIfJson, ReadsAQuestion) {
 }
 
 TEST(WhatIfJson, LooksAtTheLastDayIfNobodySaysWhen) {
-  const Result<WhatIfRequest> request = parse_what_if("{}", kNow);
+  const Result<WhatIfRequest> request = parse_what_if("{}", kAskedAt);
   ASSERT_TRUE(request);
-  EXPECT_EQ(request->since, kNow - 86400);
-  EXPECT_EQ(request->until, kNow);
+  EXPECT_EQ(request->since, kAskedAt - 86400);
+  EXPECT_EQ(request->until, kAskedAt);
 }
 
 TEST(WhatIfJson, NamesTheMemberThatIsWrong) {
@@ -119,11 +119,11 @@ TEST_F(WhatIfRoutes, SayWhenToAskAgain) {
 
 TEST_F(WhatIfRoutes, ShowTheWholeAnswer) {
   WhatIfReport report;
-  report.since = kNow - 60;
-  report.until = kNow;
+  report.since = kAskedAt - 60;
+  report.until = kAskedAt;
   report.verdict = "It would have fitted.";
   report.vms.push_back({"web-new-1", "web", true, {}, WhatIfNumbers{}});
-  report.points.push_back({kNow - 60, 1.5, {}, 2.0, 3.0});
+  report.points.push_back({kAskedAt - 60, 1.5, {}, 2.0, 3.0});
   desk.now.stage = WhatIfState::Stage::Done;
   desk.now.report = std::make_shared<const WhatIfReport>(report);
   const Json body = Json::parse(send("GET", "/v1/whatif/1").body);
@@ -131,7 +131,7 @@ TEST_F(WhatIfRoutes, ShowTheWholeAnswer) {
   EXPECT_EQ(body["report"]["vms"][0]["like"], "web");
   EXPECT_TRUE(body["report"]["vms"][0]["before"].is_null());
   EXPECT_TRUE(body["report"]["vms"][0]["after"]["least_available_bytes"].is_null()) << "unknown is not zero";
-  EXPECT_EQ(body["report"]["rows"][0], Json::array({kNow - 60, 1, nullptr, 2, 3}));
+  EXPECT_EQ(body["report"]["rows"][0], Json::array({kAskedAt - 60, 1, nullptr, 2, 3}));
 }
 
 TEST_F(WhatIfRoutes, WithoutADeskSaySo) {

@@ -12,12 +12,12 @@
 namespace aerostat {
 namespace {
 
-struct Ran {
+struct LabRan {
   int status;
   std::string out, err;
 };
 
-Ran run(const std::vector<std::string>& args) {
+LabRan run_lab(const std::vector<std::string>& args) {
   std::ostringstream out, err;
   const int status = run_command_line(args, {out, err, false, false});
   return {status, out.str(), err.str()};
@@ -38,7 +38,7 @@ class LabUsage : public ::testing::Test {
   }
   // What is said of it, and with which status.
   static std::string refused(std::vector<std::string> args, int status) {
-    const Ran ran = run(args);
+    const LabRan ran = run_lab(args);
     EXPECT_EQ(ran.status, status) << testing::PrintToString(args) << ran.err;
     EXPECT_EQ(ran.out, "");
     return ran.err;
@@ -96,7 +96,7 @@ TEST_F(LabUsage, AVmThatBootsWithMoreThanTheHostHasIsRefused) {
   EXPECT_NE(refused({"simulate", "--trace", trace, "--host-memory", "4G", "--settings", own}, 1)
                 .find("startup 5.00 GiB is more than the host has"),
             std::string::npos);
-  EXPECT_EQ(run({"simulate", "--trace", trace, "--host-memory", "4G", "--startup", "4G"}).status, 0);
+  EXPECT_EQ(run_lab({"simulate", "--trace", trace, "--host-memory", "4G", "--startup", "4G"}).status, 0);
 }
 
 TEST_F(LabUsage, AProfileThatNoPolicyTakesIsRefused) {
@@ -109,8 +109,8 @@ TEST_F(LabUsage, AProfileThatNoPolicyTakesIsRefused) {
   EXPECT_NE(refused({"plan", "--trace", trace, "--policy", "static", "--profile", "dense"}, 2)
                 .find("--profile dense is for policy aerostat"),
             std::string::npos);
-  const Ran ran = run({"simulate", "--trace", trace, "--host-memory", "4G", "--policy", "static,aerostat",
-                       "--profile", "swift"});
+  const LabRan ran = run_lab({"simulate", "--trace", trace, "--host-memory", "4G", "--policy",
+                              "static,aerostat", "--profile", "swift"});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_NE(ran.out.find("aerostat-swift"), std::string::npos) << ran.out;
 }
@@ -123,13 +123,13 @@ TEST_F(LabUsage, AScenarioWithoutALineIsCalledEmpty) {
 
 TEST_F(LabUsage, OneFleetIsNotSeveral) {
   const std::string trace = file("t.csv", good_);
-  const Ran ran = run({"plan", "--trace", trace, "--host-memory", "2G", "--seeds", "1"});
+  const LabRan ran = run_lab({"plan", "--trace", trace, "--host-memory", "2G", "--seeds", "1"});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_NE(ran.out.find("fit (one fleet):"), std::string::npos) << ran.out;
 }
 
 TEST_F(LabUsage, HelpSaysWhichCommandsPrintJson) {
-  const std::string help = run({"--help"}).out;
+  const std::string help = run_lab({"--help"}).out;
   EXPECT_EQ(help.find("--json and --socket work with every command"), std::string::npos);
   EXPECT_NE(help.find("scenario, trace and record print text"), std::string::npos) << help;
 }

@@ -18,7 +18,7 @@ namespace aerostat {
 namespace {
 
 // The start waits for this as well.
-constexpr std::chrono::milliseconds kPatience{1000};
+constexpr std::chrono::milliseconds kHookPatience{1000};
 // libvirt holds the domain while a hook runs: `virsh list` and every other list of domains wait as long.
 // Memory that running VMs have to give is mostly there within a second.
 constexpr std::chrono::milliseconds kHeldUp{3000};
@@ -99,7 +99,7 @@ int LibvirtHook::before_start(std::istream& xml, bool later, const Output& outpu
   options.request.lasts = kUsualLasts;
   options.unreached = config->starts.without_daemon ? Unreached::Start : Unreached::Refuse;
   // Nothing to standard output: libvirt takes that for another definition.
-  return Starts(Client(config->api_socket, kPatience), {output.err, output.err}, pause)
+  return Starts(Client(config->api_socket, kHookPatience), {output.err, output.err}, pause)
       .gate_briefly(options, kHeldUp, later ? wanted->uuid : "");
 }
 
@@ -112,7 +112,8 @@ int LibvirtHook::run(std::istream& xml, const Output& output, const Starts::Paus
   // never came up either.
   const Result<Config> config = load_config(config_);
   if (!config || !config->starts.libvirt || !is_vm_name(domain_)) return kDone;
-  Starts(Client(config->api_socket, kPatience), output, [](std::chrono::milliseconds) {}).give_up(domain_);
+  Starts(Client(config->api_socket, kHookPatience), output, [](std::chrono::milliseconds) {
+  }).give_up(domain_);
   return kDone;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kDomain =
+constexpr const char* kHookDomain =
     "<domain type='kvm'><name>web</name><uuid>11111111-2222-3333-4444-555555555555</uuid><memory "
     "unit='MiB'>2048</memory><os><type arch='x86_64' "
     "machine='pc-q35-7.2'>"
@@ -21,7 +21,7 @@ constexpr const char* kDomain =
     "unit='MiB'>1536</size></target></memory>"
     "</devices></domain>";
 
-struct Ran {
+struct HookRan {
   int status = 0;
   std::string out, err;
 };
@@ -31,7 +31,7 @@ class Hook : public testing::Test {
   void configure(const std::string& socket, const std::string& more = "libvirt = \"true\"\nwait = 5\n") {
     std::ofstream(file) << "[api]\nsocket = \"" << socket << "\"\n[starts]\n" << more;
   }
-  Ran run(const std::vector<std::string>& words, const std::string& xml = kDomain) {
+  HookRan run(const std::vector<std::string>& words, const std::string& xml = kHookDomain) {
     CLI::App app;
     const LibvirtHook hook(app);
     std::vector<std::string> reversed = {file, "--config"};
@@ -40,7 +40,7 @@ class Hook : public testing::Test {
     app.parse(reversed);
     std::istringstream in(xml);
     std::ostringstream out, err;
-    Ran ran;
+    HookRan ran;
     ran.status = hook.run(in, {out, err}, [this](std::chrono::milliseconds time) { waited += time; });
     ran.out = out.str();
     ran.err = err.str();
@@ -68,7 +68,7 @@ TEST_F(Hook, AsksForWhatTheDomainBootsWith) {
 TEST_F(Hook, ARefusalKeepsTheDomainFromStartingAndSaysWhy) {
   ScriptedDaemon daemon({start("refused")});
   configure(daemon.socket);
-  const Ran ran = run({"web", "prepare", "begin", "-"});
+  const HookRan ran = run({"web", "prepare", "begin", "-"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.err, "aerostat: web: because\n");
 }
@@ -77,7 +77,7 @@ TEST_F(Hook, HoldsLibvirtUpForAMomentOnlyAndThenLeavesTheStartToTheDaemon) {
   std::vector<std::string> answers(14, start("gathering"));
   ScriptedDaemon daemon(answers);
   configure(daemon.socket);
-  const Ran ran = run({"web", "prepare", "begin", "-"});
+  const HookRan ran = run({"web", "prepare", "begin", "-"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.out, "");
   EXPECT_EQ(ran.err,
@@ -93,7 +93,7 @@ TEST_F(Hook, ADomainHasOneStarterAlsoWhereItsMemoryCameThisMoment) {
   answers.push_back(start("ready"));
   ScriptedDaemon daemon(answers);
   configure(daemon.socket);
-  const Ran ran = run({"web", "prepare", "begin", "-"});
+  const HookRan ran = run({"web", "prepare", "begin", "-"});
   EXPECT_TRUE(daemon.requests.back().starts_with("POST ")) << "that asks the daemon to start it";
   EXPECT_EQ(ran.status, 1);
   EXPECT_NE(ran.err.find("aerostatd starts it when its memory is there"), std::string::npos) << ran.err;
@@ -103,7 +103,7 @@ TEST_F(Hook, AMigrationOrARestoreIsNeverTurnedIntoABoot) {
   for (const char* arrives : {"migrate", "restore"}) {
     ScriptedDaemon daemon(std::vector<std::string>(14, start("waiting")));
     configure(daemon.socket);
-    const Ran ran = run({"web", arrives, "begin", "-"});
+    const HookRan ran = run({"web", arrives, "begin", "-"});
     EXPECT_EQ(ran.status, 1);
     EXPECT_EQ(ran.out, "") << "libvirt would take it for another definition";
     EXPECT_TRUE(daemon.requests.back().starts_with("DELETE ")) << daemon.requests.back();
@@ -122,7 +122,7 @@ TEST_F(Hook, WhatTheDaemonWillStartIsNotGivenUpWithTheRefusedStart) {
 TEST_F(Hook, DoesNothingUntilItIsSwitchedOn) {
   EXPECT_EQ(run({"web", "prepare", "begin", "-"}).err, "") << "there is no configuration";
   configure("/tmp/nowhere/api.sock", "");
-  const Ran off = run({"web", "prepare", "begin", "-"});
+  const HookRan off = run({"web", "prepare", "begin", "-"});
   EXPECT_EQ(off.status, 0);
   EXPECT_EQ(off.err, "");
   configure("/tmp/nowhere/api.sock");
@@ -132,7 +132,7 @@ TEST_F(Hook, DoesNothingUntilItIsSwitchedOn) {
 
 TEST_F(Hook, WithoutADaemonTheConfigurationDecides) {
   configure("/tmp/nowhere/api.sock");
-  const Ran open = run({"web", "prepare", "begin", "-"});
+  const HookRan open = run({"web", "prepare", "begin", "-"});
   EXPECT_EQ(open.status, 0);
   EXPECT_NE(open.err.find("web starts without a promise of memory"), std::string::npos) << open.err;
   configure("/tmp/nowhere/api.sock", "libvirt = \"true\"\nwithout_daemon = \"refuse\"\n");
@@ -145,17 +145,17 @@ TEST_F(Hook, WhereTheDaemonCannotStartItNothingIsKept) {
   answers.push_back(start("released"));
   ScriptedDaemon daemon(answers);
   configure(daemon.socket);
-  const Ran ran = run({"web", "prepare", "begin", "-"});
+  const HookRan ran = run({"web", "prepare", "begin", "-"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.err, "aerostat: web: because; there is no libvirt\n");
   EXPECT_TRUE(daemon.requests.back().starts_with("DELETE ")) << daemon.requests.back();
 }
 
 TEST_F(Hook, ADefinitionThatIsTooLongIsSaidToBeSoAndNotCut) {
-  std::string xml = kDomain;
+  std::string xml = kHookDomain;
   xml.insert(xml.find("<os>"), "<metadata>" + std::string(std::size_t{4} << 20, ' ') + "</metadata>");
   configure("/tmp/nowhere/api.sock");
-  const Ran ran = run({"web", "prepare", "begin", "-"}, xml);
+  const HookRan ran = run({"web", "prepare", "begin", "-"}, xml);
   EXPECT_EQ(ran.status, 0);
   EXPECT_NE(ran.err.find("its definition is longer than 4 MiB, the most that is read"), std::string::npos)
       << ran.err;
@@ -163,7 +163,7 @@ TEST_F(Hook, ADefinitionThatIsTooLongIsSaidToBeSoAndNotCut) {
 
 TEST_F(Hook, WhatItCannotUnderstandFollowsTheSameRule) {
   configure("/tmp/nowhere/api.sock", "libvirt = \"true\"\nwithout_daemon = \"refuse\"\n");
-  const Ran ran = run({"web", "prepare", "begin", "-"}, "garbage");
+  const HookRan ran = run({"web", "prepare", "begin", "-"}, "garbage");
   EXPECT_EQ(ran.status, 1);
   EXPECT_NE(ran.err.find("does not start: no memory is promised"), std::string::npos) << ran.err;
 }
@@ -171,7 +171,7 @@ TEST_F(Hook, WhatItCannotUnderstandFollowsTheSameRule) {
 TEST_F(Hook, WhatItCannotUnderstandStarts) {
   configure("/tmp/nowhere/api.sock");
   for (const char* xml : {"", "<domain/>", "garbage"}) {
-    const Ran ran = run({"web", "prepare", "begin", "-"}, xml);
+    const HookRan ran = run({"web", "prepare", "begin", "-"}, xml);
     EXPECT_EQ(ran.status, 0);
     EXPECT_NE(ran.err.find("starts without a promise of memory"), std::string::npos) << ran.err;
   }

@@ -12,8 +12,6 @@ namespace aerostat {
 
 namespace {
 
-using Numbers = HistoryNumbers;
-
 constexpr double kWidth = 960, kHeight = 400, kLeft = 90, kRight = 20, kTop = 40, kBottom = 60;
 // Told apart also by those who see few colours (Okabe and Ito).
 constexpr std::array<const char*, 7> kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
@@ -45,9 +43,9 @@ struct Scale {
 };
 
 // Sizes share one axis; other numbers would need their own.
-std::vector<const Numbers::Column*> lines_of(const Numbers& numbers) {
-  std::vector<const Numbers::Column*> out;
-  for (const Numbers::Column& column : numbers.columns) {
+std::vector<const HistoryNumbers::Column*> lines_of(const HistoryNumbers& numbers) {
+  std::vector<const HistoryNumbers::Column*> out;
+  for (const HistoryNumbers::Column& column : numbers.columns) {
     const bool peak = column.id.ends_with("_peak_bytes");
     if ((column.bytes() || numbers.each) && !peak && column.known() && out.size() < kMostLines)
       out.push_back(&column);
@@ -56,7 +54,7 @@ std::vector<const Numbers::Column*> lines_of(const Numbers& numbers) {
 }
 
 // Where a value is missing, the line ends.
-std::string path_of(const Numbers& numbers, const Numbers::Column& column, const Scale& scale) {
+std::string path_of(const HistoryNumbers& numbers, const HistoryNumbers::Column& column, const Scale& scale) {
   std::string out;
   bool drawing = false;
   for (std::size_t i = 0; i < numbers.times.size(); ++i) {
@@ -71,14 +69,14 @@ std::string path_of(const Numbers& numbers, const Numbers::Column& column, const
 }  // namespace
 
 std::string history_svg(const Json& table) {
-  const Numbers numbers = history_numbers(table);
+  const HistoryNumbers numbers = history_numbers(table);
   const auto lines = lines_of(numbers);
   Scale scale;
   if (!numbers.times.empty()) {
     scale.from = static_cast<double>(numbers.times.front());
     scale.to = std::max(static_cast<double>(numbers.times.back()), scale.from + 1);
   }
-  for (const Numbers::Column* const column : lines) {
+  for (const HistoryNumbers::Column* const column : lines) {
     for (const auto& value : column->values) scale.most = std::max(scale.most, value.value_or(0));
   }
   std::string out = fmt::format(

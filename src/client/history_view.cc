@@ -16,21 +16,19 @@ namespace aerostat {
 
 namespace {
 
-using Numbers = HistoryNumbers;
-
 constexpr std::size_t kChartHeight = 10;
 constexpr std::size_t kMostChartWidth = 100;
 
 struct Mark {
   char sign;
-  const Numbers::Column* column;
+  const HistoryNumbers::Column* column;
 };
 
 // The numbers that a chart shows; of a VM what it has and what it needs, of the host what is promised.
-std::vector<Mark> marks_of(const Numbers& numbers) {
+std::vector<Mark> marks_of(const HistoryNumbers& numbers) {
   std::vector<Mark> out;
   const auto add = [&](char sign, std::string_view id) {
-    const Numbers::Column* const column = numbers.find(id);
+    const HistoryNumbers::Column* const column = numbers.find(id);
     if (column != nullptr && column->known()) out.push_back({sign, column});
   };
   add('a', "assigned_bytes");
@@ -50,7 +48,7 @@ double most_of(const std::vector<Mark>& marks) {
   return most;
 }
 
-std::string chart(const Numbers& numbers) {
+std::string chart(const HistoryNumbers& numbers) {
   const std::vector<Mark> marks = marks_of(numbers);
   if (marks.empty()) return "";
   const std::size_t width = std::min(kMostChartWidth, numbers.times.size());
@@ -95,10 +93,10 @@ std::string span(std::int64_t seconds) {
 }  // namespace
 
 std::string render_history(const Json& table) {
-  const Numbers numbers = history_numbers(table);
+  const HistoryNumbers numbers = history_numbers(table);
   if (numbers.times.empty()) return "Nothing was recorded in that time.\n";
   std::vector<std::vector<Cell>> rows;
-  for (const Numbers::Column& column : numbers.columns) {
+  for (const HistoryNumbers::Column& column : numbers.columns) {
     double sum = 0, least = 0, most = 0;
     std::size_t count = 0;
     for (const auto& value : column.values) {

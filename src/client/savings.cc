@@ -16,7 +16,7 @@ namespace {
 // Others' word is not enough to promise what would be saved.
 constexpr double kShortWatch = 3600;
 
-std::string span(double seconds) {
+std::string rough_span(double seconds) {
   if (seconds < 120) return fmt::format("{:.0f} s", seconds);
   if (seconds < 7200) return fmt::format("{:.0f} min", seconds / 60);
   return seconds < 172800 ? fmt::format("{:.0f} h", seconds / 3600)
@@ -35,8 +35,9 @@ Saving saving_of(const Json& vm, Bytes holds) {
   if (const auto need = bytes_at(vm, "peak_demand_bytes"); need && watched) {
     const Bytes headroom = std::clamp(need->scaled(kComfort.share), kComfort.least, kComfort.most);
     out.needs = std::min(holds, *need + headroom);
-    out.evidence = fmt::format("needed {} at most in {}, says its {}{}", format_bytes(*need), span(*watched),
-                               text_at(vm, "integration"), *watched < kShortWatch ? "; watch it longer" : "");
+    out.evidence =
+        fmt::format("needed {} at most in {}, says its {}{}", format_bytes(*need), rough_span(*watched),
+                    text_at(vm, "integration"), *watched < kShortWatch ? "; watch it longer" : "");
   } else if (const auto resident = bytes_at(vm, "resident_bytes"); resident && *resident < holds) {
     out.needs = *resident;
     out.evidence = "the rest was never touched, as the host sees; its guest says nothing";

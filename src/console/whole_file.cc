@@ -16,7 +16,7 @@ namespace aerostat {
 
 namespace {
 
-Error cannot(const std::string& path, int error) {
+Error cannot_write(const std::string& path, int error) {
   const auto kind = error == EACCES ? Error::Kind::Denied : Error::Kind::Invalid;
   return {kind, fmt::format("cannot write {}: {}; name another file", printable(path), std::strerror(error))};
 }
@@ -38,18 +38,19 @@ Result<WholeFile> WholeFile::open(const std::string& path) {
   out.shown_ = path;
   struct stat there{};
   const bool exists = ::stat(out.path_.c_str(), &there) == 0;
-  if (exists && S_ISDIR(there.st_mode)) return fail(cannot(path, EISDIR));
+  if (exists && S_ISDIR(there.st_mode)) return fail(cannot_write(path, EISDIR));
   if (exists && !S_ISREG(there.st_mode)) {
     out.fd_ = ::open(out.path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    if (out.fd_ < 0) return fail(cannot(path, errno));
+    if (out.fd_ < 0) return fail(cannot_write(path, errno));
     return out;
   }
-  if (exists && ::access(out.path_.c_str(), W_OK) != 0) return fail(cannot(path, errno));
+  if (exists && ::access(out.path_.c_str(), W_OK) != 0) return fail(cannot_write(path, errno));
   std::string beside = out.path_ + ".XXXXXX";
   out.fd_ = ::mkostemp(beside.data(), O_CLOEXEC);
-  if (out.fd_ < 0) return fail(cannot(path, errno));
+  if (out.fd_ < 0) return fail(cannot_write(path, errno));
   out.beside_ = beside;
-  if (::fchmod(out.fd_, exists ? there.st_mode & 0777 : usual_mode()) != 0) return fail(cannot(path, errno));
+  if (::fchmod(out.fd_, exists ? there.st_mode & 0777 : usual_mode()) != 0)
+    return fail(cannot_write(path, errno));
   return out;
 }
 
@@ -68,12 +69,12 @@ Result<void> WholeFile::commit(std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(fd_, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(cannot(shown_, errno));
+    if (n < 0) return fail(cannot_write(shown_, errno));
     text.remove_prefix(static_cast<std::size_t>(n));
   }
   if (beside_.empty()) return {};
-  if (::fsync(fd_) != 0) return fail(cannot(shown_, errno));
-  if (::rename(beside_.c_str(), path_.c_str()) != 0) return fail(cannot(shown_, errno));
+  if (::fsync(fd_) != 0) return fail(cannot_write(shown_, errno));
+  if (::rename(beside_.c_str(), path_.c_str()) != 0) return fail(cannot_write(shown_, errno));
   beside_.clear();
   return {};
 }

@@ -12,7 +12,7 @@ namespace aerostat {
 namespace {
 
 // As many VMs are named to people.
-constexpr std::size_t kNamed = 3;
+constexpr std::size_t kHoldersNamed = 3;
 
 WallTime wall_of(TimePoint at, TimePoint now, WallTime wall_now) {
   return wall_now + std::chrono::duration_cast<WallTime::duration>(at - now);
@@ -213,7 +213,7 @@ std::string Engine::holders(const std::string& but) const {
   }
   if (most.empty()) return "";
   std::ranges::stable_sort(most, [](const Holder& a, const Holder& b) { return a.amount > b.amount; });
-  most.resize(std::min(kNamed, most.size()));
+  most.resize(std::min(kHoldersNamed, most.size()));
   std::string out = "; most is held by ";
   for (std::size_t i = 0; i < most.size(); ++i)
     out += (i == 0 ? "" : i + 1 == most.size() ? " and " : ", ") + most[i].text;

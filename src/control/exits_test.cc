@@ -17,13 +17,13 @@ using namespace std::chrono_literals;
 using fakes::FakeMachine;
 using fakes::World;
 
-constexpr Bytes kBoots = Bytes::mib(512);
+constexpr Bytes kLifeBoots = Bytes::mib(512);
 constexpr Duration kServedWithin = 30s;
 
 // A VM that lives through what the test does to it.
 class Life {
  public:
-  explicit Life(Guards guards = {}) : w_(4_GiB, guards), machine_(w_.add("web", kBoots)) {
+  explicit Life(Guards guards = {}) : w_(4_GiB, guards), machine_(w_.add("web", kLifeBoots)) {
     machine_.f.has_balloon_stats = true;
     run(2s);
   }

@@ -18,12 +18,12 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // A VM of 1 GiB, with a service that said that it needs `need`.
-struct Web {
+struct SilentWeb {
   World w;
   FakeMachine& machine;
   Bytes need;
 
-  explicit Web(Bytes needs = 200_MiB, Guards guards = {})
+  explicit SilentWeb(Bytes needs = 200_MiB, Guards guards = {})
       : w(4_GiB, guards), machine(w.add("web", 1_GiB)), need(needs) {
     w.demands["web"] = need;
     w.run(500ms);
@@ -58,7 +58,7 @@ TEST(Unheard, BalloonStatisticsStandInForAServiceThatDied) {
   for (const bool guarded : {true, false}) {
     Guards guards;
     guards.stand_in = guards.give_back = guarded;
-    Web web(200_MiB, guards);
+    SilentWeb web(200_MiB, guards);
     web.falls_silent();
     web.run_with_statistics(3s, 1400_MiB);
     EXPECT_EQ(web.w.assigned("web") >= 1400_MiB, guarded);
@@ -71,7 +71,7 @@ TEST(Unheard, BalloonStatisticsStandInForAServiceThatDied) {
 
 TEST(Unheard, TheyStandInForAServiceWhoseReportsCannotBe) {
   for (const Service how : {Service::Faulty, Service::Unsupported, Service::Absent}) {
-    Web web;
+    SilentWeb web;
     web.falls_silent("sent a line longer than 4096 bytes", how);
     web.run_with_statistics(3s, 1400_MiB);
     EXPECT_GE(web.w.assigned("web"), 1400_MiB) << static_cast<int>(how);
@@ -79,7 +79,7 @@ TEST(Unheard, TheyStandInForAServiceWhoseReportsCannotBe) {
 }
 
 TEST(Unheard, TheyStandInForAServiceThatDoesNotSayWhatItIsAskedFor) {
-  Web web;
+  SilentWeb web;
   web.w.demands.clear();
   web.w.guest("web").s.sample = GuestSample{};
   web.run_with_statistics(3s, 1400_MiB);
@@ -87,7 +87,7 @@ TEST(Unheard, TheyStandInForAServiceThatDoesNotSayWhatItIsAskedFor) {
 }
 
 TEST(Unheard, AServiceThatIsBackTakesOver) {
-  Web web;
+  SilentWeb web;
   web.falls_silent();
   web.run_with_statistics(3s, 300_MiB);
   web.w.demands["web"] = 1400_MiB;
@@ -116,7 +116,7 @@ TEST(Unheard, GetsBackWhatItBootedWithWhereNobodyElseReports) {
   for (const bool guarded : {true, false}) {
     Guards guards;
     guards.give_back = guarded;
-    Web web(200_MiB, guards);
+    SilentWeb web(200_MiB, guards);
     web.gives();
     web.falls_silent();
     web.w.run(kStatsFresh + 500ms);
@@ -126,7 +126,7 @@ TEST(Unheard, GetsBackWhatItBootedWithWhereNobodyElseReports) {
 }
 
 TEST(Unheard, SaysWhatItIsGivenBack) {
-  Web web;
+  SilentWeb web;
   web.gives();
   web.machine.obedient = false;
   web.falls_silent();
@@ -144,7 +144,7 @@ TEST(Unheard, SaysWhatItIsGivenBack) {
 }
 
 TEST(Unheard, GivesNothingMoreWhenItIsHeardNoMore) {
-  Web web;
+  SilentWeb web;
   web.machine.obedient = false;
   for (int i = 0; i < 400 && web.machine.facts().target() == 1_GiB; ++i) web.w.run(500ms);
   ASSERT_LT(web.machine.facts().target(), 1_GiB);
@@ -154,7 +154,7 @@ TEST(Unheard, GivesNothingMoreWhenItIsHeardNoMore) {
 
 TEST(Unheard, IsGrownIfItWasInWantAndAsLongAsTheHostSeesItUseThat) {
   for (const bool uses : {true, false}) {
-    Web web;
+    SilentWeb web;
     web.machine.obedient = false;
     web.w.demands["web"] = 1020_MiB;
     web.w.run(250ms);
@@ -176,7 +176,7 @@ TEST(Unheard, IsGrownIfItWasInWantAndAsLongAsTheHostSeesItUseThat) {
 }
 
 TEST(Unheard, IsNotJudgedByTheTimeInWhichItStoodStill) {
-  Web web;
+  SilentWeb web;
   web.gives();
   web.machine.f.run_state = RunState::Paused;
   web.falls_silent();
@@ -198,7 +198,7 @@ TEST(Unheard, AGuestThatNobodyEverReportedOfGetsBackWhatItBootedWithToo) {
 }
 
 TEST(Unheard, AClockThatIsCorrectedBackSilencesNobody) {
-  Web web;
+  SilentWeb web;
   web.w.clock.advance(250ms);
   web.w.report("web", 1400_MiB);
   web.w.clock.advance(250ms);

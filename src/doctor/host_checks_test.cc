@@ -11,7 +11,7 @@ using namespace literals;
 using namespace std::chrono_literals;
 
 // A host without a fault.
-HostFacts sound() {
+HostFacts sound_host() {
   HostFacts out;
   out.report.version = "1";
   out.report.capacity = 16_GiB;
@@ -41,7 +41,7 @@ Finding found(const HostFacts& host, std::string_view check) {
 }
 
 TEST(HostChecks, FindNothingOnASoundHost) {
-  for (const Finding& finding : check_host(sound()))
+  for (const Finding& finding : check_host(sound_host()))
     EXPECT_EQ(finding.severity, Severity::Ok) << finding.check << ": " << finding.text;
 }
 
@@ -71,7 +71,7 @@ TEST(HostChecks, EachFindsItsFault) {
       {"vms", Severity::Note, [](HostFacts& h) { h.report.vms = 0; }},
   };
   for (const Case& each : cases) {
-    HostFacts host = sound();
+    HostFacts host = sound_host();
     each.spoil(host);
     const Finding finding = found(host, each.check);
     EXPECT_EQ(finding.severity, each.severity) << each.check << ": " << finding.text;
@@ -81,7 +81,7 @@ TEST(HostChecks, EachFindsItsFault) {
 }
 
 TEST(HostChecks, WhatCannotBeReadIsUnknownAndNotFine) {
-  HostFacts host = sound();
+  HostFacts host = sound_host();
   host.health = {};
   host.report.host_available.reset();
   for (const char* check : {"host-memory", "host-swap", "host-cgroup", "descriptors", "overcommit"}) {
@@ -92,7 +92,7 @@ TEST(HostChecks, WhatCannotBeReadIsUnknownAndNotFine) {
 }
 
 TEST(HostChecks, ALittleInSwapIsNoSignOfWant) {
-  HostFacts host = sound();
+  HostFacts host = sound_host();
   host.health.swap_free = 4_GiB - 20_MiB;
   EXPECT_EQ(found(host, "host-swap").severity, Severity::Ok);
   host.health.swap_total = host.health.swap_free = Bytes{};

@@ -143,6 +143,10 @@ void set_size(pugi::xml_node element, Bytes size) {
   element.text().set(kib_text(size).c_str());
 }
 
+std::string_view attribute_text(const pugi::xml_node& node, const char* name) {
+  return node.attribute(name).value();
+}
+
 void set_attribute(pugi::xml_node node, const char* name, const std::string& value) {
   pugi::xml_attribute attribute = node.attribute(name);
   if (!attribute) attribute = node.append_attribute(name);

@@ -29,6 +29,8 @@ std::optional<Bytes> size_in(const pugi::xml_node& element);
 // The same in two attributes, as of <cell memory='…' unit='…'>.
 std::optional<Bytes> size_in(const pugi::xml_attribute& amount, const pugi::xml_attribute& unit);
 void set_size(pugi::xml_node element, Bytes size);
+// Empty if it has none.
+std::string_view attribute_text(const pugi::xml_node& node, const char* name);
 void set_attribute(pugi::xml_node node, const char* name, const std::string& value);
 // A whole number; nothing if it is none.
 std::optional<std::int64_t> number_in(std::string_view text);

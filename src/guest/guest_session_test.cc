@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const char kHello[] =
+const char kHelloOfSession[] =
     R"({"t":"hello","protocol":[1,0],"agent":"0.1.0","os":"linux","boot_id":"a","caps":["compact"]})"
     "\n";
 
@@ -29,7 +29,7 @@ struct Talk {
     session.receive(line, clock.now());
     return session.take_output();
   }
-  std::string greet() { return says(kHello); }
+  std::string greet() { return says(kHelloOfSession); }
   std::string sample(int total_mib, int available_mib, const std::string& more = "") {
     return says(fmt::format("{{\"t\":\"sample\",\"total_kib\":{},\"avail_kib\":{}{}}}\n", total_mib * 1024,
                             available_mib * 1024, more));

@@ -14,7 +14,7 @@
 namespace aerostat::history {
 namespace {
 
-constexpr std::int64_t kStart = 1'800'000'000;
+constexpr std::int64_t kHistoryStart = 1'800'000'000;
 constexpr auto kLimit = std::chrono::seconds(30);  // ends a test that fails
 
 // What the history posts is run by this thread.
@@ -53,7 +53,7 @@ class HistoryTest : public testing::Test {
     return out.value_or(fail(Error::Kind::Internal, "not called"));
   }
   std::size_t rows(const History& history) {
-    const auto table = ask(history, {HistoryQuery::Of::Vm, "web", kStart, kStart + 2000, 2000});
+    const auto table = ask(history, {HistoryQuery::Of::Vm, "web", kHistoryStart, kHistoryStart + 2000, 2000});
     // Before anything is written, nobody knows the VM.
     EXPECT_TRUE(table || table.error().kind == Error::Kind::Unavailable ||
                 table.error().kind == Error::Kind::NotFound)
@@ -82,19 +82,19 @@ class HistoryTest : public testing::Test {
   std::mutex mutex_;
   std::condition_variable news_;
   std::deque<std::function<void()>> told_;
-  std::int64_t time_ = kStart;
+  std::int64_t time_ = kHistoryStart;
   std::string last_error_;
 };
 
 TEST_F(HistoryTest, AnswersWithWhatItWasGiven) {
   const auto history = started();
-  for (int i = 0; i < 50; ++i) history->add(moment(kStart + i));
+  for (int i = 0; i < 50; ++i) history->add(moment(kHistoryStart + i));
   EXPECT_EQ(rows(*history), 50u);
   EXPECT_EQ(history->state().kind, HistoryState::Kind::On);
 }
 
 TEST_F(HistoryTest, RemembersOverRestarts) {
-  started()->add(moment(kStart));
+  started()->add(moment(kHistoryStart));
   EXPECT_EQ(rows(*started()), 1u);
 }
 
@@ -117,17 +117,18 @@ TEST_F(HistoryTest, WaitsForADiskThatIsFull) {
   EXPECT_THAT(state.note, testing::HasSubstr("resumes by itself"));
   EXPECT_GE(readable, 1u) << "what is there can be read meanwhile: " << last_error_;
   EXPECT_TRUE(comes_to(*history, HistoryState::Kind::On));
-  history->add(moment(kStart + 1000));
-  const auto table = ask(*history, {HistoryQuery::Of::Host, "", kStart + 1000, kStart + 1001, 10});
+  history->add(moment(kHistoryStart + 1000));
+  const auto table =
+      ask(*history, {HistoryQuery::Of::Host, "", kHistoryStart + 1000, kHistoryStart + 1001, 10});
   ASSERT_TRUE(table);
   EXPECT_EQ(table->rows.size(), 1u) << "it goes on";
 }
 
 TEST_F(HistoryTest, MovesADamagedFileAside) {
-  started()->add(moment(kStart));
+  started()->add(moment(kHistoryStart));
   std::ofstream(path(), std::ios::trunc) << std::string(20000, 'x');
   const auto history = started();
-  history->add(moment(kStart));
+  history->add(moment(kHistoryStart));
   EXPECT_EQ(rows(*history), 1u);
   EXPECT_EQ(history->state().kind, HistoryState::Kind::On);
   EXPECT_THAT(history->state().note, testing::HasSubstr("history.db.damaged-"));
@@ -135,7 +136,7 @@ TEST_F(HistoryTest, MovesADamagedFileAside) {
 }
 
 TEST_F(HistoryTest, IsOffWhereTheFileIsOfANewerVersion) {
-  started()->add(moment(kStart));
+  started()->add(moment(kHistoryStart));
   {
     SQLite::Database newer(path(), SQLite::OPEN_READWRITE);
     newer.exec("PRAGMA user_version = 99");

@@ -14,23 +14,19 @@
 #include "console/gzip.h"
 #include "console/table.h"
 #include "console/whole_file.h"
+#include "lab_cli/complain.h"
 
 namespace aerostat {
 
 namespace {
 
-constexpr const char* kFooter =
+constexpr const char* kTraceFooter =
     R"(Each recording becomes one VM, named after its file up to the first dot, or by NAME=FILE. Need is used memory without
 page cache, swapped memory, and the page cache that --cache selects. docs/guide/recording.md explains the columns.
 Examples:
   aerostat trace build.csv -o build.trace.csv.gz
   aerostat trace web=/tmp/a.csv db=/tmp/b.csv.gz --cache active --limit 4G -o shop.csv.gz
   aerostat simulate --trace shop.csv.gz --policy aerostat,plain,oracle --host-memory 8G)";
-
-int complain(const Surroundings& around, const Error& error) {
-  around.err << "aerostat: " << clean(error.message) << "\n";
-  return kFailed;
-}
 
 // "web=/tmp/a.csv", or a file whose name up to its first dot is the VM's.
 sim::RecordingFile recording_of(const std::string& word) {
@@ -77,7 +73,7 @@ MakeTrace::MakeTrace(CLI::App& app)
       ->type_name("SIZE");
   command_->add_flag("--together", together_, "let all recordings begin at 0");
   command_->add_flag("--force", force_, "overwrite the output");
-  command_->footer(kFooter);
+  command_->footer(kTraceFooter);
 }
 
 bool MakeTrace::asked() const { return command_->parsed(); }

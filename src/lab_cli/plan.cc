@@ -14,13 +14,14 @@
 #include "console/progress.h"
 #include "console/table.h"
 #include "console/whole_file.h"
+#include "lab_cli/complain.h"
 #include "research/policies.h"
 
 namespace aerostat {
 
 namespace {
 
-constexpr const char* kFooter =
+constexpr const char* kPlanFooter =
     R"(Replays the trace on smaller and smaller hosts until a limit breaks. A limit of 0.01% means that 0.01 % of all needed
 memory over time may be missing; twice that share for one VM, ten times for one hour. With --host-memory it also finds
 how many such VMs fit. A plan is as good as its trace: record a busy week. docs/guide/plan.md has the details.
@@ -36,11 +37,6 @@ const CLI::Validator kShare(
       return share ? std::string() : share.error().message;
     },
     "");
-
-int complain(const Surroundings& around, const Error& error, int status) {
-  around.err << "aerostat: " << clean(error.message) << "\n";
-  return status;
-}
 
 }  // namespace
 
@@ -79,7 +75,7 @@ PlanCommand::PlanCommand(CLI::App& app)
   command_
       ->add_option("--json", json_, "write the plan as JSON to this file; -: print it instead of the text")
       ->type_name("FILE|-");
-  command_->footer(kFooter);
+  command_->footer(kPlanFooter);
 }
 
 bool PlanCommand::asked() const { return command_->parsed(); }

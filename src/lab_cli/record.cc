@@ -17,6 +17,7 @@
 #include "console/exit_status.h"
 #include "console/lines_file.h"
 #include "console/table.h"
+#include "lab_cli/complain.h"
 #include "model/guest_fields.h"
 #include "model/recording.h"
 
@@ -29,7 +30,7 @@ constexpr double kAwayMost = 30;
 // A gzip file can be read up to at most this long ago.
 constexpr double kFlushEvery = 5;
 
-constexpr const char* kFooter =
+constexpr const char* kRecordFooter =
     R"(The service in the guest reports once a second, and at once after a large change. Rows between repeat the last report,
 and sample_age_ms gives its age. For 10 true rows a second run aerostat-guest --record in the guest.
 docs/guide/recording.md explains the columns.
@@ -103,11 +104,6 @@ Result<recording::Row> row_of(const Reply& reply) {
   return row;
 }
 
-int complain(const Surroundings& around, const Error& error, int status) {
-  around.err << "aerostat: " << clean(error.message) << "\n";
-  return status;
-}
-
 }  // namespace
 
 Record::Record(CLI::App& app)
@@ -129,7 +125,7 @@ Record::Record(CLI::App& app)
       ->check(duration(1e-9, 1e9, "a time with a unit, such as 90s, 10m or 2h"))
       ->type_name("TIME");
   command_->add_flag("--force", force_, "overwrite FILE");
-  command_->footer(kFooter);
+  command_->footer(kRecordFooter);
 }
 
 bool Record::asked() const { return command_->parsed(); }

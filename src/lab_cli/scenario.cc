@@ -9,6 +9,7 @@
 #include "console/exit_status.h"
 #include "console/table.h"
 #include "guard/guards.h"
+#include "lab_cli/complain.h"
 #include "sim/scenario/measures.h"
 #include "sim/scenario/play.h"
 
@@ -16,7 +17,7 @@ namespace aerostat {
 
 namespace {
 
-constexpr const char* kFooter =
+constexpr const char* kScenarioFooter =
     R"(docs/guide/scenarios.md explains the format, tests/scenarios has many examples.
 Examples:
   aerostat scenario tests/scenarios/*.scenario
@@ -72,25 +73,23 @@ ScenarioCommand::ScenarioCommand(CLI::App& app)
   command_->add_flag("--timeline", timeline_, "show what happens, as it happens");
   command_->add_flag("--figures", figures_, "show the measured value of each expectation");
   command_->add_flag("--list", list_, "list guards and measures");
-  command_->footer(kFooter);
+  command_->footer(kScenarioFooter);
 }
 
 bool ScenarioCommand::asked() const { return command_->parsed(); }
 
 int ScenarioCommand::run(const Surroundings& around) const {
-  const auto complain = [&](const std::string& what, int status) {
-    around.err << "aerostat: " << clean(what) << "\n";
-    return status;
-  };
   if (list_) {
     around.out << lists();
     return kDone;
   }
-  if (files_.empty()) return complain("no scenario; name a file, see aerostat scenario --help", kUsage);
+  if (files_.empty())
+    return complain(around, {Error::Kind::Invalid, "no scenario; name a file, see aerostat scenario --help"},
+                    kUsage);
   Guards guards;
   if (!without_.empty()) {
     const auto found = without_guard(without_);
-    if (!found) return complain(found.error().message, kUsage);
+    if (!found) return complain(around, found.error(), kUsage);
     guards = *found;
   }
   set_log_level(LogLevel::Error);  // the daemon's own code runs in the lab; its log is of no interest here
@@ -99,7 +98,7 @@ int ScenarioCommand::run(const Surroundings& around) const {
   std::size_t failed = 0;
   for (const std::string& file : files_) {
     const auto scenario = sim::read_scenario(file);
-    if (!scenario) return complain(scenario.error().message, kUsage);
+    if (!scenario) return complain(around, scenario.error(), kUsage);
     if (without_.empty()) {
       failed += play_one(*scenario, around.out, timeline, figures_) ? 0 : 1;
       continue;

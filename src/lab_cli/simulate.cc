@@ -12,6 +12,7 @@
 #include "console/progress.h"
 #include "console/table.h"
 #include "console/whole_file.h"
+#include "lab_cli/complain.h"
 #include "research/oracle_replay.h"
 #include "research/policies.h"
 #include "sim/report/plot.h"
@@ -20,7 +21,7 @@ namespace aerostat {
 
 namespace {
 
-constexpr const char* kFooter =
+constexpr const char* kSimulateFooter =
     R"(A trace is CSV (or gzip of it) with the header time_s,vm,need_mib and optionally cache_mib (page cache in the need)
 and limit_mib (the VM's maximum). Instead of a trace, --generate makes a load from a seed; it proves nothing about real
 guests. docs/guide/simulate.md explains every figure.
@@ -30,11 +31,6 @@ Examples:
   aerostat simulate --trace week.csv.gz --policy aerostat,static,plain,oracle --host-memory 64G
   aerostat simulate --trace web.csv db.csv --host-memory 8G --minimum 512M --buffer 10 --plot out.html
   aerostat simulate --trace week.csv.gz --policy all --host-memory 64G --json - | jq '.policies[] | {policy, s}')";
-
-int complain(const Surroundings& around, const Error& error, int status) {
-  around.err << "aerostat: " << clean(error.message) << "\n";
-  return status;
-}
 
 }  // namespace
 
@@ -54,7 +50,7 @@ Simulate::Simulate(CLI::App& app)
       ->type_name("FILE|-");
   command_->add_option("--plot", plot_, "write a page of need, assigned and committed memory over time")
       ->type_name("FILE.html");
-  command_->footer(kFooter);
+  command_->footer(kSimulateFooter);
 }
 
 bool Simulate::asked() const { return command_->parsed(); }

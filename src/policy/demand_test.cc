@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "policy/test_start.h"
 #include "policy/tuning.h"
 
 namespace aerostat {
@@ -10,7 +11,6 @@ namespace {
 
 using namespace literals;
 using std::chrono::milliseconds;
-constexpr TimePoint kStart{std::chrono::hours(1)};
 constexpr Bytes kLimit = Bytes::mib(4096);
 
 GuestSample sample(Bytes total, Bytes available) {
@@ -20,20 +20,20 @@ GuestSample sample(Bytes total, Bytes available) {
   return s;
 }
 
-struct Step {
+struct DemandStep {
   DemandState state;
   std::optional<Demand> demand;
 };
 
-Step next(const Step& before, const GuestSample& s, TimePoint at, Bytes assigned, Bytes limit,
-          bool at_rest = true) {
-  Step step = before;
+DemandStep next(const DemandStep& before, const GuestSample& s, TimePoint at, Bytes assigned, Bytes limit,
+                bool at_rest = true) {
+  DemandStep step = before;
   const Source source = s.active_file ? Source::LinuxService : Source::BalloonStats;
   step.demand = estimate(step.state, s, at, {assigned, limit, at_rest}, source);
   return step;
 }
 
-Step first(const GuestSample& s, TimePoint at, Bytes assigned, Bytes limit) {
+DemandStep first(const GuestSample& s, TimePoint at, Bytes assigned, Bytes limit) {
   return next({}, s, at, assigned, limit);
 }
 
@@ -116,7 +116,7 @@ TEST(Demand, IsUnknownNotZeroWhenTheGuestSaysTooLittle) {
 struct Cached {
   Bytes assigned = 1_GiB;
   GuestSample s = sample(1_GiB, 600_MiB);
-  Step step;
+  DemandStep step;
   TimePoint now = kStart;
 
   Cached() {
@@ -211,7 +211,7 @@ TEST(Demand, DoesNotDoubtNewCacheForWhatOldCacheDid) {
 struct Plain {
   Bytes free_without_cache = 1376_MiB;
   GuestSample s = sample(1476_MiB, 1306_MiB);
-  Step step;
+  DemandStep step;
   TimePoint now = kStart;
 
   Plain() {

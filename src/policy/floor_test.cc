@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "policy/test_start.h"
 #include "policy/tuning.h"
 
 namespace aerostat {
 namespace {
 
 using namespace literals;
-constexpr TimePoint kStart{std::chrono::hours(1)};
 
 FloorState hurt(const FloorState& before, Bytes had, Bytes left) {
   return after_sample(after_shrink(before, had, kStart), true, left, kStart);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "policy/test_start.h"
 #include "policy/tuning.h"
 
 namespace aerostat {
@@ -9,7 +10,6 @@ namespace {
 
 using namespace literals;
 using namespace std::chrono_literals;
-constexpr TimePoint kStart{std::chrono::hours(1)};
 
 struct Kernel {
   Uncounted uncounted;

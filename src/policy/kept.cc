@@ -8,7 +8,7 @@ namespace aerostat {
 
 namespace {
 
-constexpr std::int64_t kPage = 4096;
+constexpr std::int64_t kPageBytes = 4096;
 constexpr std::uint64_t kMostPages = std::uint64_t{1} << 40;
 
 Bytes difference(const std::optional<Bytes>& now, const std::optional<Bytes>& before) {
@@ -19,7 +19,7 @@ Bytes difference(const std::optional<Bytes>& now, const std::optional<Bytes>& be
 Bytes faulted(const GuestSample& now, const GuestSample& before) {
   if (!now.minor_faults || !before.minor_faults || *now.minor_faults < *before.minor_faults) return {};
   const std::uint64_t pages = std::min(kMostPages, *now.minor_faults - *before.minor_faults);
-  return Bytes::of(static_cast<std::int64_t>(pages) * kPage);
+  return Bytes::of(static_cast<std::int64_t>(pages) * kPageBytes);
 }
 
 // If programs and page cache took memory but free memory did not fall, it came from the lists. More than the

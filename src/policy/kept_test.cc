@@ -9,8 +9,8 @@ namespace {
 
 using namespace literals;
 
-constexpr Bytes kReserve = 72_MiB;  // the kernel's high watermarks, and
-constexpr Bytes kLow = 60_MiB;      // its low ones
+constexpr Bytes kReserve = 72_MiB;   // the kernel's high watermarks, and
+constexpr Bytes kLowMarks = 60_MiB;  // its low ones
 
 // What a Linux guest of 1476 MiB says, made from what is really so.
 struct Guest {
@@ -27,7 +27,7 @@ struct Guest {
     GuestSample s;
     s.total = 1476_MiB;
     s.free = *s.total - inside - cache - lists;
-    s.available = *s.free - kReserve + cache - std::min(cache.scaled(0.5), kLow);
+    s.available = *s.free - kReserve + cache - std::min(cache.scaled(0.5), kLowMarks);
     s.inactive_file = cache + 4_MiB;  // the kernel's initial file system cannot be freed
     s.minor_faults = faults;
     s.processors = processors;
@@ -57,7 +57,7 @@ TEST(Kept, SeesTheCacheThatTheKernelCallsNotAvailable) {
   EXPECT_EQ(guest.tell(), guest.used());
   guest.cache = 256_MiB;
   EXPECT_EQ(guest.tell(), guest.used());
-  EXPECT_EQ(guest.out.back, kLow);
+  EXPECT_EQ(guest.out.back, kLowMarks);
   EXPECT_EQ(guest.out.cache, 256_MiB);
   guest.cache = 40_MiB;
   EXPECT_EQ(guest.tell(), guest.used()) << "of less than twice the low mark it keeps a half";
@@ -66,7 +66,7 @@ TEST(Kept, SeesTheCacheThatTheKernelCallsNotAvailable) {
 TEST(Kept, ClaimsNothingBeforeItKnowsTheReserve) {
   Guest guest;
   guest.cache = 256_MiB;
-  EXPECT_EQ(guest.tell(), guest.used() + kLow);
+  EXPECT_EQ(guest.tell(), guest.used() + kLowMarks);
 }
 
 TEST(Kept, FollowsTheListsThatFreedMemoryGoesToFirst) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "policy/test_start.h"
 #include "policy/tuning.h"
 
 namespace aerostat {
@@ -10,7 +11,6 @@ namespace {
 
 using namespace literals;
 using namespace std::chrono_literals;
-constexpr TimePoint kStart{std::chrono::hours(1)};
 const Profile& balanced() { return profile(ProfileName::Balanced); }
 
 // A VM of 1 GiB that may have 4.

@@ -7,8 +7,8 @@
 namespace aerostat {
 namespace {
 
-constexpr Costs kCosts{.missing = 100, .plugged = 4, .change = 256};
-constexpr double kBlock = 128;
+constexpr Costs kTrialsCosts{.missing = 100, .plugged = 4, .change = 256};
+constexpr double kTrialsBlock = 128;
 
 // A VM whose memory is held on paper only.
 struct Held {
@@ -22,14 +22,14 @@ struct Held {
 
   Held() {
     past.begin(at, need);
-    trials.begin(in_blocks(need + room, kBlock), need);
+    trials.begin(in_blocks(need + room, kTrialsBlock), need);
   }
   void see(double now) {
     at += std::chrono::milliseconds(100);
     const bool rested = past.note(at, need, now);
-    const Need about{.now = now, .room = room, .block = kBlock};
+    const Need about{.now = now, .room = room, .block = kTrialsBlock};
     const Step step{.before = need, .dt = 0.1, .ordered = 0, .rested = rested, .may_find = may_find};
-    moves += trials.advance(past, about, step, kCosts) ? 1 : 0;
+    moves += trials.advance(past, about, step, kTrialsCosts) ? 1 : 0;
     need = now;
   }
   // 1.5 GiB more for 5 s, again and again.

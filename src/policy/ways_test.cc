@@ -17,7 +17,7 @@ constexpr double kLow = kNow + kRoom;
 // … and this where it errs.
 constexpr double kError = 24;
 constexpr double kUnsureLow = kLow + kErrorKept * kError;
-constexpr double kBlock = 2;
+constexpr double kFineBlock = 2;
 
 // A VM that needed `most` MiB for so long, and now needs `now`.
 Past lived(double seconds_known, double most, double now = kNow) {
@@ -31,12 +31,12 @@ Past lived(double seconds_known, double most, double now = kNow) {
 }
 
 double down_from(double level, const Past& past, const Way& way = kWay, double error = 0) {
-  return idle_down_to(past, level, {.now = kNow, .room = kRoom, .error = error, .block = kBlock}, way,
+  return idle_down_to(past, level, {.now = kNow, .room = kRoom, .error = error, .block = kFineBlock}, way,
                       kCosts);
 }
 double unsure_down_from(double level, const Past& past) { return down_from(level, past, kWay, kError); }
 
-double up(double mib) { return in_blocks(mib, kBlock); }
+double up(double mib) { return in_blocks(mib, kFineBlock); }
 
 TEST(IdleDownTo, GoesToItsDepth) {
   const double keeps = kLow + kWay.depth * 100;

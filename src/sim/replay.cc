@@ -10,8 +10,6 @@ namespace aerostat::sim {
 
 namespace {
 
-// How often the hypervisor is polled while memory is on its way.
-constexpr double kPollEvery = 0.02;
 // How often entitlements are compared with assigned memory. Not a round number, so that it does not keep step
 // with periods of 20 or 100 ms.
 constexpr double kEntitleEvery = 0.105;

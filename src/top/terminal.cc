@@ -27,7 +27,7 @@ constexpr std::array kCrash = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
 
 // For signal handlers: nothing else may be used there.
 volatile std::sig_atomic_t asked = 0;
-termios before{};
+termios terminal_before{};
 std::array<char, 128> leave{};
 std::size_t leave_size = 0;
 
@@ -36,7 +36,7 @@ void ask_to_end(int) { asked = 1; }
 // endwin() may not be called from a signal. What it would send is known beforehand.
 void restore_and_die(int signal) {
   [[maybe_unused]] const ssize_t sent = ::write(STDOUT_FILENO, leave.data(), leave_size);
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
   std::signal(signal, SIG_DFL);
   std::raise(signal);
 }
@@ -121,7 +121,7 @@ Result<std::unique_ptr<Terminal>> Terminal::open(bool colour) {
 
 Terminal::Terminal(bool colour) : colour_(colour) {
   std::setlocale(LC_ALL, "");
-  ::tcgetattr(STDIN_FILENO, &before);
+  ::tcgetattr(STDIN_FILENO, &terminal_before);
   ::initscr();
   remember_how_to_leave();
   for (const int signal : kEnd) catch_signal(signal, ask_to_end);

@@ -83,10 +83,10 @@ class Reporter {
   // Null: the history does not have it.
   std::array<Json, 3> recall() const {
     std::array<Json, 3> out;
-    constexpr std::array kColumns = {"assigned_bytes", "demand_bytes", "pressure_percent"};
+    constexpr std::array kAsked = {"assigned_bytes", "demand_bytes", "pressure_percent"};
     for (std::size_t i = 0; i < out.size(); ++i) {
       Result<Json> table = ask_daemon(
-          client_, "GET", fmt::format("/v1/history?each={}&since={}s&points=300", kColumns[i], kMostPoints));
+          client_, "GET", fmt::format("/v1/history?each={}&since={}s&points=300", kAsked[i], kMostPoints));
       if (!table) break;
       out[i] = std::move(*table);
     }

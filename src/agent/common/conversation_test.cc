@@ -2,11 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "agent/common/test_units.h"
+
 namespace aerostat::agent {
 namespace {
 
 using Kind = HostMessage::Kind;
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 HostMessage message(Kind kind) {
   HostMessage made;

@@ -6,11 +6,12 @@
 #include <functional>
 #include <vector>
 
+#include "agent/common/test_units.h"
+
 namespace aerostat::agent {
 namespace {
 
 constexpr std::int64_t kStart = 5'000 * kMs;
-constexpr std::int64_t kMiB = 1024;
 
 struct Sent {
   std::int64_t at_ms;

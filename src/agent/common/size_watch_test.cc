@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "agent/common/test_units.h"
+
 namespace aerostat::agent {
 namespace {
-
-constexpr std::int64_t kMiB = 1024, kSecond = 1'000'000'000;
 
 TEST(SizeWatch, TellsGrowthOnceItHasStoodStill) {
   SizeWatch watch;

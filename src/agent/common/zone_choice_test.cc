@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "agent/common/test_units.h"
+
 namespace aerostat::agent {
 namespace {
 
-constexpr std::int64_t kMiB = 1024;
 constexpr std::int64_t kBlock = 128 * kMiB;
 
 // Grows from `boot_mib` block by block; how much of `to_mib` became kernel memory.

@@ -13,11 +13,11 @@ namespace {
 const std::string kMemory = "/sys/devices/system/memory/";
 const std::string kPolicy = "/sys/module/memory_hotplug/parameters/online_policy";
 
-struct Guest {
+struct BlocksGuest {
   TestTree tree;
   Notices notices;
 
-  explicit Guest(bool has_policy) {
+  explicit BlocksGuest(bool has_policy) {
     tree.write(kMemory + "auto_online_blocks", "offline\n");
     tree.write(kMemory + "block_size_bytes", "8000000\n");
     if (has_policy) tree.write(kPolicy, "contig-zones\n");
@@ -35,7 +35,7 @@ struct Guest {
 };
 
 TEST(Onliner, LetsTheKernelDoItWhereItHasAPolicy) {
-  Guest guest(true);
+  BlocksGuest guest(true);
   Sampler sampler(guest.tree.root());
   Onliner onliner(guest.tree.root(), sampler, guest.notices);
   EXPECT_TRUE(onliner.start());
@@ -47,7 +47,7 @@ TEST(Onliner, LetsTheKernelDoItWhereItHasAPolicy) {
 }
 
 TEST(Onliner, BringsOnlineWhatWasLeftOffline) {
-  Guest guest(true);
+  BlocksGuest guest(true);
   guest.block(32, "offline\n");
   Sampler sampler(guest.tree.root());
   Onliner onliner(guest.tree.root(), sampler, guest.notices);
@@ -58,7 +58,7 @@ TEST(Onliner, BringsOnlineWhatWasLeftOffline) {
 }
 
 TEST(Onliner, LooksAfterTheKernelHadItsTurn) {
-  Guest guest(true);
+  BlocksGuest guest(true);
   Sampler sampler(guest.tree.root());
   Onliner onliner(guest.tree.root(), sampler, guest.notices);
   onliner.start();
@@ -73,7 +73,7 @@ TEST(Onliner, LooksAfterTheKernelHadItsTurn) {
 }
 
 TEST(Onliner, ChoosesTheZoneItselfWhereTheKernelHasNoPolicy) {
-  Guest guest(false);
+  BlocksGuest guest(false);
   Sampler sampler(guest.tree.root());
   Onliner onliner(guest.tree.root(), sampler, guest.notices);
   onliner.start();
@@ -91,7 +91,7 @@ TEST(Onliner, ChoosesTheZoneItselfWhereTheKernelHasNoPolicy) {
 
 TEST(Onliner, GivesTheNextBlockToTheKernelWhileItsMemoryIsShort) {
   for (const bool has_policy : {true, false}) {
-    Guest guest(has_policy);
+    BlocksGuest guest(has_policy);
     Sampler sampler(guest.tree.root());
     Onliner onliner(guest.tree.root(), sampler, guest.notices);
     onliner.start();
@@ -109,7 +109,7 @@ TEST(Onliner, GivesTheNextBlockToTheKernelWhileItsMemoryIsShort) {
 }
 
 TEST(Onliner, LooksAtAllBlocksWhenEventsWereLost) {
-  Guest guest(true);
+  BlocksGuest guest(true);
   Sampler sampler(guest.tree.root());
   Onliner onliner(guest.tree.root(), sampler, guest.notices);
   onliner.start();
@@ -120,7 +120,7 @@ TEST(Onliner, LooksAtAllBlocksWhenEventsWereLost) {
 }
 
 TEST(Onliner, LeavesAloneWhatAnOwnerTookOfflineLater) {
-  Guest guest(true);
+  BlocksGuest guest(true);
   Sampler sampler(guest.tree.root());
   Onliner onliner(guest.tree.root(), sampler, guest.notices);
   onliner.start();
@@ -140,9 +140,9 @@ TEST(Onliner, HasNothingToDoOnAMachineWithoutHotAdd) {
 }
 
 TEST(Onliner, SaysWhatItCouldNotBringOnline) {
-  Guest guest(true);
+  BlocksGuest guest(true);
   guest.block(32, "offline\n");
-  const std::string state = guest.tree.root() + Guest::state_of(32);
+  const std::string state = guest.tree.root() + BlocksGuest::state_of(32);
   ::unlink(state.c_str());
   // Neither readable nor writable: not offline, no complaint.
   ASSERT_EQ(::symlink("/proc/self/comm_that_is_not", state.c_str()), 0);

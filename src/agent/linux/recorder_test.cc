@@ -31,7 +31,7 @@ class FakeSource final : public RowSource {
   int left_;
 };
 
-constexpr std::int64_t kMs = 1'000'000;
+constexpr std::int64_t kNsInMs = 1'000'000;
 
 struct Lab {
   TestTree tree;
@@ -69,7 +69,7 @@ TEST(Recorder, EndsWhenItsTimeIsUp) {
   Lab lab;
   FakeSource source(1000);
   const RecordEnd end =
-      record_rows(source, lab.file, {.every_ns = 5 * kMs, .length_ns = 12 * kMs}, source.stop);
+      record_rows(source, lab.file, {.every_ns = 5 * kNsInMs, .length_ns = 12 * kNsInMs}, source.stop);
   EXPECT_EQ(end.why, RecordEnd::Why::Done);
   EXPECT_LE(end.rows, 3);  // at 0, 5 and 10 ms, unless it came late
   EXPECT_GE(end.rows, 1);

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/bytes.h"
+#include "sim/rules/rule.h"
 
 namespace aerostat::sim {
 
@@ -16,8 +17,6 @@ namespace {
 constexpr std::size_t kClasses = 4096;
 // A VM this close to its limit may have been held back by it.
 constexpr double kAtLimit = 0.98;
-// Headroom if the owner gave none, as Hyper-V's buffer.
-constexpr int kUsualBuffer = 20;
 
 std::string size(double mib) {
   return format_bytes(Bytes::mib(static_cast<std::int64_t>(std::llround(mib))));

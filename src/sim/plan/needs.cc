@@ -8,13 +8,13 @@ namespace aerostat::sim {
 namespace {
 
 // Needs are summed at steps of this, s: the peak of each VM within the step.
-constexpr double kStep = 0.1;
+constexpr double kNeedStep = 0.1;
 // A long trace is summed at longer steps, so that 8 MiB suffice.
 constexpr double kMostSteps = 1e6;
 
 }  // namespace
 
-Needs::Needs(double from_s, double span_s) : from_(from_s), step_(std::max(kStep, span_s / kMostSteps)) {
+Needs::Needs(double from_s, double span_s) : from_(from_s), step_(std::max(kNeedStep, span_s / kMostSteps)) {
   sum_.resize(static_cast<std::size_t>(std::max(0.0, span_s) / step_) + 1);
 }
 

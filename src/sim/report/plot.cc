@@ -42,7 +42,7 @@ Json series_json(const Series& series) {
   return out;
 }
 
-Json policy_json(const Figures& figures, const PlottedPolicy& policy) {
+Json plotted_json(const Figures& figures, const PlottedPolicy& policy) {
   Json out{{"policy", policy.name}, {"left_out", policy.left_out}, {"figures", Json::object()}};
   for (const FigureField& field : figure_fields())
     out["figures"][std::string(field.id)] = figures.*field.value;
@@ -145,7 +145,7 @@ std::string plot_page(const RunFacts& run, double span_s, std::span<const Figure
             {"span_s", span_s},
             {"policies", Json::array()}};
   for (std::size_t i = 0; i < std::min(figures.size(), policies.size()); ++i)
-    data["policies"].push_back(policy_json(figures[i], policies[i]));
+    data["policies"].push_back(plotted_json(figures[i], policies[i]));
   // Names may contain anything. Nothing in them may end the script that contains them.
   std::string text;
   for (const char c : data.dump(-1, ' ', true, Json::error_handler_t::replace)) {

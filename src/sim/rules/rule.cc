@@ -8,9 +8,6 @@ namespace aerostat::sim {
 
 namespace {
 
-// What Hyper-V starts with.
-constexpr int kUsualBuffer = 20;
-
 double mib(const std::optional<Bytes>& amount) { return amount ? amount->to_mib() : 0.0; }
 
 }  // namespace

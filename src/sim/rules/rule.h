@@ -14,6 +14,9 @@
 
 namespace aerostat::sim {
 
+// Headroom in percent if the owner gave none: what Hyper-V starts with.
+inline constexpr int kUsualBuffer = 20;
+
 // One VM, as a rule sees it. Amounts in MiB.
 struct RuleVm {
   std::size_t id = 0;  // constant for the VM's life; for what a rule remembers

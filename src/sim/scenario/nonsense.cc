@@ -9,7 +9,7 @@ namespace {
 Wish any(const HostView& host, std::size_t place, Bytes size) {
   const VmView& vm = host.vms[place];
   const Bytes to = vm.level_below(size);
-  const Rule rule = to > vm.target ? Rule::Grow : Rule::ReturnIdle;
+  const aerostat::Rule rule = to > vm.target ? aerostat::Rule::Grow : aerostat::Rule::ReturnIdle;
   return {place, to, to, rule, Because::Unsaid, {}, {}};
 }
 

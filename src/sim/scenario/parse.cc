@@ -18,7 +18,7 @@ namespace aerostat::sim {
 
 namespace {
 
-constexpr double kMostSeconds = 86400;
+constexpr double kLongestTime = 86400;
 // A scenario without a duration continues for this long after the last time in it.
 constexpr double kAfterwards = 10;
 
@@ -88,7 +88,7 @@ class Parser {
   bool plain_seconds_of(Words& w, double& out) {
     const std::string word = w.next();
     const auto value = number(word, "s");
-    if (!value || *value > kMostSeconds)
+    if (!value || *value > kLongestTime)
       return wrong("'" + printable(word, 40) + "' is not a time; write 5s or 0.5s");
     out = *value;
     return true;

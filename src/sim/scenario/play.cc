@@ -20,8 +20,7 @@ namespace {
 
 using When = Expectation::When;
 
-constexpr double kLookEvery = 0.1;   // how often expectations are checked
-constexpr double kPollEvery = 0.02;  // how often the hypervisor is polled while memory is on its way
+constexpr double kLookEvery = 0.1;  // how often expectations are checked
 
 // Something that happens every `period` of the lab's clock.
 class Each {

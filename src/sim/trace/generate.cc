@@ -41,7 +41,7 @@ constexpr double kBuildCycle = 600;
 constexpr double kOwnersMargin = 1.25;
 constexpr double kOwnersGrain = 1.0 / 7;
 
-struct Vm {
+struct GeneratedVm {
   std::string name;
   Load load;
   double mean_mib;
@@ -50,7 +50,7 @@ struct Vm {
   bool limited = false;     // an owner gave it a maximum
 };
 
-std::unique_ptr<Process> process_of(const Vm& vm, Random random) {
+std::unique_ptr<Process> process_of(const GeneratedVm& vm, Random random) {
   switch (vm.load) {
     case Load::Farm: return farm_process(random, 1);
     case Load::Steady: return farm_process(random, kSteadyScale);
@@ -65,7 +65,7 @@ std::unique_ptr<Process> process_of(const Vm& vm, Random random) {
   check_failed("a fleet is no process of one VM", __FILE__, __LINE__);
 }
 
-Result<void> write(Trace& out, const Vm& vm, const GeneratorOptions& o) {
+Result<void> write(Trace& out, const GeneratedVm& vm, const GeneratorOptions& o) {
   const auto process = process_of(vm, Random(seed_for(o.seed, vm.name)));
   std::vector<Row> rows;
   double peak = 0;
@@ -85,15 +85,15 @@ Result<void> write(Trace& out, const Vm& vm, const GeneratorOptions& o) {
 }
 
 // Kinds in turn, from a quarter of the mean to twice it. Every fifth VM lives for only a part of the time.
-std::vector<Vm> fleet(std::size_t count, double mean_mib, const GeneratorOptions& o) {
+std::vector<GeneratedVm> fleet(std::size_t count, double mean_mib, const GeneratorOptions& o) {
   static constexpr std::array kMix = {Load::Steady, Load::Farm,   Load::Diurnal,  Load::Bursty,
                                       Load::Leak,   Load::Builds, Load::Staircase};
   Random random(seed_for(o.seed, "fleet"));
-  std::vector<Vm> out;
+  std::vector<GeneratedVm> out;
   for (std::size_t i = 0; i < count; ++i) {
     const Load load = kMix[i % kMix.size()];
-    Vm vm{fmt::format("{}-{}", load_name(load), i + 1), load, mean_mib * std::pow(2, random.uniform(-2, 1)),
-          0, o.seconds};
+    GeneratedVm vm{fmt::format("{}-{}", load_name(load), i + 1), load,
+                   mean_mib * std::pow(2, random.uniform(-2, 1)), 0, o.seconds};
     if (i % 5 == 4) {
       vm.from = o.seconds * random.uniform(0, 0.4);
       vm.to = o.seconds * random.uniform(0.6, 1);
@@ -132,7 +132,7 @@ Result<Trace> try_generate(Load load, const GeneratorOptions& o) {
       std::find_if(kLoads.begin(), kLoads.end(), [&](const LoadAbout& a) { return a.load == load; });
   const std::size_t count = o.vms > 0 ? o.vms : about->vms;
   const double mean_mib = o.mean_mib > 0 ? o.mean_mib : about->mean_mib;
-  std::vector<Vm> vms;
+  std::vector<GeneratedVm> vms;
   if (load == Load::Fleet) {
     vms = fleet(count, mean_mib, o);
   } else {
@@ -144,7 +144,7 @@ Result<Trace> try_generate(Load load, const GeneratorOptions& o) {
     }
   }
   Trace out;
-  for (const Vm& vm : vms) {
+  for (const GeneratedVm& vm : vms) {
     if (Result<void> kept = write(out, vm, o); !kept) return fail(std::move(kept.error()));
   }
   return out;

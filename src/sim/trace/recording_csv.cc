@@ -14,19 +14,16 @@ namespace aerostat::sim {
 
 namespace {
 
-using recording::Column;
-using recording::Row;
-
-constexpr double kMostSeconds = 1e12;
+constexpr double kLatestRecorded = 1e12;
 
 // The target of each field of a line; nullptr: ignored.
 struct Header {
-  std::array<const Column*, kMostFields> columns{};
+  std::array<const recording::Column*, kMostFields> columns{};
   std::size_t time = kMostFields;
   std::size_t width = 0;
 };
 
-Result<Header> read_header(std::string_view line) {
+Result<Header> read_columns(std::string_view line) {
   const CsvFields fields(line);
   Header out;
   out.width = fields.count;
@@ -37,15 +34,15 @@ Result<Header> read_header(std::string_view line) {
       return fail(Error::Kind::Invalid,
                   fmt::format("the header has column '{}' twice; remove one", printable(*twice, 40)));
     if (fields.text[i] == recording::kTimeColumn) out.time = i;
-    const auto find = [&](std::span<const Column> columns) {
-      for (const Column& column : columns) {
+    const auto find = [&](std::span<const recording::Column> columns) {
+      for (const recording::Column& column : columns) {
         if (column.name == fields.text[i]) out.columns[i] = &column;
       }
     };
     find(recording::kColumns);
     find(recording::kHostColumns);
-    levels = levels || (out.columns[i] != nullptr &&
-                        (out.columns[i]->value == &Row::used || out.columns[i]->value == &Row::total));
+    levels = levels || (out.columns[i] != nullptr && (out.columns[i]->value == &recording::Row::used ||
+                                                      out.columns[i]->value == &recording::Row::total));
   }
   if (out.time == kMostFields || !levels) {
     for (std::size_t i = 0; i < fields.count; ++i) {
@@ -63,18 +60,18 @@ Result<Header> read_header(std::string_view line) {
 Result<std::int64_t> time_ms(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !(std::abs(value) <= kMostSeconds))
+  if (error != std::errc{} || end != text.data() + text.size() || !(std::abs(value) <= kLatestRecorded))
     return fail(Error::Kind::Invalid,
                 fmt::format("time_s is '{}', not a number of seconds", printable(text, 40)));
   return std::llround(value * 1000);
 }
 
-Result<Row> read_row(std::string_view line, const Header& header) {
+Result<recording::Row> read_row(std::string_view line, const Header& header) {
   const CsvFields fields(line);
   if (fields.count != header.width)
     return fail(Error::Kind::Invalid,
                 fmt::format("{} fields where the header has {}", fields.count, header.width));
-  Row row;
+  recording::Row row;
   const Result<std::int64_t> ms = time_ms(fields.text[header.time]);
   if (!ms) return fail(ms.error());
   row.ms = *ms;
@@ -91,7 +88,7 @@ Result<Row> read_row(std::string_view line, const Header& header) {
   return row;
 }
 
-Result<void> read_lines(CsvLines& lines, const std::function<Result<void>(const Row&)>& each) {
+Result<void> read_lines(CsvLines& lines, const std::function<Result<void>(const recording::Row&)>& each) {
   std::optional<Header> header;
   std::optional<std::int64_t> last_ms;
   while (true) {
@@ -102,12 +99,12 @@ Result<void> read_lines(CsvLines& lines, const std::function<Result<void>(const 
     if (text.empty() || text.front() == '#') continue;
     const auto here = [&](Error error) { return fail(lines.mistake(std::move(error))); };
     if (!header) {
-      const auto read = read_header(text);
+      const auto read = read_columns(text);
       if (!read) return here(read.error());
       header = *read;
       continue;
     }
-    const Result<Row> row = read_row(text, *header);
+    const Result<recording::Row> row = read_row(text, *header);
     if (!row) return here(row.error());
     if (last_ms && row->ms < *last_ms)
       return here({Error::Kind::Invalid,
@@ -121,7 +118,8 @@ Result<void> read_lines(CsvLines& lines, const std::function<Result<void>(const 
 
 }  // namespace
 
-Result<void> read_recording(const std::string& path, const std::function<Result<void>(const Row&)>& each) {
+Result<void> read_recording(const std::string& path,
+                            const std::function<Result<void>(const recording::Row&)>& each) {
   CsvLines lines;
   Result<void> done = lines.open(path);
   if (done) done = read_lines(lines, each);

@@ -16,7 +16,7 @@ namespace {
 
 // 1 EiB in MiB, and the year 2096 if time is since 1970. Larger values are mistakes, whatever they mean.
 constexpr double kMostMib = 1e12;
-constexpr double kMostSeconds = 4e9;
+constexpr double kLatestTime = 4e9;
 
 enum Column : std::size_t { kTime, kVm, kNeed, kCache, kLimit, kColumns };
 constexpr std::array<std::string_view, kColumns> kNames{"time_s", "vm", "need_mib", "cache_mib", "limit_mib"};
@@ -63,7 +63,7 @@ Result<void> add_line(Trace& trace, std::string_view line, const Places& places,
   const CsvFields fields(line);
   if (fields.count != width)
     return fail(Error::Kind::Invalid, fmt::format("{} fields where the header has {}", fields.count, width));
-  const Result<double> time = number(fields, places, kTime, -kMostSeconds, kMostSeconds);
+  const Result<double> time = number(fields, places, kTime, -kLatestTime, kLatestTime);
   if (!time) return fail(time.error());
   const Result<double> need = number(fields, places, kNeed, 0, kMostMib);
   if (!need) return fail(need.error());

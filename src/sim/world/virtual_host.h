@@ -21,6 +21,8 @@ class LawBroken : public std::runtime_error {
 
 // One turn of the lab's clock: fine enough to distinguish a fast reaction from a slow one.
 inline constexpr double kTurn = 0.005;
+// How often the hypervisor is polled while memory is on its way, s.
+inline constexpr double kPollEvery = 0.02;
 
 class VirtualHost final : public Clock, public HostSensor, public CommitWatch {
  public:

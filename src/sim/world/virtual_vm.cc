@@ -21,8 +21,6 @@ constexpr double kSilentAfter = 3;
 constexpr double kErrorMemory = 2.0;
 
 std::int64_t ns(double s) { return std::llrint(s * 1e9); }
-std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
-
 const std::shared_ptr<const Behaviour>& ideal() {
   static const std::shared_ptr<const Behaviour> one = std::make_shared<Behaviour>();
   return one;
@@ -372,10 +370,10 @@ bool VirtualVm::look() {
     told.swap_out_pages = s.swap_out_pages;
     facts_.balloon_stats_at = lab_time(now_);
   }
-  const auto verdict =
-      reporter_.look(ns(now_), {kib(s.total->to_mib()), kib(s.available->to_mib()),
-                                s.normal_free ? agent::Number(kib(s.normal_free->to_mib())) : agent::Number{},
-                                kib(s.active_file->to_mib()), static_cast<std::int64_t>(*s.refault_file), {}});
+  const auto verdict = reporter_.look(
+      ns(now_), {kib_of(s.total->to_mib()), kib_of(s.available->to_mib()),
+                 s.normal_free ? agent::Number(kib_of(s.normal_free->to_mib())) : agent::Number{},
+                 kib_of(s.active_file->to_mib()), static_cast<std::int64_t>(*s.refault_file), {}});
   if (!verdict.send || !runs) return false;
   on_the_way_ = s;
   sampled_ = now_;

@@ -14,8 +14,6 @@ namespace {
 constexpr double kProtected = 1.0 / 32;
 
 int whole_blocks(double mib) { return static_cast<int>(std::ceil(mib / kMemoryBlockMib)); }
-std::int64_t kib(double mib) { return static_cast<std::int64_t>(mib * 1024); }
-
 }  // namespace
 
 Zones::Zones(double boot_mib, const Physics& physics)
@@ -62,10 +60,10 @@ void Zones::add_block() {
 }
 
 bool Zones::next_is_movable() const {
-  if (agent::kernel_is_short(kib(boot_ + plugged_), kib(kernel_free()))) return false;
-  const std::int64_t kernel = kib(boot_ + kernels_ * kMemoryBlockMib);
-  const std::int64_t movable = kib(movable_ * kMemoryBlockMib);
-  return agent::choose_zone(kernel, movable, kib(kMemoryBlockMib)) == agent::ZoneChoice::Movable;
+  if (agent::kernel_is_short(kib_of(boot_ + plugged_), kib_of(kernel_free()))) return false;
+  const std::int64_t kernel = kib_of(boot_ + kernels_ * kMemoryBlockMib);
+  const std::int64_t movable = kib_of(movable_ * kMemoryBlockMib);
+  return agent::choose_zone(kernel, movable, kib_of(kMemoryBlockMib)) == agent::ZoneChoice::Movable;
 }
 
 // Linux fills the incomplete block, then begins another. It takes that block first, then movable ones, and

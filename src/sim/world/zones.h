@@ -4,12 +4,16 @@
 // that.
 #pragma once
 
+#include <cstdint>
+
 #include "model/memory_block.h"
 #include "sim/world/physics.h"
 
 namespace aerostat::sim {
 
 inline constexpr double kMemoryBlockMib = kMemoryBlock.to_mib();
+// As the guest's service counts.
+inline std::int64_t kib_of(double mib) { return static_cast<std::int64_t>(mib * 1024); }
 
 class Zones {
  public:

@@ -32,7 +32,7 @@ const Listener& listener(void* opaque) { return *static_cast<Listener*>(opaque);
 void let_go(void* opaque) { delete static_cast<Listener*>(opaque); }
 
 // libvirt gives sizes in KiB.
-Bytes of_kib(unsigned long long kib) {
+Bytes told_size(unsigned long long kib) {
   constexpr unsigned long long kMost = 1ULL << 36;
   return Bytes::kib(static_cast<std::int64_t>(kib < kMost ? kib : kMost));
 }
@@ -49,13 +49,13 @@ void on_reboot(virConnectPtr, virDomainPtr domain, void* opaque) {
 }
 void on_balloon(virConnectPtr, virDomainPtr domain, unsigned long long actual, void* opaque) {
   DomainNews news;
-  news.size = of_kib(actual);
+  news.size = told_size(actual);
   listener(opaque).tell(DomainNews::Kind::Balloon, domain, std::move(news));
 }
 void on_plug(virConnectPtr, virDomainPtr domain, const char* alias, unsigned long long size, void* opaque) {
   DomainNews news;
   news.alias = alias != nullptr ? alias : "";
-  news.size = of_kib(size);
+  news.size = told_size(size);
   listener(opaque).tell(DomainNews::Kind::Plug, domain, std::move(news));
 }
 void on_device(virConnectPtr, virDomainPtr domain, const char*, void* opaque) {

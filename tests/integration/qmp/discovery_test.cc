@@ -22,7 +22,7 @@ using namespace literals;
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-constexpr Duration kShortDeadline = 300ms;
+constexpr Duration kProbeDeadline = 300ms;
 
 class DiscoveryTest : public ::testing::Test {
  protected:
@@ -37,7 +37,7 @@ class DiscoveryTest : public ::testing::Test {
   }
 
   Lab lab;
-  QemuMachines machines{lab.io, lab.clock, lab, kShortDeadline, Lab::process_of};
+  QemuMachines machines{lab.io, lab.clock, lab, kProbeDeadline, Lab::process_of};
 };
 
 TEST_F(DiscoveryTest, FindsWhatIsThereAndWhatComesAndGoes) {
@@ -125,7 +125,7 @@ TEST_F(DiscoveryTest, AHungMonitorDelaysNobody) {
   const TimePoint begin = lab.clock.now();
   lab.machines["well"]->set_target(1_GiB);
   ASSERT_TRUE(lab.until([&] { return lab.facts("well").assigned() == 1_GiB; }));
-  EXPECT_LT(lab.clock.now() - begin, kShortDeadline);
+  EXPECT_LT(lab.clock.now() - begin, kProbeDeadline);
   ASSERT_TRUE(lab.until([&] { return lab.facts("sick").link == Link::Hung; }));
   EXPECT_EQ(lab.facts("sick").committed(), 1_GiB);
   EXPECT_TRUE(lab.is_up("well"));
