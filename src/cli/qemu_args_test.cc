@@ -22,7 +22,7 @@ namespace aerostat {
 namespace {
 
 using namespace literals;
-using Json = nlohmann::json;
+using QmpJson = nlohmann::json;
 
 TEST(QemuArgs, MakeAVmFullyManageable) {
   const auto args = qemu_args({"web", 384_MiB, 1_GiB, "/run/aerostat/vms", "vmem0"});
@@ -167,13 +167,13 @@ class RealQemu {
     return false;
   }
   // What "return" holds; an error as it is.
-  Json ask(const std::string& command, const Json& arguments = Json::object()) {
-    const std::string line = Json{{"execute", command}, {"arguments", arguments}}.dump() + "\n";
+  QmpJson ask(const std::string& command, const QmpJson& arguments = QmpJson::object()) {
+    const std::string line = QmpJson{{"execute", command}, {"arguments", arguments}}.dump() + "\n";
     ::send(fd_, line.data(), line.size(), MSG_NOSIGNAL);
     while (true) {
       const std::size_t end = received_.find('\n');
       if (end != std::string::npos) {
-        const Json answer = Json::parse(received_.substr(0, end), nullptr, false);
+        const QmpJson answer = QmpJson::parse(received_.substr(0, end), nullptr, false);
         received_.erase(0, end + 1);
         if (answer.contains("return")) return answer["return"];
         if (answer.contains("error")) return answer;
@@ -181,7 +181,7 @@ class RealQemu {
       }
       char part[4096];
       const ssize_t got = ::recv(fd_, part, sizeof part, 0);
-      if (got <= 0) return Json(Json::value_t::discarded);
+      if (got <= 0) return QmpJson(QmpJson::value_t::discarded);
       received_.append(part, static_cast<std::size_t>(got));
     }
   }
@@ -209,24 +209,24 @@ TEST_P(WithRealQemu, ItStartsAndOffersTheWholeMaximum) {
     EXPECT_EQ(qemu.ask("query-memory-size-summary")["base-memory"], startup.count());
     EXPECT_EQ(qemu.ask("query-balloon")["actual"], startup.count());
     EXPECT_EQ(qemu.ask("query-name")["name"], "web");
-    const Json devices = qemu.ask("query-memory-devices");
+    const QmpJson devices = qemu.ask("query-memory-devices");
     if (maximum > startup) {
       ASSERT_EQ(devices.size(), 1u) << devices;
-      const Json& device = devices[0]["data"];
+      const QmpJson& device = devices[0]["data"];
       EXPECT_EQ(device["id"], "vmem0");
       EXPECT_EQ(device["requested-size"], 0);
       const std::int64_t size = device["max-size"].get<std::int64_t>();
       EXPECT_GE(Bytes::of(size) + startup, maximum);
       EXPECT_LT(Bytes::of(size) + startup, maximum + 128_MiB);
-      const Json set =
+      const QmpJson set =
           qemu.ask("qom-set",
                    {{"path", "/machine/peripheral/vmem0"}, {"property", "requested-size"}, {"value", size}});
-      EXPECT_EQ(set, Json::object()) << set;
+      EXPECT_EQ(set, QmpJson::object()) << set;
     } else {
       EXPECT_EQ(devices.size(), 0u);
     }
     bool agent = false;
-    for (const Json& chardev : qemu.ask("query-chardev")) {
+    for (const QmpJson& chardev : qemu.ask("query-chardev")) {
       agent = agent || (chardev["label"] == "aerostat-agent" &&
                         chardev["filename"].get<std::string>().find(directory + "/web.agent,server=on") !=
                             std::string::npos);

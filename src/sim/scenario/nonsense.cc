@@ -30,7 +30,7 @@ std::vector<Wish> miser(const HostView& host) {
 
 }  // namespace
 
-std::optional<Plan> nonsense(std::string_view name) {
+std::optional<Planner> nonsense(std::string_view name) {
   if (name == "greedy") return greedy;
   if (name == "miser") return miser;
   if (name != "flighty") return std::nullopt;

@@ -12,10 +12,10 @@
 
 namespace aerostat::sim {
 
-using Plan = std::function<std::vector<Wish>(const HostView&)>;
+using Planner = std::function<std::vector<Wish>(const HostView&)>;
 
 // "greedy" gives every VM more than its maximum, "miser" takes everything from every VM, "flighty" does both
 // in turn.
-std::optional<Plan> nonsense(std::string_view name);
+std::optional<Planner> nonsense(std::string_view name);
 
 }  // namespace aerostat::sim

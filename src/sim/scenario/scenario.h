@@ -65,7 +65,7 @@ struct Scenario {
   Bytes host, reserve;
   std::optional<Bytes> physical;  // what the machine really has, if it is less than VMs may share
   ProfileName profile = ProfileName::Balanced;
-  Plan plan;  // instead of the policy; none: the policy
+  Planner plan;  // instead of the policy; none: the policy
   std::uint64_t seed = 1;
   double runs_s = 0;
   std::vector<ScenarioVm> vms;
