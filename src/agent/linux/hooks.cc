@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,8 +20,9 @@ namespace aerostat::agent {
 
 namespace {
 
-// A program whose output is closed has nearly ended.
-constexpr std::int64_t kReapAgain = 5'000'000;
+// A program whose output is closed has nearly ended. One that does not, and cannot be killed, is asked after
+// ever more seldom.
+constexpr std::int64_t kReapAgain = 5'000'000, kReapMost = 1'000'000'000;
 constexpr int kDescriptorsMost = 256;
 
 // As run-parts, but with dots: no hidden files, no copies that editors and packages leave behind.
@@ -133,6 +135,7 @@ void Hooks::start(When when, std::int64_t old_kib, std::int64_t new_kib, std::in
 bool Hooks::launch() {
   int ends[2];
   said_size_ = 0;
+  reap_again_ = kReapAgain;
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
     notices_.add("hooks", name_.data(), errno);
     return false;
@@ -155,10 +158,13 @@ bool Hooks::launch() {
 // In the child: an ordinary program, with nothing of the service but its right to run.
 void Hooks::become(int output) {
   ::setpgid(0, 0);
-  write_small("/proc/self/oom_score_adj", "0");
+  // Rather none than one that the OOM killer spares, or that reads what the service was given.
+  if (write_small("/proc/self/oom_score_adj", "0") != 0) ::_exit(126);
   const int nothing = ::open("/dev/null", O_RDONLY);
-  ::dup2(nothing, STDIN_FILENO);
-  ::dup2(output, STDOUT_FILENO);
+  if (::dup2(nothing, STDIN_FILENO) < 0 || ::dup2(output, STDOUT_FILENO) < 0) ::_exit(126);
+  // Where the service has no real-time priority, nothing resets its nice value. A positive one may have to
+  // stay.
+  ::setpriority(PRIO_PROCESS, 0, 0);
   for (int fd = STDERR_FILENO + 1; fd < kDescriptorsMost; ++fd) ::close(fd);
   ::signal(SIGPIPE, SIG_DFL);
   sigset_t none;
@@ -220,7 +226,11 @@ bool Hooks::reap(std::int64_t now) {
   const bool known = ::waitid(P_PID, static_cast<id_t>(child_), &about, WEXITED | WNOHANG | WNOWAIT) == 0;
   if (known && about.si_pid == 0) {
     // One in the kernel cannot be hurried. It is asked after, and no other one is started.
-    due_ = output_ < 0 || late_ ? now + kReapAgain : deadline_;
+    due_ = deadline_;
+    if (output_ < 0 || late_) {
+      due_ = now + reap_again_;
+      reap_again_ = std::min(2 * reap_again_, kReapMost);
+    }
     return false;
   }
   // Whatever it left behind holds nobody up. Until it is waited for, its group is no other's.

@@ -77,6 +77,7 @@ class Hooks {
   bool running_ = false;
   bool late_ = false;  // its time is over: killed
   std::int64_t deadline_ = 0, due_ = 0;
+  std::int64_t reap_again_ = 0;  // when to ask again after one that should have ended
   pid_t child_ = -1;
   int output_ = -1;
   std::array<char, 64> name_{};  // of the program that runs, or ran last

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -156,6 +160,63 @@ TEST(Hooks, RunAsTheUserThatWasNamedOrNotAtAll) {
   Hooks nobody(g.tree.root(), "gone", g.notices);
   EXPECT_FALSE(nobody.any(When::BeforeShrink));
   EXPECT_TRUE(g.run(nobody).refusal.empty()) << "it does not run with more rights instead";
+}
+
+TEST(Hooks, HaveOrdinaryPriorityWhateverTheServiceHas) {
+  if (::setpriority(PRIO_PROCESS, 0, -10) != 0) GTEST_SKIP() << "this user may not raise a priority";
+  Guest g;
+  g.add("10-nice", "nice; exit 75");
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_EQ(g.run(hooks).refusal, "10-nice: 0");
+  ::setpriority(PRIO_PROCESS, 0, 0);
+}
+
+// Runs a hook where `hidden` is an empty folder. 0: the hook did not run, and that was told.
+int run_without(const char* hidden) {
+  constexpr int kUnavailable = 77;
+  Guest g;
+  g.add("10-runs", "echo ran >" + g.out());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("none", hidden, "tmpfs", 0, nullptr) != 0)
+      ::_exit(kUnavailable);
+    Hooks hooks(g.tree.root(), "", g.notices);
+    g.run(hooks);
+    ::_exit(g.wrote().empty() && g.notices.next() != nullptr ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
+}
+
+TEST(Hooks, DoNotRunWithWhatTheServiceHas) {
+  for (const char* hidden : {"/proc", "/dev"}) {
+    const int outcome = run_without(hidden);
+    if (outcome == 77) GTEST_SKIP() << "this user may not mount";
+    EXPECT_EQ(outcome, 0) << hidden;
+  }
+}
+
+TEST(Hooks, WhatCannotBeKilledIsAskedAfterMoreAndMoreSeldom) {
+  Guest g;
+  g.add("10-stays", "exec >&-; sleep 1000");
+  Hooks hooks(g.tree.root(), "", g.notices);
+  hooks.start(When::BeforeShrink, 2, 1, 0);
+  while (hooks.fd() >= 0) {
+    pollfd wait{hooks.fd(), POLLIN, 0};
+    ::poll(&wait, 1, 1000);
+    hooks.step(0);
+  }
+  // A second of the service's time; the program sleeps meanwhile.
+  int asked = 0;
+  while (hooks.due() < kHooksDeadline / 2 && asked < 1000) {
+    EXPECT_FALSE(hooks.step(hooks.due()).any);
+    ++asked;
+  }
+  EXPECT_LT(asked, 20);
+  EXPECT_LE(hooks.due(), kHooksDeadline);
+  EXPECT_TRUE(Guest::finish(hooks, kHooksDeadline).any);
 }
 
 TEST(HookUser, IsFoundInTheFileOfUsers) {
