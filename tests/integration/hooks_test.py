@@ -1,6 +1,7 @@
 """The example hooks with the programs that they are for: the real service, a real Redis, a real PostgreSQL. The test plays
 the host, and the machine's memory is a file."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -160,6 +161,36 @@ class PostgresqlHook(HookTest):
         host = self.serve()
         answer = host.prepare((2048 - 70) * MIB)
         self.assertEqual(answer["refuses"], "postgresql: shared_buffers of PostgreSQL alone are 64 MiB")
+
+
+class Configuration(HookTest):
+    """What an example reads runs as the example does."""
+
+    def reads(self, name: str) -> bool:
+        out = self.rundir / "out"
+        out.unlink(missing_ok=True)
+        done = subprocess.run([self.root / "etc/aerostat-guest/hooks.d/before-shrink" / name], env={"PATH": os.environ["PATH"]},
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0 if out.exists() else 1, done.stderr)
+        return out.exists()
+
+    def test_only_a_file_that_nobody_else_may_write_is_read(self) -> None:
+        conf = self.rundir / "hooks.conf"
+        for name in ("redis", "postgresql"):
+            with self.subTest(name):
+                self.install(name, f"touch {self.rundir}/out; exit 0\n")
+                for mode, trusted in ((0o644, True), (0o640, True), (0o664, False), (0o646, False)):
+                    conf.chmod(mode)
+                    self.assertEqual(self.reads(name), trusted, oct(mode))
+                conf.chmod(0o644)
+                if os.geteuid() == 0:
+                    os.chown(conf, NOBODY, NOBODY)
+                    self.assertFalse(self.reads(name), "it is another user's")
+                    os.chown(conf, 0, 0)
+                conf.rename(self.rundir / "elsewhere")
+                conf.symlink_to(self.rundir / "elsewhere")
+                self.assertFalse(self.reads(name), "who may write the target's folder can exchange it")
+                conf.unlink()
 
 
 class NoHooks(HookTest):

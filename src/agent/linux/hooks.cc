@@ -41,6 +41,19 @@ bool owners(const struct stat& about) {
   return ours && (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
+// The folder that was just opened, or -1 after the reason was told. One that is missing needs none.
+int owners_folder(int opened, const char* name, Notices& notices) {
+  if (opened < 0) {
+    if (errno != ENOENT) notices.add("hooks", name, errno);
+    return -1;
+  }
+  struct stat about{};
+  if (::fstat(opened, &about) == 0 && owners(about)) return opened;
+  notices.add("hooks", name, EPERM);
+  ::close(opened);
+  return -1;
+}
+
 bool take_id(std::string_view& line, unsigned& id) {
   const std::size_t end = std::min(line.find(':'), line.size());
   const auto [stop, error] = std::from_chars(line.data(), line.data() + end, id);
@@ -67,7 +80,8 @@ HookUser hook_user(std::string_view name, std::string_view passwd) {
 }
 
 Hooks::Hooks(std::string_view root, std::string_view user, Notices& notices)
-    : before_(root, "/etc/aerostat-guest/hooks.d/before-shrink"),
+    : place_(root, "/etc/aerostat-guest"),
+      before_(root, "/etc/aerostat-guest/hooks.d/before-shrink"),
       after_(root, "/etc/aerostat-guest/hooks.d/after-growth"),
       notices_(notices) {
   if (user.empty()) return;
@@ -90,14 +104,30 @@ bool Hooks::any(When when) {
   return find_next();
 }
 
+// Who may write a folder on the way can put another one, or a link to one, in place of the next.
+int Hooks::open_folder() const {
+  constexpr int kHow = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  const char* name = "aerostat-guest";
+  int at = ::open(place_.c_str(), kHow);
+  for (const char* const next : {"hooks.d", event()}) {
+    at = owners_folder(at, name, notices_);
+    if (at < 0) return -1;
+    const int inner = ::openat(at, next, kHow);
+    const int error = errno;
+    ::close(at);
+    errno = error;
+    at = inner;
+    name = next;
+  }
+  return owners_folder(at, name, notices_);
+}
+
 // The least name above the present one. The folder is read anew for each: nothing has to be kept.
 bool Hooks::find_next() {
-  DIR* const files = ::opendir(folder().c_str());
-  if (files == nullptr) return false;
-  struct stat place{};
-  if (::fstat(::dirfd(files), &place) != 0 || !owners(place)) {
-    notices_.add("hooks", event(), EPERM);
-    ::closedir(files);
+  const int place = open_folder();
+  DIR* const files = place < 0 ? nullptr : ::fdopendir(place);
+  if (files == nullptr) {
+    if (place >= 0) ::close(place);
     return false;
   }
   std::array<char, 64> best{};
@@ -105,7 +135,10 @@ bool Hooks::find_next() {
     const std::string_view name = entry->d_name;
     if (!good_name(name) || name <= name_.data() || (best[0] != 0 && name >= best.data())) continue;
     struct stat about{};
-    if (::fstatat(::dirfd(files), entry->d_name, &about, 0) != 0 || !S_ISREG(about.st_mode)) continue;
+    if (::fstatat(::dirfd(files), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    // Its target is in a folder that nobody looked at.
+    if (S_ISLNK(about.st_mode)) notices_.add("hooks", name, ELOOP);
+    if (!S_ISREG(about.st_mode)) continue;
     if ((about.st_mode & S_IXUSR) == 0) continue;
     if (!owners(about)) {
       notices_.add("hooks", name, EPERM);

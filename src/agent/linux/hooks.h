@@ -1,5 +1,6 @@
 // Hooks: programs of the guest's owner that hear of a change of its memory: the files of
 // /etc/aerostat-guest/hooks.d/before-shrink and after-growth, one after the other by name, without a shell.
+// No link is followed on the way to them.
 // All of a shrink share two seconds. A program of before-shrink may refuse, once. One that fails, hangs or
 // can be written by others than the service's user counts for nothing, and the host is told.
 #pragma once
@@ -60,6 +61,8 @@ class Hooks {
   const Path& folder() const { return when_ == When::BeforeShrink ? before_ : after_; }
   // The last part of the folder's path.
   const char* event() const { return when_ == When::BeforeShrink ? "before-shrink" : "after-growth"; }
+  // -1: there is none, or others may write it.
+  int open_folder() const;
   bool find_next();
   bool launch();
   [[noreturn]] void become(int output);
@@ -69,7 +72,7 @@ class Hooks {
   void judge(int status);
   Done end();
 
-  Path before_, after_;
+  Path place_, before_, after_;
   Notices& notices_;
   HookUser user_;
   When when_ = When::BeforeShrink;

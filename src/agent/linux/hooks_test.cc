@@ -121,14 +121,46 @@ TEST(Hooks, WhatIsNoProgramOfTheOwnerIsLeftAlone) {
 TEST(Hooks, AFolderThatOthersMayWriteIsLeftAlone) {
   Guest g;
   g.add("10-one", "exit 75");
-  const std::string folder = g.tree.root() + "/etc/aerostat-guest/hooks.d/before-shrink";
+  const std::string place = g.tree.root() + "/etc/aerostat-guest";
   Hooks hooks(g.tree.root(), "", g.notices);
-  ::chmod(folder.c_str(), 0777);
-  EXPECT_FALSE(hooks.any(When::BeforeShrink));
-  ASSERT_NE(g.notices.next(), nullptr);
-  EXPECT_STREQ(g.notices.next()->text.data(), "before-shrink: Operation not permitted");
-  ::chmod(folder.c_str(), 0755);
-  EXPECT_TRUE(hooks.any(When::BeforeShrink));
+  for (const std::string folder : {"", "/hooks.d", "/hooks.d/before-shrink"}) {
+    ::chmod((place + folder).c_str(), 0777);
+    EXPECT_FALSE(hooks.any(When::BeforeShrink)) << folder;
+    ASSERT_NE(g.notices.next(), nullptr) << folder;
+    EXPECT_EQ(g.notices.next()->text.data(),
+              std::filesystem::path(place + folder).filename().string() + ": Operation not permitted");
+    g.notices.drop();
+    ::chmod((place + folder).c_str(), 0755);
+    EXPECT_TRUE(hooks.any(When::BeforeShrink)) << folder;
+  }
+}
+
+TEST(Hooks, AFolderOfAnotherUserIsLeftAlone) {
+  Guest g;
+  g.add("10-one", "exit 75");
+  if (::chown((g.tree.root() + "/etc/aerostat-guest").c_str(), 65534, 65534) != 0)
+    GTEST_SKIP() << "only root can give a folder away";
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_FALSE(hooks.any(When::BeforeShrink)) << "its owner could put another hooks.d there";
+}
+
+TEST(Hooks, NoLinkIsFollowed) {
+  Guest g;
+  g.tree.write("/elsewhere/hooks.d/before-shrink/10-one", "#!/bin/sh\necho ran >" + g.out() + "\n");
+  ::chmod((g.tree.root() + "/elsewhere/hooks.d/before-shrink/10-one").c_str(), 0755);
+  const std::filesystem::path root(g.tree.root());
+  Hooks hooks(g.tree.root(), "", g.notices);
+  for (const std::string link : {"", "/hooks.d", "/hooks.d/before-shrink", "/hooks.d/before-shrink/10-one"}) {
+    const std::filesystem::path here(g.tree.root() + "/etc/aerostat-guest" + link);
+    std::filesystem::remove_all(root / "etc");
+    std::filesystem::create_directories(here.parent_path());
+    std::filesystem::create_symlink(g.tree.root() + "/elsewhere" + link, here);
+    EXPECT_FALSE(hooks.any(When::BeforeShrink)) << link;
+    EXPECT_TRUE(g.run(hooks).refusal.empty()) << link;
+    EXPECT_EQ(g.wrote(), "") << link;
+    EXPECT_NE(g.notices.next(), nullptr) << "the owner of the link is told: " << link;
+    while (g.notices.next() != nullptr) g.notices.drop();
+  }
 }
 
 TEST(Hooks, AreOffWithoutFiles) {
