@@ -46,15 +46,14 @@ class HookTest(unittest.TestCase):
             (folder / name).write_text(text)
             (folder / name).chmod(0o755)
 
-    def serve(self) -> HostPort:
+    def serve(self, hooks: bool = True) -> HostPort:
         host = HostPort(self.rundir / "host.sock")
         self.addCleanup(host.close)
         service = process.start([str(require_program("aerostat-guest")), "--root", str(self.root), "--port", str(host.path)],
                                 self.rundir / "service.log")
         self.addCleanup(process.stop, service)
         self.addCleanup(lambda: print(self.told(), end=""))
-        hello = host.welcome()
-        self.assertIn("hooks", hello["caps"])
+        self.assertEqual("hooks" in host.welcome()["caps"], hooks)
         host.hear("sample")
         return host
 
@@ -193,14 +192,30 @@ class Configuration(HookTest):
                 conf.unlink()
 
 
-class NoHooks(HookTest):
-    def test_without_files_nobody_is_asked(self) -> None:
-        host = HostPort(self.rundir / "host.sock")
-        self.addCleanup(host.close)
-        service = process.start([str(require_program("aerostat-guest")), "--root", str(self.root), "--port", str(host.path)],
-                                self.rundir / "service.log")
-        self.addCleanup(process.stop, service)
-        self.assertNotIn("hooks", host.welcome()["caps"])
+class FilesComeAndGo(HookTest):
+    def add(self, when: str, script: str) -> None:
+        file = self.root / "etc/aerostat-guest/hooks.d" / when / "10-test"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"#!/bin/sh\n{script}\n")
+        file.chmod(0o755)
+
+    def test_the_host_is_told_when_programs_come_and_go(self) -> None:
+        host = self.serve(hooks=False)
+        self.add("before-shrink", "echo not now; exit 75")
+        self.assertIn("hooks", host.hear("hello")["caps"])
+        self.assertEqual(host.prepare(1024 * MIB)["refuses"], "10-test: not now")
+        shutil.rmtree(self.root / "etc/aerostat-guest")
+        self.assertNotIn("hooks", host.hear("hello")["caps"])
+
+    def test_a_new_host_is_told_of_them_while_others_run(self) -> None:
+        began = self.rundir / "began"
+        self.add("before-shrink", "exit 0")
+        self.add("after-growth", f"touch {began}; sleep 1000")
+        host = self.serve()
+        self.has(3072 * MIB)
+        until(began.exists, 40, "the program of growth runs")
+        host.say({"t": "who"})
+        self.assertIn("hooks", host.hear("hello", patience=5)["caps"])
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ void Agent::run(const volatile int& stop) {
       tell_notices();
     }
     work_hooks(now);
+    watch_hooks(now);
     overcommit_.work(now);
   }
   overcommit_.restore();
@@ -184,6 +185,13 @@ void Agent::work_hooks(std::int64_t now) {
     hooks_.start(Hooks::When::AfterGrowth, grown->old_kib, grown->new_kib, now);
 }
 
+// A hello while the host waits for an answer would make it wait no longer.
+void Agent::watch_hooks(std::int64_t now) {
+  if (now < look_for_hooks_at_ || !talk_.welcomed() || hooks_.running() || asked_kib_) return;
+  look_for_hooks_at_ = now + kHooksLook;
+  if (hooks_.there_are(Hooks::When::BeforeShrink) != told_hooks_) say_hello(now);
+}
+
 void Agent::look(std::int64_t now) {
   const Glance glance = sampler_.glance();
   if (reporter_.rests(now, glance)) return;
@@ -191,9 +199,10 @@ void Agent::look(std::int64_t now) {
   total_kib_ = reading.total_kib;
   if (total_kib_) size_.saw(*total_kib_, now);
   const Reporter::Verdict verdict =
-      reporter_.look(now, {reading.total_kib, room_left(reading), reading.normal_free_kib,
-                           reading.active_file_kib, reading.refault_file, reclaimed(reading)},
-                      glance);
+      reporter_.look(now,
+                     {reading.total_kib, room_left(reading), reading.normal_free_kib, reading.active_file_kib,
+                      reading.refault_file, reclaimed(reading)},
+                     glance);
   if (can_online_) onliner_.watch(reading.total_kib, reading.normal_free_kib);
   if (!verdict.send) return;
   sampler_.complete(reading);
@@ -229,7 +238,10 @@ void Agent::say_hello(std::int64_t now) {
   who.hooks = hooks_.any(Hooks::When::BeforeShrink);
   who.onlines = can_online_;
   who.relaxes_overcommit = options_.relax_overcommit;
-  if (!port_.unsent()) port_.send(hello_line(writer_, who));
+  if (!port_.unsent()) {
+    port_.send(hello_line(writer_, who));
+    told_hooks_ = who.hooks;
+  }
   talk_.said_hello(now);
 }
 

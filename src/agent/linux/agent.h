@@ -49,6 +49,7 @@ class Agent {
   void prepare(const HostMessage& message, std::int64_t now);
   void make_ready(std::int64_t id);
   void work_hooks(std::int64_t now);
+  void watch_hooks(std::int64_t now);
   std::int64_t next_deadline() const;
 
   Options options_;
@@ -70,7 +71,9 @@ class Agent {
   bool host_speaks_ = false, kernel_speaks_ = false;  // at the last wait; only then they are read
   std::int64_t retry_at_ = 0;                         // when to try the port again
   std::int64_t seq_ = 0;
-  Number total_kib_;             // as last read
+  Number total_kib_;         // as last read
+  bool told_hooks_ = false;  // what the last hello said of them
+  std::int64_t look_for_hooks_at_ = 0;
   std::int64_t prepare_id_ = 0;  // of the host's newest request
   Number asked_kib_;             // a request whose programs have not run yet: the size to come
   std::array<char, 80> release_{}, boot_id_{}, arch_{};

@@ -41,15 +41,24 @@ bool owners(const struct stat& about) {
   return ours && (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
+// The last part of the path of its folder.
+const char* event(Hooks::When when) {
+  return when == Hooks::When::BeforeShrink ? "before-shrink" : "after-growth";
+}
+
+void tell(Notices* hears, std::string_view name, int error) {
+  if (hears != nullptr) hears->add("hooks", name, error);
+}
+
 // The folder that was just opened, or -1 after the reason was told. One that is missing needs none.
-int owners_folder(int opened, const char* name, Notices& notices) {
+int owners_folder(int opened, const char* name, Notices* hears) {
   if (opened < 0) {
-    if (errno != ENOENT) notices.add("hooks", name, errno);
+    if (errno != ENOENT) tell(hears, name, errno);
     return -1;
   }
   struct stat about{};
   if (::fstat(opened, &about) == 0 && owners(about)) return opened;
-  notices.add("hooks", name, EPERM);
+  tell(hears, name, EPERM);
   ::close(opened);
   return -1;
 }
@@ -97,20 +106,13 @@ Hooks::~Hooks() {
   if (output_ >= 0) ::close(output_);
 }
 
-bool Hooks::any(When when) {
-  if (running_ || user_.who == HookUser::Who::Unknown) return false;
-  when_ = when;
-  name_[0] = 0;
-  return find_next();
-}
-
 // Who may write a folder on the way can put another one, or a link to one, in place of the next.
-int Hooks::open_folder() const {
+int Hooks::open_folder(When when, Notices* hears) const {
   constexpr int kHow = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const char* name = "aerostat-guest";
   int at = ::open(place_.c_str(), kHow);
-  for (const char* const next : {"hooks.d", event()}) {
-    at = owners_folder(at, name, notices_);
+  for (const char* const next : {"hooks.d", event(when)}) {
+    at = owners_folder(at, name, hears);
     if (at < 0) return -1;
     const int inner = ::openat(at, next, kHow);
     const int error = errno;
@@ -119,36 +121,41 @@ int Hooks::open_folder() const {
     at = inner;
     name = next;
   }
-  return owners_folder(at, name, notices_);
+  return owners_folder(at, name, hears);
 }
 
-// The least name above the present one. The folder is read anew for each: nothing has to be kept.
-bool Hooks::find_next() {
-  const int place = open_folder();
+// The folder is read anew for each name: nothing has to be kept.
+Hooks::Name Hooks::least_above(const char* name, When when, Notices* hears) const {
+  Name best{};
+  const int place = open_folder(when, hears);
   DIR* const files = place < 0 ? nullptr : ::fdopendir(place);
   if (files == nullptr) {
     if (place >= 0) ::close(place);
-    return false;
+    return best;
   }
-  std::array<char, 64> best{};
   while (const dirent* entry = ::readdir(files)) {
-    const std::string_view name = entry->d_name;
-    if (!good_name(name) || name <= name_.data() || (best[0] != 0 && name >= best.data())) continue;
+    const std::string_view found = entry->d_name;
+    if (!good_name(found) || found <= name || (best[0] != 0 && found >= best.data())) continue;
     struct stat about{};
     if (::fstatat(::dirfd(files), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
     // Its target is in a folder that nobody looked at.
-    if (S_ISLNK(about.st_mode)) notices_.add("hooks", name, ELOOP);
+    if (S_ISLNK(about.st_mode)) tell(hears, found, ELOOP);
     if (!S_ISREG(about.st_mode)) continue;
     if ((about.st_mode & S_IXUSR) == 0) continue;
     if (!owners(about)) {
-      notices_.add("hooks", name, EPERM);
+      tell(hears, found, EPERM);
       continue;
     }
     std::snprintf(best.data(), best.size(), "%s", entry->d_name);
   }
   ::closedir(files);
-  if (best[0] == 0) return false;
-  name_ = best;
+  return best;
+}
+
+bool Hooks::find_next() {
+  const Name next = least_above(name_.data(), when_, &notices_);
+  if (next[0] == 0) return false;
+  name_ = next;
   return true;
 }
 
@@ -162,7 +169,7 @@ void Hooks::start(When when, std::int64_t old_kib, std::int64_t new_kib, std::in
   running_ = true;
   deadline_ = due_ = now + (when == When::BeforeShrink ? kHooksDeadline : kGrowthHooksDeadline);
   // Its end is told by step(), as that of one that ran.
-  if (user_.who == HookUser::Who::Unknown || !find_next() || !launch()) due_ = now;
+  if (!known_user() || !find_next() || !launch()) due_ = now;
 }
 
 bool Hooks::launch() {
@@ -208,8 +215,9 @@ void Hooks::become(int output) {
   }
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   std::array<char, 600> path{}, what{}, old_size{}, new_size{};
-  std::snprintf(path.data(), path.size(), "%s/%s", folder().c_str(), name_.data());
-  std::snprintf(what.data(), what.size(), "AEROSTAT_EVENT=%s", event());
+  std::snprintf(path.data(), path.size(), "%s/%s", (when_ == When::BeforeShrink ? before_ : after_).c_str(),
+                name_.data());
+  std::snprintf(what.data(), what.size(), "AEROSTAT_EVENT=%s", event(when_));
   std::snprintf(old_size.data(), old_size.size(), "AEROSTAT_OLD_KIB=%s", old_.data());
   std::snprintf(new_size.data(), new_size.size(), "AEROSTAT_NEW_KIB=%s", new_.data());
   char search[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

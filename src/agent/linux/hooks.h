@@ -21,6 +21,8 @@ namespace aerostat::agent {
 inline constexpr int kHookRefuses = 75;
 // For all programs of one change. A shrink waits for them; growth does not.
 inline constexpr std::int64_t kHooksDeadline = 2'000'000'000, kGrowthHooksDeadline = 10'000'000'000;
+// How often to look whether programs came or went: the host waits longer where there are some.
+inline constexpr std::int64_t kHooksLook = 10'000'000'000;
 
 // As whom hooks run.
 struct HookUser {
@@ -46,8 +48,11 @@ class Hooks {
   Hooks(const Hooks&) = delete;
   Hooks& operator=(const Hooks&) = delete;
 
-  // Whether there is a program to run now; asked anew each time, since files come and go.
-  bool any(When when);
+  // Whether there is a program to run, now or after those that run; asked anew each time, since files come
+  // and go.
+  bool any(When when) const { return known_user() && least_above("", when, &notices_)[0] != 0; }
+  // The same, without telling again which files are left alone.
+  bool there_are(When when) const { return known_user() && least_above("", when, nullptr)[0] != 0; }
   bool running() const { return running_; }
   // Not while running().
   void start(When when, std::int64_t old_kib, std::int64_t new_kib, std::int64_t now);
@@ -58,11 +63,13 @@ class Hooks {
   Done step(std::int64_t now);
 
  private:
-  const Path& folder() const { return when_ == When::BeforeShrink ? before_ : after_; }
-  // The last part of the folder's path.
-  const char* event() const { return when_ == When::BeforeShrink ? "before-shrink" : "after-growth"; }
-  // -1: there is none, or others may write it.
-  int open_folder() const;
+  using Name = std::array<char, 64>;
+
+  bool known_user() const { return user_.who != HookUser::Who::Unknown; }
+  // -1: there is none, or others may write it. What is left alone is told to `hears`, if there is one.
+  int open_folder(When when, Notices* hears) const;
+  // Empty: there is none.
+  Name least_above(const char* name, When when, Notices* hears) const;
   bool find_next();
   bool launch();
   [[noreturn]] void become(int output);
@@ -83,7 +90,7 @@ class Hooks {
   std::int64_t reap_again_ = 0;  // when to ask again after one that should have ended
   pid_t child_ = -1;
   int output_ = -1;
-  std::array<char, 64> name_{};  // of the program that runs, or ran last
+  Name name_{};  // of the program that runs, or ran last
   std::array<char, 160> said_{};
   std::size_t said_size_ = 0;
   std::array<char, 240> refusal_{};

@@ -60,6 +60,29 @@ TEST(Hooks, RunByNameWithTheOldAndTheNewSize) {
   EXPECT_EQ(g.notices.next(), nullptr);
 }
 
+TEST(Hooks, AreThereWhileOthersRun) {
+  Guest g;
+  g.add("10-sleeps", "sleep 1000", When::AfterGrowth);
+  Hooks hooks(g.tree.root(), "", g.notices);
+  hooks.start(When::AfterGrowth, 1, 2, 0);
+  EXPECT_FALSE(hooks.any(When::BeforeShrink));
+  g.add("10-one", "exit 0");
+  EXPECT_TRUE(hooks.any(When::BeforeShrink));
+  EXPECT_TRUE(hooks.there_are(When::BeforeShrink));
+  EXPECT_EQ(Guest::finish(hooks, kGrowthHooksDeadline).when, When::AfterGrowth);
+  EXPECT_STREQ(g.notices.next()->text.data(), "10-sleeps: Connection timed out") << "it is the one that ran";
+}
+
+TEST(Hooks, WhatIsLeftAloneIsNotToldByEachLook) {
+  Guest g;
+  g.add("writable", "exit 0", When::BeforeShrink, 0777);
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_FALSE(hooks.there_are(When::BeforeShrink));
+  EXPECT_EQ(g.notices.next(), nullptr);
+  EXPECT_FALSE(hooks.any(When::BeforeShrink));
+  EXPECT_NE(g.notices.next(), nullptr);
+}
+
 TEST(Hooks, OneMayRefuseAndSaysWhy) {
   Guest g;
   g.add("10-db", "echo a checkpoint is running; echo more; exit 75");
