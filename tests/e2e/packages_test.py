@@ -218,6 +218,7 @@ exec setpriv --reuid=12345 --regid=$(getent group aerostat | cut -d: -f3) --clea
         self.install(root, self.old)
         self.assertEqual(self.succeeds(root, "systemctl is-active aerostatd").strip(), "active", root.run("journalctl -u aerostatd").text)
         self.assertEqual(root.run("systemctl is-active aerostat-guest").text.strip(), "inactive")
+        self.assertEqual(self.succeeds(root, "systemctl show --value --property OOMPolicy aerostat-guest").strip(), "continue")
         self.rights(root)
 
         root.write("/root/vm", self.VM)

@@ -1,6 +1,7 @@
 """CMake's install rules and script/install put the same files in the same places; what a host needs is all there."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -67,6 +68,12 @@ class Install(unittest.TestCase):
         unit = (self.folder / "usr/lib/systemd/system/aerostat-guest.service").read_text()
         self.assertIn("ExecStart=/usr/sbin/aerostat-guest ", unit)
         self.assertNotIn("/usr/local", unit)
+
+    def test_a_hook_that_is_killed_for_memory_does_not_end_the_service(self) -> None:
+        # What systemd does by default, the last of several lines counts.
+        self.by_cmake("guest", self.folder)
+        unit = (self.folder / "usr/lib/systemd/system/aerostat-guest.service").read_text()
+        self.assertEqual(re.findall(r"^OOMPolicy=(.*)$", unit, re.M)[-1:], ["continue"])
 
     def test_a_configuration_is_never_written_over(self) -> None:
         conf = self.folder / "etc/aerostat/aerostat.toml"
