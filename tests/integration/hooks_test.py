@@ -1,22 +1,36 @@
 """The example hooks with the programs that they are for: the real service, a real Redis, a real PostgreSQL. The test plays
-the host, and the machine's memory is a file."""
+the host, and the machine's memory is a file. The service has the capabilities and the families of sockets that its unit and
+the guide give it, and the guide's options. Its files, devices and system calls are not restricted: that needs systemd."""
 
 import os
+import re
 import shutil
+import socket
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from tests.e2e.base import needs
 from tests.harness import process
-from tests.harness.beside import program
+from tests.harness.beside import program, wrapper
 from tests.harness.guest import require_program
 from tests.harness.host_port import HostPort
-from tests.harness.paths import ROOT, new_rundir
+from tests.harness.paths import ROOT, cache_dir, new_rundir
+from tests.harness.unit_rights import with_rights_of
 from tests.harness.waiting import until
 
 MIB = 1024  # in KiB
 NOBODY = 65534
+UNIT = (ROOT / "packaging/aerostat-guest.service").read_text()
+GUIDE = (ROOT / "docs/guide/hooks.md").read_text()
+
+
+def options() -> list[str]:
+    """What the guide puts into /etc/default/aerostat-guest. Only root can run hooks as another user."""
+    given = re.search(r'^ +AEROSTAT_GUEST_OPTIONS="(.*)"$', GUIDE, re.M)
+    assert given
+    return given[1].split() if os.geteuid() == 0 else []
 
 
 class HookTest(unittest.TestCase):
@@ -27,7 +41,13 @@ class HookTest(unittest.TestCase):
         self.rundir.chmod(0o755)
         self.addCleanup(shutil.rmtree, self.rundir, ignore_errors=True)
         self.root = self.rundir / "root"
-        (self.root / "proc").mkdir(parents=True)
+        (self.root / "proc/sys/vm").mkdir(parents=True)
+        (self.root / "proc/sys/vm/overcommit_memory").write_text("0\n")
+        (self.root / "etc").mkdir()
+        (self.root / "etc/passwd").write_text(f"root:x:0:0::/:/bin/sh\npostgres:x:{NOBODY}:{NOBODY}::/:/bin/sh\n")
+        self.out = self.rundir / "out"  # where hooks may write
+        self.out.mkdir()
+        self.out.chmod(0o777)
         self.has(2048 * MIB)
 
     def has(self, kib: int) -> None:
@@ -49,8 +69,8 @@ class HookTest(unittest.TestCase):
     def serve(self, hooks: bool = True) -> HostPort:
         host = HostPort(self.rundir / "host.sock")
         self.addCleanup(host.close)
-        service = process.start([str(require_program("aerostat-guest")), "--root", str(self.root), "--port", str(host.path)],
-                                self.rundir / "service.log")
+        command = [str(require_program("aerostat-guest")), "--root", str(self.root), "--port", str(host.path), *options()]
+        service = process.start(with_rights_of(UNIT + GUIDE, command), self.rundir / "service.log")
         self.addCleanup(process.stop, service)
         self.addCleanup(lambda: print(self.told(), end=""))
         self.assertEqual("hooks" in host.welcome()["caps"], hooks)
@@ -67,16 +87,24 @@ class RedisHook(HookTest):
         server = program("redis-server", "bookworm", "redis-server")
         client = program("redis-cli", "bookworm", "redis-server")
         needs(server if isinstance(server, str) else client if isinstance(client, str) else None)
-        self.socket = self.rundir / "redis.sock"
-        redis = process.start([str(server), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--enable-debug-command", "yes", "--dir", str(self.rundir)],
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        redis = process.start([str(server), "--bind", "127.0.0.1", "--port", port, "--save", "", "--enable-debug-command", "yes", "--dir", str(self.rundir)],
                               self.rundir / "redis.log")
         self.addCleanup(process.stop, redis)
-        self.client = str(client)
+        self.client = [str(self.for_anybody(Path(str(client)))), "-p", port]
         until(lambda: self.ask("PING") == "PONG", 30, "Redis answers")
-        self.install("redis", f'redis() {{ "{client}" -s "{self.socket}" "$@"; }}\n')
+        self.install("redis", "redis() { " + " ".join(self.client) + ' "$@"; }\n')
+
+    def for_anybody(self, client: Path) -> Path:
+        """The client, where every user may run it: what is kept beside the clone is perhaps in a private folder."""
+        if cache_dir() not in client.parents:
+            return client
+        shutil.copytree(client.parent, self.rundir / "redis", symlinks=True)
+        return wrapper(self.rundir / "redis", "usr/bin/redis-cli")
 
     def ask(self, *words: str) -> str:
-        return subprocess.run([self.client, "-s", str(self.socket), *words], capture_output=True, text=True, check=False).stdout.strip()
+        return subprocess.run([*self.client, *words], capture_output=True, text=True, check=False).stdout.strip()
 
     def maxmemory(self) -> int:
         return int(self.ask("CONFIG", "GET", "maxmemory").splitlines()[-1]) // MIB // 1024
@@ -125,13 +153,14 @@ class PostgresqlHook(HookTest):
         needs(None if subprocess.run([*as_nobody, "true"], check=False).returncode == 0 else "there are no user namespaces here")
         rundir = new_rundir()
         cls.addClassCleanup(shutil.rmtree, rundir, ignore_errors=True)
+        rundir.chmod(0o755)
         data = rundir / "data"
         subprocess.run([*as_nobody, str(initdb), "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C"],
                        capture_output=True, check=True)
-        postgres = process.start([*as_nobody, str(server), "-D", str(data), "-k", str(data), "-c", "listen_addresses=", "-c", "fsync=off",
+        postgres = process.start([*as_nobody, str(server), "-D", str(data), "-k", str(rundir), "-c", "listen_addresses=", "-c", "fsync=off",
                                   "-c", "shared_buffers=64MB"], rundir / "postgres.log")
         cls.addClassCleanup(process.stop, postgres)
-        cls.connect = [str(client), "-h", str(data), "-U", "postgres", "-d", "postgres"]
+        cls.connect = [str(client), "-h", str(rundir), "-U", "postgres", "-d", "postgres"]
         until(lambda: cls.ask("SELECT 1") == "1", 60, "PostgreSQL answers")
 
     def setUp(self) -> None:
@@ -166,7 +195,7 @@ class Configuration(HookTest):
     """What an example reads runs as the example does."""
 
     def reads(self, name: str) -> bool:
-        out = self.rundir / "out"
+        out = self.out / "read"
         out.unlink(missing_ok=True)
         done = subprocess.run([self.root / "etc/aerostat-guest/hooks.d/before-shrink" / name], env={"PATH": os.environ["PATH"]},
                               capture_output=True, text=True, check=False)
@@ -177,7 +206,7 @@ class Configuration(HookTest):
         conf = self.rundir / "hooks.conf"
         for name in ("redis", "postgresql"):
             with self.subTest(name):
-                self.install(name, f"touch {self.rundir}/out; exit 0\n")
+                self.install(name, f"touch {self.out}/read; exit 0\n")
                 for mode, trusted in ((0o644, True), (0o640, True), (0o664, False), (0o646, False)):
                     conf.chmod(mode)
                     self.assertEqual(self.reads(name), trusted, oct(mode))
@@ -208,7 +237,7 @@ class FilesComeAndGo(HookTest):
         self.assertNotIn("hooks", host.hear("hello")["caps"])
 
     def test_a_new_host_is_told_of_them_while_others_run(self) -> None:
-        began = self.rundir / "began"
+        began = self.out / "began"
         self.add("before-shrink", "exit 0")
         self.add("after-growth", f"touch {began}; sleep 1000")
         host = self.serve()
