@@ -37,6 +37,11 @@ class Docs(unittest.TestCase):
                       for n, line in enumerate(lines, 1) if len(line) > 120]
         self.assertEqual(wrong, [])
 
+    def test_every_decision_has_its_number_and_a_status(self) -> None:
+        pages = sorted((ROOT / "docs/adr").glob("*.md"))
+        self.assertGreater(len(pages), 40)
+        self.assertEqual([page.name for page in pages if not re.match(rf"# {page.name[:4]}: .+\n\nStatus: ", page.read_text())], [])
+
     def test_every_link_leads_somewhere(self) -> None:
         broken = []
         for page in PAGES:
