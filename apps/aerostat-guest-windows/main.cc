@@ -46,6 +46,8 @@ int tell(const ServiceFault& fault, std::string_view done) {
   line.put(std::int64_t{fault.error});
   if (fault.error == ERROR_ACCESS_DENIED) line.put(", access denied; run it as administrator");
   if (fault.error == ERROR_SERVICE_DOES_NOT_EXIST) line.put(", it is not installed");
+  if (fault.error == ERROR_SERVICE_MARKED_FOR_DELETE)
+    line.put(", a program such as services.msc still shows the one that was removed; close it");
   line.put("\r\n");
   print(STD_ERROR_HANDLE, line.text());
   return 1;
@@ -101,6 +103,7 @@ int main(int count, char** words) {
     case Do::Complain: return complain(line.complaint, line.culprit);
     case Do::Once: return print_once();
     case Do::Install: return tell(install_service(line.options), "installed and started\r\n");
+    case Do::Stop: return tell(stop_service(), "stopped\r\n");
     case Do::Uninstall: return tell(uninstall_service(), "stopped and removed\r\n");
     case Do::Serve: return tell(serve(line.options), "");
     case Do::Run: return run(line.options);

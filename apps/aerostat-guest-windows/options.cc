@@ -7,13 +7,17 @@ const char* const kHelp =
     "needed.\r\n"
     "\r\n"
     "  aerostat-guest install     install and start it as a service; it starts with Windows from then on\r\n"
+    "                             over an older one it keeps that one's options, unless new ones are "
+    "given\r\n"
+    "  aerostat-guest stop        stop the service; then its program can be replaced\r\n"
     "  aerostat-guest uninstall   stop and remove the service\r\n"
     "  aerostat-guest run         run it here, until Ctrl-C\r\n"
     "  aerostat-guest once        print what it would report now, and exit\r\n"
     "\r\n"
     "Needs the driver vioserial of virtio-win and the port org.aerostat.guest.0, and no settings. Without a "
     "host\r\n"
-    "it waits. install and uninstall need an administrator. The host moves memory with virtio-win's balloon "
+    "it waits. install, stop and uninstall need an administrator. The host moves memory with virtio-win's "
+    "balloon "
     "driver.\r\n"
     "\r\n"
     "  --port PATH      use this port (a serial port or a named pipe) instead of the port with that name\r\n"
@@ -40,6 +44,7 @@ constexpr Verb kVerbs[] = {
     {"run", CommandLine::Do::Run},
     {"serve", CommandLine::Do::Serve},  // what the service manager starts
     {"install", CommandLine::Do::Install},
+    {"stop", CommandLine::Do::Stop},
     {"uninstall", CommandLine::Do::Uninstall},
     {"once", CommandLine::Do::Once},
     {"--help", CommandLine::Do::Help},

@@ -8,7 +8,7 @@
 namespace aerostat::agent {
 
 struct CommandLine {
-  enum class Do { Run, Serve, Install, Uninstall, Once, Help, Version, Complain };
+  enum class Do { Run, Serve, Install, Stop, Uninstall, Once, Help, Version, Complain };
   Do what = Do::Help;
   Options options;
   const char* complaint = "";  // Complain: the mistake, and the word that has it

@@ -42,10 +42,24 @@ FunctionEnd
 
 Section
   SetOutPath "$INSTDIR"
-  ; A program that runs cannot be overwritten. Nothing is there the first time.
-  IfFileExists "$INSTDIR\aerostat-guest.exe" 0 +2
-    nsExec::ExecToLog '"$INSTDIR\aerostat-guest.exe" uninstall'
+  ; A program that runs cannot be overwritten. The new one stops the service, whatever version that has. The service is
+  ; not removed: Windows would keep its name until nobody looks at it any more, and its options would be lost. The first
+  ; time there is none.
+  InitPluginsDir
+  File "/oname=$PLUGINSDIR\aerostat-guest.exe" "${PROGRAM}"
+  nsExec::ExecToLog '"$PLUGINSDIR\aerostat-guest.exe" stop'
+  Pop $0
+  SetOverwrite try
+  ClearErrors
   File "/oname=aerostat-guest.exe" "${PROGRAM}"
+  IfErrors 0 written
+    ; The older program serves on.
+    nsExec::ExecToLog '"$INSTDIR\aerostat-guest.exe" install'
+    Pop $0
+    MessageBox MB_OK|MB_ICONSTOP "$INSTDIR\aerostat-guest.exe cannot be written. Does it still run?" /SD IDOK
+    SetErrorLevel 1
+    Abort
+  written:
   nsExec::ExecToLog '"$INSTDIR\aerostat-guest.exe" install'
   Pop $0
   StrCmp $0 "0" installed

@@ -126,25 +126,70 @@ class OnWine(unittest.TestCase):
         self.assertIn("installed and started", self.wine.run(str(wine.program()), "install", "--port", PORT))
         self.assertNotEqual(self.wine.wait_pid(serving), before)
         self.until_guest(name)
+        # By hand: once it is stopped no process holds its program. The next one keeps the port.
+        self.assertIn("stopped", self.wine.run(str(wine.program()), "stop"))
+        self.assertIsNone(self.wine.pid_of(serving))
+        self.assertIn("installed and started", self.wine.run(str(wine.program()), "install"))
+        self.until_guest(name)
         self.assertIn("stopped and removed", self.wine.run(str(wine.program()), "uninstall"))
         self.daemon.wait_status("win", "not-responding", timeout=15)
         self.assertIsNone(self.wine.pid_of(serving))
         self.assertIn("it is not installed", self.wine.run(str(wine.program()), "uninstall", check=False))
 
+    def make_installer(self, version: str, build: Path) -> str:
+        """The installer for x64 of the programs in this build folder."""
+        made = subprocess.run([str(ROOT / "script/package"), "windows", "--no-build", "--version", version, "--build", str(build),
+                               "--into", str(self.rundir / "made")], capture_output=True, text=True, check=True).stdout.split()
+        self.assertEqual([Path(file).name for file in made], [f"{SERVICE}-{version}-{arch}{end}.exe" for arch in ("x64", "x86") for end in ("-setup", "")])
+        return made[0]
+
+    def newer_build(self) -> Path:
+        """A build with other programs, which work alike: Windows does not look at what follows the sections."""
+        build = self.rundir / "newer"
+        for arch in ("x64", "x86"):
+            program = build / "windows" / arch / "aerostat-guest.exe"
+            program.parent.mkdir(parents=True)
+            program.write_bytes(wine.program(arch).read_bytes() + b"newer")
+        shutil.copy(bin_dir().parent / "CPackConfig.cmake", build)
+        return build
+
     def test_the_installer_installs_upgrades_and_removes_without_a_question(self) -> None:
         if not shutil.which("makensis"):
             needs("makensis is not installed; run script/setup")
-        made = subprocess.run([str(ROOT / "script/package"), "windows", "--no-build", "--version", "0.1.0", "--build", str(bin_dir().parent),
-                               "--into", str(self.rundir / "made")], capture_output=True, text=True, check=True).stdout.split()
-        self.assertEqual([Path(file).name for file in made], [f"{SERVICE}-0.1.0-{arch}{end}.exe" for arch in ("x64", "x86") for end in ("-setup", "")])
+        newer = self.newer_build()
+        setup, newer_setup = self.make_installer("0.1.0", bin_dir().parent), self.make_installer("0.2.0", newer)
         self.wine.be("win2008r2")
+        name = "Windows Server 2008 R2"
         listed = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall" + "\\" + SERVICE
+        registered = r"HKLM\System\CurrentControlSet\Services" + "\\" + SERVICE
         installed = self.wine.prefix / "drive_c/Program Files/Aerostat"
-        for _ in ("new", "over the one that runs"):
-            self.wine.run(made[0], "/S")
-            self.assertEqual((installed / "aerostat-guest.exe").read_bytes(), wine.program().read_bytes())
+        program = installed / "aerostat-guest.exe"
+
+        def check(version: str, expected: Path) -> None:
+            self.assertEqual(program.read_bytes(), expected.read_bytes(), version)
             self.assertIn("RUNNING", self.wine.run("sc", "query", SERVICE))
-            self.assertIn("0.1.0", self.wine.run("reg", "query", listed))
+            self.assertIn(version, self.wine.run("reg", "query", listed))
+
+        self.wine.run(setup, "/S")
+        check("0.1.0", wine.program())
+        # What its administrator chose outlives the upgrade of the service that runs.
+        self.wine.run(str(program), "install", "--port", PORT, "--sample-ms", "250")
+        self.until_guest(name)
+        self.wine.run(newer_setup, "/S")
+        check("0.2.0", newer / "windows/x64/aerostat-guest.exe")
+        self.until_guest(name)
+        self.assertRegex(self.wine.run("reg", "query", registered, "/v", "ImagePath"), r'exe" serve --port "\S+COM33" --sample-ms 250\n')
+        # A program that is not the service's holds the file. Then the installer says so, and what was there serves on.
+        holder = self.wine.start(str(program), "run", "--port", r"\\.\COM34")
+        self.wine.wait_pid(r"aerostat-guest\.exe.* run")
+        try:
+            with self.assertRaisesRegex(RuntimeError, "exit status 1"):
+                self.wine.run(setup, "/S")
+        finally:
+            holder.kill()
+            process.stop(holder)
+        check("0.2.0", newer / "windows/x64/aerostat-guest.exe")
+        self.until_guest(name)
         self.wine.run(str(installed / "uninstall.exe"), "/S")
         until(lambda: not installed.exists(), 30, "its folder is gone")
         self.assertIn("it is not installed", self.wine.run(str(wine.program()), "uninstall", check=False))

@@ -13,7 +13,8 @@ void Agent::run(HANDLE stop) {
   for (;;) {
     std::int64_t now = now_ns();
     if (!port_.opened() && now >= retry_at_) open_port(now);
-    if (!wait(stop, now)) return;
+    // This thread started the port's reads, and no other can cancel them.
+    if (!wait(stop, now)) return port_.shut();
     now = now_ns();
     if (port_.opened()) listen(now);
     if (port_.opened() && talk_.hello_due(now)) say_hello(now);

@@ -17,6 +17,7 @@ constexpr const wchar_t* kEventSource =
 // Two privileges are left of LocalSystem's: to pass through folders, and to read the lists of pages.
 constexpr wchar_t kPrivileges[] = L"SeChangeNotifyPrivilege\0SeProfileSingleProcessPrivilege\0";
 constexpr DWORD kMostWaitMs = 10'000;
+constexpr wchar_t kServe[] = L"\" serve";  // between the program's path and its options
 
 // Levels of ChangeServiceConfig2 that came with Vista. An older system refuses them, which is no fault.
 constexpr DWORD kFailureActionsFlag = 4, kSidInfo = 5, kRequiredPrivileges = 6;
@@ -50,10 +51,13 @@ class WideText {
 };
 
 // "C:\Program Files\Aerostat\aerostat-guest.exe" serve --port "\\.\COM3"
-void put_command(WideText& out, const wchar_t* program, const Options& options) {
+void put_program(WideText& out, const wchar_t* program) {
   out.put(L'"');
   out.put(program);
-  out.put(L"\" serve");
+  out.put(kServe);
+}
+
+void put_options(WideText& out, const Options& options) {
   if (options.port != nullptr) {
     out.put(L" --port \"");
     out.put(std::string_view(options.port));
@@ -100,16 +104,47 @@ void set_event_source(const wchar_t* program) {
   RegCloseKey(key);
 }
 
-// False: it does not stop.
-bool stop_and_wait(SC_HANDLE service) {
-  SERVICE_STATUS status{};
-  ControlService(service, SERVICE_CONTROL_STOP, &status);
-  for (DWORD waited = 0; waited <= kMostWaitMs; waited += 100) {
-    if (QueryServiceStatus(service, &status) == 0 || status.dwCurrentState == SERVICE_STOPPED) return true;
-    Sleep(100);
+// An upgrade keeps what the service was installed with: what follows `serve` in its command line.
+void put_kept_options(WideText& out, SC_HANDLE service) {
+  alignas(QUERY_SERVICE_CONFIGW) static std::array<BYTE, 8192> room;  // the most that Windows gives
+  auto* config = reinterpret_cast<QUERY_SERVICE_CONFIGW*>(room.data());
+  DWORD needed = 0;
+  if (QueryServiceConfigW(service, config, static_cast<DWORD>(room.size()), &needed) == 0) return;
+  const wchar_t* rest = config->lpBinaryPathName;
+  if (rest == nullptr || *rest != L'"') return;
+  for (++rest; *rest != L'\0' && *rest != L'"'; ++rest) {
   }
-  SetLastError(ERROR_SERVICE_REQUEST_TIMEOUT);
-  return false;
+  const std::size_t serve_length = std::wcslen(kServe);
+  if (std::wcsncmp(rest, kServe, serve_length) == 0) out.put(rest + serve_length);
+}
+
+bool state_of(SC_HANDLE service, SERVICE_STATUS_PROCESS& status) {
+  DWORD needed = 0;
+  return QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, reinterpret_cast<BYTE*>(&status),
+                              sizeof status, &needed) != 0;
+}
+
+// False: it does not stop. A service says that it stopped before its process ends, and nobody can replace its
+// program before that.
+bool stop_and_wait(SC_HANDLE service) {
+  SERVICE_STATUS_PROCESS status{};
+  HANDLE process = nullptr;
+  if (state_of(service, status) && status.dwProcessId != 0)
+    process = OpenProcess(SYNCHRONIZE, FALSE, status.dwProcessId);
+  SERVICE_STATUS told{};
+  ControlService(service, SERVICE_CONTROL_STOP, &told);
+  DWORD waited = 0;
+  while (state_of(service, status) && status.dwCurrentState != SERVICE_STOPPED && waited <= kMostWaitMs) {
+    Sleep(100);
+    waited += 100;
+  }
+  bool stopped = waited <= kMostWaitMs;
+  if (process != nullptr) {
+    stopped = stopped && WaitForSingleObject(process, kMostWaitMs) == WAIT_OBJECT_0;
+    CloseHandle(process);
+  }
+  if (!stopped) SetLastError(ERROR_SERVICE_REQUEST_TIMEOUT);
+  return stopped;
 }
 
 // Soon after a boot the service manager still starts other services, and refuses any other start.
@@ -160,7 +195,8 @@ ServiceFault install_service(const Options& options) {
   const DWORD length = GetModuleFileNameW(nullptr, program.data(), static_cast<DWORD>(program.size()));
   if (length == 0 || length >= program.size()) return {"find this program's path", ERROR_BUFFER_OVERFLOW};
   WideText command;
-  put_command(command, program.data(), options);
+  put_program(command, program.data());
+  put_options(command, options);
   const Handle manager{OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE)};
   if (manager.h == nullptr) return fault("open the service manager");
   Handle service{CreateServiceW(manager.h, kServiceName, kTitle, SERVICE_ALL_ACCESS,
@@ -170,6 +206,11 @@ ServiceFault install_service(const Options& options) {
     service.h = OpenServiceW(manager.h, kServiceName, SERVICE_ALL_ACCESS);
     if (service.h == nullptr) return fault("open the service");
     if (!stop_and_wait(service.h)) return fault("stop the older service");
+    if (options.port == nullptr && options.sample_ns <= 0) {
+      command = {};
+      put_program(command, program.data());
+      put_kept_options(command, service.h);
+    }
     if (ChangeServiceConfigW(service.h, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START, SERVICE_ERROR_NORMAL,
                              command.text(), nullptr, nullptr, nullptr, nullptr, nullptr, kTitle) == 0)
       return fault("change the service");
@@ -178,6 +219,15 @@ ServiceFault install_service(const Options& options) {
   set_recovery(service.h);
   set_event_source(program.data());
   if (!start_and_wait(service.h)) return fault("start the service");
+  return {};
+}
+
+ServiceFault stop_service() {
+  const Handle manager{OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT)};
+  if (manager.h == nullptr) return fault("open the service manager");
+  const Handle service{OpenServiceW(manager.h, kServiceName, SERVICE_STOP | SERVICE_QUERY_STATUS)};
+  if (service.h == nullptr) return fault("open the service");
+  if (!stop_and_wait(service.h)) return fault("stop the service");
   return {};
 }
 

@@ -14,8 +14,10 @@ struct ServiceFault {
 };
 
 // Installs and starts the service with this program and these options, or gives them to the one that is
-// there.
+// there. Without options that one keeps its own.
 ServiceFault install_service(const Options& options);
+// Stops it, and waits until its program can be replaced.
+ServiceFault stop_service();
 // Stops and removes it.
 ServiceFault uninstall_service();
 // Runs it, for the service manager. Returns when it has ended.
