@@ -1,10 +1,12 @@
 """The service for Windows, under wine: as the systems of the original, against a real aerostatd, through a serial line. The
 VM around it is scripted; nothing here ran on a real Windows."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 from pathlib import Path
 from statistics import median_low
@@ -194,6 +196,39 @@ class OnWine(unittest.TestCase):
         until(lambda: not installed.exists(), 30, "its folder is gone")
         self.assertIn("it is not installed", self.wine.run(str(wine.program()), "uninstall", check=False))
         self.assertNotIn("0.1.0", self.wine.run("reg", "query", listed, check=False))
+
+    def test_no_library_is_taken_from_its_folder(self) -> None:
+        folder = self.rundir / "planted"
+        folder.mkdir()
+        # Any program will do: to be loaded is enough. Only 2003 is asked whether it is R2, and user32 tells. It is loaded as
+        # psapi is, which no wine needs.
+        for name in ("aerostat-guest.exe", "user32.dll"):
+            shutil.copy(wine.program(), folder / name)
+        self.wine.be("win2003")
+        traces = self.wine.run(str(folder / "aerostat-guest.exe"), "once", trace="+loaddll").splitlines()
+        loaded = [line for line in traces if "user32.dll" in line]
+        self.assertTrue(loaded and all(r"system32\\user32.dll" in line for line in loaded), loaded)
+
+    def test_a_port_that_takes_nothing_is_shut_and_tried_again(self) -> None:
+        # All reads from it succeed, no write does.
+        self.wine.connect("com35", "/dev/full")
+        program = self.wine.start(str(wine.program()), "run", "--port", r"\\.\COM35")
+        folder = Path(f"/proc/{program.pid}/fd")
+
+        def opened() -> bool:
+            with contextlib.suppress(OSError):  # one was closed meanwhile
+                return any(file.readlink() == Path("/dev/full") for file in folder.iterdir())
+            return False
+
+        try:
+            # It has it for some ms of every 200: too short for the pace of until().
+            end = time.monotonic() + 60
+            while not opened():
+                self.assertLess(time.monotonic(), end, "it never opened the port")
+            until(lambda: not opened(), 10, "the port is shut")
+        finally:
+            program.kill()
+            process.stop(program)
 
     def test_what_is_wrong_is_said_in_one_sentence(self) -> None:
         for words, said in (

@@ -64,11 +64,12 @@ class Wine:
         with self._log.open("ab") as log:
             subprocess.run(["wineserver", order], env=self._environment, stdout=log, stderr=log, check=False, timeout=60)
 
-    def run(self, *command: str, timeout: float = 180, check: bool = True) -> str:
-        """Runs a program to its end; its outputs. A failure shows them."""
+    def run(self, *command: str, timeout: float = 180, check: bool = True, trace: str = "") -> str:
+        """Runs a program to its end; its outputs, with these traces of wine. A failure shows them."""
+        environment = {**self._environment, "WINEDEBUG": f"-all,{trace}"}
         # A file and no pipe: a pipe would stay open in services that wine starts meanwhile.
         with tempfile.TemporaryFile() as log:
-            done = subprocess.run(["wine", *command], env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            done = subprocess.run(["wine", *command], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                   timeout=timeout, check=False)
             log.seek(0)
             out = log.read().decode(errors="replace").replace("\r", "")

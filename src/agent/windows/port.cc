@@ -85,6 +85,7 @@ bool Port::send(std::string_view line) {
   if (!opened() || line.empty() || held_ + line.size() > queue_.size()) return false;
   std::memcpy(queue_.data() + held_, line.data(), line.size());
   held_ += line.size();
+  // If it fails, the line is held, and written() tells.
   start_write();
   return true;
 }
@@ -92,17 +93,18 @@ bool Port::send(std::string_view line) {
 bool Port::start_write() {
   if (writing_ > 0 || held_ == 0) return true;
   std::memcpy(out_.data(), queue_.data(), held_);
+  const BOOL done = WriteFile(handle_, out_.data(), static_cast<DWORD>(held_), nullptr, &write_);
+  if (done == 0 && GetLastError() != ERROR_IO_PENDING) {
+    error_ = GetLastError();
+    return false;
+  }
   writing_ = held_;
   held_ = 0;
-  const BOOL done = WriteFile(handle_, out_.data(), static_cast<DWORD>(writing_), nullptr, &write_);
-  if (done != 0 || GetLastError() == ERROR_IO_PENDING) return true;
-  error_ = GetLastError();
-  writing_ = 0;
-  return false;
+  return true;
 }
 
 bool Port::written() {
-  if (writing_ == 0) return true;
+  if (writing_ == 0) return start_write();
   DWORD put = 0;
   if (GetOverlappedResult(handle_, &write_, &put, FALSE) == 0) {
     error_ = GetLastError();

@@ -38,7 +38,8 @@ class Port {
 
   // Queues a whole line and starts to write. False: no room, the line was not queued.
   bool send(std::string_view line);
-  // After write_event(). False: as `gone`.
+  // After write_event(), and from time to time: a write that could not start signals nothing. False: as
+  // `gone`.
   bool written();
   bool unsent() const { return writing_ > 0 || held_ > 0; }
 

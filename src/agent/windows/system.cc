@@ -60,7 +60,7 @@ bool is_second_release() {
   constexpr int kServerR2 = 89;  // SM_SERVERR2
   if (version_info().dwMajorVersion != 5) return false;
   using GetMetrics = int(WINAPI*)(int);
-  const auto get = look_up<GetMetrics>(LoadLibraryW(L"user32.dll"), "GetSystemMetrics");
+  const auto get = look_up<GetMetrics>(load_system_library(L"user32.dll"), "GetSystemMetrics");
   return get != nullptr && get(kServerR2) != 0;
 }
 
@@ -88,7 +88,7 @@ System::System(bool second_release) {
   // Before Windows 7 it is in a library of its own.
   get_performance_ = look_up<GetPerformance>(GetModuleHandleW(L"kernel32.dll"), "K32GetPerformanceInfo");
   if (get_performance_ == nullptr)
-    get_performance_ = look_up<GetPerformance>(LoadLibraryW(L"psapi.dll"), "GetPerformanceInfo");
+    get_performance_ = look_up<GetPerformance>(load_system_library(L"psapi.dll"), "GetPerformanceInfo");
   enable_profiling();
   find_product();
   find_boot();
@@ -186,10 +186,12 @@ MemoryNumbers System::memory() {
 }
 
 Number System::low_memory() const {
-  BOOL low = FALSE;
-  if (low_memory_event_ == nullptr || QueryMemoryResourceNotification(low_memory_event_, &low) == 0)
-    return {};
-  return low != FALSE ? 1 : 0;
+  // As who waits for it asks: an answer that differs would let that wait end again and again.
+  switch (WaitForSingleObject(low_memory_event_, 0)) {
+    case WAIT_OBJECT_0: return 1;
+    case WAIT_TIMEOUT: return 0;
+    default: return {};
+  }
 }
 
 std::uint32_t System::query(int what, std::uint32_t room) {
