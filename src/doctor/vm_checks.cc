@@ -267,7 +267,8 @@ class Examination {
       case Service::Silent:
         add("service", dynamic() ? Problem : Note, "the service in the guest has fallen silent",
             exam_.service_note,
-            windows() ? "sc stop aerostat-guest and sc start aerostat-guest in the guest, if it still answers"
+            windows() ? "sc.exe stop aerostat-guest and sc.exe start aerostat-guest in the guest, if it "
+                        "still answers"
                       : "systemctl restart aerostat-guest in the guest, if it still answers");
         break;
       case Service::Faulty:

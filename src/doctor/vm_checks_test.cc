@@ -199,7 +199,7 @@ TEST(VmChecks, TellBootMemoryDefectsAndVersionsByTheTableOfGuests) {
   w.vm.exam.service = Service::Silent;
   EXPECT_THAT(w.finds("service").text, HasSubstr("newer than this host"));
   w.vm.exam.agent_version = "1.0";
-  EXPECT_THAT(w.finds("service").remedy, HasSubstr("sc start aerostat-guest"));
+  EXPECT_THAT(w.finds("service").remedy, HasSubstr("sc.exe start aerostat-guest"));
 }
 
 TEST(VmChecks, WhatIsStaticIsNoProblemOfItsDevices) {
