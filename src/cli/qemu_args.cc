@@ -96,11 +96,13 @@ std::string qemu_hint(const QemuVm& vm) {
   if (vm.hyperv) {
     return "QEMU 8.2 or later. Windows finds hv-balloon only with -cpu host,hv-relaxed,hv-time,hv-vapic,"
            "hv-spinlocks=0x1fff,hv-vpindex,hv-runtime,hv-synic,hv-stimer and without S4 (q35: -global "
-           "ICH9-LPC.disable_s4=1). The VM cannot be migrated. No real one was ever run";
+           "ICH9-LPC.disable_s4=1). The VM cannot be migrated. With the service only Server 2012 R2 to 2025 "
+           "grow by it. No real one was ever run";
   }
   if (vm.windows && !vm.dimms) {
     return "It boots with its maximum, and its balloon takes what is idle: install virtio-win in the guest. "
-           "QEMU 8.2 and later have hv-balloon, which needs no driver in Windows: --hv-balloon";
+           "QEMU 8.2 and later have hv-balloon, which needs no driver in Windows (with the service it adds "
+           "memory to Server 2012 R2 to 2025 only): --hv-balloon";
   }
   return {};
 }

@@ -48,6 +48,8 @@ TEST(QemuArgs, LetAWindowsGuestBootWithItsMaximum) {
   EXPECT_NE(text.find("-m size=8192M -device virtio-balloon-pci"), std::string::npos) << text;
   EXPECT_EQ(text.find("virtio-mem"), std::string::npos);
   EXPECT_NE(qemu_hint(vm).find("--hv-balloon"), std::string::npos);
+  EXPECT_NE(qemu_hint(vm).find("with the service it adds memory to Server 2012 R2 to 2025 only"),
+            std::string::npos);
   EXPECT_EQ(qemu_hint({"web", 1_GiB, 2_GiB}), "");
   vm.dimms = true;
   EXPECT_NE(shell_text(qemu_args(vm).value(), true).find("-m size=2048M,slots="), std::string::npos)
@@ -66,6 +68,7 @@ TEST(QemuArgs, GiveHyperVsBalloonItsMemoryAndRoomToAlignIt) {
       << text;
   EXPECT_EQ(text.find("virtio-balloon"), std::string::npos) << "only one balloon is supported";
   EXPECT_NE(qemu_hint(vm).find("8.2"), std::string::npos);
+  EXPECT_NE(qemu_hint(vm).find("With the service only Server 2012 R2 to 2025"), std::string::npos);
   vm.maximum = vm.startup;
   EXPECT_EQ(shell_text(qemu_args(vm).value(), true).find("memdev"), std::string::npos);
   vm.dimms = true;
