@@ -25,6 +25,9 @@ constexpr double kMuchOfBoot = 0.25;
 // Tables that the guest's kernel sized at boot are then small for it.
 constexpr int kManyTimesBoot = 4;
 
+// For a guest that cannot be given memory while it runs.
+constexpr const char* kBootWithAll = "boot it with all that it may need: its balloon takes what is idle";
+
 // For a command: "512M".
 std::string word(Bytes size) { return fmt::format("{}M", size.round_up(Bytes::mib(1)).whole_mib()); }
 
@@ -69,6 +72,7 @@ class Examination {
   }
   // The command that gives it the devices that are missing.
   std::string give_devices() const {
+    if (windows()) return give_windows();
     const Bytes most = wanted_maximum() > facts_.base ? wanted_maximum() : facts_.base + facts_.base;
     if (of_libvirt()) {
       return fmt::format("aerostat adopt {} --minimum {} --maximum {}, then start it again", name_,
@@ -76,6 +80,26 @@ class Examination {
     }
     return fmt::format("start it with what `aerostat qemu-args {} --startup {} --maximum {}` prints", name_,
                        word(facts_.base), word(most));
+  }
+
+  // Windows boots with its maximum, unless it has a device by which it grows. It gets no virtio-mem.
+  std::string give_windows() const {
+    if (of_libvirt()) {
+      return fmt::format("aerostat adopt {} --minimum {}, then start it again", name_,
+                         word(std::min(limits_.minimum, facts_.base)));
+    }
+    const std::string_view way = facts_.grows_by == GuestAbility::HvBalloon ? "--hv-balloon"
+                                 : facts_.grows_by == GuestAbility::Dimm    ? "--windows --dimms"
+                                                                            : "--windows";
+    return fmt::format("start it with what `aerostat qemu-args {} --startup {} --maximum {} {}` prints",
+                       name_, word(facts_.base), word(wanted_maximum()), way);
+  }
+
+  // It is set up to need no growth: nothing is wrong if it cannot grow.
+  bool boots_with_all() const {
+    using enum GuestAbility;
+    const auto grows = [this](GuestAbility way) { return exam_.standing.ability(way) == Can::Yes; };
+    return windows() || !(grows(Dimm) || grows(VirtioMem) || grows(HvBalloon));
   }
 
   void add(std::string check, Severity severity, std::string text, std::string evidence = {},
@@ -149,9 +173,13 @@ class Examination {
       return;
     }
     if (facts_.levels.most() <= facts_.base) {
-      add("devices", dynamic() ? Warning : Note,
-          fmt::format("it cannot grow above {}, which it booted with", format_bytes(facts_.base)),
-          facts_.manager_note, give_devices());
+      const std::string text =
+          fmt::format("it cannot grow above {}, which it booted with", format_bytes(facts_.base));
+      if (boots_with_all()) {
+        add("devices", Note, text, {}, kBootWithAll);
+      } else {
+        add("devices", dynamic() ? Warning : Note, text, facts_.manager_note, give_devices());
+      }
     }
     if (facts_.levels.least() >= facts_.base) {
       add("devices", dynamic() ? Warning : Note,
@@ -197,7 +225,7 @@ class Examination {
       add("maximum", Warning, "its maximum is more than its devices allow",
           fmt::format("maximum {}, devices up to {}", format_bytes(*own.maximum),
                       format_bytes(facts_.levels.most())),
-          give_devices());
+          windows() && of_libvirt() ? kBootWithAll : give_devices());
     }
     if (own.minimum && *own.minimum < facts_.levels.least()) {
       add("minimum", Note, "its minimum is less than its devices can reach",
@@ -227,7 +255,7 @@ class Examination {
           limits_.maximum > facts_.base
               ? fmt::format("aerostat set {} --maximum {}, so that nobody expects more", name_,
                             word(limits_.maximum))
-              : "boot it with all that it may need: its balloon takes what is idle");
+              : kBootWithAll);
     } else if (guest.general) {
       add("guest", Note, fmt::format("{} has no row of its own in the table of guests", guest.title),
           evidence, guest.remedy);

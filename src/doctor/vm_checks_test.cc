@@ -137,6 +137,38 @@ TEST(VmChecks, MissingDevicesComeWithTheExactCommand) {
   EXPECT_THAT(found(vm, "devices").text, HasSubstr("cannot shrink below 1.00 GiB"));
 }
 
+// It boots with its maximum: that is no fault, and a device for growth would be no remedy.
+TEST(VmChecks, OfWindowsDoNotAskForDevicesThatItCannotUse) {
+  VmFacts vm = sound();
+  vm.exam.report.guest = GuestSystem{.os = "windows", .name = "Windows 10"};
+  vm.exam.facts.levels = Levels::around(1_GiB, 1_MiB, 2_MiB, 64_MiB, 1_GiB);
+  vm.exam.report.limits.maximum = 1_GiB;
+  EXPECT_EQ(found(vm, "devices").severity, Severity::Note);
+  EXPECT_EQ(found(vm, "devices").remedy, "boot it with all that it may need: its balloon takes what is idle");
+  vm.exam.report.settings.maximum = 4_GiB;
+  EXPECT_EQ(found(vm, "maximum").remedy,
+            "start it with what `aerostat qemu-args web --startup 1024M --maximum 4096M --windows` prints");
+  vm.exam.facts.grows_by = GuestAbility::Dimm;
+  EXPECT_THAT(found(vm, "maximum").remedy, HasSubstr("--windows --dimms` prints"));
+  vm.exam.facts.grows_by = GuestAbility::HvBalloon;
+  EXPECT_THAT(found(vm, "maximum").remedy, HasSubstr("--maximum 4096M --hv-balloon` prints"));
+  vm.exam.facts.can_change = false;
+  vm.exam.driver = "libvirt";
+  EXPECT_EQ(found(vm, "devices").remedy, "aerostat adopt web --minimum 512M, then start it again")
+      << "a maximum would add a virtio-mem";
+}
+
+// Of a row that nobody has tried.
+TEST(VmChecks, OfAGuestThatTakesInNoMemoryDoNotAskForDevices) {
+  VmFacts vm = sound();
+  vm.exam.facts.levels = Levels::around(1_GiB, 1_MiB, 2_MiB, 64_MiB, 1_GiB);
+  EXPECT_EQ(found(vm, "devices").severity, Severity::Warning);
+  vm.exam.standing.can = {Can::Yes, Can::No, Can::Unknown, Can::Unknown};
+  EXPECT_EQ(found(vm, "devices").severity, Severity::Note);
+  vm.exam.standing.can = {Can::Yes, Can::Yes, Can::Unknown, Can::Unknown};
+  EXPECT_EQ(found(vm, "devices").severity, Severity::Warning) << "it could be given DIMMs";
+}
+
 TEST(VmChecks, WhatWasSizedAtBootStaysSmall) {
   VmFacts vm = sound();
   vm.exam.facts.base = 512_MiB;
