@@ -128,8 +128,11 @@ void stand_by_itself(Verdict& v, const VmRecord& vm) {
       v.keeps = Bytes{};  // as for a guest that claims to use all: weight decides
       break;
     case Status::NotResponding: v.keeps = touched_or_all(vm); break;  // it may be silent for lack of memory
+    case Status::Static:
+      // Its guest says that it takes no part. What it booted with is nobody's word for that.
+      v.keeps = std::max(touched_or_all(vm), vm.settings.startup ? vm.limits.startup : Bytes{});
+      break;
     case Status::Starting:
-    case Status::Static:  // its guest takes no part
     case Status::NoIntegration:
       // Startup memory is its owner's word.
       v.keeps = std::max({touched_or_all(vm), vm.facts().base, vm.limits.startup});
