@@ -187,6 +187,9 @@ void Engine::rebooted(VmRecord& vm) {
   event(EventCode::VmRebooted, vm.name);
   vm.reaction = {};
   vm.objection = {};
+  // Another system may boot from its disk.
+  vm.standing = {};
+  vm.limited_by_guest = false;
   if (vm.guest) vm.guest->guest_reset();
   if (!options_.guards.reboots || paused_ || vm.limits.mode == Mode::Static || vm.facts().link != Link::Up)
     return;

@@ -57,6 +57,28 @@ class Guest {
     world_.speak("web");
     session_.connected(world_.clock.now());
   }
+  void reboots() {
+    fakes::FakeMachine& machine = *world_.machines.at("web");
+    ++machine.f.resets;
+    machine.arrive();
+    world_.engine.machine_changed(machine.id());
+    session_.guest_reset();
+    world_.guest("web").s = session_.state();
+  }
+  // Its balloon's driver shows that it needs so much.
+  void shows(Bytes demand, Duration time) {
+    fakes::FakeMachine& machine = *world_.machines.at("web");
+    for (Duration done{0}; done < time; done += 1s) {
+      GuestSample sample;
+      sample.total = assigned();
+      sample.available = assigned() - demand;
+      machine.f.has_balloon_stats = true;
+      machine.f.balloon_stats = sample;
+      machine.f.balloon_stats_at = world_.clock.now();
+      world_.engine.machine_changed(machine.id());
+      world_.run(1s);
+    }
+  }
   // It needs so much of what it has, for so long.
   void needs(Bytes demand, Duration time, Duration step = 250ms) {
     for (Duration done{0}; done < time; done += step) {
@@ -306,6 +328,23 @@ TEST(GuestsOfTheTable, WhatAGuestWasGivenBeforeItSpokeStaysCountedAndItsOwn) {
   guest.needs(had, 5s);
   EXPECT_EQ(guest.report().status, Status::Static);
   EXPECT_EQ(guest.report().committed, had) << "unsupported, and counted as before";
+}
+
+TEST(GuestsOfTheTable, AnotherSystemAfterARebootIsJudgedAnew) {
+  Guest guest(GuestAbility::Dimm, table());
+  guest.hello(windows("Windows XP", "Professional", 3, "x86"));
+  guest.needs(300_MiB, 5s);
+  ASSERT_EQ(guest.report().status, Status::Static);
+  guest.shows(300_MiB, 10s);
+  ASSERT_EQ(guest.report().status, Status::Static) << "its own word counts until then";
+  guest.reboots();
+  EXPECT_EQ(guest.exam().limited_by_guest, "");
+  guest.shows(300_MiB, 10s);  // no service comes
+  EXPECT_EQ(guest.exam().standing.row, "");
+  EXPECT_EQ(guest.report().status, Status::Ok);
+  guest.hello(windows("Windows XP", "Professional", 3, "x86"));
+  guest.needs(300_MiB, 1s);
+  EXPECT_EQ(guest.report().status, Status::Static) << "it was the same system after all";
 }
 
 // A guest that says that it takes no part, beside one that lacks memory. It booted with 1 GiB, grew on its

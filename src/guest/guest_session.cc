@@ -349,6 +349,9 @@ void GuestSession::guest_reset() {
   offset_.forget();
   ping_.reset();
   preparing_.reset();
+  state_.agent_version.clear();
+  state_.os.clear();
+  state_.system = {};
   state_.sample.reset();
   state_.low_since.reset();
   state_.complaint.clear();

@@ -397,6 +397,17 @@ TEST(GuestSession, BeginsAnewWhenItsGuestWasReset) {
   EXPECT_EQ(talk.state().sample->available, 90_MiB);
 }
 
+TEST(GuestSession, DoesNotKnowWhatSystemBootsAfterAReset) {
+  Talk talk;
+  talk.says(R"({"t":"hello","protocol":[1,0],"agent":"1.0","boot_id":"b","os":"windows","name":"Windows XP"})"
+            "\n");
+  ASSERT_EQ(talk.state().system.name, "Windows XP");
+  talk.session.guest_reset();
+  EXPECT_EQ(talk.state().system, GuestSystem{});
+  EXPECT_EQ(talk.state().os, "");
+  EXPECT_EQ(talk.state().agent_version, "");
+}
+
 TEST(GuestSession, TakesNothingOfAnEarlierBootForAWordOfTheNew) {
   Talk talk;
   talk.greet();
