@@ -120,6 +120,22 @@ TEST(EngineObjections, AfterAGrowthANewShrinkMayBeRefused) {
   EXPECT_EQ(w.assigned("db"), high);
 }
 
+TEST(EngineObjections, WhereTheHostsKernelHasNoMoreItIsOverruled) {
+  World w(8_GiB);
+  w.host.resident_now = 384_MiB;
+  refuses(w, "db");
+  w.host.resident_of[*w.machines["db"]->f.pid] = 1_GiB;
+  w.add("busy", 384_MiB);
+  w.demands["busy"] = 200_MiB;
+  w.host.available_now = 200_MiB;  // 72 MiB above what is kept for the host
+  until_asked(w, "db");
+  w.run(1s);
+  ASSERT_EQ(w.assigned("db"), 1024_MiB);
+  w.demands["busy"] = 600_MiB;
+  w.run(6s);
+  EXPECT_LT(w.assigned("db"), 1024_MiB) << "long before half a minute is over";
+}
+
 TEST(EngineObjections, AVmThatIsOwedToAnotherStartIsNotKept) {
   World w(2_GiB);
   refuses(w, "db");
@@ -150,6 +166,12 @@ TEST(OthersSuffice, CountsWhatIsFreeWhatComesBackAndWhatOthersGive) {
   EXPECT_TRUE(others_suffice(host, {gives, grows}));
   host.elsewhere = 1000_MiB;
   EXPECT_FALSE(others_suffice(host, {})) << "more is promised than there is";
+  host.elsewhere = 0_MiB;
+  host.spare_physical = 100_MiB;
+  grows.desired = 500_MiB;
+  EXPECT_TRUE(others_suffice(host, {grows}));
+  host.spare_physical = 20_MiB;
+  EXPECT_FALSE(others_suffice(host, {grows})) << "the books have it, the host's kernel has not";
   Wish astray;
   astray.place = 7;
   host.elsewhere = 0_MiB;

@@ -5,7 +5,8 @@
 namespace aerostat {
 
 bool others_suffice(const HostView& host, const std::vector<Wish>& plan) {
-  Bytes lacking, coming = host.free();
+  // What the host's kernel lacks is no growth either, whatever the books say.
+  Bytes lacking, coming = std::min(host.free(), host.spare_physical.value_or(host.free()));
   for (const VmView& vm : host.vms) {
     if (!vm.stalled) coming += std::max(Bytes{}, vm.committed - vm.target);
   }
