@@ -367,10 +367,13 @@ void Engine::note_decision(VmRecord& vm, const VmView& view, Decision decision, 
   if (view.demand) record.wanted = wish.numbers.wanted.sum();
   record.host_free = host_free;
   if (moved) record.result = "under way";
-  if (decision.shrinks() && vm.objection.overruled)
-    record.result += "; others lack memory, so this is overruled: " + vm.objection.why;
-  if (!moved && vm.objection.stands(clock_.now()))
-    record.result = "a program in the guest refuses, others are asked first: " + vm.objection.why;
+  const Objection& objection = vm.objection;
+  // A program that was asked again may agree by now.
+  const bool refuses = vm.guest && !vm.guest->state().refusal.empty();
+  if (decision.shrinks() && objection.overruled && objection.counts(clock_.now()) && refuses)
+    record.result += "; others lack memory, so this is overruled: " + objection.why;
+  if (!moved && objection.keeps)
+    record.result = "a program in the guest refuses, others are asked first: " + objection.why;
   record.decision = std::move(decision);
   journal_.decision(std::move(record));
 }

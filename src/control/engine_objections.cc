@@ -35,13 +35,14 @@ bool Engine::prepared(VmRecord& vm, const Ruling& ruling, TimePoint now) {
 bool Engine::objects(VmRecord& vm, TimePoint now) {
   const std::string& refusal = vm.guest->state().refusal;
   if (refusal.empty() || !vm.objection.may_be_heard(vm.mind.grew_at, now)) return false;
-  vm.objection = {now, refusal, false};
+  vm.objection = {now, refusal, false, true};
   return true;
 }
 
 // Who objects is asked last.
 std::vector<Wish> Engine::plan(const HostView& view, TimePoint now) {
   const auto stands = [now](const VmRecord* vm) { return vm->objection.stands(now); };
+  for (VmRecord* vm : records_) vm->objection.keeps = false;
   if (std::none_of(records_.begin(), records_.end(), stands)) return options_.plan(view);
   HostView without = view;
   for (std::size_t i = 0; i < records_.size(); ++i) {
@@ -50,11 +51,20 @@ std::vector<Wish> Engine::plan(const HostView& view, TimePoint now) {
       v.limits.minimum = std::max(v.limits.minimum, std::min(v.target, v.limits.maximum));
   }
   std::vector<Wish> wishes = options_.plan(without);
-  if (others_suffice(without, wishes)) return wishes;
-  for (VmRecord* vm : records_) {
-    if (vm->objection.stands(now)) vm->objection.overruled = true;
+  std::vector<Wish> in_full = options_.plan(view);
+  if (!others_suffice(without, wishes)) {
+    for (VmRecord* vm : records_) {
+      if (stands(vm)) vm->objection.overruled = true;
+    }
+    return in_full;
   }
-  return options_.plan(view);
+  // What it changes is told, and no more.
+  for (const Wish& wish : in_full) {
+    if (wish.place >= records_.size()) continue;
+    VmRecord* const vm = records_[wish.place];
+    vm->objection.keeps = stands(vm) && wish.to < view.vms[wish.place].target;
+  }
+  return wishes;
 }
 
 }  // namespace aerostat

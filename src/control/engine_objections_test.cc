@@ -85,6 +85,63 @@ TEST(EngineObjections, WhereOthersCannotGiveEnoughItIsOverruled) {
   EXPECT_EQ(w.engine.host().over_committed_passes, 0U);
 }
 
+// Whether the newest decision about `name` mentions `what`.
+bool newest_says(World& w, const std::string& name, const std::string& what) {
+  return w.engine.explain(name, 1).value().back().result.find(what) != std::string::npos;
+}
+
+// "db" refuses, others lack memory, and the first part of the shrink is told as overruled.
+void overrules(World& w) {
+  w.settings.kept["db"].minimum = 64_MiB;
+  refuses(w, "db");
+  until_asked(w, "db");
+  w.run(1s);
+  w.add("busy", 384_MiB);
+  w.demands["busy"] = 380_MiB;
+  w.run(2s);
+  w.demands["busy"] = 900_MiB;
+  for (int i = 0; i < 40 && w.assigned("db") == 1024_MiB; ++i) w.run(250ms);
+  ASSERT_LT(w.assigned("db"), 1024_MiB);
+  ASSERT_TRUE(newest_says(w, "db", "so this is overruled"));
+}
+
+void until_it_gives(World& w, const std::string& name) {
+  const Bytes before = w.assigned(name);
+  for (int i = 0; i < 800 && w.assigned(name) == before; ++i) w.run(250ms);
+  ASSERT_LT(w.assigned(name), before);
+}
+
+TEST(EngineObjections, AShrinkThatTheProgramAgreesToIsNotToldAsOverruled) {
+  World w(1600_MiB);
+  overrules(w);
+  w.guest("db").s.refusal.clear();
+  until_it_gives(w, "db");
+  EXPECT_FALSE(newest_says(w, "db", "overruled"));
+}
+
+TEST(EngineObjections, AShrinkLongAfterwardsIsNotToldAsOverruled) {
+  World w(1600_MiB);
+  overrules(w);
+  w.demands["busy"] = 300_MiB;
+  w.run(60s);
+  w.demands["db"] = 80_MiB;
+  until_it_gives(w, "db");
+  EXPECT_FALSE(newest_says(w, "db", "overruled")) << "nobody lacks anything";
+}
+
+TEST(EngineObjections, AVmThatNobodyWouldTakeFromIsNotToldAsKept) {
+  World w(4_GiB);
+  w.settings.kept["db"].maximum = 1_GiB;
+  refuses(w, "db");
+  until_asked(w, "db");
+  w.run(2s);
+  ASSERT_TRUE(newest_says(w, "db", "a program in the guest refuses"));
+  w.demands["db"] = 850_MiB;
+  w.run(2s);
+  ASSERT_EQ(w.assigned("db"), 1024_MiB);
+  EXPECT_FALSE(newest_says(w, "db", "refuses")) << "it needs what it has";
+}
+
 TEST(EngineObjections, AGuestThatNeverAnswersIsNotWaitedFor) {
   World w(4_GiB);
   refuses(w, "db");

@@ -22,8 +22,10 @@ struct Objection {
   std::optional<TimePoint> heard_at;  // missing: never
   std::string why;
   bool overruled = false;
+  bool keeps = false;  // without it, this pass would take memory from the VM
 
-  bool stands(TimePoint now) const { return heard_at && !overruled && now - *heard_at < kObjectionStands; }
+  bool counts(TimePoint now) const { return heard_at && now - *heard_at < kObjectionStands; }
+  bool stands(TimePoint now) const { return counts(now) && !overruled; }
   // Whether a refusal now is the first one of this shrink.
   bool may_be_heard(std::optional<TimePoint> grew_at, TimePoint now) const {
     return !heard_at || now - *heard_at >= kObjectionAgain || (grew_at && *grew_at > *heard_at);
