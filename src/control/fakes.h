@@ -41,6 +41,7 @@ class FakeMachine final : public Machine {
     return f;
   }
   Bytes reachable(Bytes target) const override {
+    if (d.by_dimms || d.by_hyperv) return facts().levels.below(target);
     // A balloon's granule, or a block; or what this driver can set.
     const Bytes grain = std::max(driver_grain, target < d.base ? Bytes::mib(1) : d.plug_block);
     const Bytes from = target < d.base ? Bytes{} : d.base;
@@ -48,15 +49,33 @@ class FakeMachine final : public Machine {
   }
   void set_target(Bytes target) override {
     targets.push_back(target);
+    for (; d.by_dimms && d.base < target && d.plug_maximum > Bytes{}; d.plug_maximum -= d.plug_block) {
+      d.base += d.plug_block;
+      d.dimms += d.plug_block;
+      d.balloon_actual += d.plug_block;
+    }
     d.balloon_target = std::min(target, d.base);
     d.plug_requested = std::max(Bytes{}, target - d.base);
     if (obedient) arrive();
+  }
+  // What it can add is DIMMs, or Hyper-V's balloon adds it.
+  void grow_by_dimms(Bytes block) {
+    d.by_dimms = true;
+    d.plug_block = block;
+  }
+  void grow_by_hyperv() {
+    d.by_hyperv = true;
+    d.has_plug = false;
+    d.highest = d.base;
+    d.reach = std::exchange(d.plug_maximum, Bytes{});
+    d.base += d.reach;
   }
   void prepare_to_grow() override { ++prepared; }
   // All requested changes have happened.
   void arrive() {
     d.balloon_actual = *d.balloon_target;
     d.plugged = d.plug_requested;
+    d.highest = std::max(d.highest, d.balloon_actual);
   }
 
   mutable MachineFacts f;  // but for what the devices show

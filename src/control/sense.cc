@@ -75,9 +75,8 @@ Evidence evidence_of(const MachineFacts& facts) {
 // seems smaller or larger by what moved in between. To add what is still to come would make a slow balloon
 // look like need, and ask for more.
 GuestSample without_balloon(GuestSample sample, const MachineFacts& facts) {
-  const Bytes held = std::max(Bytes{}, facts.base + facts.added - facts.assigned());
   for (std::optional<Bytes>* level : {&sample.total, &sample.committed, &sample.commit_limit})
-    if (*level) *level = std::max(Bytes{}, **level - held);
+    if (*level) *level = std::max(Bytes{}, **level - facts.ballooned);
   return sample;
 }
 

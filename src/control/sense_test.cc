@@ -238,6 +238,43 @@ TEST(Sense, TakesWhatTheBalloonHoldsOffTheNumbersOfAGuestThatCountsIt) {
   EXPECT_GT(Ballooned(false).demand(), 700_MiB) << "otherwise the balloon would be need";
 }
 
+// It needs 1 GiB. Its total has all that it has seen, and the rest of it is in the balloon or available.
+Bytes demand_of_windows(Web& vm, Bytes seen) {
+  vm.w.guest("web").s.os = "Windows Server 2019 Standard x64";
+  vm.w.guest("web").s.balloon_in_total = true;
+  const Bytes has = vm.machine.facts().assigned();
+  const auto says = [&](GuestSample& sample) {
+    sample.total = seen;
+    sample.available = has - 1_GiB;
+  };
+  vm.w.clock.advance(1s);
+  vm.w.report("web", 0_MiB, says);
+  return *vm.w.vm("web").demand;
+}
+
+TEST(Sense, TakesWhatTheBalloonHoldsOfAddedDimmsForNoNeed) {
+  Web vm(2_GiB);
+  vm.machine.d.by_dimms = true;
+  vm.machine.d.base = 16_GiB;
+  vm.machine.d.dimms = 14_GiB;
+  for (const Bytes has : {16_GiB, 15_GiB, 8_GiB, 2_GiB, 1536_MiB}) {
+    vm.machine.d.balloon_target = vm.machine.d.balloon_actual = has;
+    EXPECT_EQ(demand_of_windows(vm, 16_GiB), 1_GiB) << format_bytes(has);
+  }
+}
+
+TEST(Sense, TakesWhatHyperVsBalloonTookBackForNoNeed) {
+  Web vm(2_GiB);
+  vm.machine.d.plug_maximum = 6_GiB;
+  vm.machine.grow_by_hyperv();
+  Bytes seen = 2_GiB;
+  for (const Bytes has : {2_GiB, 1536_MiB, 6_GiB, 3_GiB, 2_GiB, 1536_MiB}) {
+    vm.machine.set_target(has);
+    seen = std::max(seen, has);
+    EXPECT_EQ(demand_of_windows(vm, seen), 1_GiB) << format_bytes(has);
+  }
+}
+
 // Memory that it was promised and does not have yet is no need: else a slow balloon would ask for more and
 // more.
 TEST(Sense, TakesNoMemoryOnItsWayForNeedOfAGuestThatCountsItsBalloon) {

@@ -23,7 +23,10 @@ struct BalloonAndBlocks {
   bool by_hyperv = false;
   Bytes reach;                    // the part of the base that it did not boot with
   std::optional<Bytes> stops_at;  // a growth ended here, and its device adds no more until a reset
-  Bytes balloon_actual;           // base - ballooned, as seen; equals base without a balloon
+  // The most that it had since its guest booted. The guest goes on to count what was added, though it was
+  // taken back.
+  Bytes highest;
+  Bytes balloon_actual;  // base - ballooned, as seen; equals base without a balloon
   // What was asked for; missing: not known (asked by somebody before us).
   std::optional<Bytes> balloon_target;
   bool has_plug = false;  // memory can be hot-added
@@ -56,6 +59,8 @@ struct BalloonAndBlocks {
   }
   Bytes maximum() const { return base + plug_maximum; }
   Bytes booted() const { return base - reach; }
+  // What its balloon holds of memory that its guest has seen.
+  Bytes ballooned() const { return (by_hyperv ? highest : base) - balloon_actual; }
 
   // Writes the numbers into `facts`. It reads `facts.resets`, which must be up to date.
   void show(MachineFacts& facts) const;

@@ -161,6 +161,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   const Bytes balloon_before = memory_.balloon_actual;
   const Bytes plugged_before = memory_.plugged;
   const Bytes base_before = memory_.base;
+  const Bytes booted_before = memory_.booted();
   // Our own devices must not compensate for what others plug or unplug meanwhile, or for a DIMM.
   // A DIMM of ours is what was asked for.
   const Bytes came = first ? Bytes{} : std::max(Bytes{}, reading.dimms - memory_.dimms);
@@ -181,13 +182,16 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   memory_.by_hyperv = reading.by_hyperv;
   memory_.reach = reading.reach;
   deflates_on_oom_ = reading.deflates_on_oom;
+  memory_.highest = std::max(memory_.highest + memory_.booted() - booted_before, memory_.booted());
   memory_.least = memory_.has_balloon ? balloon_floor(memory_.booted(), memory_.unmanaged) : memory_.base;
   memory_.has_plug = reading.plugged.has_value();
   if (!memory_.has_balloon) {
     balloon_ordered_.reset();
     balloon_in_force_.reset();
   }
-  saw_balloon(reading.balloon.value_or(reading.base), now);
+  const bool of_before_reset = memory_.by_hyperv && reading.orders < reset_orders_;
+  saw_balloon(of_before_reset ? memory_.balloon_actual : reading.balloon.value_or(reading.base), now);
+  memory_.highest = std::max(memory_.highest, memory_.balloon_actual);
   const bool confirmed = reading.orders == orders_;
   const auto plug_before = plug_ordered_;
   if (reading.base != base_before) hand_.forget();  // a DIMM came or went, and its balloon counts it
@@ -243,7 +247,8 @@ void DeviceLedger::guest_reset(TimePoint now) {
   if (memory_.by_hyperv) {
     // What was added is gone, what was taken is back, and the order is void. It counts until a new one is in
     // force.
-    memory_.balloon_actual = memory_.booted();
+    memory_.balloon_actual = memory_.highest = memory_.booted();
+    reset_orders_ = ++orders_;
     memory_.stops_at.reset();
     addition_ = {};
     again_ = true;

@@ -49,12 +49,12 @@ inline constexpr Duration kBalloonPatience = std::chrono::seconds(1);
 // In a trade the guest lends memory for at most this long, from when that is seen. Then it gets it back: a
 // device without a driver, a balloon that takes only a part. Under TCG one trade took 0.1 s.
 inline constexpr Duration kTradePatience = std::chrono::seconds(3);
-// A guest that took in a part of what Hyper-V's device offered, and no more for this long, refused the rest.
-// The device then adds no more until a reset.
-inline constexpr Duration kAdditionPatience = std::chrono::seconds(10);
 // Then none is tried for this long, because it needs work of a guest that may not be able to do it. Twice as
 // long after each failure in a row, up to an hour.
 inline constexpr Duration kTradeAgain = std::chrono::minutes(1);
+// A guest that took in a part of what Hyper-V's device offered, and no more for this long, refused the rest.
+// The device then adds no more until a reset.
+inline constexpr Duration kAdditionPatience = std::chrono::seconds(10);
 // A reset through the firmware shows as two RESET events (Q35 with SeaBIOS, 30 ms apart): one reboot.
 inline constexpr Duration kSameReset = std::chrono::seconds(1);
 // A balloon that leaves what we ordered gets no order for this long. Two readings mostly tell whose hand it
@@ -166,6 +166,7 @@ class DeviceLedger {
   // The balloon of before a reset. While this is all we see, by reading or by event, it is not believed.
   std::optional<Bytes> stale_balloon_;
   TimePoint reset_at_{};
+  std::uint64_t reset_orders_ = 0;  // orders() at the last reset: an earlier question shows what is gone
   TimePoint moved_at_{};
   Asked unplug_, inflation_, trade_;
   Asked addition_;  // of a balloon of Hyper-V, above what the VM booted with

@@ -68,12 +68,13 @@ struct MachineFacts {
   std::optional<Bytes> price_of_room;
   // What its guest must be able to do, to be given more than it booted with.
   GuestAbility grows_by = GuestAbility::VirtioMem;
-  Bytes at_once;                     // the largest size that needs no memory to be added
-  Bytes added;                       // the part of `assigned` that the guest's kernel must bring online
-  bool giving = false;               // memory is on its way back from it
-  bool as_booted = false;            // nothing was given or taken since its guest booted
-  bool can_change = false;           // there is a device that can give it memory or take it back
-  std::vector<std::string> devices;  // these, for people
+  Bytes at_once;    // the largest size that needs no memory to be added
+  Bytes added;      // the part of `assigned` that the guest's kernel must bring online
+  Bytes ballooned;  // what its balloon holds of memory that its guest has seen
+  bool giving = false;                      // memory is on its way back from it
+  bool as_booted = false;                   // nothing was given or taken since its guest booted
+  bool can_change = false;                  // there is a device that can give it memory or take it back
+  std::vector<std::string> devices;         // these, for people
   std::optional<std::string> agent_socket;  // where the guest's service can be reached
   std::string manager_note;                 // what is missing to be fully manageable, for `show`
   std::string refusal;                      // what the hypervisor refuses, and why

@@ -174,13 +174,13 @@ std::optional<std::string> served_socket(std::string_view filename) {
   return std::string(filename.substr(0, option));
 }
 
-std::optional<GuestSample> hyperv_report_of(const json& data, Bytes booted, Bytes actual) {
+std::optional<GuestSample> hyperv_report_of(const json& data, Bytes ballooned, Bytes actual) {
   const auto committed = bytes_in(data, "committed"), available = bytes_in(data, "available");
   if (!committed || !available || *available > actual) return std::nullopt;
   GuestSample out;
   out.total = actual;
   out.available = out.free = *available;
-  out.committed = std::max(Bytes{}, *committed - std::max(Bytes{}, booted - actual));
+  out.committed = std::max(Bytes{}, *committed - std::max(Bytes{}, ballooned));
   return out;
 }
 

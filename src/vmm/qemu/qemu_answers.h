@@ -87,7 +87,7 @@ std::optional<std::string> served_socket(std::string_view filename);
 
 // {"committed": …, "available": …} of a balloon of Hyper-V. What it took from the guest, and what the guest
 // has not brought into use, are a part of committed.
-std::optional<GuestSample> hyperv_report_of(const nlohmann::json& data, Bytes booted, Bytes actual);
+std::optional<GuestSample> hyperv_report_of(const nlohmann::json& data, Bytes ballooned, Bytes actual);
 
 // guest-stats of a balloon. `updated` counts seconds of the host's wall clock; 0: the guest never did.
 struct BalloonStats {

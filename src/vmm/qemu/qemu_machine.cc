@@ -345,7 +345,7 @@ void QemuMachine::on_event(const QmpEvent& event) {
     if (ledger_.wonders()) look();
   } else if (name == "HV_BALLOON_STATUS_REPORT") {
     // Its answer to a question would not say how old it is.
-    const auto sample = hyperv_report_of(event.data, memory_.booted(), memory_.balloon_actual);
+    const auto sample = hyperv_report_of(event.data, memory_.ballooned(), memory_.balloon_actual);
     if (sample && devices_.hyperv && facts_.known) use_stats(*sample, now);
   } else if (name == "MEMORY_DEVICE_SIZE_CHANGE") {
     const auto size = bytes_in(event.data, "size");

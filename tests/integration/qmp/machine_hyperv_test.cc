@@ -40,10 +40,12 @@ TEST_F(HyperVTest, GivesAndTakesByOneSize) {
   EXPECT_EQ(facts().committed(), 6_GiB) << "before any answer";
   ASSERT_TRUE(arrives(6_GiB));
   EXPECT_EQ(facts().added, 2_GiB);
+  EXPECT_EQ(facts().ballooned, 0_GiB);
   machine->set_target(2_GiB);
   EXPECT_EQ(facts().committed(), 6_GiB) << "nothing has come back yet";
   ASSERT_TRUE(arrives(2_GiB));
   EXPECT_EQ(facts().committed(), 2_GiB);
+  EXPECT_EQ(facts().ballooned, 4_GiB) << "its guest goes on to count what was added";
   EXPECT_THAT(peer->orders(), ElementsAre(balloon(4_GiB), balloon(6_GiB), balloon(2_GiB)));
   EXPECT_EQ(uncounted, 0u);
 }
@@ -134,7 +136,15 @@ TEST_F(HyperVTest, ReportsOfTheGuestAreStatisticsWithoutWhatIsUnusable) {
   EXPECT_EQ(facts().balloon_stats->total, 3_GiB);
   EXPECT_EQ(facts().balloon_stats->available, 500_MiB);
   EXPECT_EQ(facts().balloon_stats->committed, 2_GiB) << "1 GiB of it is in the balloon";
-  const TimePoint at = facts().balloon_stats_at;
+  TimePoint at = facts().balloon_stats_at;
+  machine->set_target(6_GiB);
+  ASSERT_TRUE(arrives(6_GiB));
+  machine->set_target(3_GiB);
+  ASSERT_TRUE(arrives(3_GiB));
+  report(5_GiB, 500_MiB);
+  ASSERT_TRUE(lab.until([&] { return facts().balloon_stats_at > at; }));
+  EXPECT_EQ(facts().balloon_stats->committed, 2_GiB) << "3 GiB of it, with what was added before";
+  at = facts().balloon_stats_at;
   report(3_GiB, 9_GiB);
   EXPECT_TRUE(lab.throughout(1s, [&] { return facts().balloon_stats_at == at; })) << "more than it has";
 }

@@ -1,0 +1,73 @@
+// The ledger of a VM with Hyper-V's balloon: it boots with 2 GiB, and its device can add 6.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "vmm/device_ledger.h"
+
+namespace aerostat {
+namespace {
+
+using namespace literals;
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+class DeviceLedgerHyperVTest : public ::testing::Test {
+ protected:
+  DeviceLedgerHyperVTest() {
+    ledger.adopt_balloon(2_GiB);
+    ledger.order_done(true, 2_GiB);
+    see(2_GiB);
+  }
+  // QEMU's answer after the ledger's orders so far.
+  void see(Bytes actual) { see_as_of(ledger.orders(), actual); }
+  void see_as_of(std::uint64_t orders, Bytes actual) {
+    clock.advance(100ms);
+    ledger.read({orders, 8_GiB, {}, actual, {}, {}, {}, true, 6_GiB}, clock.now());
+  }
+  void see_for(Duration time, Bytes actual) {
+    for (Duration waited{0}; waited <= time; waited += 100ms) see(actual);
+  }
+  std::optional<Bytes> ordered(Bytes goal) {
+    ledger.want(ledger.reachable(goal));
+    return ledger.aim(*memory.goal).balloon;
+  }
+  // It is told this, and then shows `actual`.
+  void moves(Bytes goal, Bytes actual) {
+    ASSERT_EQ(ordered(goal), goal);
+    ledger.order_done(true, goal);
+    see(actual);
+  }
+
+  FakeClock clock;
+  MachineFacts facts;
+  BalloonAndBlocks memory;
+  DeviceLedger ledger{facts, memory};
+};
+
+TEST_F(DeviceLedgerHyperVTest, WhatWasAddedIsInItsBalloonWhenItIsTakenBack) {
+  moves(1_GiB, 1_GiB);
+  EXPECT_EQ(facts.ballooned, 1_GiB);
+  moves(6_GiB, 6_GiB);
+  EXPECT_EQ(facts.ballooned, 0_GiB);
+  moves(2_GiB, 2_GiB);
+  EXPECT_EQ(facts.ballooned, 4_GiB);
+  ledger.guest_reset(clock.now());
+  EXPECT_EQ(facts.ballooned, 0_GiB) << "what was added is gone";
+  see(2_GiB);
+  EXPECT_EQ(facts.ballooned, 0_GiB);
+}
+
+TEST_F(DeviceLedgerHyperVTest, AReadingOfBeforeAResetShowsWhatIsGone) {
+  moves(6_GiB, 6_GiB);
+  const auto before = ledger.orders();
+  ledger.guest_reset(clock.now());
+  see_as_of(before, 6_GiB);
+  EXPECT_EQ(facts.assigned(), 2_GiB);
+  see(2_GiB);
+  EXPECT_EQ(facts.ballooned, 0_GiB);
+}
+
+}  // namespace
+}  // namespace aerostat
