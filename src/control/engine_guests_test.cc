@@ -37,12 +37,14 @@ class Guest {
     auto machine = std::make_unique<fakes::FakeMachine>("web", kBoots, 8_GiB - kBoots);
     machine->f.agent_socket = "/fake/web";
     machine->grows_by = grows_by;
+    if (grows_by == GuestAbility::Dimm) machine->grow_by_dimms(128_MiB);
+    if (grows_by == GuestAbility::HvBalloon) machine->grow_by_hyperv();
     world_.appear(std::move(machine));
     session_.connected(world_.clock.now());
   }
 
   void says(const std::string& line) {
-    session_.set_most_visible(8_GiB);
+    session_.set_most_visible(world_.guest("web").most_visible);
     session_.receive(line + "\n", world_.clock.now());
     world_.guest("web").s = session_.state();
     world_.speak("web");
@@ -83,12 +85,11 @@ class Guest {
   void needs(Bytes demand, Duration time, Duration step = 250ms) {
     for (Duration done{0}; done < time; done += step) {
       world_.clock.advance(step);
-      const Bytes total = assigned();
-      const Bytes available = std::max(16_MiB, total - demand);
+      const Bytes available = std::max(16_MiB, assigned() - demand);
       says(fmt::format(
-          R"({{"t":"sample","ns":{},"why":"change","total_kib":{},"avail_kib":{},"free_kib":{}}})",
-          world_.clock.now().time_since_epoch().count(), total.count() / 1024, available.count() / 1024,
-          available.count() / 1024));
+          R"({{"t":"sample","ns":{},"why":"change","avail_kib":{},"free_kib":{}{}}})",
+          world_.clock.now().time_since_epoch().count(), available.count() / 1024, available.count() / 1024,
+          world_.guest("web").s.balloon_in_total ? with_balloon(demand) : kib("total", assigned())));
       world_.engine.pass();
     }
   }
@@ -99,6 +100,17 @@ class Guest {
   World& world() { return world_; }
 
  private:
+  static std::string kib(const char* name, Bytes amount) {
+    return fmt::format(R"(,"{}_kib":{})", name, amount.count() / 1024);
+  }
+  // What Windows has seen stays in its total, and what the balloon took of it is promised memory.
+  std::string with_balloon(Bytes demand) {
+    seen_ = std::max(seen_, assigned());
+    const Bytes limit = seen_ + 4_GiB;
+    const Bytes committed = std::min(demand + seen_ - assigned(), limit);
+    return kib("total", seen_) + kib("committed", committed) + kib("commit_limit", limit) +
+           kib("commit_room", limit - committed);
+  }
   static EngineOptions options(const GuestTable& guests) {
     EngineOptions out = World::options(32_GiB, {});
     out.version = kHost;
@@ -107,12 +119,14 @@ class Guest {
   }
   World world_;
   GuestSession session_{8_GiB};
+  Bytes seen_;
 };
 
 std::string windows(const std::string& name, const std::string& edition, int pack, const std::string& arch) {
   return fmt::format(
-      R"(,"os":"windows","release":"6.0","name":"{}","edition":"{}","service_pack":{},"arch":"{}")", name,
-      edition, pack, arch);
+      R"(,"os":"windows","release":"6.0","name":"{}","edition":"{}","service_pack":{},"arch":"{}")"
+      R"(,"caps":["balloon_in_total"])",
+      name, edition, pack, arch);
 }
 std::string linux_guest(const std::string& release, const std::string& name = "",
                         const std::string& version = "", const std::string& arch = "x86_64") {
@@ -294,6 +308,19 @@ TEST(GuestsOfTheTable, ALicenceIsAMaximum) {
   free_guest.hello(linux_guest("6.1.0"));
   free_guest.needs(7_GiB, 20s);
   EXPECT_GT(free_guest.assigned(), 4_GiB) << "without the licence";
+}
+
+// Its total tells for ever what was added.
+TEST(GuestsOfTheTable, AWindowsThatWasGivenMemoryGivesItBackWhenItIsIdle) {
+  for (const GuestAbility way : {GuestAbility::Dimm, GuestAbility::HvBalloon}) {
+    Guest guest(way, table());
+    guest.hello(windows("Windows Server 2016", "Standard", 0, "x64"));
+    guest.needs(5_GiB, 20s);
+    EXPECT_GT(guest.assigned(), 5_GiB) << ability_name(way);
+    guest.needs(300_MiB, 300s, 2s);
+    EXPECT_LT(guest.assigned(), 500_MiB) << ability_name(way);
+    EXPECT_EQ(guest.report().demand, 300_MiB) << ability_name(way);
+  }
 }
 
 TEST(GuestsOfTheTable, AnOwnerWhoAllowsMoreThanItsGuestCanTakeIsTold) {
