@@ -140,7 +140,7 @@ void Engine::refresh(VmRecord& vm, TimePoint now) {
   }
   vm.profile = vm.guest ? &options_.profile : &by_statistics_;
   // Anew each time: a DIMM may have been added.
-  if (vm.guest && facts.known) vm.guest->set_most_visible(facts.maximum());
+  if (vm.guest && facts.known) vm.guest->set_most_visible(facts.maximum() + facts.withheld);
   const std::uint64_t ooms = vm.mind.ooms;
   take_sample(vm, now);
   watch_need(vm, now);

@@ -323,6 +323,17 @@ TEST(GuestsOfTheTable, AWindowsThatWasGivenMemoryGivesItBackWhenItIsIdle) {
   }
 }
 
+// After a restart the daemon may take a slow balloon for an addition that ended.
+TEST(GuestsOfTheTable, AWindowsThatShowsMemoryThatItsDeviceNoLongerAddsIsBelieved) {
+  Guest guest(GuestAbility::HvBalloon, table());
+  guest.hello(windows("Windows Server 2016", "Standard", 0, "x64"));
+  guest.needs(5_GiB, 20s);
+  guest.needs(300_MiB, 300s, 2s);
+  guest.world().machines.at("web")->d.stops_at = 2_GiB;
+  guest.needs(300_MiB, 10s);
+  EXPECT_EQ(guest.report().status, Status::Ok) << guest.report().note;
+}
+
 TEST(GuestsOfTheTable, AnOwnerWhoAllowsMoreThanItsGuestCanTakeIsTold) {
   Guest guest(GuestAbility::Dimm, table());
   guest.hello(windows("Windows 7", "Ultimate", 1, "x64"));

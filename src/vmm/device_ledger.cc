@@ -339,18 +339,19 @@ void DeviceLedger::saw_balloon(Bytes actual, TimePoint now) {
   if (!stale && memory_.balloon_actual != before) inflation_.stuck = false;
   inflation_.follow(balloon_ordered_ && memory_.balloon_actual > *balloon_ordered_,
                     memory_.balloon_actual < before, now, kBalloonPatience);
-  if (memory_.by_hyperv) follow_addition(before, now);
+  if (memory_.by_hyperv) follow_addition(now);
   follow_trade(now);
 }
 
 // Before its first step nobody knows whether the guest waits: its device is quiet for 50 s after a boot.
-void DeviceLedger::follow_addition(Bytes before, TimePoint now) {
+// Below the most that it had, its balloon only gives back, and nothing is added.
+void DeviceLedger::follow_addition(TimePoint now) {
   const Bytes actual = memory_.balloon_actual;
-  const bool adds = balloon_ordered_ && actual < *balloon_ordered_ && *balloon_ordered_ > memory_.booted();
-  const bool grew = actual > before;
+  const bool adds = balloon_ordered_ && actual < *balloon_ordered_ && actual >= memory_.highest;
+  const bool grew = actual > memory_.highest;
   grew_since_order_ = (grew_since_order_ || grew) && adds;
   addition_.follow(grew_since_order_, grew, now, kAdditionPatience);
-  if (addition_.stuck && !memory_.stops_at) memory_.stops_at = std::max(actual, memory_.booted());
+  if (addition_.stuck && !memory_.stops_at) memory_.stops_at = actual;
 }
 
 void DeviceLedger::saw_plugged(Bytes plugged, TimePoint now) {

@@ -153,7 +153,7 @@ class DeviceLedger {
   bool finds_out() const;
   void meddled(std::string how);
   void saw_balloon(Bytes actual, TimePoint now);
-  void follow_addition(Bytes before, TimePoint now);
+  void follow_addition(TimePoint now);
   void saw_plugged(Bytes plugged, TimePoint now);
 
   MachineFacts& facts_;

@@ -69,5 +69,22 @@ TEST_F(DeviceLedgerHyperVTest, AReadingOfBeforeAResetShowsWhatIsGone) {
   EXPECT_EQ(facts.ballooned, 0_GiB);
 }
 
+TEST_F(DeviceLedgerHyperVTest, AGuestThatIsSlowToTakeBackRefusesNothing) {
+  moves(6_GiB, 6_GiB);
+  moves(2_GiB, 2_GiB);
+  moves(6_GiB, 4_GiB);
+  see_for(20s, 4_GiB);
+  EXPECT_EQ(facts.maximum(), 8_GiB);
+  moves(8_GiB, 6_GiB);
+  see_for(20s, 6_GiB);
+  EXPECT_EQ(facts.maximum(), 8_GiB) << "nothing was added yet: it may be quiet";
+  see(7_GiB);
+  see_for(10s, 7_GiB);
+  EXPECT_EQ(facts.maximum(), 7_GiB) << "a part of what it was offered";
+  EXPECT_EQ(facts.withheld, 1_GiB);
+  moves(2_GiB, 2_GiB);
+  EXPECT_EQ(facts.maximum(), 7_GiB);
+}
+
 }  // namespace
 }  // namespace aerostat

@@ -71,6 +71,8 @@ struct MachineFacts {
   Bytes at_once;    // the largest size that needs no memory to be added
   Bytes added;      // the part of `assigned` that the guest's kernel must bring online
   Bytes ballooned;  // what its balloon holds of memory that its guest has seen
+  // Above maximum(): what a device could add and does not before a reset. Its guest may have seen it already.
+  Bytes withheld;
   bool giving = false;                      // memory is on its way back from it
   bool as_booted = false;                   // nothing was given or taken since its guest booted
   bool can_change = false;                  // there is a device that can give it memory or take it back
