@@ -252,6 +252,8 @@ void DeviceLedger::guest_reset(TimePoint now) {
     memory_.stops_at.reset();
     addition_ = {};
     again_ = true;
+    // A refused repetition leaves it there, and the order is sent again.
+    if (balloon_in_force_) balloon_in_force_ = memory_.booted();
     return;
   }
   if (memory_.balloon_actual >= memory_.base) return;

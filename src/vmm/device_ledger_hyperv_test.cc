@@ -86,5 +86,18 @@ TEST_F(DeviceLedgerHyperVTest, AGuestThatIsSlowToTakeBackRefusesNothing) {
   EXPECT_EQ(facts.maximum(), 7_GiB);
 }
 
+TEST_F(DeviceLedgerHyperVTest, ARefusedRepetitionAfterAResetIsSentAgain) {
+  moves(6_GiB, 6_GiB);
+  ledger.guest_reset(clock.now());
+  ASSERT_EQ(ordered(6_GiB), 6_GiB) << "the order is void";
+  ledger.order_failed(true, 6_GiB, clock.now());
+  see(2_GiB);
+  EXPECT_EQ(facts.committed(), 6_GiB) << "its goal";
+  EXPECT_EQ(ordered(6_GiB), 6_GiB);
+  ledger.order_done(true, 6_GiB);
+  see(2_GiB);
+  EXPECT_EQ(ordered(6_GiB), std::nullopt);
+}
+
 }  // namespace
 }  // namespace aerostat

@@ -89,6 +89,22 @@ TEST_F(HyperVTest, IsAtItsBootSizeAfterARebootAndIsToldItsTargetAgain) {
   EXPECT_EQ(uncounted, 0u);
 }
 
+TEST_F(HyperVTest, IsToldItsTargetAgainThoughThatWasRefusedAfterAReboot) {
+  begin_up(hyperv());
+  machine->set_target(6_GiB);
+  ASSERT_TRUE(arrives(6_GiB));
+  peer->script.refuses = "balloon";
+  peer->script.refusals = 1;
+  peer->reboot_guest();
+  ASSERT_TRUE(lab.until([this] { return facts().resets == 1; }));
+  machine->set_target(6_GiB);
+  ASSERT_TRUE(lab.until([this] { return facts().backs_off; }));
+  ASSERT_TRUE(lab.until([this] { return !facts().backs_off; }, 60s));
+  machine->set_target(6_GiB);
+  EXPECT_TRUE(arrives(6_GiB));
+  EXPECT_EQ(uncounted, 0u);
+}
+
 TEST_F(HyperVTest, AddsNothingAfterAPartialAdditionUntilAReboot) {
   QmpScript script = hyperv();
   script.hyperv_stops_at = 5_GiB;
