@@ -191,6 +191,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   }
   const bool of_before_reset = memory_.by_hyperv && reading.orders < reset_orders_;
   saw_balloon(of_before_reset ? memory_.balloon_actual : reading.balloon.value_or(reading.base), now);
+  if (memory_.by_hyperv) watch_reload(balloon_before, now);
   memory_.highest = std::max(memory_.highest, memory_.balloon_actual);
   const bool confirmed = reading.orders == orders_;
   const auto plug_before = plug_ordered_;
@@ -301,6 +302,18 @@ void DeviceLedger::watch_other_hand(std::optional<Bytes> plug_before, TimePoint 
   balloon_ordered_.reset();
   balloon_in_force_.reset();
   memory_.balloon_target.reset();
+}
+
+// A driver that is loaded anew has all that was ever added, and its order is void. No event tells. Another
+// hand may order just that size: it would do so again.
+void DeviceLedger::watch_reload(Bytes before, TimePoint now) {
+  const Bytes actual = memory_.balloon_actual;
+  if (before >= memory_.highest || actual != memory_.highest) return;
+  if (!balloon_ordered_ || *balloon_ordered_ >= actual) return;
+  if (reloaded_at_ && now - *reloaded_at_ < kReloadAgain) return;
+  reloaded_at_ = now;
+  again_ = true;
+  hand_.forget();
 }
 
 void DeviceLedger::meddled(std::string how) {

@@ -55,6 +55,9 @@ inline constexpr Duration kTradeAgain = std::chrono::minutes(1);
 // A guest that took in a part of what Hyper-V's device offered, and no more for this long, refused the rest.
 // The device then adds no more until a reset.
 inline constexpr Duration kAdditionPatience = std::chrono::seconds(10);
+// A driver of Hyper-V's balloon that was loaded anew is not believed to be again within this. An update loads
+// it once.
+inline constexpr Duration kReloadAgain = std::chrono::minutes(1);
 // A reset through the firmware shows as two RESET events (Q35 with SeaBIOS, 30 ms apart): one reboot.
 inline constexpr Duration kSameReset = std::chrono::seconds(1);
 // A balloon that leaves what we ordered gets no order for this long. Two readings mostly tell whose hand it
@@ -154,6 +157,7 @@ class DeviceLedger {
   void meddled(std::string how);
   void saw_balloon(Bytes actual, TimePoint now);
   void follow_addition(TimePoint now);
+  void watch_reload(Bytes before, TimePoint now);
   void saw_plugged(Bytes plugged, TimePoint now);
 
   MachineFacts& facts_;
@@ -171,7 +175,8 @@ class DeviceLedger {
   Asked unplug_, inflation_, trade_;
   Asked addition_;  // of a balloon of Hyper-V, above what the VM booted with
   bool grew_since_order_ = false;
-  bool again_ = false;  // the balloon forgot its order at a reset
+  bool again_ = false;  // the balloon forgot its order at a reset, or its driver was loaded anew
+  std::optional<TimePoint> reloaded_at_;
   bool deflates_on_oom_ = false;
   OtherHand hand_;
   std::optional<TimePoint> off_since_;  // the balloon is where nobody of us wants it

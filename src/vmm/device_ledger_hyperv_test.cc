@@ -99,5 +99,31 @@ TEST_F(DeviceLedgerHyperVTest, ARefusedRepetitionAfterAResetIsSentAgain) {
   EXPECT_EQ(ordered(6_GiB), std::nullopt);
 }
 
+// As QEMU does it: no event, what was taken is back, what was added stays.
+TEST_F(DeviceLedgerHyperVTest, ADriverThatIsLoadedAnewIsToldItsOrderAgain) {
+  for (const Bytes most : {2_GiB, 6_GiB}) {
+    if (most > 2_GiB) moves(most, most);
+    moves(1_GiB, 1_GiB);
+    see_for(1min, 1_GiB);
+    see(most);
+    EXPECT_EQ(ordered(1_GiB), 1_GiB);
+    ledger.order_done(true, 1_GiB);
+    see_for(2s, most);
+    EXPECT_EQ(facts.meddlings, 0u);
+    see(1_GiB);
+    EXPECT_EQ(facts.ballooned, most - 1_GiB);
+  }
+  see(6_GiB);
+  see_for(1s, 6_GiB);
+  EXPECT_EQ(facts.meddlings, 1u) << "twice in a minute: another hand";
+  EXPECT_THAT(facts.meddled, HasSubstr("leaves 6.00 GiB, and 1.00 GiB was asked for"));
+}
+
+TEST_F(DeviceLedgerHyperVTest, ASizeThatItNeverHadIsAnotherHands) {
+  moves(1_GiB, 1_GiB);
+  see_for(1s, 3_GiB);
+  EXPECT_EQ(facts.meddlings, 1u);
+}
+
 }  // namespace
 }  // namespace aerostat

@@ -105,6 +105,19 @@ TEST_F(HyperVTest, IsToldItsTargetAgainThoughThatWasRefusedAfterAReboot) {
   EXPECT_EQ(uncounted, 0u);
 }
 
+TEST_F(HyperVTest, TakesAgainWhatAGuestHasThatLoadedItsDriverAnew) {
+  begin_up(hyperv());
+  machine->set_target(6_GiB);
+  ASSERT_TRUE(arrives(6_GiB));
+  machine->set_target(2_GiB);
+  ASSERT_TRUE(arrives(2_GiB));
+  slack = 4_GiB;  // nobody is told until it is read
+  peer->script.balloon_actual = peer->script.balloon_target = 6_GiB;
+  ASSERT_TRUE(lab.until([this] { return facts().assigned() > 2_GiB; }));
+  EXPECT_TRUE(arrives(2_GiB));
+  EXPECT_EQ(facts().meddlings, 0u);
+}
+
 TEST_F(HyperVTest, AddsNothingAfterAPartialAdditionUntilAReboot) {
   QmpScript script = hyperv();
   script.hyperv_stops_at = 5_GiB;
