@@ -77,9 +77,9 @@ void Reporter::pass_tick(std::int64_t now) {
   while (tick_ <= now) tick_ += sample_ns_ * ((now - tick_) / sample_ns_ + 1);
 }
 
-// Nothing that look() would report can happen while free memory stays: programs and caches take free pages, until
-// the kernel reclaims some. Only cache that becomes active is told later, by the next keepalive. Free memory stays
-// if it changes by so little that it can add up to nothing notable before the next look.
+// Nothing that look() would report can happen while free memory stays: programs and caches take free pages,
+// until the kernel reclaims some. Only cache that becomes active is told later, by the next keepalive. Free
+// memory stays if it changes by so little that it can add up to nothing notable before the next look.
 bool Reporter::rests(std::int64_t now, const Glance& glance) {
   const Glance& last = last_glance_;
   if (keepalive_due(now) || now - looked_ >= kGlancesMost || expected_ || low() || reclaims_) return false;
@@ -149,8 +149,10 @@ std::int64_t Reporter::next_due(std::int64_t now, Number avail) const {
   if (expected_) return std::min(tick_, now + kLookLeast);
   std::int64_t due = tick_;
   // Above the mark and falling: look when the level would reach it, if the fall became kHaste times as fast.
-  if (avail && last_.avail_kib && low_mark_ && *avail >= *low_mark_ && *avail < *last_.avail_kib && now > last_ns_) {
-    const double per_ns = static_cast<double>(*last_.avail_kib - *avail) / static_cast<double>(now - last_ns_);
+  if (avail && last_.avail_kib && low_mark_ && *avail >= *low_mark_ && *avail < *last_.avail_kib &&
+      now > last_ns_) {
+    const double per_ns =
+        static_cast<double>(*last_.avail_kib - *avail) / static_cast<double>(now - last_ns_);
     const double until = static_cast<double>(*avail - *low_mark_) / (per_ns * kHaste);
     if (until < static_cast<double>(due - now)) due = now + static_cast<std::int64_t>(until);
   }

@@ -77,7 +77,7 @@ void Sampler::ask_of_system(std::int64_t now) {
 }
 
 Glance Sampler::glance() const {
-  struct sysinfo now {};
+  struct sysinfo now{};
   if (!real_ || strict_ || ::sysinfo(&now) != 0) return {};
   const auto kib = [&](unsigned long units) {
     return static_cast<std::int64_t>(std::uint64_t{units} * now.mem_unit / 1024);

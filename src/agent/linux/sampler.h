@@ -23,8 +23,8 @@ class Sampler {
 
   // False if /proc/meminfo cannot be read.
   bool usable() const { return meminfo_.opened(); }
-  // One system call, sysinfo(). All is missing under another root, and with strict overcommit, where memory can
-  // run out without being taken.
+  // One system call, sysinfo(). All is missing under another root, and with strict overcommit, where memory
+  // can run out without being taken.
   Glance glance() const;
   // Reads /proc/meminfo, /proc/buddyinfo, /proc/vmstat and the time; what ZFS would give back; what strict
   // overcommit leaves. Whether there is ZFS or strict overcommit is asked once a second. What the balloon

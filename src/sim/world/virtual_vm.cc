@@ -371,9 +371,12 @@ bool VirtualVm::look() {
     facts_.balloon_stats_at = lab_time(now_);
   }
   const auto verdict = reporter_.look(
-      ns(now_), {kib_of(s.total->to_mib()), kib_of(s.available->to_mib()),
+      ns(now_), {kib_of(s.total->to_mib()),
+                 kib_of(s.available->to_mib()),
                  s.normal_free ? agent::Number(kib_of(s.normal_free->to_mib())) : agent::Number{},
-                 kib_of(s.active_file->to_mib()), static_cast<std::int64_t>(*s.refault_file), {}});
+                 kib_of(s.active_file->to_mib()),
+                 static_cast<std::int64_t>(*s.refault_file),
+                 {}});
   if (!verdict.send || !runs) return false;
   on_the_way_ = s;
   sampled_ = now_;
