@@ -26,7 +26,8 @@ def missing(arch: str = "x64") -> str | None:
     if not shutil.which("wine") or not shutil.which("wineserver"):
         return "wine is not installed; run script/setup"
     if arch == "x86" and not WINE32.exists():
-        return "wine32:i386 is not installed; script/setup leaves it out: where a kernel runs no 32-bit programs it breaks wine"
+        return ("wine32:i386 is not installed; script/setup leaves it out: where a kernel runs no 32-bit programs it breaks wine. "
+                "script/bench wine32 runs this program in a guest")
     if not program(arch).exists():
         return f"{program(arch)} was not built: the cross compiler is missing; run script/setup"
     return None
