@@ -69,7 +69,8 @@ class Hardening(unittest.TestCase):
         commands = json.loads((BUILD / "compile_commands.json").read_text())
         seen = 0
         for entry in commands:
-            inside = entry["file"].removeprefix(str(ROOT) + "/")
+            # A unity build's are in the build folder, in the same folders.
+            inside = entry["file"].removeprefix(f"{BUILD}/").removeprefix(f"{ROOT}/")
             if not inside.startswith(("src/", "apps/")):
                 continue
             seen += 1

@@ -116,7 +116,7 @@ def sources(root: pathlib.Path = ROOT) -> list[tuple[str, pathlib.Path]]:
 
 
 def is_for_tests(path: pathlib.Path) -> bool:
-    return path.stem.endswith("_test") or path.stem == "fakes"
+    return path.stem.endswith("_test") or path.stem in ("fakes", "talking_guest")
 
 
 def wrong_include(inside: str, is_test: bool, header: str) -> str | None:
