@@ -29,8 +29,8 @@ struct Reading {
 
   Number pswpin, pswpout;  // with what zswap keeps
   Number pgmajfault, refault_file, refault_anon;
-  Number zswpin, zswpout, zswpwb;  // part of these; not reported
-  Number balloon_in, balloon_out;  // pages; not reported
+  Number zswpin, zswpout, zswpwb;             // part of these; not reported
+  Number balloon_in, balloon_out;             // pages; not reported
   Number reclaimed_kswapd, reclaimed_direct;  // reported as their sum
   Number oom_kill, oom_kill_limit;
   Number psi_some_us, psi_full_us;
