@@ -24,6 +24,7 @@ namespace {
 // ever more seldom.
 constexpr std::int64_t kReapAgain = 5'000'000, kReapMost = 1'000'000'000;
 constexpr int kDescriptorsMost = 256;
+constexpr const char* kFolder = "hooks.d";
 
 // As run-parts, but with dots: no hidden files, no copies that editors and packages leave behind.
 bool good_name(std::string_view name) {
@@ -41,7 +42,7 @@ bool owners(const struct stat& about) {
   return ours && (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-// The last part of the path of its folder.
+// The name of its folder in kFolder.
 const char* event(Hooks::When when) {
   return when == Hooks::When::BeforeShrink ? "before-shrink" : "after-growth";
 }
@@ -89,10 +90,7 @@ HookUser hook_user(std::string_view name, std::string_view passwd) {
 }
 
 Hooks::Hooks(std::string_view root, std::string_view user, Notices& notices)
-    : place_(root, "/etc/aerostat-guest"),
-      before_(root, "/etc/aerostat-guest/hooks.d/before-shrink"),
-      after_(root, "/etc/aerostat-guest/hooks.d/after-growth"),
-      notices_(notices) {
+    : place_(root, "/etc/aerostat-guest"), notices_(notices) {
   if (user.empty()) return;
   const KeptFile passwd(root, "/etc/passwd");
   static std::array<char, std::size_t{32} * 1024> text;
@@ -111,7 +109,7 @@ int Hooks::open_folder(When when, Notices* hears) const {
   constexpr int kHow = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const char* name = "aerostat-guest";
   int at = ::open(place_.c_str(), kHow);
-  for (const char* const next : {"hooks.d", event(when)}) {
+  for (const char* const next : {kFolder, event(when)}) {
     at = owners_folder(at, name, hears);
     if (at < 0) return -1;
     const int inner = ::openat(at, next, kHow);
@@ -215,8 +213,7 @@ void Hooks::become(int output) {
   }
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   std::array<char, 600> path{}, what{}, old_size{}, new_size{};
-  std::snprintf(path.data(), path.size(), "%s/%s", (when_ == When::BeforeShrink ? before_ : after_).c_str(),
-                name_.data());
+  std::snprintf(path.data(), path.size(), "%s/%s/%s/%s", place_.c_str(), kFolder, event(when_), name_.data());
   std::snprintf(what.data(), what.size(), "AEROSTAT_EVENT=%s", event(when_));
   std::snprintf(old_size.data(), old_size.size(), "AEROSTAT_OLD_KIB=%s", old_.data());
   std::snprintf(new_size.data(), new_size.size(), "AEROSTAT_NEW_KIB=%s", new_.data());

@@ -79,7 +79,7 @@ class Hooks {
   void judge(int status);
   Done end();
 
-  Path place_, before_, after_;
+  Path place_;
   Notices& notices_;
   HookUser user_;
   When when_ = When::BeforeShrink;
