@@ -73,8 +73,9 @@ bool Reporter::keepalive_due(std::int64_t now) const {
   return fresh_ || now - last_sent_ >= keepalive_ns_ - sample_ns_ / 2;
 }
 
-void Reporter::pass_tick(std::int64_t now) {
+void Reporter::plan_next(std::int64_t now, Number avail) {
   while (tick_ <= now) tick_ += sample_ns_ * ((now - tick_) / sample_ns_ + 1);
+  due_ = next_due(now, avail);
 }
 
 // Nothing that look() would report can happen while free memory stays: programs and caches take free pages,
@@ -87,9 +88,8 @@ bool Reporter::rests(std::int64_t now, const Glance& glance) {
   const std::int64_t moves = std::max(kCloseKib, notable_change(last_) / kNotablePart);
   if (!glance.free_kib || !last.free_kib || apart(glance.free_kib, last.free_kib) >= moves) return false;
   if (glance.total_kib != last.total_kib || glance.swap_free_kib != last.swap_free_kib) return false;
+  plan_next(now, last_.avail_kib);
   last_ns_ = now;
-  pass_tick(now);
-  due_ = std::max(tick_, now + kLookLeast);
   return true;
 }
 
@@ -119,8 +119,7 @@ Reporter::Verdict Reporter::look(std::int64_t now, const Levels& levels, const G
     last_sent_ = now;
     sent_ = levels;
   }
-  pass_tick(now);
-  due_ = next_due(now, avail);
+  plan_next(now, avail);
   reclaims_ = !levels.reclaimed || levels.reclaimed != last_.reclaimed;
   last_ = levels;
   last_glance_ = glance;

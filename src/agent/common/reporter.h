@@ -65,7 +65,7 @@ class Reporter {
   std::int64_t notable_change(const Levels& levels) const;
   bool notable(const Levels& levels) const;
   bool keepalive_due(std::int64_t now) const;
-  void pass_tick(std::int64_t now);
+  void plan_next(std::int64_t now, Number avail);
   std::int64_t next_due(std::int64_t now, Number avail) const;
 
   std::int64_t sample_ns_ = 100 * kMs, keepalive_ns_ = 1000 * kMs;

@@ -61,8 +61,8 @@ Sampler::Sampler(std::string_view root)
       zoneinfo_(root, "/proc/zoneinfo", KeptFile::Records::Long),
       overcommit_(root, "/proc/sys/vm/overcommit_memory"),
       overcommit_ratio_(root, "/proc/sys/vm/overcommit_ratio"),
-      arc_(root, "/proc/spl/kstat/zfs/arcstats"),
       real_(root.empty() || root == "/"),
+      arc_(root, "/proc/spl/kstat/zfs/arcstats"),
       balloons_(root, "/sys/bus/virtio/drivers/virtio_balloon"),
       oom_log_(root),
       page_kib_(sysconf(_SC_PAGESIZE) / 1024) {}

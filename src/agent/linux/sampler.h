@@ -43,9 +43,10 @@ class Sampler {
   void take_balloon_off(Reading& reading);
 
   KeptFile meminfo_, vmstat_, pressure_, buddyinfo_, zoneinfo_, overcommit_, overcommit_ratio_;
+  bool real_;  // the root is this system's
   // ZFS may be loaded later.
   Path arc_;
-  bool real_, arc_there_ = false, strict_ = false;
+  bool arc_there_ = false, strict_ = false;
   Path balloons_;
   std::optional<bool> balloon_in_total_;  // missing: the balloon was empty so far
   std::int64_t ask_at_ = 0;
