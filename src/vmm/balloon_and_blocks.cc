@@ -63,7 +63,7 @@ void BalloonAndBlocks::show(MachineFacts& facts) const {
   facts.at_once = base + plugged;
   // An open block is no memory that was added: it was made up for.
   facts.added = (plugged > kOpenBlock ? plugged : Bytes{}) + std::min(dimms, balloon_actual);
-  facts.ballooned = std::max(Bytes{}, ballooned());
+  facts.ballooned = ballooned();
   facts.withheld = stops_at ? std::max(Bytes{}, maximum() - *stops_at) : Bytes{};
   facts.giving = plugged > plug_requested && !unplug_stuck;
   // What was left plugged may show for a moment after a reset.

@@ -60,7 +60,7 @@ struct BalloonAndBlocks {
   Bytes maximum() const { return base + plug_maximum; }
   Bytes booted() const { return base - reach; }
   // What its balloon holds of memory that its guest has seen.
-  Bytes ballooned() const { return (by_hyperv ? highest : base) - balloon_actual; }
+  Bytes ballooned() const { return std::max(Bytes{}, (by_hyperv ? highest : base) - balloon_actual); }
 
   // Writes the numbers into `facts`. It reads `facts.resets`, which must be up to date.
   void show(MachineFacts& facts) const;

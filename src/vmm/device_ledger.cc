@@ -326,7 +326,7 @@ void DeviceLedger::meddled(std::string how) {
 
 GuestSample DeviceLedger::without_balloon(GuestSample statistics) const {
   if (deflates_on_oom_ && statistics.total)
-    *statistics.total = std::max(Bytes{}, *statistics.total - (memory_.base - memory_.balloon_actual));
+    *statistics.total = std::max(Bytes{}, *statistics.total - memory_.ballooned());
   return statistics;
 }
 

@@ -180,7 +180,7 @@ std::optional<GuestSample> hyperv_report_of(const json& data, Bytes ballooned, B
   GuestSample out;
   out.total = actual;
   out.available = out.free = *available;
-  out.committed = std::max(Bytes{}, *committed - std::max(Bytes{}, ballooned));
+  out.committed = std::max(Bytes{}, *committed - ballooned);
   return out;
 }
 
