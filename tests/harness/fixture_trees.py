@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .accel import accelerator, processor
 from .beside import unpacked
+from .cpio import archive_of
 from .kernels import fetched
 from .paths import ROOT, guest_dir_of, qemu
 from .qmp import Qmp
@@ -75,8 +76,7 @@ def system(tree: Tree, folder: Path) -> tuple[Path, list[Path]]:
         image = guest_dir_of(tree.kernel) / "vmlinuz"
         archives = [guest_dir_of(tree.kernel) / "initramfs.cpio"]
     own_archive = folder / "own.cpio"
-    with own_archive.open("wb") as out:
-        subprocess.run("find . | cpio --quiet -o -H newc -R 0:0", shell=True, cwd=own, stdout=out, check=True)
+    own_archive.write_bytes(archive_of(own))
     return image, [*archives, own_archive]
 
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from . import process
 from .accel import accelerator, processor, timer_came_late
+from .cpio import archive_of
 from .paths import ROOT, guest_bin_dir, guest_dir, guest_kernel, qemu, socket_path
 from .qmp import Qmp
 from .waiting import until
@@ -178,15 +179,13 @@ class Guest:
         return self.rundir / "disk" / f"{self.name}.cpio" if self.programs else guest_dir() / "initramfs.cpio"
 
     def _add_programs(self) -> None:
-        """The kernel unpacks several archives that follow each other."""
         tree = self.rundir / "disk" / self.name
         for path, text in self.programs.items():
             place = tree / path.lstrip("/")
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text)
             place.chmod(0o755)
-        own = subprocess.run("find . | cpio --quiet -o -H newc -R 0:0", shell=True, cwd=tree, capture_output=True, check=True).stdout
-        self._initramfs.write_bytes((guest_dir() / "initramfs.cpio").read_bytes() + own)
+        self._initramfs.write_bytes((guest_dir() / "initramfs.cpio").read_bytes() + archive_of(tree))
 
     @property
     def _swap_image(self) -> Path:
