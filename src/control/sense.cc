@@ -263,8 +263,11 @@ Verdict verdict(const VmRecord& vm, TimePoint now) {
   if (vm.guest && !vm.guest->state().complaint.empty())
     out.note = "its service says: " + vm.guest->state().complaint;
   const bool stands_in = vm.mind.source == Source::BalloonStats && vm.guest;
-  if (stands_in && vm.guest->state().service != Service::Absent)
-    out.note = vm.guest->state().note + "; balloon statistics stand in for its service";
+  if (stands_in && vm.guest->state().service != Service::Absent) {
+    const std::string& why = vm.guest->state().note;
+    out.note = (why.empty() ? "does not report what is available" : why) +
+               "; balloon statistics stand in for its service";
+  }
   return out;
 }
 

@@ -84,6 +84,8 @@ TEST(Unheard, TheyStandInForAServiceThatDoesNotSayWhatItIsAskedFor) {
   web.w.guest("web").s.sample = GuestSample{};
   web.run_with_statistics(3s, 1400_MiB);
   EXPECT_GE(web.w.assigned("web"), 1400_MiB);
+  EXPECT_EQ(web.w.vm("web").note,
+            "does not report what is available; balloon statistics stand in for its service");
 }
 
 TEST(Unheard, AServiceThatIsBackTakesOver) {
