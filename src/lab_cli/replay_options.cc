@@ -312,7 +312,7 @@ Result<Prepared> prepare(const ReplayWishes& wishes, ReplayOptions options) {
   if (!trace) return fail(std::move(trace.error()));
   if (const Result<void> right = check_settings(*trace, options, wishes.settings_file); !right)
     return fail(right.error());
-  if (Result<void> right = sim::can_be_scored(*trace); !right) {
+  if (Result<void> right = sim::can_be_scored(trace->vms()); !right) {
     const bool generated = !wishes.generate.empty();
     return fail(
         std::move(right.error())

@@ -130,6 +130,34 @@ TEST(Experiment, WithoutAnyNeedSaysWhatToDo) {
   EXPECT_EQ(refused(past_request(), facts).kind, Error::Kind::Refused);
 }
 
+// The static VM lived long enough, but of it nobody can tell whether it lacked anything.
+TEST(Experiment, WhereEveryKnownNeedIsYoungThereIsNoAnswerYet) {
+  Facts facts = past_facts();
+  const std::size_t young = facts.need.rows.size() - 4;
+  for (std::size_t i = 0; i < young; ++i) facts.need.rows[i].values.assign(3, std::nullopt);
+  const Error error = refused(past_request(), facts);
+  EXPECT_EQ(error.kind, Error::Kind::Refused);
+  EXPECT_NE(error.message.find("too short to be scored: its longest-living VM lives 30 s"), std::string::npos)
+      << error.message;
+}
+
+TEST(Experiment, AYoungVmIsNamed) {
+  Facts facts = past_facts();
+  const std::size_t young = facts.need.rows.size() - 4;
+  for (std::size_t i = 0; i < young; ++i) facts.need.rows[i].values[0] = std::nullopt;
+  WhatIfRequest request = past_request();
+  request.add.push_back({"", "web", 3, {}});
+  const Result<WhatIfReport> report = asked(request, facts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_FALSE(vm(*report, "web").before);
+  EXPECT_TRUE(vm(*report, "db").before);
+  ASSERT_EQ(report->notes.size(), 2u);
+  EXPECT_EQ(
+      report->notes[1],
+      "The history knows the need of web, web-new-1, web-new-2 and 1 more for less than a minute, and a "
+      "VM's first minute does not count: nobody can tell whether they lacked any.");
+}
+
 TEST(Experiment, EndsWhenItIsTold) {
   Result<Experiment> experiment = Experiment::prepare(past_request(), past_facts());
   ASSERT_TRUE(experiment);

@@ -49,6 +49,15 @@ Bytes least(const Series& values) {
   return Bytes::of(static_cast<std::int64_t>(out));
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kNamed = 3;
+  const std::size_t shown = std::min(kNamed, names.size());
+  std::string out =
+      fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  if (names.size() > shown) out += fmt::format(" and {} more", names.size() - shown);
+  return out;
+}
+
 // A VM that is not moved.
 Settings pinned(Bytes size) {
   const Bytes at = std::max(size, kLeastMinimum).round_up(kBlock);
@@ -98,11 +107,9 @@ class Preparation {
         return fail(std::move(ok.error()));
     }
     if (auto ok = check_names(); !ok) return fail(std::move(ok.error()));
-    if (auto ok = sim::can_be_scored(out_.before_.trace); !ok) {
-      ok.error().kind = Error::Kind::Refused;
-      return fail(std::move(ok.error()).in("the history of that time"));
-    }
+    if (auto ok = check_lives(); !ok) return fail(std::move(ok.error()));
     tell_unknown();
+    tell_young();
     return std::move(out_);
   }
 
@@ -292,18 +299,43 @@ class Preparation {
     return {};
   }
 
-  void tell_unknown() {
-    std::string unknown;
-    std::size_t count = 0;
-    for (const WhatIfVm& vm : out_.vms_) {
-      if (vm.need_known) continue;
-      if (++count <= 3) unknown += (unknown.empty() ? "" : ", ") + vm.name;
+  // A VM whose need is not known has enough by definition: it cannot be what an answer stands on.
+  Result<void> check_lives() const {
+    std::vector<sim::VmTrace> judged;
+    for (const sim::VmTrace& vm : out_.before_.trace.vms()) {
+      const Past* past = find(vm.name);
+      if (past && !past->need.empty()) judged.push_back(vm);
     }
-    if (count > 3) unknown += fmt::format(" and {} more", count - 3);
-    if (count > 0)
+    Result<void> ok = sim::can_be_scored(judged);
+    if (ok) return ok;
+    ok.error().kind = Error::Kind::Refused;
+    return fail(std::move(ok.error()).in("the history of that time"));
+  }
+
+  void tell_unknown() {
+    std::vector<std::string> unknown;
+    for (const WhatIfVm& vm : out_.vms_) {
+      if (!vm.need_known) unknown.push_back(vm.name);
+    }
+    if (!unknown.empty())
       out_.notes_.push_back(
-          "The history has no need of " + unknown +
+          "The history has no need of " + listed(unknown) +
           " in that time: the memory they had counts, and nobody can tell whether they lacked any.");
+  }
+
+  void tell_young() {
+    std::vector<std::string> young;
+    const auto& traces = out_.after_.trace.vms();
+    for (const WhatIfVm& vm : out_.vms_) {
+      const auto lived = std::find_if(traces.begin(), traces.end(),
+                                      [&](const auto& trace) { return trace.name == vm.name; });
+      if (vm.need_known && lived != traces.end() && !sim::is_scored(*lived)) young.push_back(vm.name);
+    }
+    if (!young.empty())
+      out_.notes_.push_back(
+          "The history knows the need of " + listed(young) +
+          " for less than a minute, and a VM's first minute does not count: nobody can tell "
+          "whether they lacked any.");
   }
 
   const Past* find(const std::string& name) const {

@@ -47,13 +47,14 @@ constexpr std::array kFields = {
 
 std::span<const FigureField> figure_fields() { return kFields; }
 
-Result<void> can_be_scored(const Trace& trace) {
+bool is_scored(const VmTrace& vm) { return vm.last_s - vm.first_s > kUnscored; }
+
+Result<void> can_be_scored(const std::vector<VmTrace>& vms) {
   double longest = 0;
   double most = 0;
-  for (const VmTrace& vm : trace.vms()) {
-    const double lives = vm.last_s - vm.first_s;
-    longest = std::max(longest, lives);
-    if (lives > kUnscored) most = std::max(most, vm.peak_mib);
+  for (const VmTrace& vm : vms) {
+    longest = std::max(longest, vm.last_s - vm.first_s);
+    if (is_scored(vm)) most = std::max(most, vm.peak_mib);
   }
   if (longest <= kUnscored) {
     return fail(Error::Kind::Invalid,

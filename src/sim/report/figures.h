@@ -34,8 +34,11 @@ struct FigureField {
 };
 std::span<const FigureField> figure_fields();
 
-// Refuses a trace that cannot be scored: no VM lives longer than kUnscored, or none needs anything.
-Result<void> can_be_scored(const Trace& trace);
+// Does any of its life count? It does past its first kUnscored.
+bool is_scored(const VmTrace& vm);
+
+// Refuses VMs of a trace that cannot be scored: none lives longer than kUnscored, or none needs anything.
+Result<void> can_be_scored(const std::vector<VmTrace>& vms);
 
 // `best` is S of the oracle on the same trace with the same options. Requires a trace that can be scored.
 Figures figures_of(const Outcome& outcome, double best, const Prices& prices);
