@@ -153,6 +153,8 @@ void Sampler::complete(Reading& into) {
   if (!into.avail_kib) return;
   const std::int64_t cache = into.active_file_kib.value_or(0) + into.inactive_file_kib.value_or(0);
   *into.avail_kib += found.kept_free_kib + std::min(cache / 2, found.low_mark_kib);
+  // The host would refuse a sample in which more is available than there is.
+  if (into.total_kib) *into.avail_kib = std::min(*into.avail_kib, *into.total_kib);
 }
 
 Zones Sampler::zones() { return parse_zoneinfo(zoneinfo_.read(buffer_.data(), buffer_.size()), page_kib_); }

@@ -2,6 +2,10 @@
 #include "agent/linux/sampler.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -103,9 +107,16 @@ TEST(Sampler, TellsWhatStrictOvercommitLeaves) {
     return Sampler(tree.root()).levels().commit_room_kib;
   };
   EXPECT_EQ(room("2\n"), 100000);
+  EXPECT_EQ(Sampler(tree.root()).levels().commit_limit_kib, 500000);
   EXPECT_EQ(room("0\n"), Number{}) << "a heuristic, not a limit";
+  EXPECT_FALSE(Sampler(tree.root()).levels().commit_limit_kib) << "nothing follows from it";
   tree.write("/proc/sys/vm/overcommit_ratio", "0\n");
   EXPECT_EQ(room("2\n"), Number{}) << "a limit that does not follow what the guest has";
+  tree.write("/proc/sys/vm/overcommit_ratio", "50\n");
+  tree.write(
+      "/proc/meminfo",
+      "MemTotal: 1000000 kB\nMemAvailable: 800000 kB\nCommitLimit: 500000 kB\nCommitted_AS: 600000 kB\n");
+  EXPECT_EQ(room("2\n"), 0) << "promised before it was made strict";
 }
 
 TEST(Sampler, CountsTheCacheOfZfsAndOfTheKernelAsWhatCanBeFreed) {
@@ -124,6 +135,53 @@ TEST(Sampler, CountsTheCacheOfZfsAndOfTheKernelAsWhatCanBeFreed) {
              "9 1 0x01 123\nname type data\nc_min 4 1048576\nc_max 4 999\nsize 4 205848576\n");
   EXPECT_EQ(read().avail_kib, 300000);
   EXPECT_EQ(read().normal_file_kib, 400 + 230000);
+  tree.write("/proc/spl/kstat/zfs/arcstats", "c_min 4 205848576\nsize 4 1048576\n");
+  EXPECT_EQ(read().avail_kib, 100000) << "it keeps its minimum";
+  EXPECT_EQ(read().normal_file_kib, 400 + 30000);
+}
+
+// The host would refuse all of such a report.
+TEST(Sampler, NeverCountsMoreAsAvailableThanThereIs) {
+  TestTree tree;
+  tree.write("/proc/meminfo", "MemTotal: 1000000 kB\nMemAvailable: 900000 kB\nActive(file): 80000 kB\n");
+  tree.write("/proc/zoneinfo", "Node 0, zone Normal\n  low 100\n  count: 500\n");
+  tree.write("/proc/spl/kstat/zfs/arcstats", "c_min 4 1048576\nsize 4 205848576\n");
+  Sampler sampler(tree.root());
+  Reading reading = sampler.levels();
+  EXPECT_EQ(reading.avail_kib, 1000000);
+  sampler.complete(reading);
+  EXPECT_EQ(reading.avail_kib, 1000000);
+}
+
+TEST(Sampler, TellsKillsAtLimits) {
+  TestTree tree;
+  tree.write("/proc/meminfo", "MemTotal: 1000000 kB\n");
+  tree.write("/dev/kmsg", "3,9,1,-;Memory cgroup out of memory: Killed process 301 (job) total-vm:1kB\n");
+  Sampler sampler(tree.root());
+  Reading reading = sampler.levels();
+  sampler.complete(reading);
+  EXPECT_EQ(reading.oom_kill_limit, 1);
+}
+
+// Memory can be promised, and so run out, while all of it stays free.
+TEST(Sampler, DoesNotGlanceWhereTheKernelPromisesNoMoreThanItHas) {
+  TestTree tree;
+  tree.write("/overcommit", "2\n");
+  constexpr int kUnavailable = 77;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount((tree.root() + "/overcommit").c_str(), "/proc/sys/vm/overcommit_memory", nullptr, MS_BIND,
+                nullptr) != 0)
+      ::_exit(kUnavailable);
+    Sampler sampler("");
+    sampler.levels();
+    ::_exit(sampler.glance().free_kib ? 1 : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == kUnavailable) GTEST_SKIP() << "this user may not mount";
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Sampler, AsksABalloonThatWasEmptyWhetherItDeflatesByItself) {
