@@ -164,10 +164,13 @@ TEST(WireRoundTrip, HelloOfAWindowsGuest) {
                                        .suite = "enterprise,terminal",
                                        .release = "5.2.3790"}));
   EXPECT_TRUE(hello.balloon_in_total && !hello.can_online);
-  who.compacts = who.onlines = who.relaxes_overcommit = true;
+  who.compacts = who.hooks = who.onlines = who.relaxes_overcommit = true;
   line = agent::hello_line(writer, who);
   line.remove_suffix(1);
-  EXPECT_TRUE(read<wire::Hello>(line).balloon_in_total) << "the list of all has room";
+  const auto all = read<wire::Hello>(line);
+  EXPECT_TRUE(all.can_compact && all.asks_programs && all.can_online && all.relaxes_overcommit &&
+              all.balloon_in_total)
+      << "the list of all has room";
 }
 
 TEST(Wire, BoundsWhatAGuestSaysOfItsSystem) {

@@ -35,6 +35,16 @@ TEST(Conversation, ActsOnNothingBeforeTheWelcome) {
   EXPECT_FALSE(talk.welcomed());
 }
 
+TEST(Conversation, IsSilentWhileItsPortIsClosed) {
+  Conversation talk;
+  talk.opened(0);
+  talk.heard(message(Kind::Welcome), 1);
+  talk.closed();
+  EXPECT_FALSE(talk.welcomed()) << "nobody may be sent anything";
+  EXPECT_FALSE(talk.heard(message(Kind::Prepare), 2));
+  EXPECT_FALSE(talk.hello_due(1000 * kSecond));
+}
+
 TEST(Conversation, SaysHelloAgainWhenANewHostAsksWho) {
   Conversation talk;
   talk.opened(0);

@@ -37,8 +37,11 @@ TEST(HostMessage, DropsWhatLacksANumberOrHasAnImpossibleOne) {
   EXPECT_EQ(kind_of(R"({"t":"low","avail_kib":1.5})"), Kind::Nothing);
   EXPECT_EQ(kind_of(R"({"t":"low","avail_kib":"5"})"), Kind::Nothing);
   EXPECT_EQ(kind_of(R"({"t":"low","avail_kib":99999999999999999999})"), Kind::Nothing);
+  EXPECT_EQ(kind_of(R"({"t":"low","avail_kib":1099511627776})"), Kind::Low) << "1 PiB";
+  EXPECT_EQ(kind_of(R"({"t":"low","avail_kib":1099511627777})"), Kind::Nothing);
   EXPECT_EQ(kind_of(R"({"t":"ping"})"), Kind::Nothing);
   EXPECT_EQ(kind_of(R"({"t":"prepare","id":1})"), Kind::Nothing);
+  EXPECT_EQ(kind_of(R"({"t":"prepare","amount_kib":1})"), Kind::Nothing);
 }
 
 TEST(HostMessage, IgnoresMembersItDoesNotKnow) {

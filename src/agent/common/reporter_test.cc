@@ -77,6 +77,15 @@ TEST(Reporter, TellsEachLookWhileBelowTheMarkAndOnceAfter) {
   EXPECT_FALSE(guest.sent.back().low_since_ms);
 }
 
+TEST(Reporter, TellsAtOnceThatItIsLowNoMoreHoweverLittleCameBack) {
+  Guest guest;
+  guest.mark(64);
+  guest.available = [](std::int64_t ms) { return ms < 250 ? 63.95 : 64.05; };
+  guest.run(500);
+  EXPECT_EQ(guest.sent.back().why, Cause::Change);
+  EXPECT_EQ(guest.sent.back().at_ms, 300);
+}
+
 TEST(Reporter, SaysWhenTheMarkWasCrossedAlongAStraightLine) {
   EXPECT_EQ(crossing(1000, 100, 2000, 50, 75), 1500);
   EXPECT_EQ(crossing(1000, 100, 2000, 0, 100), 1000);
@@ -108,6 +117,16 @@ TEST(Reporter, AMarkRaisedAboveTheLevelIsLowFromThatMoment) {
   guest.reporter.set_low_mark(400 * kMiB, kStart + 1040 * kMs);
   guest.run(1045);
   EXPECT_EQ(guest.sent.back().why, Cause::Low);
+  EXPECT_EQ(guest.sent.back().low_since_ms, 1040);
+}
+
+TEST(Reporter, AnotherMarkIsLowFromTheMomentItIsSet) {
+  Guest guest;
+  guest.mark(400);
+  guest.run(1040);
+  EXPECT_EQ(guest.sent.back().low_since_ms, 0);
+  guest.reporter.set_low_mark(350 * kMiB, kStart + 1040 * kMs);
+  guest.run(1045);
   EXPECT_EQ(guest.sent.back().low_since_ms, 1040);
 }
 
@@ -148,6 +167,23 @@ TEST(Reporter, ALateLookIsNotCaughtUpInABurst) {
   reporter.look(kStart, {512 * kMiB, 300 * kMiB, {}, {}, {}, {}});
   reporter.look(kStart + 730 * kMs, {512 * kMiB, 300 * kMiB, {}, {}, {}, {}});
   EXPECT_EQ(reporter.due(), kStart + 800 * kMs);
+}
+
+// Three that are missing count as silence.
+TEST(Reporter, AKeepaliveComesEarlyRatherThanLate) {
+  Reporter reporter;
+  reporter.start(kStart, 100 * kMs, 1000 * kMs);
+  const Levels levels{512 * kMiB, 300 * kMiB, {}, {}, {}, {}};
+  EXPECT_TRUE(reporter.look(kStart + 3 * kMs, levels).send) << "a little late";
+  for (int ms = 100; ms < 1000; ms += 100) EXPECT_FALSE(reporter.look(kStart + ms * kMs, levels).send) << ms;
+  EXPECT_TRUE(reporter.look(kStart + 1000 * kMs, levels).send) << "after 997 ms, not after 1097";
+}
+
+TEST(Reporter, NoPeriodIsTooShort) {
+  Reporter reporter;
+  reporter.start(kStart, 0, 1000 * kMs);
+  EXPECT_TRUE(reporter.look(kStart, {}).send);
+  EXPECT_EQ(reporter.due(), kStart + kLookLeast);
 }
 
 TEST(Reporter, TellsWhenMemoryForKernelDataShrinksAlthoughPlentyIsAvailable) {

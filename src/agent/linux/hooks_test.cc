@@ -1,9 +1,11 @@
 // Real programs, and the service's time: two seconds pass at once.
 #include "agent/linux/hooks.h"
 
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -11,7 +13,9 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <utility>
 
 #include "agent/linux/test_tree.h"
 
@@ -113,6 +117,8 @@ TEST(Hooks, WhatHangsIsEndedAndRefusesNothing) {
   EXPECT_EQ(g.wrote(), "") << "their time is over";
   ASSERT_NE(g.notices.next(), nullptr);
   EXPECT_STREQ(g.notices.next()->text.data(), "10-hangs: Connection timed out");
+  g.notices.drop();
+  EXPECT_EQ(g.notices.next(), nullptr) << "that is told, and not how it ended";
 }
 
 TEST(Hooks, WhatFailsIsToldAndHoldsNothingUp) {
@@ -126,6 +132,31 @@ TEST(Hooks, WhatFailsIsToldAndHoldsNothingUp) {
   EXPECT_STREQ(g.notices.next()->text.data(), "10-fails: Operation canceled");
 }
 
+TEST(Hooks, WhatIsKilledHasFailed) {
+  Guest g;
+  g.add("10-killed", "kill -KILL $$");
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_TRUE(g.run(hooks).refusal.empty());
+  ASSERT_NE(g.notices.next(), nullptr);
+  EXPECT_STREQ(g.notices.next()->text.data(), "10-killed: Operation canceled");
+}
+
+TEST(Hooks, WhatAProgramLeavesBehindEndsWithIt) {
+  Guest g;
+  g.add("10-leaves", "sleep 1000 >/dev/null & echo $! >" + g.out());
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_TRUE(g.run(hooks).any);
+  const std::string pid = g.wrote().substr(0, g.wrote().find('\n'));
+  const auto runs = [&pid] {
+    std::ifstream in("/proc/" + pid + "/stat");
+    std::string number, name, state;
+    return static_cast<bool>(in >> number >> name >> state) && state != "Z";
+  };
+  for (int tries = 0; runs() && tries < 500; ++tries) ::poll(nullptr, 0, 10);
+  EXPECT_FALSE(runs());
+  ::kill(std::stoi(pid), SIGKILL);
+}
+
 TEST(Hooks, WhatIsNoProgramOfTheOwnerIsLeftAlone) {
   Guest g;
   g.add("writable", "echo ran >" + g.out(), When::BeforeShrink, 0777);
@@ -133,6 +164,7 @@ TEST(Hooks, WhatIsNoProgramOfTheOwnerIsLeftAlone) {
   g.add(".hidden", "echo ran >" + g.out());
   g.add("copy~", "echo ran >" + g.out());
   g.add("conf.dpkg-old", "echo ran >" + g.out());
+  g.add(std::string(70, 'l'), "echo ran >" + g.out());
   Hooks hooks(g.tree.root(), "", g.notices);
   EXPECT_FALSE(hooks.any(When::BeforeShrink));
   EXPECT_TRUE(g.run(hooks).refusal.empty());
@@ -146,8 +178,10 @@ TEST(Hooks, AFolderThatOthersMayWriteIsLeftAlone) {
   g.add("10-one", "exit 75");
   const std::string place = g.tree.root() + "/etc/aerostat-guest";
   Hooks hooks(g.tree.root(), "", g.notices);
-  for (const std::string folder : {"", "/hooks.d", "/hooks.d/before-shrink"}) {
-    ::chmod((place + folder).c_str(), 0777);
+  for (const auto& [folder, mode] : {std::pair<std::string, mode_t>{"", 0777},
+                                     {"/hooks.d", 0775},  // its group
+                                     {"/hooks.d/before-shrink", 0757}}) {
+    ::chmod((place + folder).c_str(), mode);
     EXPECT_FALSE(hooks.any(When::BeforeShrink)) << folder;
     ASSERT_NE(g.notices.next(), nullptr) << folder;
     EXPECT_EQ(g.notices.next()->text.data(),
@@ -208,9 +242,11 @@ TEST(Hooks, RunAsTheUserThatWasNamedOrNotAtAll) {
   g.add("10-who",
         "echo $(id -u) $(id -G) $(grep -c NoNewPrivs:.*1 /proc/self/status) $(cat /proc/self/oom_score_adj); "
         "exit 75");
-  if (::geteuid() == 0) {
+  const gid_t of_the_service = 4711;
+  if (::geteuid() == 0 && ::setgroups(1, &of_the_service) == 0) {
     Hooks hooks(g.tree.root(), "hooks", g.notices);
     EXPECT_EQ(g.run(hooks).refusal, "10-who: 65534 65534 1 0");
+    ::setgroups(0, nullptr);
   }
   Hooks nobody(g.tree.root(), "gone", g.notices);
   EXPECT_FALSE(nobody.any(When::BeforeShrink));
@@ -224,6 +260,28 @@ TEST(Hooks, HaveOrdinaryPriorityWhateverTheServiceHas) {
   Hooks hooks(g.tree.root(), "", g.notices);
   EXPECT_EQ(g.run(hooks).refusal, "10-nice: 0");
   ::setpriority(PRIO_PROCESS, 0, 0);
+}
+
+TEST(Hooks, HaveNoFilesSignalsFolderAndVariablesOfTheService) {
+  constexpr int kLeftOpen = 99;
+  ASSERT_EQ(::dup2(STDERR_FILENO, kLeftOpen), kLeftOpen);
+  sigset_t blocked, before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &blocked, &before);
+  const auto pipes = ::signal(SIGPIPE, SIG_IGN);
+  ::setenv("OF_THE_SERVICE", "1", 1);
+  Guest g;
+  g.add("10-looks",
+        "of() { grep ^$1 /proc/self/status | cut -f 2; }\n"
+        "echo fds $(ls /proc/$$/fd | grep -c ^99) blocks $(of SigBlk) ignores $((0x$(of SigIgn) & 0x1000)) "
+        "in $(pwd) knows $(env | grep -c OF_THE_SERVICE) reads $(cat | wc -c); exit 75");
+  Hooks hooks(g.tree.root(), "", g.notices);
+  EXPECT_EQ(g.run(hooks).refusal, "10-looks: fds 0 blocks 0000000000000000 ignores 0 in / knows 0 reads 0");
+  ::unsetenv("OF_THE_SERVICE");
+  ::signal(SIGPIPE, pipes);
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  ::close(kLeftOpen);
 }
 
 // Runs a hook where `hidden` is an empty folder. 0: the hook did not run, and that was told.

@@ -64,6 +64,8 @@ TEST(ProcParse, CountsAPageThatZswapWroteBackOnce) {
   parse_vmstat("pswpin 3\npswpout 5\nzswpin 20\nzswpout 40\nzswpwb 4\n", reading);
   EXPECT_EQ(reading.pswpin, 23);
   EXPECT_EQ(reading.pswpout, 41);
+  parse_vmstat("pswpout 5\nzswpout 4\nzswpwb 40\n", reading);
+  EXPECT_EQ(reading.pswpout, 5) << "never less than the kernel counts";
 }
 
 RC_GTEST_PROP(ProcParseProperty, SurvivesAnyText, (const std::string& text)) {

@@ -60,6 +60,10 @@ TEST(RowSource, ReadsACgroupOfVersionTwo) {
   row = rows.look();
   EXPECT_EQ(row.total, 16384);
   EXPECT_EQ(row.free, 8192);
+  tree.write("/memory.max", "4194304\n");
+  row = rows.look();
+  EXPECT_EQ(row.total, 4096);
+  EXPECT_FALSE(row.free) << "its limit was lowered below what it uses";
 }
 
 TEST(RowSource, ReadsACgroupOfVersionOneWithAllBelowIt) {
@@ -70,8 +74,10 @@ TEST(RowSource, ReadsACgroupOfVersionOneWithAllBelowIt) {
   tree.write("/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n");
   tree.write(
       "/memory.stat",
-      "rss 1\nactive_file 1\ntotal_rss 2097152\ntotal_shmem 73728\ntotal_swap 8192\ntotal_pgmajfault 9\n"
-      "total_inactive_file 1024000\ntotal_active_file 2048000\ntotal_workingset_refault_file 6\n");
+      "rss 1\nactive_file 1\nshmem 1\ninactive_file 1\nswap 1\npgmajfault 1\nworkingset_refault_anon 1\n"
+      "total_rss 2097152\ntotal_shmem 73728\ntotal_swap 8192\ntotal_pgmajfault 9\n"
+      "total_inactive_file 1024000\ntotal_active_file 2048000\ntotal_workingset_refault_file 6\n"
+      "total_workingset_refault_anon 3\n");
   CgroupRows rows(tree.root());
   ASSERT_TRUE(rows.usable());
   const recording::Row row = rows.look();
@@ -81,7 +87,11 @@ TEST(RowSource, ReadsACgroupOfVersionOneWithAllBelowIt) {
   EXPECT_EQ(row.active_file, 2000);
   EXPECT_EQ(row.swap_used, 8);
   EXPECT_EQ(row.kernel, 1024);
+  EXPECT_EQ(row.inactive_file, 1000);
+  EXPECT_EQ(row.shmem, 72);
+  EXPECT_EQ(row.pgmajfault, 9);
   EXPECT_EQ(row.refault_file, 6);
+  EXPECT_EQ(row.refault_anon, 3);
   EXPECT_EQ(row.oom_kill, 5);
   EXPECT_FALSE(row.slab_reclaimable);
 }

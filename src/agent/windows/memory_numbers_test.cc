@@ -66,16 +66,21 @@ TEST(MemoryNumbers, NeverContradictThemselves) {
   n.physical_available = 2'000'000;
   n.standby = 3'000'000;
   n.free = 3'000'000;
+  n.modified = 3'000'000;
   n.commit_total = 2'000'000;
   n.page_file_used = 300'000;
   const Reading r = reading_of(n, 0);
   EXPECT_EQ(r.avail_kib, r.total_kib);
   EXPECT_EQ(r.inactive_file_kib, r.avail_kib);
   EXPECT_EQ(r.free_kib, r.avail_kib);
+  EXPECT_EQ(r.modified_kib, r.total_kib);
   EXPECT_EQ(r.commit_room_kib, 0);
   EXPECT_EQ(r.swap_free_kib, 0);
   n.physical_total = -1;
   EXPECT_FALSE(reading_of(n, 0).total_kib);
+  n = some();
+  n.standby = 600'000;
+  EXPECT_EQ(reading_of(n, 0).inactive_file_kib, 2'000'000) << "what is available contains it";
 }
 
 TEST(LongCounter, GoesOnWhereThirtyTwoBitsEnd) {

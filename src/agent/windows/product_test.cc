@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace aerostat::agent {
 namespace {
@@ -39,6 +41,20 @@ TEST(Product, NamesEveryGuestOfTheOriginal) {
   EXPECT_EQ(server(10, 0, 26100, 0x07), "Windows Server 2025 Standard");
   EXPECT_EQ(desk(10, 0, 19045, 0x30), "Windows 10 Professional");
   EXPECT_EQ(desk(10, 0, 22631, 0x65), "Windows 11 Home");
+}
+
+// The table of guests lists editions. What is left out of one changes nothing there.
+TEST(Product, NamesAnEditionWhateverIsLeftOutOfIt) {
+  const std::pair<const char*, std::vector<std::uint32_t>> editions[] = {
+      {"Standard", {0x0D, 0x24, 0x28}},    // core, without Hyper-V, both
+      {"Enterprise", {0x0E, 0x26, 0x29}},  // the same
+      {"Datacenter", {0x0C, 0x25, 0x27}},
+      {"Web", {0x1D}},
+      {"Ultimate", {0x1C}},  // N: without the media player
+      {"Enterprise", {0x1B}}};
+  for (const auto& [name, products] : editions)
+    for (const std::uint32_t product : products)
+      EXPECT_EQ(windows_edition({.major = 6, .minor = 1, .product = product}), name) << product;
 }
 
 // Before Vista there is no GetProductInfo: the suites tell.
