@@ -6,12 +6,86 @@
 namespace aerostat {
 namespace {
 
+using namespace literals;
+using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(GuestsFile, ThatIsCompiledInIsWithoutMistake) {
   const auto guests = compiled_in_guests();
   ASSERT_TRUE(guests) << guests.error().message;
   EXPECT_GT(guests->rows().size(), 40u);
+}
+
+TEST(GuestsFile, ReadsEachMemberOfARow) {
+  const auto guests = read_guests(R"(
+least_service = "0.1.0"
+[install]
+deb = "apt"
+[defects]
+slow = "is slow"
+[sources]
+page = "a page"
+[[guest]]
+id = "full"
+title = "A guest"
+os = "linux"
+names = ["N"]
+versions = ["12"]
+editions = ["E"]
+arch = ["x86"]
+release_has = ".el9"
+kernel_from = "5.8"
+kernel_before = "6"
+service_pack = 2
+general = true
+unsupported = "it is old"
+balloon = "yes"
+dimm = "no"
+virtio_mem = "unknown"
+hv_balloon = "yes"
+least_service = "0.2"
+least_startup = "512M"
+alignment = "128M"
+maximum = "4G"
+install = "deb"
+defects = ["slow"]
+sources = ["page"]
+run_on_real = "all of it"
+[[guest]]
+id = "empty"
+)",
+                                  "g.toml");
+  ASSERT_TRUE(guests) << guests.error().message;
+  const GuestRow& full = guests->rows()[0];
+  EXPECT_EQ(full.title, "A guest");
+  EXPECT_EQ(full.os, "linux");
+  EXPECT_THAT(full.names, ElementsAre("N"));
+  EXPECT_THAT(full.versions, ElementsAre("12"));
+  EXPECT_THAT(full.editions, ElementsAre("E"));
+  EXPECT_THAT(full.archs, ElementsAre("x86"));
+  EXPECT_EQ(full.release_has, ".el9");
+  EXPECT_THAT(full.kernel_from, ElementsAre(5, 8));
+  EXPECT_THAT(full.kernel_before, ElementsAre(6));
+  EXPECT_EQ(full.service_pack, 2);
+  EXPECT_TRUE(full.general);
+  EXPECT_EQ(full.unsupported, "it is old");
+  EXPECT_EQ(full.ability(GuestAbility::Balloon), Can::Yes);
+  EXPECT_EQ(full.ability(GuestAbility::Dimm), Can::No);
+  EXPECT_EQ(full.ability(GuestAbility::VirtioMem), Can::Unknown);
+  EXPECT_EQ(full.ability(GuestAbility::HvBalloon), Can::Yes);
+  EXPECT_EQ(full.least_service, "0.2");
+  EXPECT_EQ(full.least_startup, 512_MiB);
+  EXPECT_EQ(full.alignment, 128_MiB);
+  EXPECT_EQ(full.maximum, 4_GiB);
+  EXPECT_EQ(full.install, "apt");
+  EXPECT_THAT(full.defects, ElementsAre("is slow"));
+  EXPECT_THAT(full.sources, ElementsAre("a page"));
+  EXPECT_EQ(full.run_on_real, "all of it");
+  const GuestRow& empty = guests->rows()[1];
+  EXPECT_THAT(empty.can, Each(Can::Unknown)) << "what nobody wrote down, nobody tried";
+  EXPECT_EQ(empty.least_service, "0.1.0");
+  EXPECT_FALSE(empty.maximum || empty.least_startup || empty.service_pack || empty.general);
 }
 
 TEST(GuestsFile, ReportsAllMistakesWithTheirPlaces) {

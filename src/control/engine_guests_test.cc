@@ -217,6 +217,48 @@ TEST(GuestsOfTheTable, ALicenceIsAMaximum) {
   EXPECT_GT(free_guest.assigned(), 4_GiB) << "without the licence";
 }
 
+// Its balloon would take from the 4 GiB that it can use, and not from the rest.
+TEST(GuestsOfTheTable, ALicenceTakesNothingThatAGuestBootedWith) {
+  std::vector<GuestRow> rows = table().rows();
+  for (GuestRow& row : rows)
+    if (row.id == "windows-7-x86") {
+      row.can[static_cast<std::size_t>(GuestAbility::Dimm)] = Can::Yes;
+      row.maximum = 512_MiB;
+    }
+  const GuestTable changed(rows);
+  Guest guest(GuestAbility::Dimm, changed);
+  guest.hello(windows("Windows 7", "Ultimate", 1, "x86"));
+  guest.needs(900_MiB, 20s);
+  EXPECT_EQ(guest.assigned(), kBoots);
+  EXPECT_EQ(guest.report().limits.maximum, kBoots);
+}
+
+// Its owner promised it more than it can take in.
+TEST(GuestsOfTheTable, NothingIsKeptForAGuestThatCannotTakeItIn) {
+  Guest guest(GuestAbility::Dimm, table());
+  SettingsChange change;
+  change.to.minimum = 2_GiB;
+  change.to.startup = 3_GiB;
+  change.to.maximum = 4_GiB;
+  ASSERT_TRUE(guest.world().set("web", change, false));
+  guest.hello(windows("Windows 7", "Ultimate", 1, "x64"));
+  guest.needs(500_MiB, 5s);
+  const Limits limits = guest.report().limits;
+  EXPECT_EQ(limits.minimum, kBoots);
+  EXPECT_EQ(limits.startup, kBoots);
+  EXPECT_EQ(limits.maximum, kBoots);
+}
+
+// The balloon would take memory from it for a block that never comes.
+TEST(GuestsOfTheTable, OnlyAGuestThatCanBeGivenMemoryIsPreparedForIt) {
+  for (const bool able : {true, false}) {
+    Guest guest(GuestAbility::VirtioMem, table());
+    guest.hello(able ? linux_guest("6.1.0") : windows("Windows 7", "Ultimate", 1, "x64"));
+    guest.needs(300_MiB, 10s);
+    EXPECT_EQ(guest.world().machines.at("web")->prepared > 0, able);
+  }
+}
+
 // Its total tells for ever what was added.
 TEST(GuestsOfTheTable, AWindowsThatWasGivenMemoryGivesItBackWhenItIsIdle) {
   for (const GuestAbility way : {GuestAbility::Dimm, GuestAbility::HvBalloon}) {
@@ -256,6 +298,8 @@ TEST(GuestsOfTheTable, AnOwnerWhoAllowsMoreThanItsGuestCanTakeIsTold) {
   }
   change.to.maximum = kBoots;
   EXPECT_THAT(guest.world().set("web", change, false)->warnings, ::testing::IsEmpty());
+  guest.needs(500_MiB, 1s);
+  EXPECT_EQ(guest.exam().limited_by_guest, "") << "its owner allows no more than its guest";
 }
 
 TEST(GuestsOfTheTable, WhatAGuestWasGivenBeforeItSpokeStaysCountedAndItsOwn) {

@@ -66,6 +66,36 @@ TEST(GuestSession, WelcomesAHelloAndPings) {
   EXPECT_EQ(talk.passes(10ms), "{\"t\":\"ping\",\"id\":1}\n");
 }
 
+TEST(GuestSession, KnowsWhatTheServiceCanDoUntilAnotherSaysHello) {
+  Talk talk;
+  talk.says(R"({"t":"hello","protocol":[1,0],"os":"windows","name":"Windows 7","service_pack":1,)"
+            R"("caps":["compact","hooks","online","overcommit","balloon_in_total"]})"
+            "\n");
+  const GuestState& all = talk.state();
+  EXPECT_EQ(all.system, (GuestSystem{.os = "windows", .name = "Windows 7", .service_pack = 1}));
+  EXPECT_TRUE(all.can_compact && all.asks_programs && all.can_online && all.relaxes_overcommit &&
+              all.balloon_in_total);
+  talk.says("{\"t\":\"hello\",\"protocol\":[1,0]}\n");
+  const GuestState& none = talk.state();
+  EXPECT_FALSE(none.can_compact || none.asks_programs || none.can_online || none.relaxes_overcommit ||
+               none.balloon_in_total);
+}
+
+TEST(GuestSession, RefusesAPartThatIsMoreThanItsWhole) {
+  const auto refused = [](const std::string& part, int kib) {
+    Talk talk;
+    talk.greet();
+    talk.says(fmt::format("{{\"t\":\"sample\",\"total_kib\":1000,\"swap_total_kib\":1000,\"{}\":{}}}\n", part,
+                          kib));
+    return talk.state().rejected;
+  };
+  for (const char* part : {"avail_kib", "free_kib", "active_file_kib", "inactive_file_kib", "apart_kib",
+                           "normal_free_kib", "normal_file_kib", "swap_free_kib"}) {
+    EXPECT_EQ(refused(part, 1000), 0u) << part;
+    EXPECT_EQ(refused(part, 1001), 1u) << part;
+  }
+}
+
 TEST(GuestSession, ChoosesTheLowerMinorVersion) {
   Talk talk;
   EXPECT_THAT(talk.says("{\"t\":\"hello\",\"protocol\":[1,9]}\n"), HasSubstr("\"protocol\":[1,0]"));

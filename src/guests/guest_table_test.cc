@@ -50,6 +50,25 @@ TEST(GuestTable, FindsTheFirstRowThatFits) {
   EXPECT_EQ(row_of({}), "other");
 }
 
+TEST(GuestTable, ReadsTheReleaseOfAKernelFromItsFirstNumbersAndByItsParts) {
+  GuestRow vendor, between;
+  vendor.id = "vendor";
+  vendor.release_has = ".el9";
+  between.id = "between";
+  between.kernel_from = {5, 8};
+  between.kernel_before = {6};
+  const GuestTable rows({vendor, between});
+  const auto found = [&rows](const std::string& release) {
+    const GuestRow* row = rows.find({.release = release});
+    return row ? row->id : "none";
+  };
+  EXPECT_EQ(found("5.14.0-427.el9.x86_64"), "vendor");
+  EXPECT_EQ(found("6.1.0.el9"), "vendor");
+  for (const char* within : {"5.8", "5.8-rc1", "5.8.0", "5.19.17"}) EXPECT_EQ(found(within), "between");
+  for (const char* outside : {"5.7.19", "6", "6-rc1", "6.1.0", "el9", ""})
+    EXPECT_EQ(found(outside), "none") << outside;
+}
+
 TEST(GuestTable, EveryRowSaysWhatAPersonNeedsAndWhereItIsFrom) {
   for (const GuestRow& row : table().rows()) {
     EXPECT_FALSE(row.title.empty() || row.install.empty() || row.least_service.empty()) << row.id;
