@@ -252,6 +252,7 @@ void DeviceLedger::guest_reset(TimePoint now) {
     reset_orders_ = ++orders_;
     memory_.stops_at.reset();
     addition_ = {};
+    grew_since_order_ = false;
     again_ = true;
     // A refused repetition leaves it there, and the order is sent again.
     if (balloon_in_force_) balloon_in_force_ = memory_.booted();
@@ -364,6 +365,11 @@ void DeviceLedger::follow_addition(TimePoint now) {
   const Bytes actual = memory_.balloon_actual;
   const bool adds = balloon_ordered_ && actual < *balloon_ordered_ && actual >= memory_.highest;
   const bool grew = actual > memory_.highest;
+  if (grew) {
+    // It was slow, and refused nothing.
+    memory_.stops_at.reset();
+    addition_.stuck = false;
+  }
   grew_since_order_ = (grew_since_order_ || grew) && adds;
   addition_.follow(grew_since_order_, grew, now, kAdditionPatience);
   if (addition_.stuck && !memory_.stops_at) memory_.stops_at = actual;

@@ -86,6 +86,76 @@ TEST_F(DeviceLedgerHyperVTest, AGuestThatIsSlowToTakeBackRefusesNothing) {
   EXPECT_EQ(facts.maximum(), 7_GiB);
 }
 
+TEST_F(DeviceLedgerHyperVTest, AGuestThatHasAllThatItWasOfferedRefusedNothing) {
+  moves(6_GiB, 5_GiB);
+  see_for(20s, 6_GiB);
+  EXPECT_EQ(facts.maximum(), 8_GiB);
+}
+
+TEST_F(DeviceLedgerHyperVTest, WhatOthersPlugIsNotInItsBalloon) {
+  moves(6_GiB, 6_GiB);
+  moves(2_GiB, 2_GiB);
+  ASSERT_EQ(facts.ballooned, 4_GiB);
+  clock.advance(100ms);
+  ledger.read({ledger.orders(), 9_GiB, 1_GiB, 3_GiB, {}, {}, {}, true, 6_GiB}, clock.now());
+  EXPECT_EQ(facts.ballooned, 4_GiB);
+  EXPECT_EQ(facts.maximum(), 9_GiB);
+}
+
+TEST_F(DeviceLedgerHyperVTest, EachOrderWaitsForAnAdditionOfItsOwn) {
+  moves(6_GiB, 4_GiB);
+  moves(7_GiB, 4_GiB);
+  see_for(20s, 4_GiB);
+  EXPECT_EQ(facts.maximum(), 8_GiB) << "it may be quiet again";
+}
+
+TEST_F(DeviceLedgerHyperVTest, ARebootEndsWhatItsGuestRefused) {
+  moves(8_GiB, 7_GiB);
+  see_for(10s, 7_GiB);
+  ASSERT_EQ(facts.maximum(), 7_GiB);
+  ledger.guest_reset(clock.now());
+  see(2_GiB);
+  EXPECT_EQ(facts.maximum(), 8_GiB);
+}
+
+TEST_F(DeviceLedgerHyperVTest, ARebootEndsTheWaitForAnAddition) {
+  moves(8_GiB, 7_GiB);
+  ledger.guest_reset(clock.now());
+  see_for(50s, 2_GiB);  // its device is quiet, and an order that was refused may not be repeated yet
+  EXPECT_EQ(facts.maximum(), 8_GiB);
+}
+
+TEST_F(DeviceLedgerHyperVTest, AGuestThatTakesInMoreAfterAllRefusedNothing) {
+  moves(8_GiB, 4_GiB);
+  see_for(10s, 4_GiB);
+  ASSERT_EQ(facts.maximum(), 4_GiB);
+  see(5_GiB);
+  EXPECT_EQ(facts.maximum(), 8_GiB);
+  see_for(10s, 5_GiB);
+  EXPECT_EQ(facts.maximum(), 5_GiB) << "and no more";
+}
+
+TEST_F(DeviceLedgerHyperVTest, ItsLeastIsAPartOfWhatItBootedWith) {
+  EXPECT_EQ(facts.levels.least(), 128_MiB) << "not of the 6 GiB that it could be given";
+  EXPECT_EQ(ledger.reachable({}), 128_MiB);
+}
+
+TEST_F(DeviceLedgerHyperVTest, WhatItAddsComesInGranulesAndNotAtOnce) {
+  EXPECT_EQ(facts.levels.above(2_GiB + 1_MiB), 2_GiB + 128_MiB);
+  EXPECT_EQ(facts.levels.above(1_GiB + 1_MiB), 1_GiB + 1_MiB) << "its balloon is finer";
+  EXPECT_EQ(facts.at_once, 2_GiB) << "what it has, with what its balloon gives back";
+}
+
+TEST_F(DeviceLedgerHyperVTest, ATargetThatIsNotKnownMayBeAllThatItCanHave) {
+  moves(1_GiB, 1_GiB);
+  ledger.begin_session();
+  ledger.want(std::nullopt);
+  ledger.adopt_balloon(1_GiB);
+  EXPECT_EQ(facts.committed(), 1_GiB);
+  ledger.order_failed(true, 1_GiB, clock.now());
+  EXPECT_EQ(facts.committed(), 8_GiB);
+}
+
 TEST_F(DeviceLedgerHyperVTest, ARefusedRepetitionAfterAResetIsSentAgain) {
   moves(6_GiB, 6_GiB);
   ledger.guest_reset(clock.now());

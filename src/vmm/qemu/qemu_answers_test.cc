@@ -96,7 +96,9 @@ TEST(QemuAnswers, RefuseMemoryThatCannotBe) {
         json::parse(R"([{"type":"hv-balloon","data":{"max-size":4}},
                         {"type":"hv-balloon","data":{"max-size":4}}])"),
         json::parse(R"([{"type":"dimm","data":{"size":1125899906842624}}])"), json(1025, virtio_mem(0, 0)),
-        json(1000, virtio_mem(kTib, kTib))}) {
+        json(1000, virtio_mem(kTib, kTib)),
+        json::array(
+            {virtio_mem(0, 40 * kTib), {{"type", "hv-balloon"}, {"data", {{"max-size", 40 * kTib}}}}})}) {
     const auto devices = memory_devices_of(answer);
     ASSERT_FALSE(devices) << answer.dump().substr(0, 80);
     EXPECT_TRUE(devices.error().message.starts_with("what its QEMU says cannot be: "))
@@ -125,6 +127,23 @@ TEST(QemuAnswers, FindsTheSocketQemuServes) {
       json::parse(R"([{"frontend-open":false,"filename":"unix:/a,server=on","label":"ag0"}])");
   EXPECT_EQ(chardev_filename(chardevs, "ag0"), "unix:/a,server=on");
   EXPECT_FALSE(chardev_filename(chardevs, "ag1"));
+}
+
+TEST(QemuAnswers, ReadsReportsOfHyperVsBalloonAndRefusesWhatCannotBe) {
+  const auto report = [](const json& data) { return hyperv_report_of(data, 2_GiB, 3_GiB); };
+  const auto data = [](Bytes committed, Bytes available) {
+    return json{{"committed", committed.count()}, {"available", available.count()}};
+  };
+  const auto read = report(data(4_GiB, 3_GiB));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->total, 3_GiB);
+  EXPECT_EQ(read->available, 3_GiB);
+  EXPECT_EQ(read->committed, 2_GiB) << "without what the balloon holds";
+  EXPECT_EQ(report(data(1_GiB, 1_GiB))->committed, 0_GiB) << "it moved meanwhile";
+  EXPECT_FALSE(report(data(4_GiB, 3_GiB + Bytes::of(1)))) << "more than it has";
+  EXPECT_FALSE(report({{"committed", 1}}));
+  EXPECT_FALSE(report({{"committed", -1}, {"available", 1}}));
+  EXPECT_FALSE(report(json("no")));
 }
 
 TEST(QemuAnswers, ReadsBalloonStatisticsAndLeavesOutWhatTheGuestLeftOut) {

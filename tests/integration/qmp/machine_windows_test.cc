@@ -22,6 +22,14 @@ TEST_F(VirtioWinTest, StatisticsThatFreezeGrowOld) {
       << "the same numbers of the same second are no news, however often they are read";
 }
 
+TEST_F(VirtioWinTest, NumbersThatNoGuestEverSentAreNoStatistics) {
+  QmpScript script;
+  script.stats_updated = 0;  // there is no driver; QEMU has an answer all the same
+  begin_up(script);
+  machine->watch(true);
+  EXPECT_TRUE(lab.throughout(5s, [this] { return !facts().has_balloon_stats && !facts().balloon_stats; }));
+}
+
 TEST_F(VirtioWinTest, StatisticsWhoseTimeStandsStillButWhoseNumbersMoveAreNews) {
   QmpScript script;
   script.stats_updated = 1000;

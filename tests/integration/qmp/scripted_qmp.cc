@@ -230,16 +230,17 @@ class ScriptedQmp::Impl {
                          {"memdev", "/objects/mem1"}}}});
     }
     if (!script_.plug) return dimms;
-    json out = json::array({{{"type", "virtio-mem"},
-                             {"data",
-                              {{"id", "vm0"},
-                               {"memdev", "/objects/vmem0"},
-                               {"memaddr", 4294967296},
-                               {"node", 0},
-                               {"block-size", script_.plug_block.count()},
-                               {"max-size", script_.plug_maximum.count()},
-                               {"size", script_.plugged.count()},
-                               {"requested-size", script_.plug_requested.count()}}}}});
+    json out = script_.hyperv ? dimms : json::array();
+    out.push_back({{"type", "virtio-mem"},
+                   {"data",
+                    {{"id", "vm0"},
+                     {"memdev", "/objects/vmem0"},
+                     {"memaddr", 4294967296},
+                     {"node", 0},
+                     {"block-size", script_.plug_block.count()},
+                     {"max-size", script_.plug_maximum.count()},
+                     {"size", script_.plugged.count()},
+                     {"requested-size", script_.plug_requested.count()}}}});
     for (std::int64_t i = 0; i < script_.claims; ++i)
       out.push_back({{"type", "dimm"}, {"data", {{"size", std::int64_t{1} << 50}}}});
     return out;
