@@ -15,11 +15,15 @@ class MovingVm : public ::testing::Test {
  protected:
   explicit MovingVm(const Physics& physics = {.block_mib = 2, .grow_latency_s = 0.02, .grow_mib_s = 9000})
       : host(16_GiB, {}, physics) {
-    VmSpec spec{.name = "a", .settings = {}, .curve = NeedCurve(trace, 0, Texture::Linear, 1)};
+    vm = &start("a", "ideal");
+  }
+  VirtualVm& start(const std::string& name, std::string_view behaves) {
+    VmSpec spec{.name = name, .settings = {}, .curve = NeedCurve(trace, 0, Texture::Linear, 1)};
     spec.settings.minimum = 512_MiB;
     spec.settings.startup = 1_GiB;
     spec.settings.maximum = 8_GiB;
-    vm = &host.start(std::move(spec), 1_GiB);
+    spec.behaviour = behaviour(behaves).value();
+    return host.start(std::move(spec), 1_GiB);
   }
   // Runs for so many turns of 5 ms.
   void run(int turns) {
@@ -92,6 +96,35 @@ TEST_F(MovingVm, WaitsAgainWhenItTurnsOrHadArrived) {
   vm->set_target(1_GiB - 2_MiB);
   run(4);
   EXPECT_LT(vm->assigned(), 2048) << "this went on";
+}
+
+TEST_F(MovingVm, IsAddedWholeGranulesWhereItsDeviceHasThem) {
+  const VirtualVm& windows = start("b", "granules 128M, low-line 64M");
+  EXPECT_EQ(windows.reachable(2_GiB + 100_MiB), 2_GiB);
+  EXPECT_EQ(windows.reachable(1_GiB + 100_MiB), 1_GiB);
+  EXPECT_EQ(windows.reachable(1_GiB - 100_MiB), 1_GiB - 100_MiB) << "its balloon is finer";
+  EXPECT_EQ(vm->reachable(2_GiB + 100_MiB), 2_GiB + 100_MiB);
+}
+
+TEST_F(MovingVm, NeitherGivesNorTakesWhileItIsQuiet) {
+  for (const Bytes target : {2_GiB, 700_MiB}) {
+    const double booted = host.now_s();
+    VirtualVm& windows = start(std::to_string(target.whole_mib()), "quiet 50s");
+    windows.set_target(target);
+    while (host.now_s() < booted + 49) {
+      run(200);
+      ASSERT_EQ(windows.assigned(), 1024);
+    }
+    run(600);
+    EXPECT_EQ(windows.assigned(), target.to_mib());
+  }
+}
+
+TEST_F(MovingVm, BootsWithAllOfItAndAddsNothingWhereOnlyItsBalloonMoves) {
+  const VirtualVm& windows = start("b", "balloon-only, low-line 64M");
+  EXPECT_EQ(windows.memory().base, 8_GiB);
+  EXPECT_FALSE(windows.memory().has_plug);
+  EXPECT_EQ(windows.assigned(), 1024);
 }
 
 class MovingBlock : public MovingVm {
