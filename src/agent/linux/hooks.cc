@@ -24,6 +24,10 @@ namespace {
 // ever more seldom.
 constexpr std::int64_t kReapAgain = 5'000'000, kReapMost = 1'000'000'000;
 constexpr int kDescriptorsMost = 256;
+// Of what programs print, in one go: one that never pauses must not keep the service from the host.
+constexpr int kOutputReadsMost = 64;
+constexpr int kNotStarted = 126;
+constexpr const char* kOthersMayWrite = "belongs to another user, or others may write it";
 constexpr const char* kFolder = "hooks.d";
 
 // As run-parts, but with dots: no hidden files, no copies that editors and packages leave behind.
@@ -47,8 +51,9 @@ const char* event(Hooks::When when) {
   return when == Hooks::When::BeforeShrink ? "before-shrink" : "after-growth";
 }
 
-void tell(Notices* hears, std::string_view name, int error) {
-  if (hears != nullptr) hears->add("hooks", name, error);
+template <typename Why>
+void tell(Notices* hears, std::string_view name, Why why) {
+  if (hears != nullptr) hears->add("hooks", name, why);
 }
 
 // The folder that was just opened, or -1 after the reason was told. One that is missing needs none.
@@ -59,7 +64,7 @@ int owners_folder(int opened, const char* name, Notices* hears) {
   }
   struct stat about{};
   if (::fstat(opened, &about) == 0 && owners(about)) return opened;
-  tell(hears, name, EPERM);
+  tell(hears, name, kOthersMayWrite);
   ::close(opened);
   return -1;
 }
@@ -96,7 +101,7 @@ Hooks::Hooks(std::string_view root, std::string_view user, Notices& notices)
   static std::array<char, std::size_t{32} * 1024> text;
   user_ = hook_user(user, passwd.read(text.data(), text.size()));
   // Never with more rights than were meant: then no hook runs.
-  if (user_.who == HookUser::Who::Unknown) notices_.add("hooks", user, ENOENT);
+  if (user_.who == HookUser::Who::Unknown) notices_.add("hooks", user, "no such user; no program runs");
 }
 
 Hooks::~Hooks() {
@@ -137,11 +142,11 @@ Hooks::Name Hooks::least_above(const char* name, When when, Notices* hears) cons
     struct stat about{};
     if (::fstatat(::dirfd(files), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
     // Its target is in a folder that nobody looked at.
-    if (S_ISLNK(about.st_mode)) tell(hears, found, ELOOP);
+    if (S_ISLNK(about.st_mode)) tell(hears, found, "is a symbolic link");
     if (!S_ISREG(about.st_mode)) continue;
     if ((about.st_mode & S_IXUSR) == 0) continue;
     if (!owners(about)) {
-      tell(hears, found, EPERM);
+      tell(hears, found, kOthersMayWrite);
       continue;
     }
     std::snprintf(best.data(), best.size(), "%s", entry->d_name);
@@ -174,10 +179,12 @@ bool Hooks::launch() {
   int ends[2];
   said_size_ = 0;
   reap_again_ = kReapAgain;
-  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
     notices_.add("hooks", name_.data(), errno);
     return false;
   }
+  // Only ours: programs take a full pipe that does not wait for an error.
+  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
   child_ = ::fork();
   if (child_ == 0) become(ends[1]);
   const int error = errno;
@@ -197,9 +204,9 @@ bool Hooks::launch() {
 void Hooks::become(int output) {
   ::setpgid(0, 0);
   // Rather none than one that the OOM killer spares, or that reads what the service was given.
-  if (write_small("/proc/self/oom_score_adj", "0") != 0) ::_exit(126);
+  if (write_small("/proc/self/oom_score_adj", "0") != 0) ::_exit(kNotStarted);
   const int nothing = ::open("/dev/null", O_RDONLY);
-  if (::dup2(nothing, STDIN_FILENO) < 0 || ::dup2(output, STDOUT_FILENO) < 0) ::_exit(126);
+  if (::dup2(nothing, STDIN_FILENO) < 0 || ::dup2(output, STDOUT_FILENO) < 0) ::_exit(kNotStarted);
   // Where the service has no real-time priority, nothing resets its nice value. A positive one may have to
   // stay.
   ::setpriority(PRIO_PROCESS, 0, 0);
@@ -209,7 +216,8 @@ void Hooks::become(int output) {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   if (user_.who == HookUser::Who::Other) {
-    if (::setgroups(1, &user_.gid) != 0 || ::setgid(user_.gid) != 0 || ::setuid(user_.uid) != 0) ::_exit(126);
+    if (::setgroups(1, &user_.gid) != 0 || ::setgid(user_.gid) != 0 || ::setuid(user_.uid) != 0)
+      ::_exit(kNotStarted);
   }
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   std::array<char, 600> path{}, what{}, old_size{}, new_size{};
@@ -221,7 +229,7 @@ void Hooks::become(int output) {
   char* words[] = {path.data(), old_.data(), new_.data(), nullptr};
   char* environment[] = {search, what.data(), old_size.data(), new_size.data(), nullptr};
   if (::chdir("/") == 0) ::execve(path.data(), words, environment);
-  ::_exit(126);
+  ::_exit(kNotStarted);
 }
 
 Hooks::Done Hooks::step(std::int64_t now) {
@@ -230,7 +238,7 @@ Hooks::Done Hooks::step(std::int64_t now) {
   read_output();
   if (now >= deadline_ && !late_) {
     late_ = true;
-    notices_.add("hooks", name_.data(), ETIMEDOUT);
+    notices_.add("hooks", name_.data(), "took too long, and was ended");
     ::kill(-child_, SIGKILL);
   }
   if (!reap(now)) return {};
@@ -242,8 +250,8 @@ Hooks::Done Hooks::step(std::int64_t now) {
 }
 
 void Hooks::read_output() {
-  std::array<char, 256> bytes{};
-  while (output_ >= 0) {
+  std::array<char, 4096> bytes;
+  for (int reads = 0; output_ >= 0 && reads < kOutputReadsMost; ++reads) {
     const ssize_t got = ::read(output_, bytes.data(), bytes.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return;
@@ -286,12 +294,28 @@ bool Hooks::reap(std::int64_t now) {
 void Hooks::judge(int status) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
   const bool refuses = WIFEXITED(status) && WEXITSTATUS(status) == kHookRefuses;
-  if (!refuses || when_ != When::BeforeShrink) return notices_.add("hooks", name_.data(), ECANCELED);
-  const std::string_view said(said_.data(), said_size_);
-  const std::string_view line = said.substr(0, said.find('\n'));
-  std::snprintf(refusal_.data(), refusal_.size(), "%s: %.*s", name_.data(),
-                static_cast<int>(line.empty() ? 12 : line.size()),
-                line.empty() ? "no reason given" : line.data());
+  if (!refuses || when_ != When::BeforeShrink) return tell_failure(status);
+  // A zero would end it for whoever prints it.
+  std::replace(said_.begin(), said_.begin() + static_cast<std::ptrdiff_t>(said_size_), '\0', '?');
+  std::string_view line(said_.data(), said_size_);
+  line = line.substr(0, line.find('\n'));
+  while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
+    line.remove_suffix(1);
+  if (line.empty()) line = "no reason given";
+  std::snprintf(refusal_.data(), refusal_.size(), "%s: %.*s", name_.data(), static_cast<int>(line.size()),
+                line.data());
+}
+
+void Hooks::tell_failure(int status) {
+  std::array<char, 64> why{};
+  if (WIFSIGNALED(status)) {
+    std::snprintf(why.data(), why.size(), "ended by signal %d", WTERMSIG(status));
+  } else if (WEXITSTATUS(status) == kNotStarted) {
+    std::snprintf(why.data(), why.size(), "could not be started (exit status %d)", kNotStarted);
+  } else {
+    std::snprintf(why.data(), why.size(), "failed with exit status %d", WEXITSTATUS(status));
+  }
+  notices_.add("hooks", name_.data(), why.data());
 }
 
 Hooks::Done Hooks::end() {

@@ -77,6 +77,7 @@ class Hooks {
   // True if the program has ended.
   bool reap(std::int64_t now);
   void judge(int status);
+  void tell_failure(int status);
   Done end();
 
   Path place_;

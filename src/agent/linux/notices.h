@@ -15,8 +15,9 @@ struct Notice {
 
 class Notices {
  public:
-  // "memory37: Invalid argument": `subject`, a colon, and the text of errno.
+  // "memory37: Invalid argument": `subject`, a colon, and the text of errno, or of `why`.
   void add(std::string_view what, std::string_view subject, int error);
+  void add(std::string_view what, std::string_view subject, const char* why);
   // The next one to send, or nullptr; valid until it is dropped.
   const Notice* next() const { return count_ == 0 ? nullptr : &kept_[0]; }
   void drop();
