@@ -134,7 +134,7 @@ void print_help() {
       "  --hooks-user NAME   run the programs of /etc/aerostat-guest/hooks.d as this user\n"
       "  --sample-ms N       sample every N milliseconds (10 to 10000) instead of at the host's interval "
       "(100)\n"
-      "  --port PATH         use this port (or unix socket) instead of the port with that name\n"
+      "  --port PATH         use this device (or unix socket) instead of the port with that name\n"
       "  --root DIR          read DIR/proc and DIR/sys instead of /proc and /sys; for tests\n"
       "  --record FILE       record this machine's memory as CSV, a line each period, for `aerostat "
       "trace`; on "

@@ -5,7 +5,9 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "agent/linux/os_release.h"
 
@@ -56,7 +58,11 @@ void Agent::run(const volatile int& stop) {
 
 void Agent::open_port(std::int64_t now) {
   retry_at_ = now + kPortRetry;
-  if (!port_.opened() && port_.open() != 0) return;
+  if (!port_.opened()) {
+    const int error = port_.open();
+    tell_port(error);
+    if (error != 0) return;
+  }
   pollfd ask{port_.fd(), POLLIN, 0};
   if (::poll(&ask, 1, 0) < 0 || (ask.revents & (POLLERR | POLLNVAL)) != 0) return port_.shut();
   if ((ask.revents & POLLHUP) != 0) return;  // the port is there, the host is not
@@ -64,6 +70,17 @@ void Agent::open_port(std::int64_t now) {
   lines_.reset();
   host_there_ = true;
   talk_.opened(now);
+}
+
+// Whoever starts it by hand sees why nothing happens. Once: the port may come later.
+void Agent::tell_port(int error) {
+  if (error == told_port_) return;
+  told_port_ = error;
+  if (error == 0) return;
+  const std::string_view name = options_.port.empty() ? "org.aerostat.guest.0" : options_.port;
+  const char* const why = error == ENODEV ? "it is neither a device nor a socket" : std::strerror(error);
+  std::fprintf(stderr, "aerostat-guest: cannot open the port %.*s: %s; it is tried again\n",
+               static_cast<int>(name.size()), name.data(), why);
 }
 
 void Agent::lose_host(std::int64_t now) {

@@ -38,6 +38,7 @@ class Agent {
 
  private:
   void open_port(std::int64_t now);
+  void tell_port(int error);
   void lose_host(std::int64_t now);
   void wait(std::int64_t now);
   void listen(std::int64_t now);
@@ -70,6 +71,7 @@ class Agent {
   bool host_there_ = false;
   bool host_speaks_ = false, kernel_speaks_ = false;  // at the last wait; only then they are read
   std::int64_t retry_at_ = 0;                         // when to try the port again
+  int told_port_ = 0;                                 // why it could not be opened, as last told
   std::int64_t seq_ = 0;
   Number total_kib_;         // as last read
   bool told_hooks_ = false;  // what the last hello said of them

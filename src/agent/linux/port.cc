@@ -48,6 +48,8 @@ int Port::open() {
   struct stat about{};
   if (::stat(found.data(), &about) != 0) return errno;
   socket_ = S_ISSOCK(about.st_mode);
+  // What is said to the host would be written into a file of that name.
+  if (!socket_ && !S_ISCHR(about.st_mode)) return ENODEV;
   fd_ = socket_ ? connect_socket(found.data())
                 : ::open(found.data(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (fd_ >= 0) return 0;
@@ -103,8 +105,8 @@ std::string_view Port::receive(bool& gone) {
   gone = false;
   const ssize_t got = ::read(fd_, in_.data(), in_.size());
   if (got > 0) return {in_.data(), static_cast<std::size_t>(got)};
-  // 0: on a port the host is away, on a socket it hung up.
-  gone = got == 0 ? socket_ : errno != EAGAIN && errno != EINTR && errno != EPIPE;
+  // 0: on a port the host is away, on a socket it hung up. /dev/null says so for ever.
+  gone = got == 0 || (errno != EAGAIN && errno != EINTR && errno != EPIPE);
   return {};
 }
 

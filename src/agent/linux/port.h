@@ -17,7 +17,7 @@ class Port {
   Port(const Port&) = delete;
   Port& operator=(const Port&) = delete;
 
-  // 0 or errno. ENOENT: this machine has no such port (yet).
+  // 0 or errno. ENOENT: this machine has no such port (yet). ENODEV: it is no port, but a file.
   int open();
   void shut();
   bool opened() const { return fd_ >= 0; }
