@@ -1,9 +1,9 @@
-"""The service for Linux with a port that is none. The machine's memory is a file."""
+"""The service for Linux with a port that is none, and with one that never pauses. The machine's memory is a file."""
 
+import re
 import shutil
 import signal
 import subprocess
-import time
 import unittest
 from pathlib import Path
 
@@ -36,13 +36,20 @@ class GuestService(unittest.TestCase):
     def cpu_s(self, service: subprocess.Popen[bytes]) -> float:
         return sum(map(int, Path(f"/proc/{service.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13])) / 100
 
+    def tries_again(self, service: subprocess.Popen[bytes]) -> None:
+        """It tries five times a second. One that never waits is never seen to wait."""
+        def waits() -> int:
+            return int(re.findall(r"^voluntary_ctxt_switches:\s*(\d+)$", Path(f"/proc/{service.pid}/status").read_text(), re.M)[0])
+        begun = waits()
+        until(lambda: waits() >= begun + 5, 10, "it waits, and tries again")
+
     def test_a_file_is_left_alone_and_the_reason_is_told_once(self) -> None:
         file = self.rundir / "passwd"
         file.write_text("root:x:0:0\n")
         service = self.start(file)
         said = f"aerostat-guest: cannot open the port {file}: it is neither a device nor a socket; it is tried again\n"
         until(lambda: said in self.log.read_text(), 10, "it says why")
-        time.sleep(1)
+        self.tries_again(service)
         self.assertEqual(self.log.read_text().count(said), 1)
         self.assertEqual(file.read_text(), "root:x:0:0\n")
         self.ends(service)
@@ -59,8 +66,12 @@ class GuestService(unittest.TestCase):
 
     def test_a_port_at_its_end_costs_no_time(self) -> None:
         service = self.start(Path("/dev/null"))
-        time.sleep(2)
-        self.assertLess(self.cpu_s(service), 0.5)
+        self.tries_again(service)
+        self.ends(service)
+
+    def test_a_host_that_never_pauses_does_not_keep_it_from_its_end(self) -> None:
+        service = self.start(Path("/dev/zero"))
+        until(lambda: self.cpu_s(service) > 0.3, 10, "it reads what never ends")
         self.ends(service)
 
 

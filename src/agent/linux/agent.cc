@@ -107,10 +107,13 @@ void Agent::wait(std::int64_t now) {
       {hooks_.fd(), POLLIN, 0}};
   const std::int64_t left = std::clamp<std::int64_t>(next_deadline() - now, 0, kHousekeeping);
   const timespec timeout = timespec_of(left);
-  sigset_t none;
+  sigset_t none, blocked;
   sigemptyset(&none);
   kernel_speaks_ = host_speaks_ = false;
   if (::ppoll(fds, 4, &timeout, &none) <= 0) return;
+  // A wait that finds something at once lets no signal in: a host that never pauses would make it deaf.
+  ::sigprocmask(SIG_SETMASK, &none, &blocked);
+  ::sigprocmask(SIG_SETMASK, &blocked, nullptr);
   host_speaks_ = fds[0].revents != 0;
   kernel_speaks_ = fds[1].revents != 0;
   if ((fds[0].revents & POLLOUT) != 0) port_.flush();
