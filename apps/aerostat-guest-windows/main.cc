@@ -65,6 +65,18 @@ class ConsoleJournal final : public Journal {
     }
     print(STD_ERROR_HANDLE, "\r\n");
   }
+  void no_port(DWORD error) override {
+    std::array<char, 200> room{};
+    recording::LineText line(room);
+    line.put("aerostat-guest: cannot open the port: error ");
+    line.put(std::int64_t{error});
+    if (error == ERROR_FILE_NOT_FOUND) line.put(", there is none of that name");
+    if (error == ERROR_BAD_DEV_TYPE) line.put(", it is a file");
+    if (error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION)
+      line.put(", another program has it, or this is no administrator");
+    line.put("; it is tried again\r\n");
+    print(STD_ERROR_HANDLE, line.text());
+  }
 };
 
 HANDLE stop_asked = nullptr;

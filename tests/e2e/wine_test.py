@@ -17,7 +17,7 @@ from tests.harness import process, wine
 from tests.harness.daemon import Daemon
 from tests.harness.paths import ROOT, bin_dir, new_rundir
 from tests.harness.scripted_vm import ScriptedVm
-from tests.harness.waiting import until
+from tests.harness.waiting import holds, until
 
 # As winecfg calls it; what the service calls it. Neighbours have different names.
 SYSTEMS = [
@@ -229,6 +229,24 @@ class OnWine(unittest.TestCase):
         finally:
             program.kill()
             process.stop(program)
+
+    def test_a_file_is_no_port_and_is_left_alone(self) -> None:
+        file = self.wine.prefix / "drive_c/precious.txt"
+        file.write_text("precious")
+        log = self.rundir / "log/aerostat-guest.exe.log"
+        for port, said in (
+            (r"C:\precious.txt", "cannot open the port: error 66, it is a file; it is tried again"),
+            (r"\\.\COM77", "cannot open the port: error 2, there is none of that name; it is tried again"),
+        ):
+            before = log.read_text().count(said) if log.exists() else 0
+            program = self.wine.start(str(wine.program()), "run", "--port", port)
+            try:
+                until(lambda: log.read_text().count(said) > before, 20, f"it says {said}")
+                holds(lambda: log.read_text().count(said) == before + 1, 1, "it is said once")
+            finally:
+                program.kill()
+                process.stop(program)
+        self.assertEqual(file.read_text(), "precious")
 
     def test_what_is_wrong_is_said_in_one_sentence(self) -> None:
         for words, said in (

@@ -24,7 +24,13 @@ void Agent::run(HANDLE stop) {
 
 void Agent::open_port(std::int64_t now) {
   retry_at_ = now + kPortRetry;
-  if (!port_.open()) return;
+  const bool opened = port_.open();
+  // Once: it may come later.
+  if (port_.open_error() != told_port_) {
+    told_port_ = port_.open_error();
+    if (told_port_ != 0) journal_.no_port(told_port_);
+  }
+  if (!opened) return;
   lines_.reset();
   talk_.opened(now);
 }

@@ -29,6 +29,7 @@ class Journal {
   virtual void host_came() = 0;
   virtual void host_went(DWORD error) = 0;
   virtual void rejected(std::string_view reason) = 0;
+  virtual void no_port(DWORD error) = 0;
 
  protected:
   ~Journal() = default;
@@ -63,6 +64,7 @@ class Agent {
   LineReader lines_;
   LineWriter writer_;
   std::int64_t retry_at_ = 0;  // when to try the port again
+  DWORD told_port_ = 0;        // why there is no port, as last told
   std::int64_t seq_ = 0;
   bool low_ = false;  // as the kernel last signalled
 };

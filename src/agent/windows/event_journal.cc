@@ -7,20 +7,24 @@ namespace aerostat::agent {
 namespace {
 
 constexpr std::int64_t kTellAgain = 60'000 * kMs;
-constexpr DWORD kCame = 1, kWent = 2, kRejected = 3;
+constexpr DWORD kCame = 1, kWent = 2, kRejected = 3, kNoPort = 4;
 
 }  // namespace
 
 void EventJournal::host_came() { tell(kCame, EVENTLOG_INFORMATION_TYPE, ""); }
 
-void EventJournal::host_went(DWORD error) {
+void EventJournal::host_went(DWORD error) { tell(kWent, EVENTLOG_INFORMATION_TYPE, error); }
+
+void EventJournal::no_port(DWORD error) { tell(kNoPort, EVENTLOG_WARNING_TYPE, error); }
+
+void EventJournal::rejected(std::string_view reason) { tell(kRejected, EVENTLOG_WARNING_TYPE, reason); }
+
+void EventJournal::tell(DWORD kind, WORD severity, DWORD error) {
   std::array<char, 40> room{};
   recording::LineText text(std::span(room.data(), room.size() - 1));
   text.put(std::int64_t{error});
-  tell(kWent, EVENTLOG_INFORMATION_TYPE, text.text());
+  tell(kind, severity, text.text());
 }
-
-void EventJournal::rejected(std::string_view reason) { tell(kRejected, EVENTLOG_WARNING_TYPE, reason); }
 
 void EventJournal::tell(DWORD kind, WORD severity, std::string_view text) {
   const std::int64_t now = now_ns();

@@ -26,13 +26,15 @@ class EventJournal final : public Journal {
   void host_came() override;
   void host_went(DWORD error) override;
   void rejected(std::string_view reason) override;
+  void no_port(DWORD error) override;
 
  private:
   // `kind` is a message of events.mc, too.
   void tell(DWORD kind, WORD severity, std::string_view text);
+  void tell(DWORD kind, WORD severity, DWORD error);
 
   HANDLE log_;
-  std::array<std::int64_t, 4> told_{};  // when, for each kind
+  std::array<std::int64_t, 5> told_{};  // when, for each kind
 };
 
 }  // namespace aerostat::agent

@@ -28,9 +28,17 @@ bool Port::open() {
   handle_ = CreateFileA(path_, GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING,
                         FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, nullptr);
   if (handle_ == INVALID_HANDLE_VALUE) {
-    error_ = GetLastError();
+    error_ = open_error_ = GetLastError();
     return false;
   }
+  // What is said to the host would be written into a file of that name.
+  if (GetFileType(handle_) == FILE_TYPE_DISK) {
+    CloseHandle(handle_);
+    handle_ = INVALID_HANDLE_VALUE;
+    error_ = open_error_ = ERROR_BAD_DEV_TYPE;
+    return false;
+  }
+  open_error_ = 0;
   // A serial port waits until a read is full, so its bytes are read one by one: the host says little. Others
   // give what arrived.
   COMMTIMEOUTS none{};

@@ -25,6 +25,8 @@ class Port {
   void shut();
   bool opened() const { return handle_ != INVALID_HANDLE_VALUE; }
   DWORD last_error() const { return error_; }
+  // Why there is no such port; 0: there is. ERROR_BAD_DEV_TYPE: it is no port, but a file.
+  DWORD open_error() const { return open_error_; }
 
   // Signalled when bytes arrived, or the host is gone; when what was sent is written.
   HANDLE read_event() const { return read_.hEvent; }
@@ -50,7 +52,7 @@ class Port {
   static constexpr std::size_t kHeldMost = std::size_t{16} * 1024;
   const char* path_;
   HANDLE handle_ = INVALID_HANDLE_VALUE;
-  DWORD error_ = 0;
+  DWORD error_ = 0, open_error_ = 0;
   OVERLAPPED read_{}, write_{};
   bool reading_ = false;
   std::size_t writing_ = 0;  // bytes that the driver has
