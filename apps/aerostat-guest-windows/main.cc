@@ -27,7 +27,9 @@ int complain(std::string_view what, std::string_view where) {
   line.put("aerostat-guest: ");
   line.put(what);
   line.put(" ");
-  line.put(where);
+  constexpr std::size_t kShown = 200;
+  line.put(where.substr(0, kShown));
+  if (where.size() > kShown) line.put("...");
   line.put(" (see aerostat-guest --help)\r\n");
   print(STD_ERROR_HANDLE, line.text());
   return 2;

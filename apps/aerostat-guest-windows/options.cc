@@ -47,6 +47,8 @@ constexpr Verb kVerbs[] = {
     {"stop", CommandLine::Do::Stop},
     {"uninstall", CommandLine::Do::Uninstall},
     {"once", CommandLine::Do::Once},
+    {"help", CommandLine::Do::Help},
+    {"/?", CommandLine::Do::Help},
     {"--help", CommandLine::Do::Help},
     {"-h", CommandLine::Do::Help},
     {"--version", CommandLine::Do::Version},
@@ -58,7 +60,7 @@ CommandLine read_command_line(int count, char** words) {
   CommandLine line;
   bool verb_seen = false;
   for (int i = 1; i < count; ++i) {
-    const std::string_view word = words[i];
+    std::string_view word = words[i];
     const Verb* verb = nullptr;
     for (const Verb& one : kVerbs) {
       if (one.word == word) verb = &one;
@@ -73,14 +75,24 @@ CommandLine read_command_line(int count, char** words) {
       line.options.second_release = true;
       continue;
     }
-    if (word != "--port" && word != "--sample-ms") return complain("unknown command or option", word);
-    if (i + 1 == count || words[i + 1][0] == '\0') return complain("this option needs a value", word);
-    const std::string_view value = words[++i];
+    // Options with a value take it as the next word or after '='.
+    const std::size_t equals = word.find('=');
+    const std::string_view name = word.substr(0, equals);
+    if (name != "--port" && name != "--sample-ms") return complain("unknown command or option", word);
+    const char* given = nullptr;
+    if (equals != std::string_view::npos) {
+      given = words[i] + equals + 1;
+    } else if (i + 1 < count) {
+      given = words[++i];
+    }
+    if (given == nullptr || *given == '\0') return complain("this option needs a value", name);
+    word = name;
+    const std::string_view value = given;
     if (word == "--port") {
       // It becomes a part of the service's command line.
       if (value.size() > 200 || value.find('"') != std::string_view::npos)
         return complain("--port must be at most 200 characters without quotes, not", value);
-      line.options.port = words[i];
+      line.options.port = given;
       continue;
     }
     const Number interval = sample_interval(value);

@@ -253,10 +253,14 @@ class OnWine(unittest.TestCase):
             (["fly"], "unknown command or option fly"),
             (["--port", "x"], "name a command"),
             (["run", "install"], "only one command at a time"),
+            (["run", "--port="], "this option needs a value --port (see"),
+            (["run", "--sample-ms=5"], "--sample-ms must be an integer from 10 to 10000, not 5"),
+            (["x" * 900], "x... (see aerostat-guest --help)"),
             (["run", "--sample-ms", "5"], "--sample-ms must be an integer from 10 to 10000, not 5"),
         ):
             self.assertIn(said, self.wine.run(str(wine.program()), *words, check=False), words)
-        self.assertIn("aerostat-guest install", self.wine.run(str(wine.program()), "--help"))
+        for word in ("--help", "-h", "help", "/?"):
+            self.assertIn("aerostat-guest install", self.wine.run(str(wine.program()), word))
         self.assertRegex(self.wine.run(str(wine.program()), "--version"), r"^aerostat-guest \d")
 
 
