@@ -21,6 +21,8 @@ VIAddVersionKey "FileVersion" "${VERSION}"
 VIAddVersionKey "LegalCopyright" "Apache License 2.0"
 
 !define LISTED "Software\Microsoft\Windows\CurrentVersion\Uninstall\aerostat-guest"
+; An upgrade goes where the older one is.
+InstallDirRegKey HKLM "${LISTED}" "InstallLocation"
 
 Page license
 LicenseData "${LICENSE}"
@@ -74,13 +76,22 @@ Section
   WriteRegStr HKLM "${LISTED}" "DisplayName" "Aerostat guest service"
   WriteRegStr HKLM "${LISTED}" "DisplayVersion" "${VERSION}"
   WriteRegStr HKLM "${LISTED}" "Publisher" "Aerostat"
+  WriteRegStr HKLM "${LISTED}" "InstallLocation" "$INSTDIR"
   WriteRegStr HKLM "${LISTED}" "UninstallString" '"$INSTDIR\uninstall.exe"'
   WriteRegStr HKLM "${LISTED}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
 SectionEnd
 
 Section "Uninstall"
   nsExec::ExecToLog '"$INSTDIR\aerostat-guest.exe" uninstall'
+  Pop $0
+  ClearErrors
   Delete "$INSTDIR\aerostat-guest.exe"
+  IfErrors 0 deleted
+    ; It stays in the list of programs, to be removed later.
+    MessageBox MB_OK|MB_ICONSTOP "$INSTDIR\aerostat-guest.exe cannot be deleted. Does it still run?" /SD IDOK
+    SetErrorLevel 1
+    Abort
+  deleted:
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   !if "${ARCH}" == "x64"

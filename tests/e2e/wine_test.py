@@ -148,6 +148,8 @@ class OnWine(unittest.TestCase):
     def newer_build(self) -> Path:
         """A build with other programs, which work alike: Windows does not look at what follows the sections."""
         build = self.rundir / "newer"
+        if build.exists():
+            return build
         for arch in ("x64", "x86"):
             program = build / "windows" / arch / "aerostat-guest.exe"
             program.parent.mkdir(parents=True)
@@ -196,6 +198,35 @@ class OnWine(unittest.TestCase):
         until(lambda: not installed.exists(), 30, "its folder is gone")
         self.assertIn("it is not installed", self.wine.run(str(wine.program()), "uninstall", check=False))
         self.assertNotIn("0.1.0", self.wine.run("reg", "query", listed, check=False))
+
+    def test_an_upgrade_goes_where_the_older_one_is_and_what_runs_is_not_lost(self) -> None:
+        if not shutil.which("makensis"):
+            needs("makensis is not installed; run script/setup")
+        newer = self.newer_build()
+        setup, newer_setup = self.make_installer("0.1.0", bin_dir().parent), self.make_installer("0.2.0", newer)
+        self.wine.be("win2008r2")
+        listed = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall" + "\\" + SERVICE
+        folder = self.wine.prefix / "drive_c/Elsewhere"
+        program = folder / "aerostat-guest.exe"
+        self.wine.run(setup, "/S", r"/D=C:\Elsewhere")
+        self.assertTrue(program.exists())
+        self.wine.run(newer_setup, "/S")
+        self.assertEqual(program.read_bytes(), (newer / "windows/x64/aerostat-guest.exe").read_bytes())
+        self.assertFalse((self.wine.prefix / "drive_c/Program Files/Aerostat").exists())
+        # Nobody can delete a program that runs. It stays in the list, with what removes it.
+        holder = self.wine.start(str(program), "run", "--port", r"\\.\COM34")
+        self.wine.wait_pid(r"aerostat-guest\.exe.* run")
+        try:
+            # With _?= it does not start a copy of itself, whose end nobody sees.
+            with self.assertRaisesRegex(RuntimeError, "exit status 1"):
+                self.wine.run(str(folder / "uninstall.exe"), "/S", r"_?=C:\Elsewhere")
+        finally:
+            holder.kill()
+            process.stop(holder)
+        self.assertIn("0.2.0", self.wine.run("reg", "query", listed))
+        self.wine.run(str(folder / "uninstall.exe"), "/S")
+        until(lambda: not folder.exists(), 30, "its folder is gone")
+        self.assertNotIn("0.2.0", self.wine.run("reg", "query", listed, check=False))
 
     def test_no_library_is_taken_from_its_folder(self) -> None:
         folder = self.rundir / "planted"
