@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -28,6 +29,14 @@ Texts read_texts(TableReader& top, std::string_view name, Problems& problems) {
                    fmt::format("{}.{} is {}, and a text is needed", name, text.key, type_name(text.value)));
   }
   return out;
+}
+
+// Versions that cannot be read are never compared.
+std::string checked_version(std::string_view key, const Placed<std::string>& read, Problems& problems) {
+  if (version_numbers(read.value).empty())
+    problems.add(read.at,
+                 fmt::format("{} '{}' is no version; write \"5.8\"", key, printable(read.value, 40)));
+  return read.value;
 }
 
 class RowReader {
@@ -75,14 +84,14 @@ class RowReader {
                     fmt::format("{} '{}' is none of yes, no, unknown", key, printable(read->value, 40)));
     return Can::No;
   }
+  std::string version_text(std::string_view key) {
+    const auto read = in_.text(key, fmt::format("{} = \"5.8\"", key));
+    return read ? checked_version(key, *read, problems_) : std::string();
+  }
   std::vector<int> version(std::string_view key) {
     const auto read = in_.text(key, fmt::format("{} = \"5.8\"", key));
     if (!read) return {};
-    std::vector<int> out = version_numbers(read->value);
-    if (out.empty())
-      problems_.add(read->at,
-                    fmt::format("{} '{}' is no version; write \"5.8\"", key, printable(read->value, 40)));
-    return out;
+    return version_numbers(checked_version(key, *read, problems_));
   }
   std::optional<Bytes> size(std::string_view key) {
     const auto read = in_.size(key);
@@ -124,6 +133,30 @@ class RowReader {
   Problems& problems_;
 };
 
+// Each row says these, so that none is a matter of chance.
+constexpr std::string_view kNeeded[] = {"id",         "title",   "balloon", "dimm",    "virtio_mem",
+                                        "hv_balloon", "install", "defects", "sources", "run_on_real"};
+
+// What no single member shows.
+std::vector<std::string> mistakes_of(const GuestRow& row, const Table& table) {
+  std::vector<std::string> out;
+  for (const std::string_view key : kNeeded) {
+    if (std::ranges::none_of(table, [&](const Entry& entry) { return entry.key == key; }))
+      out.push_back(fmt::format("needs {}", key));
+  }
+  if (row.service_pack && *row.service_pack < 1) out.push_back("needs a service_pack of 1 or more, or none");
+  if (!row.kernel_before.empty() && row.kernel_before <= row.kernel_from)
+    out.push_back("needs a kernel_before above its kernel_from");
+  if (row.maximum && row.least_startup && *row.maximum < *row.least_startup)
+    out.push_back("needs a maximum of at least its least_startup");
+  return out;
+}
+
+bool fits_any(const GuestRow& row) {
+  return row.os.empty() && row.names.empty() && row.versions.empty() && row.editions.empty() &&
+         row.archs.empty() && row.release_has.empty() && row.kernel_from.empty() && row.kernel_before.empty();
+}
+
 struct Shared {
   std::string least_service;
   Texts install, defects, sources;
@@ -146,7 +179,7 @@ GuestRow read_row(const Table& table, const Shared& shared, Problems& problems) 
   row.general = in.flag("general");
   row.unsupported = in.text("unsupported");
   row.can = {in.can("balloon"), in.can("dimm"), in.can("virtio_mem"), in.can("hv_balloon")};
-  row.least_service = in.text("least_service");
+  row.least_service = in.version_text("least_service");
   if (row.least_service.empty()) row.least_service = shared.least_service;
   row.least_startup = in.size("least_startup");
   row.alignment = in.size("alignment");
@@ -168,7 +201,9 @@ Result<GuestTable> read_guests(std::string_view text, const std::string& file) {
   TableReader top(*document, "the top level", problems);
   Shared shared;
   if (const auto version = top.text("least_service", "least_service = \"0.1.0\""))
-    shared.least_service = version->value;
+    shared.least_service = checked_version("least_service", *version, problems);
+  else
+    problems.add({1, 1}, "there is no least_service; write least_service = \"0.1.0\" at the top");
   shared.install = read_texts(top, "install", problems);
   shared.defects = read_texts(top, "defects", problems);
   shared.sources = read_texts(top, "sources", problems);
@@ -181,11 +216,21 @@ Result<GuestTable> read_guests(std::string_view text, const std::string& file) {
         problems.add(one.at, fmt::format("a guest is {}, and a table is needed", type_name(one)));
         continue;
       }
+      if (!rows.empty() && fits_any(rows.back()))
+        problems.add(one.at, fmt::format("no guest ever gets this row: '{}' before it fits any guest",
+                                         printable(rows.back().id, 40)));
       rows.push_back(read_row(*table, shared, problems));
-      if (rows.back().id.empty() || !ids.insert(rows.back().id).second)
-        problems.add(one.at, fmt::format("each guest needs an id of its own; '{}' is none", rows.back().id));
+      const std::string id = printable(rows.back().id, 40);
+      for (const std::string& mistake : mistakes_of(rows.back(), *table))
+        problems.add(one.at, fmt::format("the guest '{}' {}", id, mistake));
+      if (!ids.insert(rows.back().id).second)
+        problems.add(one.at, fmt::format("there is another guest with the id '{}'; each needs its own", id));
     }
   }
+  // Without it an unknown guest would be allowed everything.
+  if (rows.empty() || !fits_any(rows.back()) || !rows.back().general)
+    problems.add(
+        {1, 1}, "the last [[guest]] must be for any guest: general = true, and nothing that a guest must be");
   top.finish();
   if (!problems.empty()) return fail(Error::Kind::Invalid, problems.text());
   return GuestTable(std::move(rows));

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace aerostat {
 namespace {
 
@@ -111,10 +115,82 @@ id = "a"
        {"g.toml:4:7: install.odd", "g.toml:7:11: balloon 'maybe' is none of yes, no, unknown",
         "g.toml:8:11: there is no install 'rpm'", "g.toml:9:15: kernel_from 'new' is no version",
         "g.toml:10:11: maximum", "g.toml:11:1: [[guest]] has no key 'colour'", "run_on_real is true",
-        "names has", "needs an id of its own"})
+        "names has", "there is another guest with the id 'a'; each needs its own"})
     EXPECT_THAT(guests.error().message, HasSubstr(mistake));
   EXPECT_FALSE(read_guests("guest = 1", "g.toml"));
   EXPECT_FALSE(read_guests("[[guest]", "g.toml"));
+}
+
+const std::string kGood = R"(
+least_service = "0.1.0"
+[install]
+i = "install it"
+[[guest]]
+id = "first"
+title = "First"
+os = "linux"
+balloon = "yes"
+dimm = "no"
+virtio_mem = "yes"
+hv_balloon = "no"
+install = "i"
+defects = []
+sources = []
+run_on_real = false
+)";
+const std::string kLast = R"([[guest]]
+id = "any"
+title = "Any"
+general = true
+balloon = "yes"
+dimm = "unknown"
+virtio_mem = "unknown"
+hv_balloon = "unknown"
+install = "i"
+defects = []
+sources = []
+run_on_real = false
+)";
+
+std::string without(std::string text, const std::string& part, const std::string& other = "") {
+  const std::size_t at = text.find(part);
+  EXPECT_NE(at, std::string::npos) << part;
+  return text.replace(at, part.size(), other);
+}
+
+TEST(GuestsFile, EachRowSaysAllThatDecides) {
+  const auto good = read_guests(kGood + kLast, "g.toml");
+  ASSERT_TRUE(good) << good.error().message;
+  for (const auto& [text, said] : std::vector<std::pair<std::string, std::string>>{
+           {without(kGood, "title = \"First\"\n") + kLast, "the guest 'first' needs title"},
+           {without(kGood, "dimm = \"no\"\n") + kLast, "the guest 'first' needs dimm"},
+           {without(kGood, "install = \"i\"\n") + kLast, "the guest 'first' needs install"},
+           {without(kGood, "id = \"first\"\n") + kLast, "the guest '' needs id"},
+           {without(kGood, "0.1.0", "soon") + kLast, "g.toml:2:17: least_service 'soon' is no version"},
+           {without(kGood, "least_service = \"0.1.0\"") + kLast, "there is no least_service"},
+           {kGood + "service_pack = -1\n" + kLast, "needs a service_pack of 1 or more, or none"},
+           {kGood + "kernel_from = \"6.1\"\nkernel_before = \"5.8\"\n" + kLast,
+            "needs a kernel_before above"},
+           {kGood + "least_startup = \"2G\"\nmaximum = \"1G\"\n" + kLast, "needs a maximum of at least"}}) {
+    const auto read = read_guests(text, "g.toml");
+    ASSERT_FALSE(read) << text;
+    EXPECT_THAT(read.error().message, HasSubstr(said));
+    EXPECT_EQ(read.error().message.find('\n'), std::string::npos) << "one mistake, one sentence";
+  }
+}
+
+// A guest that no row fits would be allowed everything.
+TEST(GuestsFile, AnyGuestHasARow) {
+  const std::string said = "the last [[guest]] must be for any guest";
+  for (const std::string& text : {std::string(), kGood, kGood + without(kLast, "general = true\n")}) {
+    const auto read = read_guests(text, "g.toml");
+    ASSERT_FALSE(read) << text;
+    EXPECT_THAT(read.error().message, HasSubstr(said));
+  }
+  const auto shadowed = read_guests(kGood + kLast + without(kLast, "\"any\"", "\"more\""), "g.toml");
+  ASSERT_FALSE(shadowed);
+  EXPECT_THAT(shadowed.error().message,
+              HasSubstr("no guest ever gets this row: 'any' before it fits any guest"));
 }
 
 }  // namespace
