@@ -1,6 +1,7 @@
 #include "guests/guest_table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -45,6 +46,11 @@ bool fits(const GuestRow& row, const GuestSystem& system) {
 bool older(std::string_view a, std::string_view b) {
   const std::vector<int> x = version_numbers(a), y = version_numbers(b);
   return !x.empty() && !y.empty() && x < y;
+}
+
+// Without what follows the numbers: a guest must not put words into advice for the host.
+std::string numbers_of(std::string_view version) {
+  return fmt::format("{}", fmt::join(version_numbers(version), "."));
 }
 
 }  // namespace
@@ -95,8 +101,8 @@ GuestStanding GuestTable::standing(const GuestSystem& system, std::string_view s
   out.defects = row->defects;
   out.install = row->install;
   if (older(host, service)) {
-    out.too_new = fmt::format("its service {} is newer than this host's {}", service, host);
-    out.remedy = fmt::format("update aerostat on the host to {}", service);
+    out.too_new = fmt::format("its service {} is newer than this host's {}", numbers_of(service), host);
+    out.remedy = fmt::format("update aerostat on the host to {}", numbers_of(service));
   }
   if (row->general) out.remedy = row->install;
   if (!row->unsupported.empty()) {
@@ -108,8 +114,8 @@ GuestStanding GuestTable::standing(const GuestSystem& system, std::string_view s
     out.unfit = fmt::format("{} needs service pack {} and has {}", out.title, *row->service_pack, has);
     out.remedy = fmt::format("install service pack {} in the guest", *row->service_pack);
   } else if (older(service, row->least_service)) {
-    out.unfit = fmt::format("its service {} is too old for {}: it must be {} or newer", service, out.title,
-                            row->least_service);
+    out.unfit = fmt::format("its service {} is too old for {}: it must be {} or newer", numbers_of(service),
+                            out.title, row->least_service);
     out.remedy = fmt::format("install aerostat-guest {} in the guest", host);
   }
   return out;

