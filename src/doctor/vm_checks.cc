@@ -270,7 +270,7 @@ class Examination {
     }
     if (!guest.defects.empty())
       add("guest-defects", Note, fmt::format("known of such guests: {}", fmt::join(guest.defects, "; ")),
-          evidence, guest.install.empty() ? "" : "it needs " + guest.install);
+          evidence, guest.install.empty() || guest.general ? "" : "it needs " + guest.install);
   }
 
   void guest() {
@@ -309,8 +309,10 @@ class Examination {
     if (exam_.offline > Bytes{}) {
       add("offline", Problem, "memory that it was given stays offline in the guest",
           format_bytes(exam_.offline),
-          "install the service there, or boot it with memhp_default_state=online on its kernel's command "
-          "line");
+          windows() ? "boot it again: then it uses all that it has"
+                    : "install the service there, or boot it with memhp_default_state=online on its kernel's "
+                      "command "
+                      "line");
     }
     const auto kills = exam_.report.oom_kills;
     if (kills.value_or(0) > 0) {
@@ -318,7 +320,8 @@ class Examination {
           fmt::format("{} since its boot; maximum {}", *kills, format_bytes(limits_.maximum)),
           fmt::format("raise its maximum, minimum or buffer: aerostat set {} --help", name_));
     }
-    if (exam_.report.sample.commit_room) {
+    // Windows always refuses what its page file cannot back.
+    if (exam_.report.sample.commit_room && !windows()) {
       add("guest-overcommit", Note, "the guest's kernel refuses programs memory beyond a share of its size",
           "vm.overcommit_memory is 2 in the guest",
           "let the service relax it (see aerostat-guest(8)), or set it to 0 there");
@@ -360,11 +363,16 @@ class Examination {
   void movement() {
     if (exam_.shrink_stalled) {
       add("shrink", Warning, "it was asked to give memory and gives no more", exam_.report.note,
-          "it is asked again later; look for pinned memory in the guest (DPDK, mlock), or raise its minimum");
+          windows()
+              ? "it is asked again later; a larger page file in the guest lets it give more, or raise its "
+                "minimum"
+              : "it is asked again later; look for pinned memory in the guest (DPDK, mlock), or raise its "
+                "minimum");
     }
     if (exam_.growth_stalled) {
       add("growth", Warning, "the guest does not take in the memory that it is given", exam_.report.note,
-          "it is offered again later; look into the guest's dmesg for virtio_mem");
+          windows() ? "it is offered again later; look into the guest's system log and its Device Manager"
+                    : "it is offered again later; look into the guest's dmesg for virtio_mem");
     }
     if (exam_.refused) {
       add("host-full", Warning, "it wants more, and the host has no more to give",

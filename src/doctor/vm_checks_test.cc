@@ -137,6 +137,25 @@ TEST(VmChecks, MissingDevicesComeWithTheExactCommand) {
   EXPECT_THAT(found(vm, "devices").text, HasSubstr("cannot shrink below 1.00 GiB"));
 }
 
+TEST(VmChecks, OfWindowsNameNothingThatOnlyLinuxHas) {
+  VmFacts vm = sound();
+  vm.exam.report.guest = GuestSystem{.os = "windows", .name = "Windows Server 2016"};
+  vm.exam.report.sample.commit_room = 1_GiB;  // Windows always says so
+  EXPECT_TRUE(
+      std::ranges::none_of(check_vm(vm), [](const Finding& f) { return f.check == "guest-overcommit"; }));
+  vm.exam.offline = 512_MiB;
+  vm.exam.shrink_stalled = vm.exam.growth_stalled = vm.exam.refused = true;
+  vm.exam.complaint = "cannot";
+  for (const Service service : {Service::Speaking, Service::Silent, Service::Faulty, Service::Unsupported}) {
+    vm.exam.service = service;
+    for (const Finding& f : check_vm(vm)) {
+      for (const char* of_linux : {"systemctl", "dmesg", "memhp", "mlock", "overcommit", "journalctl"})
+        EXPECT_EQ((f.text + f.evidence + f.remedy).find(of_linux), std::string::npos)
+            << f.check << ": " << f.remedy;
+    }
+  }
+}
+
 // It boots with its maximum: that is no fault, and a device for growth would be no remedy.
 TEST(VmChecks, OfWindowsDoNotAskForDevicesThatItCannotUse) {
   VmFacts vm = sound();
