@@ -251,10 +251,15 @@ int Commands::qemu_args(const QemuVm& vm, bool one_line) {
                      used, vm.name)});
     return kFailed;
   }
-  if (output_.json)
+  const Result<std::string> text = one_line ? shell_words(*args) : shell_text(*args);
+  if (output_.json) {
     output_.out << Json(*args).dump() << "\n";
-  else
-    output_.out << shell_text(*args, one_line);
+  } else if (text) {
+    output_.out << *text;
+  } else {
+    complain(text.error());
+    return kUsage;
+  }
   if (const std::string hint = qemu_hint(vm); !hint.empty() && !output_.json)
     output_.err << "aerostat: note: " << hint << "\n";
   return kDone;

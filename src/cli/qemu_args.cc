@@ -64,6 +64,12 @@ Result<void> check(const QemuVm& vm) {
         fmt::format("'{}' is not a valid device id; use a letter, then letters, digits, '-' and '_'",
                     printable(vm.memory_id)));
   }
+  if (vm.memory_id.starts_with("aerostat-")) {
+    return invalid(
+        fmt::format("the device id '{}' begins as those of the other devices do; use one that does not "
+                    "begin with 'aerostat-'",
+                    vm.memory_id));
+  }
   return {};
 }
 
@@ -99,7 +105,13 @@ std::string qemu_hint(const QemuVm& vm) {
            "ICH9-LPC.disable_s4=1). The VM cannot be migrated. With the service only Server 2012 R2 to 2025 "
            "grow by it. No real one was ever run";
   }
-  if (vm.windows && !vm.dimms) {
+  if (vm.windows && vm.dimms) {
+    return "Install virtio-win in the guest: its balloon takes what is idle. Only Server 2016 and later, and "
+           "Enterprise and Datacenter of 2003 (x64), 2008 and 2008 R2 take DIMMs in. Any other keeps what it "
+           "boots with: "
+           "leave out --dimms for it";
+  }
+  if (vm.windows) {
     return "It boots with its maximum, and its balloon takes what is idle: install virtio-win in the guest. "
            "QEMU 8.2 and later have hv-balloon, which needs no driver in Windows (with the service it adds "
            "memory to Server 2012 R2 to 2025 only): --hv-balloon";
@@ -152,12 +164,25 @@ std::vector<std::string> qemu_sockets(const QemuVm& vm) {
   return {socket_base(vm) + ".qmp", socket_base(vm) + ".agent"};
 }
 
-std::string shell_text(const std::vector<std::string>& args, bool one_line) {
+std::string shell_text(const std::vector<std::string>& args) {
   std::string out;
   for (std::size_t i = 0; i < args.size(); ++i) {
     const bool option = args[i].starts_with('-');
-    if (i > 0) out += option && !one_line ? " \\\n" : " ";
+    if (i > 0) out += option ? " \\\n" : " ";
     out += quoted(args[i]);
+  }
+  return out + "\n";
+}
+
+Result<std::string> shell_words(const std::vector<std::string>& args) {
+  std::string out;
+  for (const std::string& arg : args) {
+    if (!plain(arg))
+      return invalid(
+          fmt::format("'{}' would be split or quoted wrongly by $(...); leave out --one-line, or use a "
+                      "name and a directory of letters, digits and . _ - + @",
+                      arg));
+    out += (out.empty() ? "" : " ") + arg;
   }
   return out + "\n";
 }

@@ -36,7 +36,10 @@ std::string qemu_hint(const QemuVm& vm);
 // The sockets on which that QEMU will listen.
 std::vector<std::string> qemu_sockets(const QemuVm& vm);
 
-// For a shell: quoted where needed; one option a line with a backslash, or all on one line.
-std::string shell_text(const std::vector<std::string>& args, bool one_line);
+// For a shell: quoted where needed; one option a line with a backslash.
+std::string shell_text(const std::vector<std::string>& args);
+// On one line, for $(...). A shell splits that at spaces and takes quotes as they are, so no argument may
+// need any.
+Result<std::string> shell_words(const std::vector<std::string>& args);
 
 }  // namespace aerostat

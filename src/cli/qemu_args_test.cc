@@ -28,7 +28,7 @@ TEST(QemuArgs, MakeAVmFullyManageable) {
   const auto args = qemu_args({"web", 384_MiB, 1_GiB, "/run/aerostat/vms", "vmem0"});
   ASSERT_TRUE(args) << args.error().message;
   EXPECT_EQ(
-      shell_text(*args, false),
+      shell_text(*args),
       "-name web \\\n"
       "-m size=384M,maxmem=1024M \\\n"
       "-object memory-backend-ram,id=vmem0-ram,size=640M,reserve=off \\\n"
@@ -38,13 +38,14 @@ TEST(QemuArgs, MakeAVmFullyManageable) {
       "-chardev socket,id=aerostat-agent,path=/run/aerostat/vms/web.agent,server=on,wait=off \\\n"
       "-device virtserialport,bus=aerostat-serial.0,chardev=aerostat-agent,name=org.aerostat.guest.0 \\\n"
       "-qmp unix:/run/aerostat/vms/web.qmp,server=on,wait=off\n");
-  EXPECT_EQ(shell_text(*args, true).find('\n'), shell_text(*args, true).size() - 1);
+  const std::string line = shell_words(*args).value();
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
 }
 
 TEST(QemuArgs, LetAWindowsGuestBootWithItsMaximum) {
   QemuVm vm{"win", 2_GiB, 8_GiB, "/v", "m"};
   vm.windows = true;
-  const std::string text = shell_text(qemu_args(vm).value(), true);
+  const std::string text = shell_words(qemu_args(vm).value()).value();
   EXPECT_NE(text.find("-m size=8192M -device virtio-balloon-pci"), std::string::npos) << text;
   EXPECT_EQ(text.find("virtio-mem"), std::string::npos);
   EXPECT_NE(qemu_hint(vm).find("--hv-balloon"), std::string::npos);
@@ -52,14 +53,15 @@ TEST(QemuArgs, LetAWindowsGuestBootWithItsMaximum) {
             std::string::npos);
   EXPECT_EQ(qemu_hint({"web", 1_GiB, 2_GiB}), "");
   vm.dimms = true;
-  EXPECT_NE(shell_text(qemu_args(vm).value(), true).find("-m size=2048M,slots="), std::string::npos)
+  EXPECT_NE(shell_words(qemu_args(vm).value()).value().find("-m size=2048M,slots="), std::string::npos)
       << "an Enterprise server takes DIMMs in";
+  EXPECT_NE(qemu_hint(vm).find("leave out --dimms"), std::string::npos);
 }
 
 TEST(QemuArgs, GiveHyperVsBalloonItsMemoryAndRoomToAlignIt) {
   QemuVm vm{"win", 4_GiB, 8_GiB, "/v", "m"};
   vm.hyperv = true;
-  const std::string text = shell_text(qemu_args(vm).value(), true);
+  const std::string text = shell_words(qemu_args(vm).value()).value();
   EXPECT_EQ(text.rfind("-name win -m size=4096M,maxmem=73728M "
                        "-object memory-backend-ram,id=m-ram,size=4096M,reserve=off -device vmbus-bridge "
                        "-device hv-balloon,id=aerostat-balloon,status-report=on,memdev=m-ram ",
@@ -70,10 +72,27 @@ TEST(QemuArgs, GiveHyperVsBalloonItsMemoryAndRoomToAlignIt) {
   EXPECT_NE(qemu_hint(vm).find("8.2"), std::string::npos);
   EXPECT_NE(qemu_hint(vm).find("With the service only Server 2012 R2 to 2025"), std::string::npos);
   vm.maximum = vm.startup;
-  EXPECT_EQ(shell_text(qemu_args(vm).value(), true).find("memdev"), std::string::npos);
+  EXPECT_EQ(shell_words(qemu_args(vm).value()).value().find("memdev"), std::string::npos);
   vm.dimms = true;
   EXPECT_EQ(qemu_args(vm).error().message,
             "--dimms and --hv-balloon are two ways to add memory; use one of them");
+}
+
+// bash: $(echo "-name 'wi n'") is three words, with the quotes in them.
+TEST(QemuArgs, OnOneLineNeedNoQuotes) {
+  for (const QemuVm& vm : {QemuVm{"wi n", 1_GiB, 2_GiB}, QemuVm{"web(1)", 1_GiB, 2_GiB},
+                           QemuVm{"web", 1_GiB, 2_GiB, "/my vms"}}) {
+    const auto args = qemu_args(vm);
+    ASSERT_TRUE(args);
+    const auto line = shell_words(*args);
+    ASSERT_FALSE(line) << *line;
+    EXPECT_NE(line.error().message.find("leave out --one-line"), std::string::npos);
+  }
+}
+
+TEST(QemuArgs, RefuseADeviceIdThatAnotherOneHas) {
+  EXPECT_FALSE(qemu_args({"web", 1_GiB, 2_GiB, "/v", "aerostat-balloon"}));
+  EXPECT_TRUE(qemu_args({"web", 1_GiB, 2_GiB, "/v", "memory"}));
 }
 
 TEST(QemuArgs, RoundUpToWhatAGuestCanAdd) {
@@ -86,7 +105,7 @@ TEST(QemuArgs, NeedNoHotPlugWithoutRoomToGrow) {
   const auto args = qemu_args({"web", 1_GiB, 1_GiB, "/v", "m"});
   ASSERT_TRUE(args);
   EXPECT_EQ((*args)[3], "size=1024M");
-  EXPECT_EQ(shell_text(*args, true).find("virtio-mem"), std::string::npos);
+  EXPECT_EQ(shell_text(*args).find("virtio-mem"), std::string::npos);
 }
 
 TEST(QemuArgs, GiveSlotsToAGuestWithoutADriverForVirtioMem) {
@@ -95,8 +114,8 @@ TEST(QemuArgs, GiveSlotsToAGuestWithoutADriverForVirtioMem) {
   auto args = qemu_args(vm);
   ASSERT_TRUE(args);
   EXPECT_EQ((*args)[3], "size=384M,slots=16,maxmem=1024M");
-  EXPECT_EQ(shell_text(*args, true).find("virtio-mem"), std::string::npos);
-  EXPECT_NE(shell_text(*args, true).find("virtio-balloon"), std::string::npos);
+  EXPECT_EQ(shell_text(*args).find("virtio-mem"), std::string::npos);
+  EXPECT_NE(shell_text(*args).find("virtio-balloon"), std::string::npos);
   vm.maximum = vm.startup;
   args = qemu_args(vm);
   ASSERT_TRUE(args);
@@ -104,7 +123,7 @@ TEST(QemuArgs, GiveSlotsToAGuestWithoutADriverForVirtioMem) {
 }
 
 TEST(QemuArgs, QuoteForTheShell) {
-  EXPECT_EQ(shell_text({"-a", "b c", "d'e", "$(f)", "", "~g"}, true), "-a 'b c' 'd'\\''e' '$(f)' '' '~g'\n");
+  EXPECT_EQ(shell_text({"-a", "b c", "d'e", "$(f)", "", "~g"}), "-a 'b c' 'd'\\''e' '$(f)' '' '~g'\n");
 }
 
 TEST(QemuArgs, RefuseWhatCouldNotWork) {
@@ -208,7 +227,7 @@ TEST_P(WithRealQemu, ItStartsAndOffersTheWholeMaximum) {
     const auto args = qemu_args({"web", startup, maximum, directory, "vmem0"});
     ASSERT_TRUE(args) << args.error().message;
     RealQemu qemu(*args, directory + "/web.qmp");
-    ASSERT_TRUE(qemu.connect()) << "QEMU did not start with " << shell_text(*args, true);
+    ASSERT_TRUE(qemu.connect()) << "QEMU did not start with " << shell_text(*args);
     EXPECT_EQ(qemu.ask("query-memory-size-summary")["base-memory"], startup.count());
     EXPECT_EQ(qemu.ask("query-balloon")["actual"], startup.count());
     EXPECT_EQ(qemu.ask("query-name")["name"], "web");
