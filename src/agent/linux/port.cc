@@ -38,6 +38,8 @@ int connect_socket(const char* path) {
 int Port::open() {
   shut();
   std::array<char, 256> found{};
+  // A name that was cut would be another one's.
+  if (path_.size() >= found.size()) return ENAMETOOLONG;
   if (!path_.empty()) {
     std::snprintf(found.data(), found.size(), "%.*s", static_cast<int>(path_.size()), path_.data());
   } else if (::access(kNamedPort, F_OK) == 0) {

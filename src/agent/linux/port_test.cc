@@ -23,6 +23,16 @@ TEST(Port, AFileIsNoPort) {
   EXPECT_EQ(tree.read("/passwd"), "root:x:0:0\n");
 }
 
+TEST(Port, ALongNameIsNotCut) {
+  TestTree tree;
+  const std::string start = tree.root() + "/";
+  const std::string cut = start + std::string(255 - start.size(), 'x');
+  std::filesystem::create_symlink("/dev/null", cut);
+  EXPECT_EQ(Port("", cut).open(), 0);
+  const std::string longer = cut + "y";
+  EXPECT_EQ(Port("", longer).open(), ENAMETOOLONG);
+}
+
 TEST(Port, AnEndIsTheEndOfThePort) {
   Port port("", "/dev/null");
   ASSERT_EQ(port.open(), 0);
