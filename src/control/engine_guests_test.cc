@@ -413,6 +413,18 @@ TEST(ServiceOfAGuest, ThatIsMissingIsNamedAndItsMemoryStays) {
   EXPECT_EQ(guest.exam().standing.row, "");
 }
 
+TEST(ServiceOfAGuest, ThatIsNotUnderstoodIsToldAndNotSoughtAfter) {
+  Guest guest(GuestAbility::Dimm, table());
+  guest.says("{\"t\":\"hello\",\"protocol\":\"2.0\"}");
+  guest.says("{\"t\":\"hello\",\"protocol\":\"2.0\"}");
+  guest.passes(130s);
+  EXPECT_EQ(guest.report().status, Status::NoIntegration);
+  EXPECT_EQ(
+      guest.report().note,
+      "what speaks in the guest is not understood: it sent protocol is not [major, minor]: stays as it is");
+  EXPECT_EQ(guest.report().committed, kBoots);
+}
+
 TEST(ServiceOfAGuest, ThatIsTooOldIsHeldWithItsRemedyAndTakesPartAgainAfterALiveUpgrade) {
   std::vector<GuestRow> rows = table().rows();
   for (GuestRow& row : rows) row.least_service = "0.1.0";

@@ -19,7 +19,7 @@ struct VmExam {
 
   // Of its service.
   Service service = Service::Absent;
-  std::string service_note, agent_version, complaint;
+  std::string service_note, service_unread, agent_version, complaint;
 
   GuestStanding standing;        // what the table of guests says of its guest
   std::string limited_by_guest;  // why its guest gets less than devices and owner allow; empty: it gets all

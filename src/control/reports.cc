@@ -105,6 +105,7 @@ VmExam exam_of(const VmRecord& vm, TimePoint now) {
     const GuestState& guest = vm.guest->state();
     out.service = guest.service;
     out.service_note = guest.note;
+    out.service_unread = guest.unread;
     out.agent_version = guest.agent_version;
     out.complaint = guest.complaint;
   }

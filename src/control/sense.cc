@@ -156,6 +156,8 @@ std::optional<Verdict> judge_link(const VmRecord& vm, TimePoint now) {
   return std::nullopt;
 }
 
+constexpr std::string_view kNotUnderstood = "what speaks in the guest is not understood: it ";
+
 std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
   const MachineFacts& facts = vm.facts();
   if (!facts.can_change) {
@@ -184,10 +186,14 @@ std::optional<Verdict> judge_integration(const VmRecord& vm, TimePoint now) {
     return Verdict{Status::NotResponding, "its balloon gives no statistics any more" + last_word(vm)};
   if (facts.balloon_stats && now - facts.balloon_stats_at < kStatsFresh)
     return Verdict{Status::NoIntegration, "its balloon statistics are no numbers" + std::string(kStays)};
+  const std::string unread = vm.guest ? vm.guest->state().unread : "";
   const bool could_speak = vm.guest || facts.has_balloon_stats;
   if (could_speak && now - vm.starting_since < kIntegrationWait) {
-    return Verdict{Status::Starting, "no word from its service yet"};
+    return Verdict{Status::Starting,
+                   unread.empty() ? "no word from its service yet" : std::string(kNotUnderstood) + unread};
   }
+  if (!unread.empty())
+    return Verdict{Status::NoIntegration, std::string(kNotUnderstood) + unread + std::string(kStays)};
   return Verdict{Status::NoIntegration, (vm.guest ? "no service speaks in the guest"
                                                   : "no port for a service and no balloon statistics") +
                                             std::string(kStays)};

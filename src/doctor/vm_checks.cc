@@ -282,6 +282,12 @@ class Examination {
     const bool stands_in = facts_.balloon_stats.has_value();
     switch (exam_.service) {
       case Service::Absent:
+        if (!exam_.service_unread.empty()) {
+          add("service", dynamic() && !stands_in ? Problem : Warning,
+              "what speaks in the guest is not understood, so its need is not known", exam_.service_unread,
+              "install the same version in the guest as on the host: " + vm_.version);
+          break;
+        }
         add("service", dynamic() && !stands_in ? Problem : Note,
             stands_in ? "no service speaks in the guest; balloon statistics stand in, and they are coarser"
                       : "no service speaks in the guest, so its need is not known",

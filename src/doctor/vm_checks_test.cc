@@ -78,6 +78,11 @@ TEST(VmChecks, EachFindsItsFault) {
       {"maximum", Severity::Warning, [](VmFacts& v) { v.exam.report.settings.maximum = 8_GiB; }},
       {"minimum", Severity::Warning, [](VmFacts& v) { v.exam.left_for_minimum = 100_MiB; }},
       {"service", Severity::Problem, [](VmFacts& v) { v.exam.service = Service::Absent; }},
+      {"service", Severity::Problem,
+       [](VmFacts& v) {
+         v.exam.service = Service::Absent;
+         v.exam.service_unread = "sent a line that is not JSON";
+       }},
       {"service", Severity::Problem, [](VmFacts& v) { v.exam.service = Service::Silent; }},
       {"service", Severity::Problem, [](VmFacts& v) { v.exam.service = Service::Faulty; }},
       {"service", Severity::Problem, [](VmFacts& v) { v.exam.service = Service::Unsupported; }},
@@ -154,6 +159,15 @@ TEST(VmChecks, OfWindowsNameNothingThatOnlyLinuxHas) {
             << f.check << ": " << f.remedy;
     }
   }
+}
+
+TEST(VmChecks, AServiceThatIsNotUnderstoodIsThere) {
+  VmFacts vm = sound();
+  vm.exam.service = Service::Absent;
+  vm.exam.service_unread = "sent protocol is not [major, minor]";
+  const Finding finding = found(vm, "service");
+  EXPECT_EQ(finding.evidence, "sent protocol is not [major, minor]");
+  EXPECT_EQ(finding.remedy.find("install the service"), std::string::npos) << finding.remedy;
 }
 
 // It boots with its maximum: that is no fault, and a device for growth would be no remedy.

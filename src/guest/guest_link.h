@@ -28,7 +28,8 @@ enum class SampleCause { Keepalive, Change, Low, Online };
 
 struct GuestState {
   Service service = Service::Absent;
-  std::string note;           // one sentence about the state: "sent a line longer than 4096 bytes"
+  std::string note;    // one sentence about the state: "sent a line longer than 4096 bytes"
+  std::string unread;  // what came from a guest that has not said hello: "sent a line that is not JSON"
   std::string agent_version;  // printable text, from hello
   std::string os;             // likewise, one line for people
   GuestSystem system;         // the same in parts

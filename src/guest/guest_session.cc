@@ -74,6 +74,7 @@ void GuestSession::connected(TimePoint now) {
   // A peer that says hello from now on is new, or must be told everything again.
   if (!faulty()) state_.service = Service::Absent;
   if (!faulty()) state_.note.clear();
+  state_.unread.clear();
   ask_who(now);
 }
 
@@ -82,6 +83,7 @@ void GuestSession::disconnected(const std::string& why) {
   out_.clear();
   ping_.reset();
   offset_.forget();
+  state_.unread.clear();
   if (faulty()) {
     probation_.reset();
     return;
@@ -154,6 +156,7 @@ void GuestSession::handle(const wire::Message& message, TimePoint now) {
 }
 
 void GuestSession::hear_hello(const wire::Hello& hello, TimePoint now) {
+  state_.unread.clear();
   if (hello.boot_id != boot_id_) {
     // Another boot: other counters, another clock.
     boot_id_ = hello.boot_id;
@@ -232,6 +235,7 @@ void GuestSession::hear_pong(const wire::Pong& pong, TimePoint now) {
 
 void GuestSession::refuse(const std::string& why, TimePoint now) {
   ++state_.rejected;
+  if (state_.service == Service::Absent) state_.unread = why;
   while (!refused_.empty() && now - refused_.front() > kRefusedWindow) refused_.pop_front();
   refused_.push_back(now);
   if (faulty()) {

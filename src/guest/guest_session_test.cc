@@ -56,6 +56,22 @@ TEST(GuestSession, AsksWhoIsThereAndThenKeepsQuietForAStranger) {
   EXPECT_EQ(talk.state().service, Service::Absent);
 }
 
+// Somebody is there: who looks for the fault should not install what runs already.
+TEST(GuestSession, TellsWhatItDoesNotUnderstandUntilAHello) {
+  Talk talk;
+  talk.says("half a line\n");
+  EXPECT_EQ(talk.state().unread, "") << "it began before we listened";
+  talk.says("{\"t\":\"hello\",\"protocol\":\"2.0\"}\n");
+  EXPECT_EQ(talk.state().service, Service::Absent);
+  EXPECT_EQ(talk.state().unread, "sent protocol is not [major, minor]");
+  talk.greet();
+  EXPECT_EQ(talk.state().unread, "");
+  talk.says("garbage\n");
+  EXPECT_EQ(talk.state().unread, "") << "the service is known";
+  talk.session.disconnected("gone");
+  EXPECT_EQ(talk.state().unread, "");
+}
+
 TEST(GuestSession, WelcomesAHelloAndPings) {
   Talk talk;
   talk.session.take_output();
