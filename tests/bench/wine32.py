@@ -134,7 +134,7 @@ def main() -> int:
         return 2
     rundir = new_rundir()
     config = f'[vm.win]\nmode = "dynamic"\nminimum = "{SIZE_MIB}M"\nstartup = "{SIZE_MIB}M"\n'
-    guest = Debian("win", rundir, startup=f"{SIZE_MIB}M", maximum=f"{SIZE_MIB}M", wine=True, extra=["-smp", "2"])
+    guest = Debian("win", rundir, startup=f"{SIZE_MIB}M", maximum=f"{SIZE_MIB}M", kind="wine", extra=["-smp", "2"])
     watch = Stopwatch()
     try:
         with Daemon(rundir, config=config) as daemon, guest:

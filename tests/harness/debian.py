@@ -165,10 +165,10 @@ class Shell(_Port):
 
 
 @functools.cache
-def image(system: int, swap: bool, service: bool, wine: bool = False) -> Path:
-    """The image; created if necessary, which takes minutes once and is announced."""
+def image(system: int, swap: bool, service: bool, kind: str = "") -> Path:
+    """The image, of a kind that script/guest-image has; created if necessary, which takes minutes once and is announced."""
     command = [str(ROOT / "script" / "guest-image"), str(system), *(["--swap"] if swap else []), *([] if service else ["--no-service"]),
-               *(["--wine"] if wine else [])]
+               *([f"--{kind}"] if kind else [])]
     environment = dict(os.environ, AEROSTAT_BUILD_DIR=str(bin_dir().parent))
     return Path(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout.split()[-1])
 
@@ -184,7 +184,7 @@ class Debian:
     maximum: str = "4G"
     swap: bool = False
     service: bool = True
-    wine: bool = False            # with wine and the service for Windows, which nothing starts
+    kind: str = ""                # of image: wine (with the service for Windows, which nothing starts), databases, i386
     kernel: tuple[str, ...] = ()  # more kernel arguments, where they are what a test is about
     extra: list[str] = field(default_factory=list)  # more QEMU arguments
 
@@ -193,7 +193,7 @@ class Debian:
         self._observer: Qmp | None = None
         self._shell: Shell | None = None
         self._watch: Watch | None = None
-        self.image = image(self.system, self.swap, self.service, self.wine)
+        self.image = image(self.system, self.swap, self.service, self.kind)
         self.disk = self.rundir / "disk" / f"{self.name}.qcow2"
 
     @property
