@@ -117,6 +117,8 @@ class RedisHook(HookTest):
         host.hear("sample", total_kib=1024 * MIB)
         self.has(1536 * MIB)
         until(lambda: self.maxmemory() == 921, 40, "60 % of 1.5 GiB, when it has come")
+        self.has(512 * MIB)
+        until(lambda: self.maxmemory() == 307, 40, "60 % of 512 MiB, though nobody announced that they would go")
 
     def test_data_that_would_not_fit_are_kept_for_now(self) -> None:
         self.assertEqual(self.ask("DEBUG", "POPULATE", "300000", "key", "300")[:2], "OK")

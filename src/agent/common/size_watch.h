@@ -1,8 +1,9 @@
-// SizeWatch: when programs should hear that their machine has grown. Pure. Memory comes in many steps.
-// Programs hear of it when the size has not changed for a while, or now and then while it changes. They do
-// not hear of a few MiB.
+// SizeWatch: when programs should hear that their machine has another size than they were told. Pure. Memory
+// comes in many steps: they hear of it when the size has not changed for a while, or now and then while it
+// grows. They hear of memory that went without a word when it is gone, and do not hear of a few MiB.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -17,9 +18,9 @@ class SizeWatch {
   // The machine has this much. The first size is what its programs were started with.
   void saw(std::int64_t kib, std::int64_t now) {
     if (told_ == 0) told_ = kib;
-    if (kib < told_) told_ = kib;  // taken without a word
     const std::int64_t moved = kib < size_ ? size_ - kib : kib - size_;
     if (moved >= kLeastKib) {
+      if (kib > size_) shrinks_ = false;
       size_ = kib;
       since_ = now;
     }
@@ -34,10 +35,12 @@ class SizeWatch {
   }
   // What programs should hear of now; say told() when they did.
   std::optional<Change> due(std::int64_t now) const {
-    if (latest_ - told_ < kLeastKib) return {};
-    const bool stands = now - since_ >= kStill && !shrinks_;
-    if (!stands && now - told_at_ < kAgain) return {};
-    return Change{told_, latest_};
+    const std::int64_t grown = latest_ - told_, stood = now - since_;
+    if (grown < kLeastKib && -grown < kLeastKib) return {};
+    const bool due = stood >= kStill || (grown > 0 && now - told_at_ >= kAgain);
+    // What is about to go may take its time; it may also stay.
+    const bool waits = shrinks_ && std::min(stood, now - told_at_) < kAgain;
+    return due && !waits ? std::optional(Change{told_, latest_}) : std::nullopt;
   }
 
  private:

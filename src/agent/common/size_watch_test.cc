@@ -54,15 +54,51 @@ TEST(SizeWatch, GrowthAfterAShrinkThatHasArrivedIsToldAsAnyOther) {
   EXPECT_TRUE(watch.due(5 * kSecond));
 }
 
-TEST(SizeWatch, WhatWasTakenWithoutAWordIsGrowthWhenItComesBack) {
+TEST(SizeWatch, WhatWasTakenWithoutAWordIsToldWhenItIsGone) {
   SizeWatch watch;
   watch.saw(1000 * kMiB, 0);
   watch.saw(600 * kMiB, kSecond);
+  EXPECT_FALSE(watch.due(3 * kSecond));
+  auto change = watch.due(4 * kSecond);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->old_kib, 1000 * kMiB);
+  EXPECT_EQ(change->new_kib, 600 * kMiB);
+  watch.told(600 * kMiB, 4 * kSecond);
   EXPECT_FALSE(watch.due(20 * kSecond));
   watch.saw(900 * kMiB, 20 * kSecond);
-  const auto change = watch.due(23 * kSecond);
+  change = watch.due(23 * kSecond);
   ASSERT_TRUE(change);
   EXPECT_EQ(change->old_kib, 600 * kMiB);
+}
+
+TEST(SizeWatch, WhatGoesBeyondWhatWasAnnouncedIsTold) {
+  SizeWatch watch;
+  watch.saw(1200 * kMiB, 0);
+  watch.told(900 * kMiB, 0);
+  for (int s = 1; s <= 20; ++s) watch.saw((1200 - 48 * s) * kMiB, s * kSecond);
+  EXPECT_FALSE(watch.due(22 * kSecond));
+  const auto change = watch.due(23 * kSecond);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->old_kib, 900 * kMiB);
+  EXPECT_EQ(change->new_kib, 240 * kMiB);
+}
+
+TEST(SizeWatch, ASlowShrinkIsNoGrowthWhileItGoesOn) {
+  SizeWatch watch;
+  watch.saw(1200 * kMiB, 0);
+  watch.told(240 * kMiB, 0);
+  for (int s = 1; s <= 60; ++s) {
+    watch.saw((1200 - 16 * s) * kMiB, s * kSecond);
+    EXPECT_FALSE(watch.due(s * kSecond)) << s;
+  }
+}
+
+TEST(SizeWatch, GrowthInPlaceOfAnAnnouncedShrinkIsTold) {
+  SizeWatch watch;
+  watch.saw(1200 * kMiB, 0);
+  watch.told(900 * kMiB, 0);
+  watch.saw(1400 * kMiB, kSecond);
+  EXPECT_TRUE(watch.due(4 * kSecond));
 }
 
 TEST(SizeWatch, AFewMiBAreNotWorthIt) {

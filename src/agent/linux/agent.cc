@@ -183,7 +183,8 @@ void Agent::make_ready(std::int64_t id) {
 void Agent::work_hooks(std::int64_t now) {
   const Hooks::Done done = hooks_.step(now);
   // A newer request asks them again.
-  if (done.any && done.when == Hooks::When::BeforeShrink && !asked_kib_) {
+  if (done.any && host_waits_ && !asked_kib_) {
+    host_waits_ = false;
     if (done.refusal.empty()) {
       make_ready(prepare_id_);
     } else {
@@ -196,13 +197,15 @@ void Agent::work_hooks(std::int64_t now) {
     hooks_.start(Hooks::When::BeforeShrink, *total_kib_, *asked_kib_, now);
     size_.told(*asked_kib_, now);
     asked_kib_.reset();
+    host_waits_ = true;
     return;
   }
-  const auto grown = size_.due(now);
-  if (!grown) return;
-  size_.told(grown->new_kib, now);
-  if (hooks_.any(Hooks::When::AfterGrowth))
-    hooks_.start(Hooks::When::AfterGrowth, grown->old_kib, grown->new_kib, now);
+  const auto change = size_.due(now);
+  if (!change) return;
+  size_.told(change->new_kib, now);
+  // What has gone already nobody can refuse.
+  const auto when = change->new_kib < change->old_kib ? Hooks::When::BeforeShrink : Hooks::When::AfterGrowth;
+  if (hooks_.any(when)) hooks_.start(when, change->old_kib, change->new_kib, now);
 }
 
 // A hello while the host waits for an answer would make it wait no longer.
