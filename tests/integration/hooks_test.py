@@ -238,6 +238,22 @@ class FilesComeAndGo(HookTest):
         shutil.rmtree(self.root / "etc/aerostat-guest")
         self.assertNotIn("hooks", host.hear("hello")["caps"])
 
+    def test_who_was_not_done_hears_of_it_when_the_memory_has_gone(self) -> None:
+        self.is_told_once_more("sleep 1000", refuses=False)
+
+    def test_who_refused_hears_of_it_when_the_memory_has_gone(self) -> None:
+        self.is_told_once_more("exit 75", refuses=True)
+
+    def is_told_once_more(self, first: str, refuses: bool) -> None:
+        ran = self.out / "ran"
+        self.add("before-shrink", f"[ -e {ran} ] || {{ touch {ran}; {first}; }}; echo $1 $2 >>{ran}")
+        host = self.serve()
+        self.assertEqual("refuses" in host.prepare(1024 * MIB), refuses)
+        self.has(1024 * MIB)
+        until(ran.read_text, 20, "it ran again")
+        time.sleep(5)
+        self.assertEqual(ran.read_text(), f"{2048 * MIB} {1024 * MIB}\n", "only once")
+
     def test_a_new_host_is_told_of_them_while_others_run(self) -> None:
         began = self.out / "began"
         self.add("before-shrink", "exit 0")

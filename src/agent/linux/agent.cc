@@ -183,13 +183,14 @@ void Agent::make_ready(std::int64_t id) {
 void Agent::work_hooks(std::int64_t now) {
   const Hooks::Done done = hooks_.step(now);
   // A newer request asks them again.
-  if (done.any && host_waits_ && !asked_kib_) {
-    host_waits_ = false;
+  if (done.any && asked_of_kib_ && !asked_kib_) {
+    // Who refused, or was not done, hears of it once more when the memory has gone all the same.
+    if (done.late || !done.refusal.empty()) size_.told(*asked_of_kib_, now);
+    asked_of_kib_.reset();
     if (done.refusal.empty()) {
       make_ready(prepare_id_);
-    } else {
-      size_.told(total_kib_.value_or(0), now);
-      if (talk_.welcomed()) port_.send(prepared_line(writer_, prepare_id_, done.refusal));
+    } else if (talk_.welcomed()) {
+      port_.send(prepared_line(writer_, prepare_id_, done.refusal));
     }
   }
   if (hooks_.running() || !total_kib_) return;
@@ -197,7 +198,7 @@ void Agent::work_hooks(std::int64_t now) {
     hooks_.start(Hooks::When::BeforeShrink, *total_kib_, *asked_kib_, now);
     size_.told(*asked_kib_, now);
     asked_kib_.reset();
-    host_waits_ = true;
+    asked_of_kib_ = total_kib_;
     return;
   }
   const auto change = size_.due(now);

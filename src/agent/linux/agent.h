@@ -78,7 +78,7 @@ class Agent {
   std::int64_t look_for_hooks_at_ = 0;
   std::int64_t prepare_id_ = 0;  // of the host's newest request
   Number asked_kib_;             // a request whose programs have not run yet: the size to come
-  bool host_waits_ = false;      // for the programs that run
+  Number asked_of_kib_;          // the size when programs were started for the host, while they run
   std::array<char, 80> release_{}, boot_id_{}, arch_{};
   std::array<char, 2048> about_{};  // /etc/os-release; the next two point into it
   std::string_view name_, version_;

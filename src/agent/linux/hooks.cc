@@ -320,7 +320,7 @@ void Hooks::tell_failure(int status) {
 
 Hooks::Done Hooks::end() {
   running_ = false;
-  return {true, when_, refusal_.data()};
+  return {true, when_, refusal_.data(), late_};
 }
 
 }  // namespace aerostat::agent

@@ -41,6 +41,7 @@ class Hooks {
     bool any = false;  // the programs of a change have ended, or their time is over
     When when = When::BeforeShrink;
     std::string_view refusal{};  // "NAME: reason"; valid until the next start(); empty: nobody refused
+    bool late = false;           // one was not done in its time
   };
 
   Hooks(std::string_view root, std::string_view user, Notices& notices);

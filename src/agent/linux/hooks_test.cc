@@ -115,7 +115,9 @@ TEST(Hooks, WhatHangsIsEndedAndRefusesNothing) {
   hooks.start(When::BeforeShrink, 2, 1, 0);
   EXPECT_FALSE(hooks.step(kHooksDeadline - 1).any);
   EXPECT_LE(hooks.due(), kHooksDeadline);
-  EXPECT_TRUE(Guest::finish(hooks, kHooksDeadline).refusal.empty());
+  const Hooks::Done done = Guest::finish(hooks, kHooksDeadline);
+  EXPECT_TRUE(done.refusal.empty());
+  EXPECT_TRUE(done.late);
   EXPECT_EQ(g.wrote(), "") << "their time is over";
   ASSERT_NE(g.notices.next(), nullptr);
   EXPECT_STREQ(g.notices.next()->text.data(), "10-hangs: took too long, and was ended");
