@@ -130,6 +130,14 @@ class RedisHook(HookTest):
         self.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
         until(lambda: "refuses" not in host.prepare(1900 * MIB) and self.maxmemory() == 88, 60, "what it may evict, it evicts")
 
+    def test_one_that_does_not_tell_what_it_holds_is_not_changed(self) -> None:
+        """As where its password is missing."""
+        self.install("redis", f"redis() {{ case $* in *SET*) touch {self.out}/set; echo OK ;; esac; }}\n")
+        host = self.serve()
+        self.assertNotIn("refuses", host.prepare(1024 * MIB))
+        until(lambda: "hooks: redis: failed with exit status 1" in self.told(), 10, "it has failed")
+        self.assertFalse((self.out / "set").exists())
+
     def test_a_redis_that_hangs_holds_nobody_up(self) -> None:
         self.install("redis", "redis() { sleep 1000; }\n")
         host = self.serve()
@@ -167,7 +175,10 @@ class PostgresqlHook(HookTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.install("postgresql", "sql() { " + " ".join(f'"{word}"' for word in self.connect) + ' "$@"; }\n')
+        # What the guide has for Redis stands in the same file.
+        given = re.search(r"^    redis\(\) .*\n(    \w+=.*\n)+", GUIDE, re.M)
+        assert given
+        self.install("postgresql", given[0] + "sql() { " + " ".join(f'"{word}"' for word in self.connect) + ' "$@"; }\n')
 
     @classmethod
     def ask(cls, statement: str) -> str:
@@ -185,6 +196,8 @@ class PostgresqlHook(HookTest):
         host.hear("sample", total_kib=1024 * MIB)
         self.has(1536 * MIB)
         until(lambda: self.cache() == "1168MB", 60, "effective_cache_size is larger again")
+        self.has(128 * 1024 * MIB)
+        until(lambda: self.cache() == "98320MB", 60, "as on a large machine")
         self.assertEqual(self.ask("SHOW shared_buffers"), before)
 
     def test_less_than_its_buffers_is_refused(self) -> None:
