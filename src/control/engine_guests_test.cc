@@ -342,6 +342,7 @@ struct TakesNoPart : World {
   explicit TakesNoPart(Bytes touched, std::optional<Bytes> startup = {}) : World(options_with_table()) {
     settings.kept["liar"].startup = startup;
     add("liar", 1_GiB);
+    guest("liar").s.asks_programs = true;
     add("db");
     host.resident_of = {{1, touched}, {2, 2_GiB}};
     const GuestSystem able{.os = "linux", .arch = "x86_64", .release = "6.1.0"};
@@ -372,6 +373,7 @@ struct TakesNoPart : World {
 TEST(GuestsOfTheTable, AGuestThatTakesNoPartKeepsOnlyWhatItTouched) {
   TakesNoPart w(600_MiB);
   EXPECT_LE(w.assigned("liar"), 660_MiB) << "also of what it booted with";
+  EXPECT_EQ(w.guest("liar").prepares, 0) << "what it does not use needs no leave of its programs";
   EXPECT_GE(w.assigned("liar"), 600_MiB);
   EXPECT_GE(w.assigned("db"), 1900_MiB);
 }

@@ -157,6 +157,21 @@ TEST(EngineObjections, AGuestThatNeverAnswersIsNotWaitedFor) {
   EXPECT_LT(w.assigned("db"), before) << "an answer that comes too late is none";
 }
 
+TEST(EngineObjections, WhereOthersLackMemoryProgramsHaveHalfASecond) {
+  World w(1600_MiB);
+  refuses(w, "db");
+  w.guest("db").s.prepared = false;
+  w.add("busy", 384_MiB);
+  w.demands["busy"] = 380_MiB;
+  w.run(2s);
+  w.demands["busy"] = 900_MiB;
+  for (int i = 0; i < 100 && w.guest("db").prepares == 0; ++i) w.run(50ms);
+  ASSERT_EQ(w.guest("db").prepares, 1);
+  ASSERT_EQ(w.assigned("db"), 1024_MiB);
+  w.run(750ms);
+  EXPECT_LT(w.assigned("db"), 1024_MiB);
+}
+
 TEST(EngineObjections, AfterAGrowthANewShrinkMayBeRefused) {
   World w(4_GiB);
   refuses(w, "db");
@@ -213,10 +228,22 @@ TEST(OthersSuffice, CountsWhatIsFreeWhatComesBackAndWhatOthersGive) {
   grows.to = grows.desired = 500_MiB;
   grows.rule = Rule::Grow;
   EXPECT_TRUE(others_suffice(host, {grows}));
+  Wish cut = grows;
+  cut.numbers.wanted.add(Part::Demand, 700_MiB);
+  EXPECT_FALSE(others_suffice(host, {cut})) << "it was planned less than it lacks";
   grows.desired = 700_MiB;
   EXPECT_FALSE(others_suffice(host, {grows}));
   host.vms[1].committed = 450_MiB;
   EXPECT_FALSE(others_suffice(host, {grows})) << "what comes back is not free yet, and counts once";
+  grows.desired = 600_MiB;
+  EXPECT_TRUE(others_suffice(host, {grows}));
+  host.vms[1].stalled = true;
+  EXPECT_FALSE(others_suffice(host, {grows})) << "it gives nothing";
+  host.vms[1].stalled = false;
+  grows.desired = 700_MiB;
+  grows.rule = Rule::Hold;
+  EXPECT_TRUE(others_suffice(host, {grows})) << "it shall have no more";
+  grows.rule = Rule::Grow;
   gives.place = 1;
   gives.to = 390_MiB;
   gives.desired = 250_MiB;
@@ -230,7 +257,9 @@ TEST(OthersSuffice, CountsWhatIsFreeWhatComesBackAndWhatOthersGive) {
   host.spare_physical = 20_MiB;
   EXPECT_FALSE(others_suffice(host, {grows})) << "the books have it, the host's kernel has not";
   Wish astray;
-  astray.place = 7;
+  astray.place = host.vms.size();
+  astray.to = astray.desired = 10_GiB;
+  astray.rule = Rule::Grow;
   host.elsewhere = 0_MiB;
   EXPECT_TRUE(others_suffice(host, {astray}));
 }

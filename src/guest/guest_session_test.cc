@@ -397,6 +397,22 @@ TEST(GuestSession, KnowsWhenAShrinkIsPrepared) {
   EXPECT_FALSE(talk.state().prepared);
 }
 
+TEST(GuestSession, AsksAgainForAShrinkThatIsLargerOrWasNotAnsweredForTwoSeconds) {
+  Talk talk;
+  talk.greet();
+  const auto asks = [&talk](Bytes amount) {
+    talk.session.take_output();
+    talk.session.prepare_shrink(amount, talk.clock.now());
+    return talk.session.take_output();
+  };
+  EXPECT_THAT(asks(128_MiB), HasSubstr("prepare"));
+  talk.clock.advance(1900ms);
+  EXPECT_EQ(asks(128_MiB), "");
+  EXPECT_THAT(asks(256_MiB), HasSubstr("262144"));
+  talk.clock.advance(2s);
+  EXPECT_THAT(asks(256_MiB), HasSubstr("prepare"));
+}
+
 TEST(GuestSession, HearsAProgramThatRefusesAShrink) {
   Talk talk;
   talk.says("{\"t\":\"hello\",\"protocol\":[1,0],\"caps\":[\"hooks\"]}\n");
