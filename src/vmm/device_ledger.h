@@ -53,7 +53,7 @@ inline constexpr Duration kTradePatience = std::chrono::seconds(3);
 // long after each failure in a row, up to an hour.
 inline constexpr Duration kTradeAgain = std::chrono::minutes(1);
 // A guest that took in a part of what Hyper-V's device offered, and no more for this long, refused the rest.
-// The device then adds no more until a reset.
+// The device then adds no more until a reset. One that takes in more after all was slow.
 inline constexpr Duration kAdditionPatience = std::chrono::seconds(10);
 // A driver of Hyper-V's balloon that was loaded anew is not believed to be again within this. An update loads
 // it once.
