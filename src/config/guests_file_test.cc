@@ -57,7 +57,17 @@ defects = ["slow"]
 sources = ["page"]
 run_on_real = "all of it"
 [[guest]]
-id = "empty"
+id = "rest"
+title = "Any other"
+general = true
+balloon = "unknown"
+dimm = "unknown"
+virtio_mem = "unknown"
+hv_balloon = "unknown"
+install = "deb"
+defects = []
+sources = []
+run_on_real = false
 )",
                                   "g.toml");
   ASSERT_TRUE(guests) << guests.error().message;
@@ -86,10 +96,11 @@ id = "empty"
   EXPECT_THAT(full.defects, ElementsAre("is slow"));
   EXPECT_THAT(full.sources, ElementsAre("a page"));
   EXPECT_EQ(full.run_on_real, "all of it");
-  const GuestRow& empty = guests->rows()[1];
-  EXPECT_THAT(empty.can, Each(Can::Unknown)) << "what nobody wrote down, nobody tried";
-  EXPECT_EQ(empty.least_service, "0.1.0");
-  EXPECT_FALSE(empty.maximum || empty.least_startup || empty.service_pack || empty.general);
+  const GuestRow& rest = guests->rows()[1];
+  EXPECT_THAT(rest.can, Each(Can::Unknown)) << "nobody tried";
+  EXPECT_EQ(rest.least_service, "0.1.0");
+  EXPECT_EQ(rest.run_on_real, "");
+  EXPECT_FALSE(rest.maximum || rest.least_startup || rest.service_pack);
 }
 
 TEST(GuestsFile, ReportsAllMistakesWithTheirPlaces) {
