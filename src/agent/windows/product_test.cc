@@ -46,9 +46,10 @@ TEST(Product, NamesEveryGuestOfTheOriginal) {
 // The table of guests lists editions. What is left out of one changes nothing there.
 TEST(Product, NamesAnEditionWhateverIsLeftOutOfIt) {
   const std::pair<const char*, std::vector<std::uint32_t>> editions[] = {
-      {"Standard", {0x0D, 0x24, 0x28}},    // core, without Hyper-V, both
-      {"Enterprise", {0x0E, 0x26, 0x29}},  // the same
-      {"Datacenter", {0x0C, 0x25, 0x27}},
+      {"Standard", {0x0D, 0x24, 0x28}},                  // core, without Hyper-V, both
+      {"Enterprise", {0x0E, 0x26, 0x29}},                // the same
+      {"Datacenter", {0x0C, 0x25, 0x27, 0x197, 0x198}},  // the last two: the Azure edition
+      {"Azure Stack HCI", {0x196}},
       {"Web", {0x1D}},
       {"Ultimate", {0x1C}},  // N: without the media player
       {"Enterprise", {0x1B}}};
