@@ -9,7 +9,6 @@
 #include <set>
 #include <sstream>
 
-#include "config/guests_file.h"
 #include "control/talking_guest.h"
 
 namespace aerostat {
@@ -20,26 +19,12 @@ using namespace std::chrono_literals;
 using fakes::World;
 using ::testing::HasSubstr;
 
-const GuestTable& table() {
-  static const GuestTable made = compiled_in_guests().value();
-  return made;
-}
-
 using Guest = fakes::TalkingGuest;
 using fakes::kBoots;
 using fakes::kHost;
-
-std::string windows(const std::string& name, const std::string& edition, int pack, const std::string& arch) {
-  return fmt::format(
-      R"(,"os":"windows","release":"6.0","name":"{}","edition":"{}","service_pack":{},"arch":"{}")"
-      R"(,"caps":["balloon_in_total"])",
-      name, edition, pack, arch);
-}
-std::string linux_guest(const std::string& release, const std::string& name = "",
-                        const std::string& version = "", const std::string& arch = "x86_64") {
-  return fmt::format(R"(,"os":"linux","release":"{}","name":"{}","version":"{}","arch":"{}")", release, name,
-                     version, arch);
-}
+using fakes::linux_guest;
+using fakes::table;
+using fakes::windows;
 
 // Every guest of the original's list, with the service pack that the list asks for.
 std::vector<std::string> of_the_original() {
@@ -404,97 +389,6 @@ TEST(GuestsOfTheTable, ARestrictedGuestIsNotResizedAboveWhatItCanTake) {
   const auto refused = guest.world().engine.resize("web", 2_GiB, false, "");
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("can have 1.00 GiB at most: Windows 7 Ultimate SP1 x64"));
-}
-
-TEST(ServiceOfAGuest, ThatIsMissingIsNamedAndItsMemoryStays) {
-  Guest guest(GuestAbility::Dimm, table());
-  guest.passes(130s);
-  EXPECT_EQ(guest.report().status, Status::NoIntegration);
-  EXPECT_EQ(guest.report().note, "no service speaks in the guest: stays as it is");
-  EXPECT_EQ(guest.report().committed, kBoots);
-  EXPECT_EQ(guest.exam().standing.row, "");
-}
-
-TEST(ServiceOfAGuest, ThatIsNotUnderstoodIsToldAndNotSoughtAfter) {
-  Guest guest(GuestAbility::Dimm, table());
-  guest.says("{\"t\":\"hello\",\"protocol\":\"2.0\"}");
-  guest.says("{\"t\":\"hello\",\"protocol\":\"2.0\"}");
-  guest.passes(130s);
-  EXPECT_EQ(guest.report().status, Status::NoIntegration);
-  EXPECT_EQ(
-      guest.report().note,
-      "what speaks in the guest is not understood: it sent protocol is not [major, minor]: stays as it is");
-  EXPECT_EQ(guest.report().committed, kBoots);
-}
-
-TEST(ServiceOfAGuest, ThatIsTooOldIsHeldWithItsRemedyAndTakesPartAgainAfterALiveUpgrade) {
-  std::vector<GuestRow> rows = table().rows();
-  for (GuestRow& row : rows) row.least_service = "0.1.0";
-  const GuestTable guests(rows);
-  Guest guest(GuestAbility::Dimm, guests);
-  const std::string system = windows("Windows Server 2008 R2", "Enterprise", 1, "x64");
-  guest.hello(system);
-  guest.needs(2_GiB, 5s);
-  const Bytes had = guest.assigned();
-  guest.hello(system, "0.0.9");
-  guest.needs(4_GiB, 5s);
-  EXPECT_EQ(guest.report().status, Status::Static);
-  EXPECT_EQ(guest.report().note,
-            "its service 0.0.9 is too old for Windows Server 2008 R2 Enterprise SP1 x64: it must be 0.1.0 or "
-            "newer: stays as it is");
-  EXPECT_EQ(guest.exam().standing.remedy, "install aerostat-guest 0.1.0 in the guest");
-  EXPECT_EQ(guest.assigned(), had);
-  EXPECT_EQ(guest.report().committed, had) << "memory already given stays counted";
-  guest.lose("the service was stopped");
-  guest.hello(system, "0.1.0");
-  guest.needs(4_GiB, 5s);
-  EXPECT_GT(guest.assigned(), had);
-  EXPECT_NE(guest.report().status, Status::Static);
-}
-
-TEST(ServiceOfAGuest, ThatIsTooNewIsUsedAndNamedWithItsRemedy) {
-  Guest guest(GuestAbility::Dimm, table());
-  guest.hello(linux_guest("6.1.0"), "0.2.0");
-  guest.needs(300_MiB, 2s);
-  EXPECT_EQ(guest.report().status, Status::Ok);
-  EXPECT_EQ(guest.report().note, "its service 0.2.0 is newer than this host's 0.1.0");
-  EXPECT_EQ(guest.exam().standing.remedy, "update aerostat on the host to 0.2.0");
-}
-
-TEST(ServiceOfAGuest, OfAnotherProtocolIsHeldAndCounted) {
-  Guest guest(GuestAbility::Dimm, table());
-  guest.hello(linux_guest("6.1.0"));
-  guest.needs(2_GiB, 5s);
-  const Bytes had = guest.assigned();
-  guest.hello(linux_guest("6.1.0"), "9.0.0", 2);
-  guest.needs(4_GiB, 5s);
-  EXPECT_EQ(guest.report().status, Status::NoIntegration);
-  EXPECT_THAT(guest.report().note, HasSubstr("protocol 2 is not supported; this host speaks 1"));
-  EXPECT_EQ(guest.exam().standing.remedy, "update aerostat on the host to 9.0.0");
-  EXPECT_EQ(guest.report().committed, had);
-}
-
-TEST(ServiceOfAGuest, ThatDiesInTheMiddleOfAMoveLosesNothing) {
-  Guest guest(GuestAbility::Dimm, table());
-  fakes::FakeMachine& machine = *guest.world().machines.at("web");
-  const std::string system = windows("Windows Server 2008 R2", "Enterprise", 1, "x64");
-  guest.hello(system);
-  guest.needs(500_MiB, 1s);
-  machine.obedient = false;  // orders are under way for as long as the test says
-  guest.needs(2_GiB, 1s);
-  const Bytes asked = machine.facts().target();
-  ASSERT_GT(asked, kBoots);
-  guest.lose("the service died");
-  guest.passes(1s);
-  EXPECT_GE(guest.report().committed, asked) << "what was asked for counts although nobody speaks";
-  machine.arrive();
-  machine.obedient = true;
-  guest.passes(5s);
-  EXPECT_GE(guest.assigned(), asked) << "what arrived is not taken back";
-  EXPECT_NE(guest.report().status, Status::Ok);
-  guest.hello(system);
-  guest.needs(1500_MiB, 2s);
-  EXPECT_EQ(guest.report().status, Status::Ok);
 }
 
 }  // namespace

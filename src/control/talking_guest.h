@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "config/guests_file.h"
 #include "control/fakes.h"
 #include "guest/guest_session.h"
 
@@ -18,6 +19,26 @@ using namespace std::chrono_literals;
 
 inline constexpr const char* kHost = "0.1.0";
 inline constexpr Bytes kBoots = Bytes::mib(1024);
+
+// Of data/guests.toml.
+inline const GuestTable& table() {
+  static const GuestTable made = compiled_in_guests().value();
+  return made;
+}
+
+// Members of a hello.
+inline std::string windows(const std::string& name, const std::string& edition, int pack,
+                           const std::string& arch) {
+  return fmt::format(
+      R"(,"os":"windows","release":"6.0","name":"{}","edition":"{}","service_pack":{},"arch":"{}")"
+      R"(,"caps":["balloon_in_total"])",
+      name, edition, pack, arch);
+}
+inline std::string linux_guest(const std::string& release, const std::string& name = "",
+                               const std::string& version = "", const std::string& arch = "x86_64") {
+  return fmt::format(R"(,"os":"linux","release":"{}","name":"{}","version":"{}","arch":"{}")", release, name,
+                     version, arch);
+}
 
 class TalkingGuest {
  public:

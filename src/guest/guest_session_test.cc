@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "guest/talk.h"
+
 namespace aerostat {
 namespace {
 
@@ -13,41 +15,6 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-const char kHelloOfSession[] =
-    R"({"t":"hello","protocol":[1,0],"agent":"0.1.0","os":"linux","boot_id":"a","caps":["compact"]})"
-    "\n";
-
-struct Talk {
-  FakeClock clock;
-  GuestSession session{1_GiB};
-
-  Talk() { session.connected(clock.now()); }
-  const GuestState& state() const { return session.state(); }
-  // What the host says after the guest said `line`.
-  std::string says(const std::string& line) {
-    session.receive(line, clock.now());
-    return session.take_output();
-  }
-  std::string greet() { return says(kHelloOfSession); }
-  std::string sample(int total_mib, int available_mib, const std::string& more = "") {
-    return says(fmt::format("{{\"t\":\"sample\",\"total_kib\":{},\"avail_kib\":{}{}}}\n", total_mib * 1024,
-                            available_mib * 1024, more));
-  }
-  // Lets time pass, with the ticks the session asks for.
-  std::string passes(Duration time) {
-    const TimePoint end = clock.now() + time;
-    for (auto due = session.next_tick(); due && *due <= end; due = session.next_tick()) {
-      if (*due > clock.now()) clock.advance(*due - clock.now());
-      session.tick(clock.now());
-    }
-    clock.advance(end - clock.now());
-    return session.take_output();
-  }
-  void misbehaves(int times) {
-    for (int i = 0; i < times; ++i) says("garbage\n");
-  }
-};
 
 TEST(GuestSession, AsksWhoIsThereAndThenKeepsQuietForAStranger) {
   Talk talk;
@@ -252,98 +219,6 @@ TEST(GuestSession, RefusesNumbersThatContradictEachOther) {
   EXPECT_EQ(talk.state().sample->available, 101_MiB);
 }
 
-TEST(GuestSession, BecomesFaultyAfterTenRefusedLinesWithinTenSeconds) {
-  Talk talk;
-  talk.greet();
-  talk.misbehaves(9);
-  EXPECT_EQ(talk.state().service, Service::Speaking);
-  talk.misbehaves(1);
-  EXPECT_EQ(talk.state().service, Service::Faulty);
-  EXPECT_EQ(talk.state().note, "sent a line that is not JSON");
-}
-
-TEST(GuestSession, ForgivesRefusedLinesThatAreFarApart) {
-  Talk talk;
-  talk.greet();
-  for (int i = 0; i < 50; ++i) {
-    talk.misbehaves(1);
-    talk.sample(512, 100);
-    talk.passes(1200ms);
-  }
-  EXPECT_EQ(talk.state().service, Service::Speaking);
-}
-
-TEST(GuestSession, BecomesFaultyByOneLineThatIsTooLong) {
-  Talk talk;
-  talk.greet();
-  talk.sample(512, 100);
-  talk.says(std::string(1 << 20, 'x'));
-  EXPECT_EQ(talk.state().service, Service::Faulty);
-  EXPECT_EQ(talk.state().note, "sent a line longer than 4096 bytes");
-  EXPECT_EQ(talk.state().rejected, 1u);
-  EXPECT_EQ(talk.state().sample->available, 100_MiB);  // what was known stays, and shows its age
-  talk.sample(512, 200);
-  EXPECT_EQ(talk.state().sample->available, 100_MiB);
-}
-
-TEST(GuestSession, BecomesFaultyByAFlood) {
-  Talk talk;
-  talk.greet();
-  for (int i = 0; i < 1000; ++i) {
-    talk.sample(512, 100);
-    talk.clock.advance(2ms);
-  }
-  EXPECT_EQ(talk.state().service, Service::Faulty);
-  EXPECT_EQ(talk.state().note, "sent more than 200 messages a second");
-}
-
-TEST(GuestSession, ToleratesTheBusiestHonestAgent) {
-  Talk talk;
-  talk.greet();
-  for (int i = 0; i < 2000; ++i) {
-    talk.sample(512, 100);
-    talk.passes(10ms);
-  }
-  EXPECT_EQ(talk.state().service, Service::Speaking);
-}
-
-TEST(GuestSession, HearsAFaultyServiceAgainAfterAHelloAndTenGoodSeconds) {
-  Talk talk;
-  talk.greet();
-  talk.misbehaves(10);
-  EXPECT_THAT(talk.passes(11s), HasSubstr("who"));  // its agent may not know
-  EXPECT_EQ(talk.state().service, Service::Faulty);
-  EXPECT_THAT(talk.greet(), HasSubstr("welcome"));
-  talk.passes(9s);
-  EXPECT_EQ(talk.state().service, Service::Faulty);
-  talk.passes(2s);
-  EXPECT_EQ(talk.state().service, Service::Speaking);
-}
-
-TEST(GuestSession, StartsTheTenSecondsAgainAtEachNewFault) {
-  Talk talk;
-  talk.greet();
-  talk.misbehaves(10);
-  talk.greet();
-  talk.passes(9s);
-  talk.misbehaves(1);
-  talk.passes(9s);
-  EXPECT_EQ(talk.state().service, Service::Faulty);
-  talk.passes(30s);
-  EXPECT_EQ(talk.state().service, Service::Faulty);  // and a hello is needed again
-}
-
-TEST(GuestSession, AReconnectDoesNotWashAFaultOff) {
-  Talk talk;
-  talk.greet();
-  talk.misbehaves(10);
-  talk.session.disconnected("gone");
-  talk.session.connected(talk.clock.now());
-  EXPECT_EQ(talk.state().service, Service::Faulty);
-  talk.greet();
-  EXPECT_EQ(talk.state().service, Service::Faulty);
-}
-
 TEST(GuestSession, SendsTheLowMarkOnlyWhenItChangedNotably) {
   Talk talk;
   talk.session.set_low_mark(64_MiB, talk.clock.now());
@@ -479,14 +354,6 @@ TEST(GuestSession, TakesNothingOfAnEarlierBootForAWordOfTheNew) {
   talk.sample(512, 100);
   EXPECT_FALSE(talk.state().sample) << "nobody has said hello since";
   EXPECT_EQ(talk.state().rejected, 0u);
-}
-
-TEST(GuestSession, AResetDoesNotWashAFaultOff) {
-  Talk talk;
-  talk.greet();
-  talk.misbehaves(10);
-  talk.session.guest_reset();
-  EXPECT_EQ(talk.state().service, Service::Faulty);
 }
 
 TEST(GuestSession, KeepsTheLastComplaint) {
