@@ -1,8 +1,12 @@
-"""The accelerator that runs guests here. /dev/kvm may exist and still not run a guest, so it is tried once and remembered."""
+"""The accelerator that runs guests here. /dev/kvm may exist and still not run a guest, so it is tried once and remembered.
+
+    python3 -m tests.harness.accel        prints it
+"""
 
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -64,3 +68,10 @@ def _kvm_boots() -> bool:
         except (subprocess.SubprocessError, OSError):
             return False
         return b"guest: init" in Path(console.name).read_bytes()
+
+
+if __name__ == "__main__":
+    try:
+        print(accelerator())
+    except FileNotFoundError as missing:
+        sys.exit(f"accel: {missing}")
