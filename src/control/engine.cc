@@ -187,6 +187,7 @@ void Engine::rebooted(VmRecord& vm) {
   event(EventCode::VmRebooted, vm.name);
   vm.reaction = {};
   vm.objection = {};
+  vm.prepare_asked_at.reset();
   // Another system may boot from its disk.
   vm.standing = {};
   vm.limited_by_guest = false;

@@ -192,6 +192,45 @@ TEST(EngineObjections, AfterAGrowthANewShrinkMayBeRefused) {
   EXPECT_EQ(w.assigned("db"), high);
 }
 
+// Other programs may run in it now.
+TEST(EngineObjections, AfterARebootAShrinkMayBeRefusedAtOnce) {
+  World w(4_GiB);
+  refuses(w, "db");
+  until_asked(w, "db");
+  w.run(1s);
+  fakes::FakeMachine& db = *w.machines.at("db");
+  ++db.f.resets;
+  w.engine.machine_changed(db.id());
+  w.report("db", 200_MiB);
+  for (int i = 0; i < 400 && w.guest("db").prepares == 1; ++i) w.run(250ms);
+  ASSERT_EQ(w.guest("db").prepares, 2);
+  w.run(25s);
+  EXPECT_EQ(w.assigned("db"), 1024_MiB);
+  w.run(30s);
+  EXPECT_LT(w.assigned("db"), 1024_MiB);
+}
+
+// A service that is silent answers nothing.
+TEST(EngineObjections, WhereBalloonStatisticsStandInNobodyIsAsked) {
+  World w(4_GiB);
+  refuses(w, "db");
+  fakes::FakeMachine& db = *w.machines.at("db");
+  w.demands.clear();
+  w.guest("db").s.service = Service::Silent;
+  w.guest("db").s.note = "reported nothing for 3 s";
+  w.speak("db");
+  db.f.has_balloon_stats = true;
+  for (int i = 0; i < 600 && w.assigned("db") == 1024_MiB; ++i) {
+    GuestSample& stats = db.f.balloon_stats.emplace();
+    stats.total = db.facts().assigned();
+    stats.available = *stats.total - 200_MiB;
+    db.f.balloon_stats_at = w.clock.now() + 250ms;
+    w.run(250ms);
+  }
+  EXPECT_LT(w.assigned("db"), 1024_MiB);
+  EXPECT_EQ(w.guest("db").prepares, 0);
+}
+
 TEST(EngineObjections, WhereTheHostsKernelHasNoMoreItIsOverruled) {
   World w(8_GiB);
   w.host.resident_now = 384_MiB;
