@@ -359,6 +359,7 @@ void GuestSession::guest_reset() {
   state_.sample.reset();
   state_.low_since.reset();
   state_.complaint.clear();
+  state_.unread.clear();
   if (faulty()) {
     probation_.reset();
     return;

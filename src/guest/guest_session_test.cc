@@ -35,6 +35,14 @@ TEST(GuestSession, TellsWhatItDoesNotUnderstandUntilAHello) {
   EXPECT_EQ(talk.state().unread, "");
   talk.says("garbage\n");
   EXPECT_EQ(talk.state().unread, "") << "the service is known";
+  talk.session.guest_reset();
+  talk.says("what is left of a line\n");
+  talk.says("garbage\n");
+  EXPECT_NE(talk.state().unread, "");
+  talk.session.guest_reset();
+  EXPECT_EQ(talk.state().unread, "") << "another system may boot";
+  talk.says("garbage\n");
+  talk.says("garbage\n");
   talk.session.disconnected("gone");
   EXPECT_EQ(talk.state().unread, "");
 }
