@@ -7,7 +7,9 @@
 namespace aerostat {
 namespace {
 
+using namespace literals;
 using namespace std::chrono_literals;
+using ::testing::HasSubstr;
 
 TEST(GuestSession, BecomesFaultyAfterTenRefusedLinesWithinTenSeconds) {
   Talk talk;
