@@ -183,6 +183,7 @@ void DeviceLedger::read(const Reading& reading, TimePoint now) {
   memory_.reach = reading.reach;
   deflates_on_oom_ = reading.deflates_on_oom;
   memory_.highest = std::max(memory_.highest + memory_.booted() - booted_before, memory_.booted());
+  if (memory_.stops_at) *memory_.stops_at += memory_.booted() - booted_before;
   memory_.least = memory_.has_balloon ? balloon_floor(memory_.booted(), memory_.unmanaged) : memory_.base;
   memory_.has_plug = reading.plugged.has_value();
   if (!memory_.has_balloon) {

@@ -135,6 +135,18 @@ TEST_F(DeviceLedgerHyperVTest, AGuestThatTakesInMoreAfterAllRefusedNothing) {
   EXPECT_EQ(facts.maximum(), 5_GiB) << "and no more";
 }
 
+TEST_F(DeviceLedgerHyperVTest, WhatOthersPlugIsNoPartOfWhatItsGuestRefused) {
+  moves(8_GiB, 4_GiB);
+  see_for(10s, 4_GiB);
+  ASSERT_EQ(facts.maximum(), 4_GiB);
+  clock.advance(100ms);
+  ledger.read({ledger.orders(), 9_GiB, 1_GiB, 5_GiB, {}, {}, {}, true, 6_GiB}, clock.now());
+  EXPECT_EQ(facts.maximum(), 5_GiB) << "all that it has";
+  EXPECT_EQ(ledger.reachable(9_GiB), 5_GiB);
+  see(4_GiB);
+  EXPECT_EQ(facts.maximum(), 4_GiB) << "it has gone again";
+}
+
 TEST_F(DeviceLedgerHyperVTest, ItsLeastIsAPartOfWhatItBootedWith) {
   EXPECT_EQ(facts.levels.least(), 128_MiB) << "not of the 6 GiB that it could be given";
   EXPECT_EQ(ledger.reachable({}), 128_MiB);
