@@ -237,8 +237,8 @@ class Configuration(HookTest):
 
 
 class FilesComeAndGo(HookTest):
-    def add(self, when: str, script: str) -> None:
-        file = self.root / "etc/aerostat-guest/hooks.d" / when / "10-test"
+    def add(self, when: str, script: str, name: str = "10-test") -> None:
+        file = self.root / "etc/aerostat-guest/hooks.d" / when / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"#!/bin/sh\n{script}\n")
         file.chmod(0o755)
@@ -266,6 +266,15 @@ class FilesComeAndGo(HookTest):
         until(ran.read_text, 20, "it ran again")
         time.sleep(5)
         self.assertEqual(ran.read_text(), f"{2048 * MIB} {1024 * MIB}\n", "only once")
+
+    def test_who_made_room_for_nothing_hears_that_the_memory_stays(self) -> None:
+        ran = self.out / "ran"
+        self.add("before-shrink", "exit 0")
+        self.add("before-shrink", "exit 75", "20-refuses")
+        self.add("after-growth", f"echo $1 $2 >>{ran}")
+        self.assertIn("refuses", self.serve().prepare(1024 * MIB))
+        until(ran.exists, 40, "it is told")
+        self.assertEqual(ran.read_text(), f"{1024 * MIB} {2048 * MIB}\n")
 
     def test_a_new_host_is_told_of_them_while_others_run(self) -> None:
         began = self.out / "began"

@@ -101,6 +101,76 @@ TEST(SizeWatch, GrowthInPlaceOfAnAnnouncedShrinkIsTold) {
   EXPECT_TRUE(watch.due(4 * kSecond));
 }
 
+TEST(SizeWatch, WhatNobodyHeardIsToldWhenItIsGone) {
+  SizeWatch watch;
+  watch.saw(2000 * kMiB, 0);
+  watch.told(1000 * kMiB, kSecond);
+  watch.nobody_heard();
+  EXPECT_FALSE(watch.due(60 * kSecond)) << "they know what they have";
+  watch.saw(1000 * kMiB, 60 * kSecond);
+  const auto change = watch.due(63 * kSecond);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->old_kib, 2000 * kMiB);
+  EXPECT_EQ(change->new_kib, 1000 * kMiB);
+}
+
+TEST(SizeWatch, ARefusalLosesNoGrowthOfBefore) {
+  SizeWatch watch;
+  watch.saw(1000 * kMiB, 0);
+  watch.saw(1500 * kMiB, kSecond);
+  watch.told(1200 * kMiB, 2 * kSecond);
+  watch.nobody_heard();
+  const auto change = watch.due(4 * kSecond);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->old_kib, 1000 * kMiB);
+  EXPECT_EQ(change->new_kib, 1500 * kMiB);
+}
+
+TEST(SizeWatch, ARefusalOfMoreEndsNoShrinkOfBefore) {
+  SizeWatch watch;
+  watch.saw(2000 * kMiB, 0);
+  watch.told(1000 * kMiB, kSecond);
+  watch.told(800 * kMiB, 5 * kSecond);
+  watch.nobody_heard();
+  EXPECT_FALSE(watch.due(8 * kSecond)) << "it may still come";
+  EXPECT_TRUE(watch.due(20 * kSecond));
+}
+
+TEST(SizeWatch, WhatSomeMissedIsToldWhenItIsGone) {
+  SizeWatch watch;
+  watch.saw(2000 * kMiB, 0);
+  watch.told(1000 * kMiB, kSecond);
+  watch.some_missed_it();
+  watch.saw(1000 * kMiB, 10 * kSecond);
+  EXPECT_FALSE(watch.due(12 * kSecond));
+  const auto change = watch.due(13 * kSecond);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->old_kib, 2000 * kMiB);
+  EXPECT_EQ(change->new_kib, 1000 * kMiB);
+  watch.told(1000 * kMiB, 13 * kSecond);
+  EXPECT_FALSE(watch.due(60 * kSecond)) << "once";
+}
+
+TEST(SizeWatch, WhatSomeMissedAndStaysIsToldToWhoMadeRoom) {
+  SizeWatch watch;
+  watch.saw(2000 * kMiB, 0);
+  watch.told(1000 * kMiB, 0);
+  watch.some_missed_it();
+  EXPECT_FALSE(watch.due(14 * kSecond));
+  const auto change = watch.due(15 * kSecond);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->old_kib, 1000 * kMiB);
+  EXPECT_EQ(change->new_kib, 2000 * kMiB);
+}
+
+TEST(SizeWatch, NoSizeThatWasToldIsTakenForNone) {
+  SizeWatch watch;
+  watch.saw(2000 * kMiB, 0);
+  watch.told(0, 0);
+  watch.saw(2000 * kMiB, kSecond);
+  EXPECT_TRUE(watch.due(15 * kSecond)) << "a host asked for all of it, and took nothing";
+}
+
 TEST(SizeWatch, AFewMiBAreNotWorthIt) {
   SizeWatch watch;
   watch.saw(1000 * kMiB, 0);

@@ -175,6 +175,11 @@ void Agent::prepare(const HostMessage& message, std::int64_t now) {
   work_hooks(now);
 }
 
+void Agent::answer(std::string_view refusal) {
+  if (refusal.empty()) return make_ready(prepare_id_);
+  if (talk_.welcomed()) port_.send(prepared_line(writer_, prepare_id_, refusal));
+}
+
 void Agent::make_ready(std::int64_t id) {
   if (compactor_.possible()) return compactor_.start(id);
   if (talk_.welcomed()) port_.send(prepared_line(writer_, id));
@@ -182,23 +187,21 @@ void Agent::make_ready(std::int64_t id) {
 
 void Agent::work_hooks(std::int64_t now) {
   const Hooks::Done done = hooks_.step(now);
-  // A newer request asks them again.
-  if (done.any && asked_of_kib_ && !asked_kib_) {
+  if (done.any && host_asked_) {
+    host_asked_ = false;
     // Who refused, or was not done, hears of it once more when the memory has gone all the same.
-    if (done.late || !done.refusal.empty()) size_.told(*asked_of_kib_, now);
-    asked_of_kib_.reset();
-    if (done.refusal.empty()) {
-      make_ready(prepare_id_);
-    } else if (talk_.welcomed()) {
-      port_.send(prepared_line(writer_, prepare_id_, done.refusal));
-    }
+    const bool missed = done.late || !done.refusal.empty();
+    if (missed && done.heard) size_.some_missed_it();
+    if (missed && !done.heard) size_.nobody_heard();
+    // A newer request asks them again.
+    if (!asked_kib_) answer(done.refusal);
   }
   if (hooks_.running() || !total_kib_) return;
   if (asked_kib_) {
     hooks_.start(Hooks::When::BeforeShrink, *total_kib_, *asked_kib_, now);
     size_.told(*asked_kib_, now);
     asked_kib_.reset();
-    asked_of_kib_ = total_kib_;
+    host_asked_ = true;
     return;
   }
   const auto change = size_.due(now);
@@ -206,7 +209,7 @@ void Agent::work_hooks(std::int64_t now) {
   size_.told(change->new_kib, now);
   // What has gone already nobody can refuse.
   const auto when = change->new_kib < change->old_kib ? Hooks::When::BeforeShrink : Hooks::When::AfterGrowth;
-  if (hooks_.any(when)) hooks_.start(when, change->old_kib, change->new_kib, now);
+  if (hooks_.any(when)) hooks_.start(when, change->old_kib, change->new_kib, now, false);
 }
 
 // A hello while the host waits for an answer would make it wait no longer.

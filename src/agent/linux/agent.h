@@ -48,6 +48,7 @@ class Agent {
   void tell_notices();
   void say_hello(std::int64_t now);
   void prepare(const HostMessage& message, std::int64_t now);
+  void answer(std::string_view refusal);
   void make_ready(std::int64_t id);
   void work_hooks(std::int64_t now);
   void watch_hooks(std::int64_t now);
@@ -78,7 +79,7 @@ class Agent {
   std::int64_t look_for_hooks_at_ = 0;
   std::int64_t prepare_id_ = 0;  // of the host's newest request
   Number asked_kib_;             // a request whose programs have not run yet: the size to come
-  Number asked_of_kib_;          // the size when programs were started for the host, while they run
+  bool host_asked_ = false;      // for the programs that run
   std::array<char, 80> release_{}, boot_id_{}, arch_{};
   std::array<char, 2048> about_{};  // /etc/os-release; the next two point into it
   std::string_view name_, version_;

@@ -162,11 +162,12 @@ bool Hooks::find_next() {
   return true;
 }
 
-void Hooks::start(When when, std::int64_t old_kib, std::int64_t new_kib, std::int64_t now) {
+void Hooks::start(When when, std::int64_t old_kib, std::int64_t new_kib, std::int64_t now, bool may_refuse) {
   refusal_[0] = 0;
   when_ = when;
+  may_refuse_ = may_refuse;
   name_[0] = 0;
-  late_ = false;
+  late_ = heard_ = false;
   std::snprintf(old_.data(), old_.size(), "%lld", static_cast<long long>(old_kib));
   std::snprintf(new_.data(), new_.size(), "%lld", static_cast<long long>(new_kib));
   running_ = true;
@@ -237,7 +238,7 @@ Hooks::Done Hooks::step(std::int64_t now) {
   if (child_ < 0) return end();
   read_output();
   if (now >= deadline_ && !late_) {
-    late_ = true;
+    late_ = heard_ = true;
     notices_.add("hooks", name_.data(), "took too long, and was ended");
     ::kill(-child_, SIGKILL);
   }
@@ -292,9 +293,12 @@ bool Hooks::reap(std::int64_t now) {
 }
 
 void Hooks::judge(int status) {
+  const bool refuses =
+      WIFEXITED(status) && WEXITSTATUS(status) == kHookRefuses && when_ == When::BeforeShrink;
+  heard_ = heard_ || !refuses;
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-  const bool refuses = WIFEXITED(status) && WEXITSTATUS(status) == kHookRefuses;
-  if (!refuses || when_ != When::BeforeShrink) return tell_failure(status);
+  if (!refuses) return tell_failure(status);
+  if (!may_refuse_) return;
   // A zero would end it for whoever prints it.
   std::replace(said_.begin(), said_.begin() + static_cast<std::ptrdiff_t>(said_size_), '\0', '?');
   std::string_view line(said_.data(), said_size_);
@@ -320,7 +324,7 @@ void Hooks::tell_failure(int status) {
 
 Hooks::Done Hooks::end() {
   running_ = false;
-  return {true, when_, refusal_.data(), late_};
+  return {true, when_, refusal_.data(), late_, heard_};
 }
 
 }  // namespace aerostat::agent

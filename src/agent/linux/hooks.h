@@ -42,6 +42,7 @@ class Hooks {
     When when = When::BeforeShrink;
     std::string_view refusal{};  // "NAME: reason"; valid until the next start(); empty: nobody refused
     bool late = false;           // one was not done in its time
+    bool heard = false;          // one acted on the change, or may have: it did not refuse
   };
 
   Hooks(std::string_view root, std::string_view user, Notices& notices);
@@ -55,8 +56,8 @@ class Hooks {
   // The same, without telling again which files are left alone.
   bool there_are(When when) const { return known_user() && least_above("", when, nullptr)[0] != 0; }
   bool running() const { return running_; }
-  // Not while running().
-  void start(When when, std::int64_t old_kib, std::int64_t new_kib, std::int64_t now);
+  // Not while running(). With `may_refuse` off the memory has gone: a refusal ends nothing, and is not told.
+  void start(When when, std::int64_t old_kib, std::int64_t new_kib, std::int64_t now, bool may_refuse = true);
   // Readable when a program has said something or ended; -1: nothing runs.
   int fd() const { return output_; }
   std::int64_t due() const { return running_ ? due_ : std::numeric_limits<std::int64_t>::max(); }
@@ -87,7 +88,9 @@ class Hooks {
   When when_ = When::BeforeShrink;
   std::array<char, 24> old_{}, new_{};
   bool running_ = false;
+  bool may_refuse_ = true;
   bool late_ = false;  // its time is over: killed
+  bool heard_ = false;
   std::int64_t deadline_ = 0, due_ = 0;
   std::int64_t reap_again_ = 0;  // when to ask again after one that should have ended
   pid_t child_ = -1;

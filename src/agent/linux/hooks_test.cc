@@ -94,10 +94,26 @@ TEST(Hooks, OneMayRefuseAndSaysWhy) {
   g.add("10-db", "echo a checkpoint is running; echo more; exit 75");
   g.add("20-cache", "echo ran >" + g.out());
   Hooks hooks(g.tree.root(), "", g.notices);
-  EXPECT_EQ(g.run(hooks).refusal, "10-db: a checkpoint is running");
+  const Hooks::Done done = g.run(hooks);
+  EXPECT_EQ(done.refusal, "10-db: a checkpoint is running");
+  EXPECT_FALSE(done.heard);
   EXPECT_EQ(g.wrote(), "") << "nothing shrinks: the others are not asked";
+  g.add("05-cache", "exit 0");
+  EXPECT_TRUE(g.run(hooks).heard) << "one has made room";
   g.add("10-db", "exit 0");
   EXPECT_TRUE(g.run(hooks).refusal.empty()) << "an old refusal is forgotten";
+}
+
+TEST(Hooks, WhatHasGoneIsToldToAllWhoeverRefuses) {
+  Guest g;
+  g.add("10-db", "exit 75");
+  g.add("20-cache", "echo ran >" + g.out());
+  Hooks hooks(g.tree.root(), "", g.notices);
+  hooks.start(When::BeforeShrink, 2, 1, 0, false);
+  EXPECT_TRUE(Guest::finish(hooks, 0).refusal.empty());
+  EXPECT_EQ(g.wrote(), "ran\n");
+  EXPECT_EQ(g.notices.next(), nullptr) << "it did not fail";
+  EXPECT_FALSE(g.run(hooks).refusal.empty()) << "the next shrink may be refused";
 }
 
 TEST(Hooks, GrowthCannotBeRefused) {
@@ -118,6 +134,7 @@ TEST(Hooks, WhatHangsIsEndedAndRefusesNothing) {
   const Hooks::Done done = Guest::finish(hooks, kHooksDeadline);
   EXPECT_TRUE(done.refusal.empty());
   EXPECT_TRUE(done.late);
+  EXPECT_TRUE(done.heard) << "it may have begun";
   EXPECT_EQ(g.wrote(), "") << "their time is over";
   ASSERT_NE(g.notices.next(), nullptr);
   EXPECT_STREQ(g.notices.next()->text.data(), "10-hangs: took too long, and was ended");
