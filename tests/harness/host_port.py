@@ -56,6 +56,12 @@ class HostPort:
         self.say({"t": "prepare", "id": self._id, "amount_kib": amount_kib})
         return self.hear("prepared", patience, id=self._id)
 
+    def leave(self) -> None:
+        """The service notices, and comes again: welcome() it."""
+        assert self._connection
+        self._connection.close()
+        self._buffer = b""
+
     def close(self) -> None:
         if self._connection:
             self._connection.close()

@@ -276,6 +276,19 @@ class FilesComeAndGo(HookTest):
         until(ran.exists, 40, "it is told")
         self.assertEqual(ran.read_text(), f"{1024 * MIB} {2048 * MIB}\n")
 
+    def test_what_goes_while_the_host_is_away_is_no_growth(self) -> None:
+        ran = self.out / "ran"
+        self.add("before-shrink", f"echo shrink $1 $2 >>{ran}")
+        self.add("after-growth", f"echo growth $1 $2 >>{ran}")
+        host = self.serve()
+        host.prepare(1024 * MIB)
+        host.leave()
+        self.has(768 * MIB)
+        time.sleep(17)  # 15 s after it was announced, memory that has not gone is taken to stay
+        host.welcome()
+        until(lambda: ran.read_text().count("\n") > 1, 20, "it is told of what went beyond")
+        self.assertEqual(ran.read_text(), f"shrink {2048 * MIB} {1024 * MIB}\nshrink {1024 * MIB} {768 * MIB}\n")
+
     def test_a_new_host_is_told_of_them_while_others_run(self) -> None:
         began = self.out / "began"
         self.add("before-shrink", "exit 0")

@@ -19,6 +19,7 @@ class SizeWatch {
   // The machine has this much. The first size is what its programs were started with.
   void saw(std::int64_t kib, std::int64_t now) {
     if (size_ == 0) told_ = kib;
+    known_ = true;
     const std::int64_t moved = kib < size_ ? size_ - kib : kib - size_;
     if (moved >= kLeastKib) {
       if (kib > size_) shrinks_ = false;
@@ -28,6 +29,8 @@ class SizeWatch {
     latest_ = kib;
     if (kib < told_ + kLeastKib) shrinks_ = false;
   }
+  // Nobody looks for now. Programs hear nothing before saw(): what was seen last may be long gone.
+  void looks_away() { known_ = false; }
   // Programs heard of this size: the one that the machine has, or will have.
   void told(std::int64_t kib, std::int64_t now) {
     before_ = told_;
@@ -46,6 +49,7 @@ class SizeWatch {
   void some_missed_it() { missed_ = before_; }
   // What programs should hear of now; say told() when they did.
   std::optional<Change> due(std::int64_t now) const {
+    if (!known_) return {};
     const std::int64_t grown = latest_ - told_, stood = now - since_;
     if (near(latest_, told_)) {
       const bool misses = missed_ && !near(latest_, *missed_) && stood >= kStill;
@@ -70,6 +74,7 @@ class SizeWatch {
   std::int64_t since_ = 0, told_at_ = 0;
   std::int64_t before_ = 0;             // told before told_, and shrinks_ then
   std::optional<std::int64_t> missed_;  // some believe in this size, and not in told_
+  bool known_ = false;                  // somebody looks
   bool shrinks_ = false;                // told of memory that has not gone yet
   bool shrank_ = false;
 };

@@ -163,6 +163,21 @@ TEST(SizeWatch, WhatSomeMissedAndStaysIsToldToWhoMadeRoom) {
   EXPECT_EQ(change->new_kib, 2000 * kMiB);
 }
 
+TEST(SizeWatch, TellsNothingWhileNobodyLooks) {
+  SizeWatch watch;
+  watch.saw(2000 * kMiB, 0);
+  watch.told(1000 * kMiB, 0);
+  watch.looks_away();
+  EXPECT_FALSE(watch.due(60 * kSecond)) << "it may be gone";
+  watch.saw(1000 * kMiB, 60 * kSecond);
+  EXPECT_FALSE(watch.due(90 * kSecond)) << "it was";
+  watch.looks_away();
+  watch.saw(500 * kMiB, 100 * kSecond);
+  const auto change = watch.due(103 * kSecond);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->old_kib, 1000 * kMiB) << "what they were told before";
+}
+
 TEST(SizeWatch, NoSizeThatWasToldIsTakenForNone) {
   SizeWatch watch;
   watch.saw(2000 * kMiB, 0);

@@ -204,6 +204,7 @@ void Agent::work_hooks(std::int64_t now) {
     host_asked_ = true;
     return;
   }
+  if (!talk_.welcomed()) size_.looks_away();
   const auto change = size_.due(now);
   if (!change) return;
   size_.told(change->new_kib, now);
