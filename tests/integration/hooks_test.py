@@ -289,6 +289,15 @@ class FilesComeAndGo(HookTest):
         until(lambda: ran.read_text().count("\n") > 1, 20, "it is told of what went beyond")
         self.assertEqual(ran.read_text(), f"shrink {2048 * MIB} {1024 * MIB}\nshrink {1024 * MIB} {768 * MIB}\n")
 
+    def test_a_new_host_hears_of_a_failure_that_the_one_before_knew(self) -> None:
+        self.add("before-shrink", "exit 1")
+        host = self.serve()
+        for _ in range(2):
+            host.prepare(1024 * MIB)
+            self.assertEqual(host.hear("notice", patience=10)["text"], "10-test: failed with exit status 1")
+            host.leave()
+            host.welcome()
+
     def test_a_new_host_is_told_of_them_while_others_run(self) -> None:
         began = self.out / "began"
         self.add("before-shrink", "exit 0")

@@ -68,6 +68,7 @@ void Agent::open_port(std::int64_t now) {
   if ((ask.revents & POLLHUP) != 0) return;  // the port is there, the host is not
   port_.forget();
   lines_.reset();
+  notices_.new_host();
   host_there_ = true;
   talk_.opened(now);
 }

@@ -1,5 +1,5 @@
 // Notices: failures of the agent, kept until they can be sent to the host. A few, fixed in size. The same
-// notice is not repeated, and the oldest is dropped if there are too many.
+// notice is not repeated to the same host, and the oldest is dropped if there are too many.
 #pragma once
 
 #include <array>
@@ -21,6 +21,8 @@ class Notices {
   // The next one to send, or nullptr; valid until it is dropped.
   const Notice* next() const { return count_ == 0 ? nullptr : &kept_[0]; }
   void drop();
+  // There is another host, or one that was started anew: it does not know what was told before.
+  void new_host() { last_ = {}; }
 
  private:
   static constexpr std::size_t kMost = 8;

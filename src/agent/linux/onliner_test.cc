@@ -163,6 +163,9 @@ TEST(Notices, AreKeptInOrderAndNotRepeated) {
   EXPECT_STREQ(notices.next()->what.data(), "compact");
   notices.drop();
   EXPECT_EQ(notices.next(), nullptr);
+  notices.new_host();
+  notices.add("compact", "compact_memory", EACCES);
+  EXPECT_NE(notices.next(), nullptr) << "another host has not heard of it";
 }
 
 }  // namespace
