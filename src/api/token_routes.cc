@@ -37,7 +37,9 @@ Result<std::map<std::string, std::string>> texts(const std::string& body,
   if (json.is_discarded() || !json.is_object())
     return fail(Error::Kind::Invalid,
                 fmt::format("the body is not a JSON object; send one like {}", example));
-  for (const auto& [key, value] : json.items()) {
+  for (const auto& member : json.items()) {
+    const std::string& key = member.key();  // no lambda of Clang 14 takes a binding
+    const Json& value = member.value();
     const bool known = std::any_of(names.begin(), names.end(), [&](const char* name) { return key == name; });
     if (!known || !value.is_string())
       return wrong(printable(key, 64), fmt::format("{} '{}'; send an object like {}",

@@ -89,7 +89,7 @@ class RealLab final : public AnyLab {
     }
     return true;
   }
-  const RealClock clock;
+  const RealClock clock{};
 };
 
 }  // namespace aerostat
