@@ -99,7 +99,8 @@ TEST_F(Keeper, RefusesWhatWouldNotFitBeforeAnythingIsKept) {
   std::size_t kept = 0;
   Settings to;
   to.weight = 1;
-  for (bool fits = true; fits; ++kept) {
+  bool fits = true;  // answers come after the loop, too
+  for (; fits; ++kept) {
     const std::string name = "a-name-that-is-long-enough-for-this-to-be-over-soon-" + std::to_string(kept);
     settings.keep({name}, {to}, [&fits](Result<void> done) { fits = done.has_value(); });
     if (kept == 0) run_all(jobs_), run_all(told_);

@@ -16,6 +16,7 @@ namespace aerostat {
 namespace {
 
 constexpr double kMostBytes = 9e15;
+constexpr std::int64_t kLastTime = 253402300799;  // the year 9999
 
 const Json& array(const Json& object, const char* key) {
   static const Json kNone = Json::array();
@@ -59,7 +60,9 @@ HistoryNumbers history_numbers(const Json& table) {
   }
   for (const Json& row : array(table, "rows")) {
     if (!row.is_array() || row.empty() || !row[0].is_number()) continue;
-    out.times.push_back(static_cast<std::int64_t>(row[0].get<double>()));
+    // A number that no time can be is the nearest that can.
+    out.times.push_back(
+        static_cast<std::int64_t>(std::clamp(row[0].get<double>(), 0.0, static_cast<double>(kLastTime))));
     for (std::size_t i = 0; i < out.columns.size(); ++i) {
       const bool known = i + 1 < row.size() && row[i + 1].is_number();
       out.columns[i].values.push_back(known ? std::optional(row[i + 1].get<double>()) : std::nullopt);
@@ -76,8 +79,7 @@ std::string history_value(const HistoryNumbers::Column& column, const std::optio
 }
 
 std::string history_time(std::int64_t seconds) {
-  constexpr std::int64_t kLast = 253402300799;  // the year 9999
-  const std::int64_t bounded = std::clamp<std::int64_t>(seconds, 0, kLast);
+  const std::int64_t bounded = std::clamp<std::int64_t>(seconds, 0, kLastTime);
   const std::chrono::year_month_day on{std::chrono::sys_days(std::chrono::days(bounded / 86400))};
   const std::int64_t rest = bounded % 86400;
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", static_cast<int>(on.year()),
