@@ -346,6 +346,7 @@ class Preparation {
   }
   std::vector<std::string> names() const {
     std::vector<std::string> out;
+    out.reserve(past_.size());
     for (const Past& vm : past_) out.push_back(vm.name);
     return out;
   }

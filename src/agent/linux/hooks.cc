@@ -140,7 +140,7 @@ Hooks::Name Hooks::least_above(const char* name, When when, Notices* hears) cons
     const std::string_view found = entry->d_name;
     if (!good_name(found) || found <= name || (best[0] != 0 && found >= best.data())) continue;
     struct stat about{};
-    if (::fstatat(::dirfd(files), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    if (::fstatat(place, entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
     // Its target is in a folder that nobody looked at.
     if (S_ISLNK(about.st_mode)) tell(hears, found, "is a symbolic link");
     if (!S_ISREG(about.st_mode)) continue;
@@ -207,7 +207,8 @@ void Hooks::become(int output) {
   // Rather none than one that the OOM killer spares, or that reads what the service was given.
   if (write_small("/proc/self/oom_score_adj", "0") != 0) ::_exit(kNotStarted);
   const int nothing = ::open("/dev/null", O_RDONLY);
-  if (::dup2(nothing, STDIN_FILENO) < 0 || ::dup2(output, STDOUT_FILENO) < 0) ::_exit(kNotStarted);
+  if (nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0 || ::dup2(output, STDOUT_FILENO) < 0)
+    ::_exit(kNotStarted);
   // Where the service has no real-time priority, nothing resets its nice value. A positive one may have to
   // stay.
   ::setpriority(PRIO_PROCESS, 0, 0);

@@ -43,6 +43,7 @@ namespace aerostat {
 // clang-format on
 
 struct LibvirtApi {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a member's name takes none
 #define AEROSTAT_LIBVIRT_MEMBER(name) std::function<decltype(::name)> name;
   AEROSTAT_LIBVIRT_CALLS(AEROSTAT_LIBVIRT_MEMBER)
 #undef AEROSTAT_LIBVIRT_MEMBER

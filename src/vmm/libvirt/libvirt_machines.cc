@@ -291,7 +291,7 @@ class LibvirtHost {
 
 class LibvirtMachines::Impl {
  public:
-  Impl(std::shared_ptr<const LibvirtApi> api, boost::asio::io_context& io, const Clock& clock,
+  Impl(const std::shared_ptr<const LibvirtApi>& api, boost::asio::io_context& io, const Clock& clock,
        MachineListener& listener, const std::vector<std::string>& uris, Duration deadline)
       : loop_(api), pool_(io, clock, api) {
     for (const std::string& uri : uris) {
@@ -329,6 +329,7 @@ class LibvirtMachines::Impl {
   // By the first of them that has it: a UUID is one domain's.
   void start_domain(const std::string& uuid, const std::function<void(std::string)>& failed) {
     std::vector<std::string> uris;
+    uris.reserve(hosts_.size());
     for (const auto& host : hosts_) uris.push_back(host->uri());
     pool_.ask<std::monostate>(
         "start:" + uuid, kStartDeadline,
@@ -364,7 +365,7 @@ class LibvirtMachines::Impl {
 LibvirtMachines::LibvirtMachines(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 LibvirtMachines::~LibvirtMachines() = default;
 
-void LibvirtMachines::when_settings_change(std::function<void(const VmId&)> changed) {
+void LibvirtMachines::when_settings_change(const std::function<void(const VmId&)>& changed) {
   impl_->when_settings_change(changed);
 }
 
@@ -376,17 +377,17 @@ void LibvirtMachines::keep_settings(const VmId& id, const Settings& settings,
   impl_->keep(id, settings, std::move(kept));
 }
 
-void LibvirtMachines::start_domain(const std::string& uuid, std::function<void(std::string)> failed) {
+void LibvirtMachines::start_domain(const std::string& uuid, const std::function<void(std::string)>& failed) {
   impl_->start_domain(uuid, failed);
 }
 
-std::unique_ptr<LibvirtMachines> LibvirtMachines::start_with(std::shared_ptr<const LibvirtApi> api,
+std::unique_ptr<LibvirtMachines> LibvirtMachines::start_with(const std::shared_ptr<const LibvirtApi>& api,
                                                              boost::asio::io_context& io, const Clock& clock,
                                                              MachineListener& listener,
                                                              const std::vector<std::string>& uris,
                                                              Duration deadline) {
   return std::unique_ptr<LibvirtMachines>(
-      new LibvirtMachines(std::make_unique<Impl>(std::move(api), io, clock, listener, uris, deadline)));
+      new LibvirtMachines(std::make_unique<Impl>(api, io, clock, listener, uris, deadline)));
 }
 
 Result<std::unique_ptr<LibvirtMachines>> LibvirtMachines::start(boost::asio::io_context& io,

@@ -35,7 +35,7 @@ class LibvirtMachines {
                                                         MachineListener& listener,
                                                         const std::vector<std::string>& uris);
   // The same with a given table of libvirt's functions.
-  static std::unique_ptr<LibvirtMachines> start_with(std::shared_ptr<const LibvirtApi> api,
+  static std::unique_ptr<LibvirtMachines> start_with(const std::shared_ptr<const LibvirtApi>& api,
                                                      boost::asio::io_context& io, const Clock& clock,
                                                      MachineListener& listener,
                                                      const std::vector<std::string>& uris,
@@ -43,13 +43,13 @@ class LibvirtMachines {
   // Domains that are defined and do not run, by name: as of the last look, which is at most 30 s old.
   const std::map<std::string, VmId>& resting() const;
   // Called when settings in a domain's <metadata> have changed, by whomever.
-  void when_settings_change(std::function<void(const VmId&)> changed);
+  void when_settings_change(const std::function<void(const VmId&)>& changed);
   // The settings in the domain's <metadata>, also of one that rests; none for an unknown id.
   Settings settings(const VmId& id) const;
   // Writes them there, into the running domain and its definition. `kept` is called once, now or later.
   void keep_settings(const VmId& id, const Settings& settings, std::function<void(Result<void>)> kept);
   // As `virsh start`. `failed` is called from the reactor, with one sentence, if it does not run then.
-  void start_domain(const std::string& uuid, std::function<void(std::string why)> failed);
+  void start_domain(const std::string& uuid, const std::function<void(std::string why)>& failed);
 
   ~LibvirtMachines();  // reports nothing: the domains run on
   LibvirtMachines(const LibvirtMachines&) = delete;
