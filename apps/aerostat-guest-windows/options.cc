@@ -60,7 +60,7 @@ CommandLine read_command_line(int count, char** words) {
   CommandLine line;
   bool verb_seen = false;
   for (int i = 1; i < count; ++i) {
-    std::string_view word = words[i];
+    const std::string_view word = words[i];
     const Verb* verb = nullptr;
     for (const Verb& one : kVerbs) {
       if (one.word == word) verb = &one;
@@ -86,9 +86,8 @@ CommandLine read_command_line(int count, char** words) {
       given = words[++i];
     }
     if (given == nullptr || *given == '\0') return complain("this option needs a value", name);
-    word = name;
     const std::string_view value = given;
-    if (word == "--port") {
+    if (name == "--port") {
       // It becomes a part of the service's command line.
       if (value.size() > 200 || value.find('"') != std::string_view::npos)
         return complain("--port must be at most 200 characters without quotes, not", value);

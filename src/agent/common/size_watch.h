@@ -20,8 +20,7 @@ class SizeWatch {
   void saw(std::int64_t kib, std::int64_t now) {
     if (size_ == 0) told_ = kib;
     known_ = true;
-    const std::int64_t moved = kib < size_ ? size_ - kib : kib - size_;
-    if (moved >= kLeastKib) {
+    if (!near(kib, size_)) {
       if (kib > size_) shrinks_ = false;
       size_ = kib;
       since_ = now;
