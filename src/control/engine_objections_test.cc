@@ -214,19 +214,11 @@ TEST(EngineObjections, AfterARebootAShrinkMayBeRefusedAtOnce) {
 TEST(EngineObjections, WhereBalloonStatisticsStandInNobodyIsAsked) {
   World w(4_GiB);
   refuses(w, "db");
-  fakes::FakeMachine& db = *w.machines.at("db");
   w.demands.clear();
   w.guest("db").s.service = Service::Silent;
   w.guest("db").s.note = "reported nothing for 3 s";
   w.speak("db");
-  db.f.has_balloon_stats = true;
-  for (int i = 0; i < 600 && w.assigned("db") == 1024_MiB; ++i) {
-    GuestSample& stats = db.f.balloon_stats.emplace();
-    stats.total = db.facts().assigned();
-    stats.available = *stats.total - 200_MiB;
-    db.f.balloon_stats_at = w.clock.now() + 250ms;
-    w.run(250ms);
-  }
+  w.run_with_statistics("db", 150s, 200_MiB);
   EXPECT_LT(w.assigned("db"), 1024_MiB);
   EXPECT_EQ(w.guest("db").prepares, 0);
 }

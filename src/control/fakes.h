@@ -264,6 +264,20 @@ class World {
     }
   }
 
+  // The same while the balloon of `name` tells each time that `needs` of what it has are in use.
+  void run_with_statistics(const std::string& name, Duration time, Bytes needs) {
+    constexpr Duration kStep = std::chrono::milliseconds(250);
+    FakeMachine& machine = *machines.at(name);
+    machine.f.has_balloon_stats = true;
+    for (Duration done{0}; done < time; done += kStep) {
+      GuestSample& stats = machine.f.balloon_stats.emplace();
+      stats.total = machine.facts().assigned();
+      stats.available = std::max(Bytes{}, *stats.total - needs);
+      machine.f.balloon_stats_at = clock.now() + kStep;
+      run(kStep);
+    }
+  }
+
   // Its hypervisor no longer shows it.
   void vanish(const std::string& name, const std::string& why = "the test ends it") {
     engine.machine_vanished(machines.at(name)->id(), why);

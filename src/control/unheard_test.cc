@@ -35,16 +35,7 @@ struct SilentWeb {
     w.speak("web");
   }
   // Time in which its balloon tells what it needs.
-  void run_with_statistics(Duration time, Bytes needs) {
-    for (Duration done{0}; done < time; done += 250ms) {
-      GuestSample& stats = machine.f.balloon_stats.emplace();
-      stats.total = machine.facts().assigned();
-      stats.available = std::max(Bytes{}, *stats.total - needs);
-      machine.f.balloon_stats_at = w.clock.now() + 250ms;
-      machine.f.has_balloon_stats = true;
-      w.run(250ms);
-    }
-  }
+  void run_with_statistics(Duration time, Bytes needs) { w.run_with_statistics("web", time, needs); }
   // It was idle until it had given most of what it had.
   void gives() {
     for (int i = 0; i < 400 && w.assigned("web") > 600_MiB; ++i) w.run(500ms);
