@@ -38,7 +38,7 @@ Result<std::map<std::string, std::string>> texts(const std::string& body,
     return fail(Error::Kind::Invalid,
                 fmt::format("the body is not a JSON object; send one like {}", example));
   for (const auto& member : json.items()) {
-    const std::string& key = member.key();  // no lambda of Clang 14 takes a binding
+    const std::string& key = member.key();  // Clang 14 captures no bindings
     const Json& value = member.value();
     const bool known = std::any_of(names.begin(), names.end(), [&](const char* name) { return key == name; });
     if (!known || !value.is_string())

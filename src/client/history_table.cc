@@ -60,7 +60,7 @@ HistoryNumbers history_numbers(const Json& table) {
   }
   for (const Json& row : array(table, "rows")) {
     if (!row.is_array() || row.empty() || !row[0].is_number()) continue;
-    // A number that no time can be is the nearest that can.
+    // A time out of range becomes the nearest possible one.
     out.times.push_back(
         static_cast<std::int64_t>(std::clamp(row[0].get<double>(), 0.0, static_cast<double>(kLastTime))));
     for (std::size_t i = 0; i < out.columns.size(); ++i) {

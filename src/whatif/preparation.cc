@@ -299,7 +299,7 @@ class Preparation {
     return {};
   }
 
-  // A VM whose need is not known has enough by definition: it cannot be what an answer stands on.
+  // A VM of unknown need never lacks memory here. An answer needs one whose need is known.
   Result<void> check_lives() const {
     std::vector<sim::VmTrace> judged;
     for (const sim::VmTrace& vm : out_.before_.trace.vms()) {

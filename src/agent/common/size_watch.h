@@ -71,7 +71,7 @@ class SizeWatch {
 
   std::int64_t size_ = 0, latest_ = 0, told_ = 0;
   std::int64_t since_ = 0, told_at_ = 0;
-  std::int64_t before_ = 0;             // told before told_, and shrinks_ then
+  std::int64_t before_ = 0;             // told_ before the last told(), with shrank_ for shrinks_
   std::optional<std::int64_t> missed_;  // some believe in this size, and not in told_
   bool known_ = false;                  // somebody looks
   bool shrinks_ = false;                // told of memory that has not gone yet

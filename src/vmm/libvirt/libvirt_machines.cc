@@ -205,7 +205,7 @@ class LibvirtHost {
   void listed(const std::vector<RunningDomain>& all) {
     std::vector<std::string> gone;
     for (const auto& known : machines_) {
-      const std::string& uuid = known.first;  // no lambda of Clang 14 takes a binding
+      const std::string& uuid = known.first;  // Clang 14 captures no bindings
       if (std::ranges::none_of(all, [&](const RunningDomain& each) { return each.uuid == uuid; }))
         gone.push_back(uuid);
     }
