@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.bench.guests import rest
 from tests.harness import package
 from tests.harness.daemon import DYNAMIC, Daemon
-from tests.harness.debian import MIB, Debian
+from tests.harness.debian import MIB, Debian, Wrong
 from tests.harness.paths import new_rundir
 from tests.harness.waiting import Stopwatch, until
 
@@ -30,48 +30,37 @@ MOVES_SECONDS = 200
 STAYS_SECONDS = 30
 
 
-class Wrong(Exception):
-    """What was seen is not what is promised."""
-
-
-def do(guest: Debian, text: str, timeout: float = 120) -> str:
-    done = guest.run(text, timeout)
-    if done.status:
-        raise Wrong(f"{text}: exit status {done.status}: {done.text}")
-    return done.text
-
-
 def unit(guest: Debian) -> dict[str, str]:
     wanted = "ActiveState,SubState,NRestarts,MainPID,FragmentPath,DropInPaths,UnitFileState"
-    return dict(line.split("=", 1) for line in do(guest, f"systemctl show aerostat-guest -p {wanted}").splitlines())
+    return dict(line.split("=", 1) for line in guest.do(f"systemctl show aerostat-guest -p {wanted}").splitlines())
 
 
 def check_unit(guest: Debian, restarts: str = "0") -> None:
     """A system call that its unit does not allow would have ended it."""
     now = unit(guest)
     if (now["ActiveState"], now["NRestarts"], now["UnitFileState"], now["DropInPaths"]) != ("active", restarts, "enabled", ""):
-        raise Wrong(f"its unit: {now}; {do(guest, 'journalctl -q -o cat -u aerostat-guest | tail -n 20')}")
+        raise Wrong(f"its unit: {now}; {guest.do('journalctl -q -o cat -u aerostat-guest | tail -n 20')}")
     if now["FragmentPath"] not in ("/lib/systemd/system/aerostat-guest.service", "/usr/lib/systemd/system/aerostat-guest.service"):
         raise Wrong(f"it is not the package's unit: {now['FragmentPath']}")
     # 2: the kernel filters its system calls.
-    if "Seccomp:\t2" not in (status := do(guest, f"cat /proc/{now['MainPID']}/status")):
+    if "Seccomp:\t2" not in (status := guest.do(f"cat /proc/{now['MainPID']}/status")):
         raise Wrong(f"its system calls are not filtered: {status}")
 
 
 def install(guest: Debian, deb: Path) -> None:
     guest.put("/root/deb.base64", base64.b64encode(deb.read_bytes()).decode())
-    print(do(guest, f"cd /root && base64 -d deb.base64 >{deb.name} && dpkg -i {deb.name} 2>&1"), flush=True)
+    print(guest.do(f"cd /root && base64 -d deb.base64 >{deb.name} && dpkg -i {deb.name} 2>&1"), flush=True)
 
 
 def moves(guest: Debian, daemon: Daemon) -> None:
     until(lambda: daemon.vm("web")["assigned_bytes"] <= SMALL_MIB * MIB, MOVES_SECONDS, "its idle memory goes", interval=0.5)
     rest(daemon, "web", still=10)
     before = daemon.vm("web")["assigned_bytes"] // MIB
-    do(guest, f"systemd-run --quiet --collect --unit=hold python3 -c 'import time; held = b\"x\" * ({HELD_MIB} << 20); time.sleep(1000)'")
+    guest.do(f"systemd-run --quiet --collect --unit=hold python3 -c 'import time; held = b\"x\" * ({HELD_MIB} << 20); time.sleep(1000)'")
     until(lambda: daemon.vm("web")["assigned_bytes"] >= (before + HELD_MIB * 3 // 4) * MIB, MOVES_SECONDS, "memory comes back", interval=0.5)
     time.sleep(5)
     print(f"{before} MiB at rest; {daemon.vm('web')['assigned_bytes'] // MIB} MiB with {HELD_MIB} MiB in use", flush=True)
-    do(guest, "systemctl is-active hold && systemctl stop hold")
+    guest.do("systemctl is-active hold && systemctl stop hold")
 
 
 def play(which: str, debs: package.Packages) -> None:
@@ -84,7 +73,7 @@ def play(which: str, debs: package.Packages) -> None:
         guest = Debian("web", rundir, int(system), f"{STARTUP_MIB}M", f"{STARTUP_MIB if bits else 2 * STARTUP_MIB}M", service=False, kind=bits)
         with Daemon(rundir, "4G", DYNAMIC) as daemon, guest:
             guest.wait_ready()
-            print(f"{which}: up after {watch():.0f} s: {do(guest, 'uname -rm; systemctl --version | head -n 1')}", flush=True)
+            print(f"{which}: up after {watch():.0f} s: {guest.do('uname -rm; systemctl --version | head -n 1')}", flush=True)
             install(guest, deb)
             daemon.wait_served("web", timeout=120)
             about = daemon.vm("web")["guest"]
@@ -94,7 +83,7 @@ def play(which: str, debs: package.Packages) -> None:
             moves(guest, daemon)
             time.sleep(STAYS_SECONDS)
             check_unit(guest)
-            do(guest, "systemctl kill -s KILL aerostat-guest")
+            guest.do("systemctl kill -s KILL aerostat-guest")
             until(lambda: (now := unit(guest))["NRestarts"] == "1" and now["SubState"] == "running", 60, "it is started again")
             daemon.wait_served("web", timeout=60)
             check_unit(guest, restarts="1")

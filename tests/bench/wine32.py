@@ -14,7 +14,7 @@ import sys
 from typing import Any
 
 from tests.harness.daemon import Daemon, command
-from tests.harness.debian import MIB, Debian
+from tests.harness.debian import MIB, Debian, Wrong
 from tests.harness.paths import new_rundir
 from tests.harness.waiting import Stopwatch, until
 
@@ -33,16 +33,9 @@ HELD_MIB = 400
 STANDS_IN = "balloon statistics stand in"
 
 
-class Wrong(Exception):
-    """What was seen is not what is promised."""
-
-
 def wine(guest: Debian, *words: str) -> str:
     """A program's output, once it has ended."""
-    done = guest.run(f"cd /root; HOME=/root WINEDEBUG=-all wine {shlex.join(words)}", WINE_SECONDS)
-    if done.status:
-        raise Wrong(f"{shlex.join(words)}: exit status {done.status}: {done.text}")
-    return done.text
+    return guest.do(f"cd /root; HOME=/root WINEDEBUG=-all wine {shlex.join(words)}", WINE_SECONDS)
 
 
 def be(guest: Debian) -> None:

@@ -164,6 +164,10 @@ class Shell(_Port):
         return Done(int(status.strip().rstrip("=")), text.strip())
 
 
+class Wrong(Exception):
+    """What was seen in a guest is not what is promised."""
+
+
 @functools.cache
 def image(system: int, swap: bool, service: bool, kind: str = "") -> Path:
     """The image, of a kind that script/guest-image has; created if necessary, which takes minutes once and is announced."""
@@ -303,6 +307,13 @@ class Debian:
         """Runs a shell command in the guest, as root."""
         assert self._shell, "the guest is not running"
         return self._shell.run(command, timeout)
+
+    def do(self, command: str, timeout: float = 120) -> str:
+        """The same for one that has to succeed: its output, or Wrong."""
+        done = self.run(command, timeout)
+        if done.status:
+            raise Wrong(f"{command}: exit status {done.status}: {done.text}")
+        return done.text
 
     def put(self, path: str, text: str) -> None:
         """Writes a file in the guest."""
